@@ -1,0 +1,37 @@
+# The everyday commands. `just` alone lists them.
+
+[private]
+default:
+    @just --list --unsorted
+
+# Everything that must hold before a change goes to main
+test:
+    ./test
+
+# The same without docs and slow tests, for daily work
+fast:
+    ./test --fast
+
+# One integration test, or those whose name contains NAME
+it NAME:
+    cargo test --test it {{NAME}}
+
+# Format the sources
+fmt:
+    cargo fmt --all
+
+# What the linter says
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Write openapi/openapi.json anew from the routes
+openapi:
+    cargo run -- openapi --write
+
+# Licences, advisories and banned crates (needs cargo-deny)
+deny:
+    cargo deny check
+
+# The server, on a database in ./tribune-data
+serve *OPTIONS:
+    cargo run --release -- serve {{OPTIONS}}

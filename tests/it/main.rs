@@ -1,0 +1,16 @@
+//! The integration tests: one binary, so that one link serves all of them and they share one Postgres and one Redis.
+//!
+//! `support/` starts what the tests need; everything else is tests. What takes long (processes killed under load, databases
+//! restarted) lives under `faults/`, which `./test --fast` leaves out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+#[macro_use]
+mod support;
+
+mod architecture;
+mod tidy;

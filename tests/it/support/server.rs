@@ -1,0 +1,163 @@
+//! The real `tribune` executable as a process of its own: what users start, and what can be killed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use super::client::Client;
+use super::process::Process;
+use super::scratch::{self, Folder};
+
+/// What a start may take, migrations on a busy machine included.
+const TO_START: Duration = Duration::from_secs(60);
+
+/// `tribune serve` on a free port with a data folder of its own.
+pub(crate) struct Server {
+    /// Where it listens (`http://127.0.0.1:…`); another port after each start.
+    pub(crate) url: String,
+    /// The key in `admin.key`, which the first start on a database writes; empty when there is no such file.
+    pub(crate) admin_key: String,
+    setup: Setup,
+    process: Process,
+}
+
+/// What stays the same from start to start.
+struct Setup {
+    database_url: String,
+    options: Vec<String>,
+    folder: Folder,
+    starts: u32,
+}
+
+impl Server {
+    /// Starts it over the database at `database_url` and returns when it listens.
+    pub(crate) fn start(database_url: &str) -> Self {
+        Self::start_with(database_url, &[])
+    }
+
+    /// [`start`](Self::start) with more command-line options.
+    pub(crate) fn start_with(database_url: &str, options: &[&str]) -> Self {
+        let mut setup = Setup {
+            database_url: database_url.to_owned(),
+            options: options.iter().map(|&option| option.to_owned()).collect(),
+            folder: scratch::folder("server"),
+            starts: 0,
+        };
+        let process = setup.spawn();
+        let mut server = Self {
+            url: String::new(),
+            admin_key: String::new(),
+            setup,
+            process,
+        };
+        server.wait_until_it_listens();
+        server
+    }
+
+    /// The first administrator.
+    pub(crate) fn admin(&self) -> Client {
+        Client::new(&self.url, &self.admin_key)
+    }
+
+    /// Someone without a key.
+    pub(crate) fn anonymous(&self) -> Client {
+        Client::anonymous(&self.url)
+    }
+
+    /// Its data folder.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.setup.data_dir()
+    }
+
+    /// All that it has said since its latest start.
+    pub(crate) fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Its process number, for signals and for `/proc`.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Sends the signal `name` ("STOP", "CONT", …).
+    pub(crate) fn signal(&mut self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// SIGTERM, and the wait until it has finished its work.
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        self.process.terminate()
+    }
+
+    /// Starts it once more over the same data. Kills it first if it still runs.
+    pub(crate) fn restart(&mut self) {
+        self.kill();
+        self.process = self.setup.spawn();
+        self.wait_until_it_listens();
+    }
+
+    fn wait_until_it_listens(&mut self) {
+        self.url = self
+            .process
+            .wait_in_log("the server to listen", TO_START, address);
+        let key = fs::read_to_string(self.data_dir().join("admin.key")).unwrap_or_default();
+        self.admin_key = key.trim().to_owned();
+    }
+}
+
+impl Setup {
+    fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn spawn(&mut self) -> Process {
+        self.starts += 1;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tribune"));
+        command.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--database-url",
+            &self.database_url,
+        ]);
+        command.arg("--data-dir").arg(self.data_dir()).args(&self.options);
+        // The settings of whoever runs the tests are not those under test, nor is a configuration file that lies about.
+        command
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.current_dir(self.folder.path());
+        Process::start(command, &self.folder.path().join(format!("log{}", self.starts)))
+    }
+}
+
+/// The address in the line that says where the server listens, once that line is whole.
+fn address(log: &str) -> Option<String> {
+    let (_, after) = log.split_once("listening on http://")?;
+    let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '[' | ']')))?;
+    Some(format!("http://{}", &after[..end]))
+}
+
+#[test]
+fn the_address_is_read_once_it_is_whole() {
+    assert_eq!(address("INFO x\nlistening on http://127.0.0.1:4"), None);
+    assert_eq!(
+        address("listening on http://127.0.0.1:40\n").as_deref(),
+        Some("http://127.0.0.1:40")
+    );
+    assert_eq!(
+        address("{\"m\":\"listening on http://[::1]:40\"}").as_deref(),
+        Some("http://[::1]:40")
+    );
+}
+
+#[test]
+#[should_panic(expected = "it ended")]
+fn a_server_that_cannot_start_is_quoted() {
+    Server::start_with("sqlite::memory:", &["--no-such-option"]);
+}

@@ -1,0 +1,110 @@
+//! A database for one test on either store, and the macro that runs a test on both.
+
+use super::postgres::TestPostgres;
+use super::scratch::{self, Folder};
+
+/// An empty, migrated database, removed when dropped.
+pub(crate) enum TestStore {
+    /// A file in a folder of its own.
+    Sqlite {
+        /// The folder, which holds nothing else.
+        dir: Folder,
+    },
+    /// A database on the private Postgres.
+    Postgres {
+        /// The database.
+        db: TestPostgres,
+    },
+}
+
+impl TestStore {
+    /// A SQLite database in a new file.
+    pub(crate) async fn sqlite() -> Self {
+        let store = Self::Sqlite {
+            dir: scratch::folder("sqlite"),
+        };
+        migrate(&store.database_url()).await;
+        store
+    }
+
+    /// A Postgres database, copied from the migrated template.
+    pub(crate) async fn postgres() -> Self {
+        Self::Postgres {
+            db: TestPostgres::migrated().await,
+        }
+    }
+
+    /// What the server takes as `--database-url`.
+    pub(crate) fn database_url(&self) -> String {
+        match self {
+            Self::Sqlite { dir } => format!("sqlite:{}", dir.path().join("tribune.db").display()),
+            Self::Postgres { db } => db.url(),
+        }
+    }
+}
+
+/// Makes the tables of the database at `url`: the seam where the storage layer plugs in.
+pub(crate) async fn migrate(_url: &str) {}
+
+/// Runs one asynchronous body as two tests, `name::sqlite` and `name::postgres`, each with an empty [`TestStore`] of its own.
+///
+/// ```ignore
+/// on_every_store! {
+///     /// A case has a number.
+///     async fn numbers_begin_at_one(store) {
+///         assert!(store.database_url().contains(':'));
+///     }
+/// }
+/// ```
+macro_rules! on_every_store {
+    ($($(#[$meta:meta])* async fn $name:ident($store:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn body($store: $crate::support::store::TestStore) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                body($crate::support::store::TestStore::sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                body($crate::support::store::TestStore::postgres().await).await;
+            }
+        }
+    )+};
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{ConnectOptions, Connection, PgConnection};
+
+    use super::TestStore;
+
+    on_every_store! {
+        /// Both start empty, also when two tests run at a time.
+        async fn opens_with_nothing_of_another_test_in_it(store) {
+            for _ in 0..2 {
+                let statement = "CREATE TABLE only_once (n int)";
+                let other = match &store {
+                    TestStore::Sqlite { .. } => TestStore::sqlite().await,
+                    TestStore::Postgres { .. } => TestStore::postgres().await,
+                };
+                match &other {
+                    TestStore::Sqlite { .. } => {
+                        let options: SqliteConnectOptions = other.database_url().parse().unwrap();
+                        let mut connection = options.create_if_missing(true).connect().await.unwrap();
+                        sqlx::query(statement).execute(&mut connection).await.unwrap();
+                    }
+                    TestStore::Postgres { db } => {
+                        let mut connection = PgConnection::connect(&db.url()).await.unwrap();
+                        sqlx::query(statement).execute(&mut connection).await.unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
