@@ -14,7 +14,7 @@ fast:
 
 # One integration test, or those whose name contains NAME
 it NAME:
-    cargo test --test it {{NAME}}
+    cargo test --test it {{ NAME }}
 
 # Format the sources
 fmt:
@@ -34,4 +34,4 @@ deny:
 
 # The server, on a database in ./tribune-data
 serve *OPTIONS:
-    cargo run --release -- serve {{OPTIONS}}
+    cargo run --release -- serve {{ OPTIONS }}
