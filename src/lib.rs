@@ -1,1 +1,3 @@
-//! x
+//! Tribune: moderation as a service.
+
+pub mod http;

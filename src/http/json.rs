@@ -1,0 +1,139 @@
+//! JSON bodies, read strictly: what two readers could understand differently is refused.
+//!
+//! A body is read twice. The first reading ([`scan`]) looks at the text alone: syntax, depth, repeated keys,
+//! characters that no store could keep. The second gives it its type, and names what does not fit by JSON
+//! pointer. What comes out also knows its canonical form, by which a repeated request is recognised.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method};
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use super::problem::{Code, Problem};
+
+mod refusal;
+mod scan;
+
+/// A JSON body as a `T`, which should carry `deny_unknown_fields`.
+///
+/// `Option<StrictJson<T>>` is the extractor for operations whose body may be left out altogether.
+#[derive(Debug, Clone)]
+pub struct StrictJson<T> {
+    /// The typed body.
+    pub value: T,
+    /// The body as it came.
+    pub raw: Bytes,
+    canonical: Vec<u8>,
+}
+
+impl<T> StrictJson<T> {
+    /// Recognises the same request when it comes again, however its body is formatted.
+    ///
+    /// `path` should include the query if the query has a say in what happens.
+    #[must_use]
+    pub fn fingerprint(&self, method: &Method, path: &str) -> [u8; 32] {
+        fingerprint(method, path, &self.canonical)
+    }
+
+    /// The body without white space, with sorted keys, and each number and string written in one way.
+    #[must_use]
+    pub fn canonical(&self) -> &[u8] {
+        &self.canonical
+    }
+}
+
+impl<T: DeserializeOwned> StrictJson<T> {
+    /// Reads a body that is already in memory.
+    ///
+    /// # Errors
+    /// `malformed_json` when it is not JSON, `invalid_request` when it is but does not fit.
+    pub fn parse(raw: Bytes) -> Result<Self, Problem> {
+        let canonical = scan::canonical(&raw).map_err(scan::Refusal::into_problem)?;
+        let mut reader = serde_json::Deserializer::from_slice(&raw);
+        // The scan has bounded the depth already, by a limit that we publish.
+        reader.disable_recursion_limit();
+        let value = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| refusal::of_shape(&error))?;
+        Ok(Self {
+            value,
+            raw,
+            canonical,
+        })
+    }
+}
+
+/// Recognises the same request when it comes again; `canonical` is empty for a request without a body.
+#[must_use]
+pub fn fingerprint(method: &Method, path: &str, canonical: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    // Neither a method nor a path has a line break in it, so the three parts cannot run into each other.
+    hash.update(method.as_str());
+    hash.update(b"\n");
+    hash.update(path);
+    hash.update(b"\n");
+    hash.update(canonical);
+    hash.finalize().into()
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        check_encoding(request.headers())?;
+        if !is_json(request.headers()) {
+            return Err(Problem::new(Code::UnsupportedMediaType));
+        }
+        Self::parse(Bytes::from_request(request, state).await?)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for StrictJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        check_encoding(request.headers())?;
+        let is_json = is_json(request.headers());
+        let raw = Bytes::from_request(request, state).await?;
+        if raw.is_empty() {
+            return Ok(None);
+        }
+        if !is_json {
+            return Err(Problem::new(Code::UnsupportedMediaType));
+        }
+        Self::parse(raw).map(Some)
+    }
+}
+
+/// A compressed body could be far larger than it seems, so none is taken.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new(Code::UnsupportedEncoding));
+    }
+    Ok(())
+}
+
+/// `application/json` or a type built on it, such as `application/merge-patch+json`.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(kind), None) = (kinds.next(), kinds.next()) else {
+        return false;
+    };
+    let Ok(kind) = kind.to_str() else {
+        return false;
+    };
+    let essence = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+#[cfg(test)]
+#[path = "json/tests.rs"]
+mod tests;

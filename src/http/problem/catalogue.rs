@@ -1,0 +1,218 @@
+//! The published catalogue: each code with its status, its title, what it means and what to do next.
+//!
+//! A code is never renamed and never changes its meaning; a new situation gets a new code.
+
+use axum::http::StatusCode;
+
+/// Writes the enum and its lookups from one table, so that a code cannot lack any of them.
+macro_rules! catalogue {
+    ($($variant:ident $name:literal $status:ident $title:literal $meaning:literal $next:literal)*) => {
+        /// The stable name of a problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name on the wire, such as `invalid_request`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The HTTP status that it is answered with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+
+            /// The code in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// What it means, in a paragraph.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+
+            /// What the client should do next.
+            #[must_use]
+            pub const fn next(self) -> &'static str {
+                match self { $(Self::$variant => $next,)* }
+            }
+        }
+    };
+}
+
+impl Code {
+    /// The code with this name on the wire.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// Where the code is explained, relative to the server.
+    #[must_use]
+    pub fn page(self) -> String {
+        format!("/docs/problems/{}", self.name())
+    }
+
+    /// After how many seconds a client should try again, for the codes that pass by themselves.
+    #[must_use]
+    pub const fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::RateLimited | Self::Overloaded | Self::IdempotencyInFlight => Some(1),
+            Self::StoreUnavailable | Self::NotReady | Self::TimedOut => Some(2),
+            Self::ClockSkew => Some(10),
+            _ => None,
+        }
+    }
+
+    /// The code for an answer that the framework gave with a bare status.
+    #[must_use]
+    pub fn for_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::ForbiddenScope,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
+            StatusCode::PRECONDITION_FAILED => Self::PreconditionFailed,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
+            StatusCode::URI_TOO_LONG => Self::UriTooLong,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::UNPROCESSABLE_ENTITY => Self::InvalidRequest,
+            StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Overloaded,
+            status if status.is_client_error() => Self::BadRequest,
+            _ => Self::Internal,
+        }
+    }
+}
+
+catalogue! {
+    // The request cannot be read.
+    MalformedJson "malformed_json" BAD_REQUEST "The body is not JSON"
+        "The body of the request is not a JSON document in UTF-8."
+        "Correct the syntax at the line and column that `detail` names, then send the request again."
+    BadQuery "bad_query" BAD_REQUEST "The query string was refused"
+        "A query parameter is unknown, repeated or has a value that it may not have."
+        "Compare the parameters with the API reference; `detail` names the one that was refused."
+    BadCursor "bad_cursor" BAD_REQUEST "The cursor was refused"
+        "The cursor is damaged, or was given for other filters or another list."
+        "Start from the first page, and use `next_cursor` as it is, with the same filters."
+    BadRequest "bad_request" BAD_REQUEST "The request cannot be understood"
+        "The request is not one that HTTP or this API allows, and no closer code describes it."
+        "Compare the request with the API reference."
+    IdempotencyKeyInvalid "idempotency_key_invalid" BAD_REQUEST "The idempotency key was refused"
+        "The Idempotency-Key header is empty, longer than 255 characters, sent twice or holds characters other than printable ASCII."
+        "Send one key of 1 to 255 printable characters, for example a random UUID."
+    InvalidRequest "invalid_request" UNPROCESSABLE_ENTITY "The request has invalid values"
+        "The body is JSON, but fields are missing, unknown, repeated, or have values that they may not have."
+        "Correct the values that `errors` names by JSON pointer, then send the request again. Nothing was changed."
+    IdempotencyKeyReused "idempotency_key_reused" UNPROCESSABLE_ENTITY "The idempotency key belongs to another request"
+        "The same Idempotency-Key was used earlier with another method, path or body."
+        "Use a new key for a new request. To repeat the earlier request, send it unchanged."
+    PayloadTooLarge "payload_too_large" PAYLOAD_TOO_LARGE "The body is too large"
+        "The body of the request is larger than the server accepts, by default 1 MiB."
+        "Send less, for example in several requests."
+    UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
+        "The path and query of the request are longer than 8 KiB."
+        "Shorten the query string, for example by fewer filters."
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not declared as JSON"
+        "The Content-Type of the request is missing or is not JSON."
+        "Send the body as `Content-Type: application/json`."
+    UnsupportedEncoding "unsupported_encoding" UNSUPPORTED_MEDIA_TYPE "The body is compressed"
+        "The request has a Content-Encoding; bodies are taken uncompressed only."
+        "Send the body as it is, without Content-Encoding."
+    RequestTimeout "request_timeout" REQUEST_TIMEOUT "The request came too slowly"
+        "The request did not arrive completely within the time that the server waits for it."
+        "Send the request again over a better connection."
+
+    // The caller may not do this.
+    Unauthenticated "unauthenticated" UNAUTHORIZED "No valid key"
+        "The request has no API key, or one that is malformed, unknown, expired or revoked."
+        "Send `Authorization: Bearer <key>` with a valid key. `tribune key create` makes one on the server."
+    ForbiddenScope "forbidden_scope" FORBIDDEN "The key may not do this"
+        "The key is valid, but it lacks the scope that this operation needs, or is bound to other communities."
+        "Use a key with the scope that `detail` names, or ask an administrator for one."
+    ForbiddenRank "forbidden_rank" FORBIDDEN "The target is not below the moderator"
+        "The moderator acts on someone of the same or a higher rank."
+        "Let someone of a higher rank act, or correct the ranks if they are out of date."
+    TargetImmune "target_immune" FORBIDDEN "The target is protected"
+        "The target is protected from acts, such as the owner of the community or a member marked as protected."
+        "Remove the protection first if it is a mistake."
+    RankTooLow "rank_too_low" FORBIDDEN "The moderator's rank is too low for this act"
+        "The policy of the community asks for a higher rank for this kind of act."
+        "Let someone of the rank that `detail` names act, or change the policy."
+    SelfAction "self_action" FORBIDDEN "Nobody moderates themselves"
+        "The moderator and the target are the same person."
+        "Let another moderator act."
+
+    // What the request names is not there, or not like this.
+    NotFound "not_found" NOT_FOUND "Not found"
+        "There is no such address, or no such object that this key may see. Both look the same on purpose."
+        "Check the address and the ids in it, and that the key belongs to the right tenant."
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The method is not allowed here"
+        "The address exists, but not with this method."
+        "Use one of the methods that the Allow header names."
+    LinkTaken "link_taken" CONFLICT "The space is linked already"
+        "The space of the platform is already linked to a community."
+        "Unlink it there first; a space belongs to one community at a time."
+    DuplicateAct "duplicate_act" CONFLICT "The same act was just recorded"
+        "An act of the same kind on the same target was recorded within the duplicate window of the policy."
+        "Look at the case that `detail` names. Should it be a second act after all, send it after the window."
+    NothingToLift "nothing_to_lift" CONFLICT "There is nothing to lift"
+        "The target has no active sanction of the kind that should be lifted."
+        "Read the standing of the member; the sanction may have ended by itself."
+    NotVoidable "not_voidable" CONFLICT "The case cannot be voided"
+        "The case is of a kind that has no effect to take back."
+        "Void the case that had the effect; `detail` says why this one does not."
+    AlreadyVoided "already_voided" CONFLICT "The case is voided already"
+        "The case was voided earlier, and its effects were taken back then."
+        "Nothing is left to do."
+    SanctionNotActive "sanction_not_active" CONFLICT "The sanction is not active"
+        "The sanction ended, was lifted or was voided."
+        "Read the sanction to see when and why it ended. Nothing is left to do."
+    TooManySanctions "too_many_sanctions" CONFLICT "The member has too many active sanctions"
+        "The member holds as many active sanctions as one may hold at a time."
+        "Lift sanctions that are covered by others, then act again."
+    IdempotencyInFlight "idempotency_in_flight" CONFLICT "The same request is still running"
+        "A request with the same Idempotency-Key is being handled and has no answer yet."
+        "Wait as long as Retry-After says and repeat the request unchanged: you will get the first one's answer."
+    PreconditionRequired "precondition_required" PRECONDITION_REQUIRED "If-Match is missing"
+        "The change needs an If-Match header, so that it cannot overwrite a change that you have not seen."
+        "Read the object, and send its ETag as If-Match."
+    PreconditionFailed "precondition_failed" PRECONDITION_FAILED "The object has changed meanwhile"
+        "If-Match names a version that is no longer the current one."
+        "Read the object again, make your change to what it is now, and send the new ETag as If-Match."
+
+    // Try again later.
+    RateLimited "rate_limited" TOO_MANY_REQUESTS "Too many requests"
+        "The rate limit of this key or address is used up."
+        "Wait as long as Retry-After says. The RateLimit header tells what is left."
+    Overloaded "overloaded" SERVICE_UNAVAILABLE "The server is busy"
+        "The queue of waiting writes is full. The request was not taken and nothing was changed."
+        "Repeat the request after the seconds that Retry-After says."
+    TimedOut "timed_out" SERVICE_UNAVAILABLE "The answer took too long"
+        "The server gave up waiting for its own answer. A write that had begun still comes to its end."
+        "Repeat the request with the same Idempotency-Key: it is done once, however often it is sent."
+    StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "The database cannot be reached"
+        "The server runs, but its database does not answer. The request may or may not have been recorded."
+        "Repeat the request with the same Idempotency-Key after the seconds that Retry-After says."
+    ClockSkew "clock_skew" SERVICE_UNAVAILABLE "The server's clock is wrong"
+        "The clock of this server differs from the database's by more than 2 seconds, so it decides nothing."
+        "Repeat the request; another replica may take it. Operators: set the clock by NTP."
+    NotReady "not_ready" SERVICE_UNAVAILABLE "The server is starting or stopping"
+        "The server does not take requests at the moment, because it is starting or shutting down."
+        "Repeat the request after the seconds that Retry-After says."
+    Internal "internal" INTERNAL_SERVER_ERROR "Something failed on our side"
+        "The server met an error that it did not foresee."
+        "Repeat the request with the same Idempotency-Key. If it stays, report it with the request id: the log has the cause."
+}
