@@ -1,3 +1,5 @@
 //! Tribune: moderation as a service.
 
+pub mod domain;
 pub mod http;
+pub mod ports;

@@ -101,11 +101,7 @@ struct Asset {
 impl Asset {
     fn new(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> Self {
         let hash = Sha256::digest(bytes);
-        let hex: String = hash
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         // RFC 1952: every gzip file starts with these two bytes, and no text does.
         Self {
             name,
@@ -118,11 +114,7 @@ impl Asset {
 
     /// The address that changes with the contents.
     fn address(&self) -> String {
-        format!(
-            "/docs/assets/{}?v={}",
-            self.name,
-            self.tag.trim_matches('"')
-        )
+        format!("/docs/assets/{}?v={}", self.name, self.tag.trim_matches('"'))
     }
 }
 
@@ -131,16 +123,8 @@ const STYLE: &str = "text/css; charset=utf-8";
 
 static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
     [
-        Asset::new(
-            "scalar.js",
-            SCRIPT,
-            include_bytes!("docs/assets/scalar.js.gz"),
-        ),
-        Asset::new(
-            "scalar.css",
-            STYLE,
-            include_bytes!("docs/assets/scalar.css.gz"),
-        ),
+        Asset::new("scalar.js", SCRIPT, include_bytes!("docs/assets/scalar.js.gz")),
+        Asset::new("scalar.css", STYLE, include_bytes!("docs/assets/scalar.css.gz")),
         Asset::new("policy.js", SCRIPT, include_bytes!("docs/assets/policy.js")),
         Asset::new("start.js", SCRIPT, include_bytes!("docs/assets/start.js")),
         Asset::new("pages.css", STYLE, include_bytes!("docs/assets/pages.css")),

@@ -72,9 +72,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
 
-    let answer = answer(request, next, edge.limits.time)
-        .instrument(span)
-        .await;
+    let answer = answer(request, next, edge.limits.time).instrument(span).await;
     let mut response = match answer
         .extensions()
         .get::<Problem>()

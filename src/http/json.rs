@@ -54,8 +54,8 @@ impl<T: DeserializeOwned> StrictJson<T> {
         let mut reader = serde_json::Deserializer::from_slice(&raw);
         // The scan has bounded the depth already, by a limit that we publish.
         reader.disable_recursion_limit();
-        let value = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| refusal::of_shape(&error))?;
+        let value =
+            serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal::of_shape(&error))?;
         Ok(Self {
             value,
             raw,
@@ -130,8 +130,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 #[cfg(test)]

@@ -69,19 +69,14 @@ impl Problem {
 
     /// The answer to an error that nobody foresaw: the client learns nothing of it, the log everything.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(Code::Internal)
-            .detail(INTERNAL_DETAIL)
-            .cause(cause)
+        Self::new(Code::Internal).detail(INTERNAL_DETAIL).cause(cause)
     }
 
     /// A body whose values were refused, each named by its JSON pointer.
     #[must_use]
     pub fn invalid(errors: Vec<ProblemError>) -> Self {
         let detail = match errors.as_slice() {
-            [one] => format!(
-                "One value was refused: {}.",
-                one.detail.trim_end_matches('.')
-            ),
+            [one] => format!("One value was refused: {}.", one.detail.trim_end_matches('.')),
             many => format!("{} values were refused; `errors` names each.", many.len()),
         };
         let mut problem = Self::new(Code::InvalidRequest).detail(detail);
@@ -125,9 +120,7 @@ impl Problem {
     /// Asks the client to come back after so many seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.0
-            .headers
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        self.0.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         self
     }
 
@@ -269,9 +262,7 @@ impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
         let text = rejection.body_text();
         // The framework's own preamble says nothing that `bad_query` does not.
-        let reason = text
-            .split_once(": ")
-            .map_or(text.as_str(), |(_, reason)| reason);
+        let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
         Self::new(Code::BadQuery).detail(format!("The query string was refused: {reason}"))
     }
 }

@@ -16,9 +16,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         // No parameter has a use for NUL, and Postgres could not store or compare it.
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(
-                Problem::new(Code::BadQuery).detail("The query string has a NUL character.")
-            );
+            return Err(Problem::new(Code::BadQuery).detail("The query string has a NUL character."));
         }
         Ok(Self(Query::try_from_uri(&parts.uri)?.0))
     }
@@ -62,18 +60,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_refused_is_named() {
-        assert!(
-            read("/cases?limit=many")
-                .await
-                .unwrap_err()
-                .contains("limit")
-        );
-        assert!(
-            read("/cases?colour=red")
-                .await
-                .unwrap_err()
-                .contains("colour")
-        );
+        assert!(read("/cases?limit=many").await.unwrap_err().contains("limit"));
+        assert!(read("/cases?colour=red").await.unwrap_err().contains("colour"));
         assert!(
             read("/cases?limit=1&limit=2")
                 .await

@@ -60,10 +60,7 @@ impl Visitor<'_> for WholeNumber {
             return Err(E::invalid_value(Unexpected::Float(value), &self));
         }
         // Exact: the value is whole and within 2^53.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the range was checked just above"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "the range was checked just above")]
         let whole = value as i64;
         Ok(whole)
     }
@@ -90,11 +87,7 @@ impl fmt::Display for NotADecimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotANumber => f.write_str("expected a number"),
-            Self::TooLong => write!(
-                f,
-                "a number may have at most {} characters",
-                Decimal::MAX_LENGTH
-            ),
+            Self::TooLong => write!(f, "a number may have at most {} characters", Decimal::MAX_LENGTH),
         }
     }
 }
@@ -176,9 +169,7 @@ impl utoipa::PartialSchema for Decimal {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::Number)
-            .description(Some(
-                "A decimal number; every digit that is written counts.",
-            ))
+            .description(Some("A decimal number; every digit that is written counts."))
             .into()
     }
 }
@@ -259,19 +250,13 @@ mod tests {
     #[test]
     fn a_decimal_is_a_number_and_nothing_else() {
         for text in ["\"1\"", "true", "null", "[1]", "{}"] {
-            let refusal = serde_json::from_str::<Decimal>(text)
-                .unwrap_err()
-                .to_string();
+            let refusal = serde_json::from_str::<Decimal>(text).unwrap_err().to_string();
             assert!(refusal.contains("expected a number"), "{text}: {refusal}");
         }
         for text in [
             "", " 1", "1 ", "01", "1.", ".5", "+1", "--1", "1e", "0x1", "NaN", "1,2", "1 2",
         ] {
-            assert_eq!(
-                Decimal::parse(text),
-                Err(NotADecimal::NotANumber),
-                "{text:?}"
-            );
+            assert_eq!(Decimal::parse(text), Err(NotADecimal::NotANumber), "{text:?}");
         }
         assert_eq!(Decimal::parse(&"1".repeat(65)), Err(NotADecimal::TooLong));
         assert_eq!(Decimal::parse("-0.5e-3").unwrap().as_str(), "-0.5e-3");

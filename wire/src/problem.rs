@@ -27,10 +27,7 @@ pub struct Problem {
     )]
     pub title: String,
     /// The HTTP status of the answer, repeated here for whoever sees the body alone.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(minimum = 400, maximum = 599, examples(422))
-    )]
+    #[cfg_attr(feature = "openapi", schema(minimum = 400, maximum = 599, examples(422)))]
     pub status: u16,
     /// What is wrong with this very request, in a sentence.
     #[cfg_attr(
@@ -41,11 +38,7 @@ pub struct Problem {
     /// The stable name of the problem.
     #[cfg_attr(
         feature = "openapi",
-        schema(
-            max_length = 64,
-            pattern = "^[a-z][a-z0-9_]*$",
-            examples("invalid_request")
-        )
+        schema(max_length = 64, pattern = "^[a-z][a-z0-9_]*$", examples("invalid_request"))
     )]
     pub code: String,
     /// Every refused value that was found; empty when no single value is to blame.

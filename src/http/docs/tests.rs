@@ -31,16 +31,9 @@ async fn pages_come_under_the_policy() {
         assert_eq!(status, 200, "{path}");
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"));
-        assert!(
-            !policy.contains("unsafe") && !policy.contains("  "),
-            "{policy}"
-        );
+        assert!(!policy.contains("unsafe") && !policy.contains("  "), "{policy}");
         assert_eq!(headers[CONTENT_TYPE], "text/html; charset=utf-8");
-        assert!(
-            String::from_utf8(body)
-                .unwrap()
-                .starts_with("<!doctype html>")
-        );
+        assert!(String::from_utf8(body).unwrap().starts_with("<!doctype html>"));
     }
     assert_eq!(get("/docs/problems/no_such_code", None).await.0, 404);
     assert_eq!(get("/docs/assets/nothing.js", None).await.0, 404);
@@ -58,12 +51,7 @@ async fn what_the_reference_links_is_served_and_cached() {
         let (status, headers, body) = get(link, None).await;
         assert_eq!(status, 200, "{link}");
         assert!(!body.is_empty());
-        assert!(
-            headers[CACHE_CONTROL]
-                .to_str()
-                .unwrap()
-                .contains("immutable")
-        );
+        assert!(headers[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
         assert_eq!(
             headers.contains_key(CONTENT_ENCODING),
             link.contains("scalar"),

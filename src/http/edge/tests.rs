@@ -53,10 +53,7 @@ async fn send(request: Request) -> (HeaderMap, StatusCode, wire::problem::Proble
     assert!(!String::from_utf8_lossy(&bytes).contains("secret"));
     let problem: wire::problem::Problem = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(problem.status, parts.status.as_u16());
-    assert_eq!(
-        problem.request_id,
-        parts.headers[REQUEST_ID].to_str().unwrap()
-    );
+    assert_eq!(problem.request_id, parts.headers[REQUEST_ID].to_str().unwrap());
     assert!(problem.request_id.starts_with("req_"));
     (parts.headers, parts.status, problem)
 }

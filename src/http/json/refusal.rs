@@ -42,10 +42,7 @@ pub(super) fn of_shape(error: &Error<serde_json::Error>) -> Problem {
         ("missing field `", "the field is required"),
         ("duplicate field `", "the field is there twice"),
     ] {
-        if let Some((field, _)) = message
-            .strip_prefix(prefix)
-            .and_then(|rest| rest.split_once('`'))
-        {
+        if let Some((field, _)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once('`')) {
             push(&mut pointer, field);
             return Problem::invalid_at(pointer, detail);
         }
@@ -59,10 +56,7 @@ pub(super) fn of_shape(error: &Error<serde_json::Error>) -> Problem {
             push(&mut pointer, field);
         }
         let known = known.trim_start_matches([',', ' ']);
-        return Problem::invalid_at(
-            pointer,
-            shorten(&format!("there is no such field; {known}")),
-        );
+        return Problem::invalid_at(pointer, shorten(&format!("there is no such field; {known}")));
     }
     Problem::invalid_at(pointer, shorten(&in_plain_words(message)))
 }

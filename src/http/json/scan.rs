@@ -32,11 +32,7 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn into_problem(self) -> Problem {
         match self {
-            Self::Syntax {
-                line,
-                column,
-                reason,
-            } => Problem::new(Code::MalformedJson).detail(format!(
+            Self::Syntax { line, column, reason } => Problem::new(Code::MalformedJson).detail(format!(
                 "The body is not JSON: {reason} at line {line}, column {column}."
             )),
             Self::Faults(faults) => Problem::invalid(faults),
@@ -49,11 +45,7 @@ pub(super) fn canonical(body: &[u8]) -> Result<Vec<u8>, Refusal> {
     let input = match std::str::from_utf8(body) {
         Ok(input) => input,
         Err(error) => {
-            return Err(syntax(
-                body,
-                error.valid_up_to(),
-                "a byte that is not UTF-8",
-            ));
+            return Err(syntax(body, error.valid_up_to(), "a byte that is not UTF-8"));
         }
     };
     let mut scanner = Scanner {
@@ -79,11 +71,7 @@ fn syntax(body: &[u8], at: usize, reason: &'static str) -> Refusal {
         .rposition(|&byte| byte == b'\n')
         .map_or(0, |newline| newline + 1);
     let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-    Refusal::Syntax {
-        line,
-        column,
-        reason,
-    }
+    Refusal::Syntax { line, column, reason }
 }
 
 /// Why the scan ended early.
@@ -243,9 +231,7 @@ impl Scanner<'_> {
             }
             Some(_) => return Err(Stop::Syntax(reason)),
             None => {
-                return Err(Stop::Syntax(
-                    "the text ends in the middle of an array or object",
-                ));
+                return Err(Stop::Syntax("the text ends in the middle of an array or object"));
             }
         }
         Ok(true)

@@ -60,10 +60,7 @@ fn a_good_body_is_read() {
 
 #[test]
 fn what_does_not_fit_is_named_by_pointer() {
-    assert_eq!(
-        refused("{}"),
-        ("/kind".into(), "the field is required".into())
-    );
+    assert_eq!(refused("{}"), ("/kind".into(), "the field is required".into()));
     assert_eq!(refused("[]").0, "");
     assert_eq!(refused("7").1, "expected an object, found number `7`");
     assert_eq!(refused(r#"{"kind":5}"#).0, "/kind");
@@ -87,11 +84,7 @@ fn what_does_not_fit_is_named_by_pointer() {
         ("/points".into(), "expected a number".into())
     );
     assert_eq!(
-        refused(&format!(
-            r#"{{"kind":"warn","points":{}}}"#,
-            "9".repeat(500)
-        ))
-        .0,
+        refused(&format!(r#"{{"kind":"warn","points":{}}}"#, "9".repeat(500))).0,
         "/points"
     );
     assert_eq!(
@@ -125,15 +118,8 @@ fn long_texts_of_a_client_are_not_sent_back() {
 #[test]
 fn syntax_is_told_by_line_and_column() {
     let problem = parse("{\n  \"kind\": warn\n}").unwrap_err();
-    assert_eq!(
-        (problem.status, problem.code.as_str()),
-        (400, "malformed_json")
-    );
-    assert!(
-        problem.detail.contains("line 2, column 11"),
-        "{}",
-        problem.detail
-    );
+    assert_eq!((problem.status, problem.code.as_str()), (400, "malformed_json"));
+    assert!(problem.detail.contains("line 2, column 11"), "{}", problem.detail);
 }
 
 #[test]
@@ -153,10 +139,7 @@ fn free_form_values_may_be_as_deep_as_we_publish() {
 fn fingerprints_see_meaning_and_not_layout() {
     let print = |text: &str| parse(text).unwrap().fingerprint(&Method::POST, "/v1/acts");
     let first = print(r#"{"kind":"warn","seconds":3}"#);
-    assert_eq!(
-        first,
-        print("{ \"seconds\": 3.0,\n\"kind\": \"\\u0077arn\" }")
-    );
+    assert_eq!(first, print("{ \"seconds\": 3.0,\n\"kind\": \"\\u0077arn\" }"));
     assert_ne!(first, print(r#"{"kind":"warn","seconds":4}"#));
     let same = parse(r#"{"kind":"warn","seconds":3}"#).unwrap();
     assert_ne!(first, same.fingerprint(&Method::PUT, "/v1/acts"));
@@ -172,10 +155,8 @@ fn request(headers: &[(&str, &str)], body: &str) -> Request {
 }
 
 async fn extract(headers: &[(&str, &str)], body: &str) -> Result<Act, Code> {
-    let read =
-        <StrictJson<Act> as FromRequest<()>>::from_request(request(headers, body), &()).await;
-    read.map(|body| body.value)
-        .map_err(|problem| problem.code())
+    let read = <StrictJson<Act> as FromRequest<()>>::from_request(request(headers, body), &()).await;
+    read.map(|body| body.value).map_err(|problem| problem.code())
 }
 
 #[tokio::test]
@@ -186,10 +167,7 @@ async fn the_media_type_and_the_encoding_are_checked() {
         "Application/JSON; charset=utf-8",
         "application/merge-patch+json",
     ] {
-        assert!(
-            extract(&[("content-type", kind)], body).await.is_ok(),
-            "{kind}"
-        );
+        assert!(extract(&[("content-type", kind)], body).await.is_ok(), "{kind}");
     }
     for kind in [
         "text/plain",
@@ -204,10 +182,7 @@ async fn the_media_type_and_the_encoding_are_checked() {
             "{kind}"
         );
     }
-    assert_eq!(
-        extract(&[], body).await.unwrap_err(),
-        Code::UnsupportedMediaType
-    );
+    assert_eq!(extract(&[], body).await.unwrap_err(), Code::UnsupportedMediaType);
     let json = ("content-type", "application/json");
     assert_eq!(
         extract(&[json, ("content-encoding", "gzip")], body)
@@ -227,10 +202,8 @@ async fn the_media_type_and_the_encoding_are_checked() {
 async fn a_body_may_be_optional_but_not_sloppy() {
     let read = async |headers: &[(&str, &str)], body: &str| {
         let read =
-            <StrictJson<Act> as OptionalFromRequest<()>>::from_request(request(headers, body), &())
-                .await;
-        read.map(|body| body.is_some())
-            .map_err(|problem| problem.code())
+            <StrictJson<Act> as OptionalFromRequest<()>>::from_request(request(headers, body), &()).await;
+        read.map(|body| body.is_some()).map_err(|problem| problem.code())
     };
     let json = ("content-type", "application/json");
     assert_eq!(read(&[], "").await, Ok(false));
@@ -260,9 +233,6 @@ async fn the_body_limit_holds() {
         .await
         .unwrap();
     assert!(small.status().is_success());
-    let large = app
-        .oneshot(request(&json, "[1,2,3,4,5,6,7,8]"))
-        .await
-        .unwrap();
+    let large = app.oneshot(request(&json, "[1,2,3,4,5,6,7,8]")).await.unwrap();
     assert_eq!(large.status().as_u16(), 413);
 }

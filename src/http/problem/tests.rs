@@ -17,10 +17,7 @@ fn the_catalogue_is_well_formed() {
     for &code in Code::ALL {
         let name = code.name();
         assert!(names.insert(name), "{name} is there twice");
-        assert!(
-            name.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
-            "{name}"
-        );
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
         assert!(
             code.status().is_client_error() || code.status().is_server_error(),
             "{name}"
@@ -29,13 +26,9 @@ fn the_catalogue_is_well_formed() {
             code.meaning().ends_with('.') && code.next().ends_with('.'),
             "{name}: whole sentences"
         );
-        assert!(
-            !code.title().ends_with('.'),
-            "{name}: a title is no sentence"
-        );
+        assert!(!code.title().ends_with('.'), "{name}: a title is no sentence");
         assert_eq!(Code::by_name(name), Some(code));
-        if code.status() == StatusCode::SERVICE_UNAVAILABLE
-            || code.status() == StatusCode::TOO_MANY_REQUESTS
+        if code.status() == StatusCode::SERVICE_UNAVAILABLE || code.status() == StatusCode::TOO_MANY_REQUESTS
         {
             assert!(code.retry_after().is_some(), "{name}: when to come back");
         }
@@ -69,10 +62,7 @@ fn headers_follow_from_the_code() {
         .headers()
         .clone();
     assert_eq!(headers[WWW_AUTHENTICATE], "Bearer");
-    let headers = Problem::new(Code::Overloaded)
-        .into_response()
-        .headers()
-        .clone();
+    let headers = Problem::new(Code::Overloaded).into_response().headers().clone();
     assert_eq!(headers[RETRY_AFTER], "1");
     let headers = Problem::new(Code::RateLimited)
         .retry_after(17)
@@ -99,10 +89,7 @@ struct Inner;
 #[tokio::test]
 async fn a_cause_is_for_the_log_alone() {
     let problem = Problem::internal(Outer(Inner));
-    assert_eq!(
-        problem.chain(),
-        "cannot write the case: disk full on /dev/secret"
-    );
+    assert_eq!(problem.chain(), "cannot write the case: disk full on /dev/secret");
     assert!(problem.is_servers_fault());
     assert!(!format!("{problem:?}").contains("secret"));
     let document = body(problem.into_response()).await.to_string();

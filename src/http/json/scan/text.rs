@@ -161,11 +161,7 @@ fn write_number(number: &[u8], out: &mut Vec<u8>) {
         .filter(|&byte| byte != b'.')
         .skip_while(|&byte| byte == b'0')
         .collect();
-    let zeros = digits
-        .iter()
-        .rev()
-        .take_while(|&&byte| byte == b'0')
-        .count();
+    let zeros = digits.iter().rev().take_while(|&&byte| byte == b'0').count();
     let digits = &digits[..digits.len() - zeros];
     if digits.is_empty() {
         out.push(b'0');

@@ -1,0 +1,139 @@
+//! Cases: the numbered record of what was done. Never deleted; edits keep revisions.
+
+use super::actor::Actor;
+use super::id::{SanctionId, UserId};
+use super::identity::Identity;
+use super::kind::Kind;
+use super::points::Points;
+use super::sanction::{Ending, Sanction};
+use super::time::{Instant, Span};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Who may read a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Moderators only.
+    #[default]
+    Moderators,
+    /// The member too.
+    Member,
+}
+
+/// What became of a rung that an entry reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungOutcome {
+    /// It acted.
+    Fired,
+    /// The act itself, or a sanction in force, was already as strong.
+    Moot,
+    /// A stronger rung acted.
+    Outranked,
+    /// The chain of causes was too long.
+    Suppressed,
+    /// The member is protected or a bot.
+    Immune,
+}
+
+/// A rung that an entry reached, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RungMark {
+    /// The rung's id.
+    pub id: String,
+    /// What became of it.
+    pub outcome: RungOutcome,
+}
+
+/// A sanction that a case ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Which.
+    pub id: SanctionId,
+    /// How.
+    pub how: Ending,
+    /// From when on it no longer held.
+    pub at: Instant,
+}
+
+/// What people wrote about an act. Opaque to the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Particulars {
+    /// Why.
+    pub reason: Option<String>,
+    /// Links to what shows it.
+    pub evidence: Vec<String>,
+    /// Whatever the bot wants to keep with the case: a flat JSON object of text, or null.
+    pub context: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Who may read it, for notes.
+    pub visibility: Visibility,
+    /// That immunity was overridden on purpose.
+    pub break_glass: bool,
+    /// The identity by which the call named the member, if it named one.
+    pub named: Option<Identity>,
+}
+
+/// That a case was voided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voided {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Actor,
+    /// Why.
+    pub reason: Option<String>,
+    /// The case whose voiding took this one with it; `None` when it was voided itself.
+    pub cause: Option<i64>,
+}
+
+/// One case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its number in the community.
+    pub number: i64,
+    /// The member.
+    pub user: UserId,
+    /// The kind of act.
+    pub kind: Kind,
+    /// Who acted.
+    pub actor: Actor,
+    /// When, in whole seconds: the moment that points and sanctions count from.
+    pub at: Instant,
+    /// When it was written.
+    pub recorded_at: DateTime<Utc>,
+    /// The points that it added.
+    pub points: Points,
+    /// The version of the policy that judged it.
+    pub policy_version: i32,
+    /// The chain of causes, the first cause first; empty for a direct act.
+    pub causes: Vec<i64>,
+    /// For how long, as given.
+    pub duration: Option<Span>,
+    /// The sanction that it started, as it stands when a later void replaced it by a milder one.
+    pub started: Option<Sanction>,
+    /// The sanctions that it ended.
+    pub ended: Vec<Ended>,
+    /// The rungs that it reached.
+    pub rungs: Vec<RungMark>,
+    /// What people wrote.
+    pub particulars: Particulars,
+    /// How often its reason has been changed; the ETag of the reason.
+    pub revision: i32,
+    /// Whether and why it no longer counts.
+    pub voided: Option<Voided>,
+}
+
+impl Case {
+    /// How many causes stand before it: 0 for a direct act.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.causes.len()
+    }
+
+    /// Whether it counts for grace and for the top rung: an act from warn up that is not an escalation.
+    #[must_use]
+    pub fn is_offence(&self) -> bool {
+        self.kind.is_offence() && self.causes.is_empty()
+    }
+}

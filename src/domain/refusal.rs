@@ -1,0 +1,77 @@
+//! Why the domain refuses a command. Each refusal becomes one problem document with a stable code.
+
+use super::kind::Kind;
+use super::rank::{Authority, Rank};
+
+/// Why a command was refused. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The actor's rank is below the least rank for the kind.
+    #[error("{kind} needs the rank {least} or higher; the actor is {rank}", kind = kind.name(), least = least.name(), rank = rank.name())]
+    RankTooLow {
+        /// The kind of act.
+        kind: Kind,
+        /// The least rank for it.
+        least: Rank,
+        /// The actor's.
+        rank: Rank,
+    },
+    /// The actor is the target.
+    #[error("nobody acts on themself")]
+    OneSelf,
+    /// The target's rank is equal or higher.
+    #[error("nobody acts on equals or on higher ranks: the member is {}, the actor {}", target.rank.name(), actor.rank.name())]
+    Outranked {
+        /// The actor's standing.
+        actor: Authority,
+        /// The target's.
+        target: Authority,
+    },
+    /// The target is protected or a bot.
+    #[error(
+        "the member is {what}; to act all the same, break the glass (break_glass: true) and give a reason"
+    )]
+    Immune {
+        /// `protected` or `a bot`.
+        what: &'static str,
+    },
+    /// Another act of this kind on this member was accepted just before.
+    #[error("case #{winner} already records this; send allow_duplicate: true to record it again")]
+    Duplicate {
+        /// The number of that case.
+        winner: i64,
+    },
+    /// A lift found nothing to end.
+    #[error("the member has no active {restriction} to lift")]
+    NothingToLift {
+        /// Its name.
+        restriction: &'static str,
+    },
+    /// The one sanction to lift is no longer active.
+    #[error("the sanction is no longer active")]
+    SanctionNotActive,
+    /// The member has too many sanctions whose end is to come.
+    #[error("the member has {limit} active sanctions already; lift some before adding another")]
+    TooManySanctions {
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// The instant lies too far behind the member's last one.
+    #[error("the store's clock is {behind} s behind the member's last case; wait until the clocks agree")]
+    ClockSkew {
+        /// Seconds behind.
+        behind: i64,
+    },
+    /// The clock is outside the years that the ledger can hold.
+    #[error("the store's clock is outside the years 1970 to 2200")]
+    ClockOutOfRange,
+    /// The case is a lift or an expiry.
+    #[error("lifts cannot be voided; issue a new act instead")]
+    NotVoidable,
+    /// The case was voided before.
+    #[error("case #{number} is already voided, and a void is final")]
+    AlreadyVoided {
+        /// Its number.
+        number: i64,
+    },
+}

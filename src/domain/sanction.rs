@@ -1,0 +1,115 @@
+//! Sanctions: intervals during which a restriction holds, and the restriction that results from several.
+
+use super::id::SanctionId;
+use super::kind::{Kind, Restriction};
+use super::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+
+/// A sanction whose end has not been recorded yet. It holds in `[start, end)`, whether or not a timer has run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sanction {
+    /// Its identifier.
+    pub id: SanctionId,
+    /// The kind of act that started it: mute, tempban or ban.
+    pub kind: Kind,
+    /// What it keeps the member from.
+    pub restriction: Restriction,
+    /// When it began.
+    pub start: Instant,
+    /// When it ends by itself; `None` when only a lift ends it.
+    pub end: Option<Instant>,
+    /// Rises whenever the sanction changes, so that a timer for an earlier version does nothing.
+    pub version: i32,
+    /// The number of the case that started it.
+    pub case: i64,
+}
+
+/// How a sanction came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Its time was over.
+    Expired,
+    /// Somebody lifted it.
+    Lifted,
+    /// Its case, or the cause of its case, was voided.
+    Voided,
+}
+
+/// A restriction in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restricted {
+    /// What the member is kept from.
+    pub restriction: Restriction,
+    /// When it ends; `None` when only a lift ends it.
+    pub until: Option<Instant>,
+}
+
+impl Sanction {
+    /// Whether it holds at that moment.
+    #[must_use]
+    pub fn holds(&self, at: Instant) -> bool {
+        self.start <= at && self.end.is_none_or(|end| at < end)
+    }
+}
+
+/// Compares ends, where no end is later than any.
+#[must_use]
+pub fn later_end(a: Option<Instant>, b: Option<Instant>) -> Ordering {
+    match (a, b) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Greater,
+        (Some(_), None) => Ordering::Less,
+        (Some(a), Some(b)) => a.cmp(&b),
+    }
+}
+
+/// The restriction of one kind in force at a moment: the latest end over the sanctions that hold.
+#[must_use]
+pub fn effective(sanctions: &[Sanction], restriction: Restriction, at: Instant) -> Option<Restricted> {
+    sanctions
+        .iter()
+        .filter(|s| s.restriction == restriction && s.holds(at))
+        .map(|s| s.end)
+        .max_by(|a, b| later_end(*a, *b))
+        .map(|until| Restricted { restriction, until })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn mute(n: u128, start: i64, end: Option<i64>) -> Sanction {
+        let at = |s| Instant::new(s).unwrap();
+        Sanction {
+            id: SanctionId(Uuid::from_u128(n)),
+            kind: Kind::Mute,
+            restriction: Restriction::Mute,
+            start: at(start),
+            end: end.map(at),
+            version: 1,
+            case: 1,
+        }
+    }
+
+    #[test]
+    fn the_latest_end_holds_and_a_shorter_later_mute_never_shortens() {
+        let both = [mute(1, 0, Some(100)), mute(2, 10, Some(20))];
+        let until = |at| effective(&both, Restriction::Mute, Instant::new(at).unwrap()).map(|r| r.until);
+        assert_eq!(until(15), Some(Some(Instant::new(100).unwrap())));
+        assert_eq!(until(100), None, "an interval does not contain its end");
+    }
+
+    #[test]
+    fn without_an_end_outlasts_every_end() {
+        let both = [mute(1, 0, Some(100)), mute(2, 0, None)];
+        let now = Instant::new(1_000_000).unwrap();
+        assert_eq!(
+            effective(&both, Restriction::Mute, now).map(|r| r.until),
+            Some(None)
+        );
+        assert_eq!(effective(&both, Restriction::Ban, now), None);
+    }
+}

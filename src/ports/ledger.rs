@@ -1,0 +1,283 @@
+//! The ledger port: acts decided in batches under lock by a pure function; voids replayed; what a member's state is.
+
+use super::answer::{Answer, Claim, NewEvent};
+use super::error::StoreError;
+use crate::domain::act::{Command, Entry, Recent, Situation};
+use crate::domain::actor::{Acting, Actor, Target};
+use crate::domain::case::{Case, Voided};
+use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
+use crate::domain::identity::Identity;
+use crate::domain::member::Member;
+use crate::domain::policy::Timeline;
+use crate::domain::rank::Authority;
+use crate::domain::refusal::Refusal;
+use crate::domain::sanction::Sanction;
+use crate::domain::time::Instant;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// How a call names a person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonRef {
+    /// By our id; must exist.
+    User(UserId),
+    /// By a platform's id; acts make the user when there is none yet.
+    Identity(Identity),
+}
+
+/// Who acts, as the call says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActorRef {
+    /// A person, through a key. The rank stored in the community counts, unless the key may assert one and did.
+    Human {
+        /// Who.
+        person: PersonRef,
+        /// The asserted standing, already allowed by the key's scope.
+        asserted: Option<Authority>,
+        /// The key that carries the call.
+        key: KeyId,
+    },
+    /// A key that names no person and acts with its own standing.
+    Key {
+        /// Which.
+        key: KeyId,
+        /// The key's standing.
+        authority: Authority,
+    },
+    /// The service itself.
+    System,
+}
+
+/// One command to one member's ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Where.
+    pub community: CommunityId,
+    /// Upon whom.
+    pub member: PersonRef,
+    /// By whom.
+    pub actor: ActorRef,
+    /// What.
+    pub command: Command,
+    /// The idempotency key, if the call has one.
+    pub claim: Option<Claim>,
+}
+
+/// What the pure function ruled; everything that will be written.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// The new cases with the state after each. Their `started` and `ended` say which sanction rows and timers to write:
+    /// a started sanction with an end gets a timer, an ended one loses it.
+    pub entries: Vec<Entry>,
+    /// The member afterwards.
+    pub member: Member,
+    /// The last acts afterwards.
+    pub recent: Vec<Recent>,
+    /// Events to append, in order.
+    pub events: Vec<NewEvent>,
+    /// What the caller gets, and what is kept under the claim.
+    pub answer: Answer,
+}
+
+/// The pure function that the store calls while it holds the locks. Called again with fresh state after a conflict.
+pub trait Judge: Send + Sync {
+    /// Decides one command. Takes microseconds and does no IO.
+    ///
+    /// # Errors
+    /// A refusal, which writes nothing and gives the claim back.
+    fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal>;
+}
+
+/// What became of a submission or an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It was done, now.
+    Done(Answer),
+    /// It had been done before under the same key; this is the first answer.
+    Replayed(Answer),
+    /// The key was used for something else.
+    KeyReused,
+    /// The domain refused it.
+    Refused(Refusal),
+}
+
+/// A member's state as it stands, read without a lock.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The store's clock.
+    pub now: DateTime<Utc>,
+    /// The community's policies.
+    pub timeline: Arc<Timeline>,
+    /// The person; `None` when the tenant has never seen that identity.
+    pub target: Option<Target>,
+    /// The aggregate; empty when nothing has happened yet.
+    pub member: Member,
+    /// The last acts.
+    pub recent: Vec<Recent>,
+    /// The number that the next case would get.
+    pub next_case: i64,
+}
+
+/// A void to carry out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoidOrder {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Where.
+    pub community: CommunityId,
+    /// The number of the case.
+    pub number: i64,
+    /// By whom.
+    pub actor: ActorRef,
+    /// The idempotency key, if the call has one.
+    pub claim: Option<Claim>,
+}
+
+/// What a replay begins with. Everything is read under the member's lock.
+#[derive(Debug)]
+pub struct Opening {
+    /// The store's clock.
+    pub now: DateTime<Utc>,
+    /// The community's policies.
+    pub timeline: Arc<Timeline>,
+    /// The case to void.
+    pub case: Case,
+    /// The member as authority sees them.
+    pub target: Target,
+    /// Who voids.
+    pub acting: Acting,
+    /// The state after the last entry before the case, in the order of (at, number); empty when there is none.
+    pub before: Member,
+    /// The member as they stand.
+    pub current: Member,
+    /// The last acts.
+    pub recent: Vec<Recent>,
+}
+
+/// What the replay made of one page of history.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Cases whose state after them has changed, with the new state.
+    pub rewritten: Vec<(i64, Member)>,
+    /// Nothing later can come out differently: stop reading.
+    pub settled: bool,
+}
+
+/// What a void comes to; everything that will be written besides the rewritten states.
+#[derive(Debug)]
+pub struct Closing {
+    /// The member afterwards.
+    pub member: Member,
+    /// The last acts afterwards.
+    pub recent: Vec<Recent>,
+    /// The cases that no longer count: the one asked for, then those it took with it.
+    pub voided: Vec<(i64, Voided)>,
+    /// Sanctions that end as voided, at this moment. Their timers go.
+    pub ended: Vec<(SanctionId, Instant)>,
+    /// Milder sanctions in place of voided ones, each under the case (`Sanction::case`) that started the harsher one:
+    /// that case's `started` is replaced.
+    pub started: Vec<Sanction>,
+    /// Events to append, in order.
+    pub events: Vec<NewEvent>,
+    /// What the caller gets, and what is kept under the claim.
+    pub answer: Answer,
+}
+
+/// A void, driven by the store page by page. Pure.
+pub trait Revision: Send {
+    /// Begins.
+    ///
+    /// # Errors
+    /// A refusal ends it; nothing is written.
+    fn open(&mut self, opening: Opening) -> Result<(), Refusal>;
+    /// Takes the next entries (those with a state after them) in the order of (at, number), from the voided case itself on.
+    fn page(&mut self, entries: &[Entry]) -> Page;
+    /// Ends: after a settled page, or when history is over.
+    fn close(&mut self) -> Closing;
+}
+
+/// Acts, voids and member state.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Decides a batch in one transaction, in order, each command over the states as the earlier ones left them; the
+    /// answers come in the same order, after commit. Identities without a user get one (`fresh` ids are UUIDv7).
+    /// One bad row never fails its neighbours: on an unexpected error the batch is run again in halves.
+    async fn decide(&self, batch: &[Submission], judge: &dyn Judge) -> Vec<Result<Reply, StoreError>>;
+
+    /// A member's state as it stands. An unknown identity gives an empty state without a target.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a community, or a user named by id, that the tenant does not have.
+    async fn look(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        person: &PersonRef,
+    ) -> Result<Seen, StoreError>;
+
+    /// Who acts, with the standing that counts.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a user named by id that the tenant does not have. An unknown identity is a plain member
+    /// whose user id is nil.
+    async fn acting(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        actor: &ActorRef,
+    ) -> Result<Acting, StoreError>;
+
+    /// The member's state after the last entry at or before a moment; empty when there is none.
+    async fn state_at(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        user: UserId,
+        at: Instant,
+    ) -> Result<Member, StoreError>;
+
+    /// Entries with points that still count, at or before a moment, newest first, before the position (at, number) if one
+    /// is given; at most `limit`.
+    async fn terms(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        user: UserId,
+        at: Instant,
+        before: Option<(Instant, i64)>,
+        limit: u32,
+    ) -> Result<Vec<Case>, StoreError>;
+
+    /// Voids a case in one transaction under the member's lock, reading history in pages. `start` makes a new revision for
+    /// each try.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the case does not exist.
+    async fn void(
+        &self,
+        order: &VoidOrder,
+        start: &(dyn Fn() -> Box<dyn Revision> + Send + Sync),
+    ) -> Result<Reply, StoreError>;
+}
+
+impl ActorRef {
+    /// The actor as recorded, once the person is known.
+    #[must_use]
+    pub fn resolved(&self, user: UserId) -> Actor {
+        match self {
+            Self::Human { person, key, .. } => Actor::Human {
+                user,
+                identity: match person {
+                    PersonRef::Identity(identity) => Some(identity.clone()),
+                    PersonRef::User(_) => None,
+                },
+                key: *key,
+            },
+            Self::Key { key, .. } => Actor::Key { key: *key },
+            Self::System => Actor::System,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! A store: every port that keeps something, together.
+
+use super::directory::Directory;
+use super::error::StoreError;
+use super::ledger::Ledger;
+use super::record::Record;
+use super::timers::Timers;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+/// What a store says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// `sqlite` or `postgres`, with the version.
+    pub backend: String,
+    /// The clock by which acts are dated.
+    pub now: DateTime<Utc>,
+    /// The newest migration that has been applied, and the newest that this build knows.
+    pub schema: (i64, i64),
+}
+
+/// The whole of storage.
+#[async_trait]
+pub trait Store: Ledger + Directory + Record + Timers + 'static {
+    /// Asks the database something small.
+    async fn health(&self) -> Result<Health, StoreError>;
+
+    /// Closes connections once what runs has ended.
+    async fn close(&self);
+}
