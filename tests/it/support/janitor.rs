@@ -9,22 +9,23 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-/// SIGQUIT first, because it is what tells Postgres to leave at once and take its children and shared memory along.
-/// A zombie is gone: in a container the first process may be slow to bury what was orphaned, or never do it.
+/// Reads lines `SIGNAL PID` (end this process by that signal) and `forget PID`. A zombie counts as gone: in a container the first
+/// process may be slow to bury what was orphaned, or never do it.
 const SCRIPT: &str = r#"
 runs() { kill -0 "$1" && ! grep -q '^State:.*Z' "/proc/$1/status"; }
 watched=
 while read -r verb pid; do
   kept=
-  for known in $watched; do [ "$known" = "$pid" ] || kept="$kept $known"; done
+  for known in $watched; do [ "${known#*:}" = "$pid" ] || kept="$kept $known"; done
   watched=$kept
-  [ "$verb" = watch ] && watched="$watched $pid"
+  [ "$verb" = forget ] || watched="$watched $verb:$pid"
 done
-for pid in $watched; do kill -QUIT "$pid"; done
+for known in $watched; do kill -s "${known%:*}" "${known#*:}"; done
 looks=0
-for pid in $watched; do
+for known in $watched; do
+  pid=${known#*:}
   while runs "$pid" && [ "$looks" -lt 100 ]; do sleep 0.05; looks=$((looks + 1)); done
-  kill -KILL "$pid"
+  kill -s KILL "$pid"
 done
 rm -rf "$1"
 "#;
@@ -54,9 +55,9 @@ impl Janitor {
         }
     }
 
-    /// The process `pid` must not outlive this one.
-    pub(crate) fn watch(&self, pid: u32) {
-        self.order("watch", pid);
+    /// The process `pid` must not outlive this one; `signal` ("KILL", "QUIT") ends it.
+    pub(crate) fn watch(&self, pid: u32, signal: &str) {
+        self.order(signal, pid);
     }
 
     /// The process `pid` has been waited for: its number may soon be someone else's.

@@ -95,7 +95,8 @@ impl Cluster {
         }
         let log = self.folder.path().join("log");
         let earlier = fs::read(&log).map_or(0, |bytes| bytes.len());
-        let mut process = Process::start(command, &log);
+        // SIGQUIT takes the server's children and its shared memory along.
+        let mut process = Process::start_ended_by("QUIT", command, &log);
         process.wait_in_log("Postgres to take connections", TO_START, |log| {
             log.get(earlier..)?
                 .contains("is ready to accept connections")

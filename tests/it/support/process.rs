@@ -20,7 +20,12 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts `command` with standard output and error going to the end of the file `log`.
-    pub(crate) fn start(mut command: Command, log: &Path) -> Self {
+    pub(crate) fn start(command: Command, log: &Path) -> Self {
+        Self::start_ended_by("KILL", command, log)
+    }
+
+    /// [`start`](Self::start) for a program that leaves something behind when killed: should the tests die, `signal` ends it.
+    pub(crate) fn start_ended_by(signal: &str, mut command: Command, log: &Path) -> Self {
         let file = File::options()
             .create(true)
             .append(true)
@@ -35,7 +40,7 @@ impl Process {
             .process_group(0)
             .spawn()
             .unwrap_or_else(|e| panic!("cannot start {}: {e}", program.display()));
-        scratch::janitor().watch(child.id());
+        scratch::janitor().watch(child.id(), signal);
         Self {
             child,
             log: log.to_owned(),
