@@ -2,6 +2,7 @@
 
 use super::id::SanctionId;
 use super::kind::Kind;
+use super::ladder;
 use super::points::Points;
 use super::policy::{Freeze, Policy, Timeline};
 use super::sanction::Sanction;
@@ -81,6 +82,16 @@ impl Member {
             self.ledger.balance = self.ledger.balance.minus(Points::from_units(fell));
         }
         self.ledger.as_of = Some(from.max(at));
+    }
+
+    /// Adds an entry to a settled balance: re-arms what may be re-armed, adds the points, and lets an offence's grace begin.
+    pub fn add(&mut self, policy: &Policy, points: Points, offence: bool, at: Instant) {
+        ladder::rearm(&mut self.ledger, policy);
+        self.ledger.balance = self.ledger.balance.plus(points);
+        if offence && policy.decay.grace > 0 {
+            let grace = at.shifted(policy.decay.grace);
+            self.ledger.grace_until = Some(self.ledger.grace_until.map_or(grace, |until| until.max(grace)));
+        }
     }
 
     /// Takes away the sanctions with these identifiers and returns them.

@@ -1,0 +1,337 @@
+//! A command in a situation becomes a decision, which carries all that will be written, or a refusal.
+
+use super::act::{Act, Command, Decision, Entry, Situation};
+use super::actor::Actor;
+use super::authority;
+use super::case::{Case, Ended, Particulars, RungMark};
+use super::duplicate;
+use super::id::SanctionId;
+use super::kind::Kind;
+use super::ladder::{self, Contest, Strength};
+use super::member::{MAX_SANCTIONS, Member};
+use super::points::Points;
+use super::policy::{PolicyVersion, Rung};
+use super::refusal::Refusal;
+use super::sanction::{Ending, Sanction};
+use super::time::{Instant, Span};
+use uuid::Uuid;
+
+/// How many seconds an instant may lie behind the member's last one and be raised to it.
+pub const CLOCK_TOLERANCE: i64 = 60;
+/// What the case of an expiry gives as its reason.
+const EXPIRED: &str = "Its time was over.";
+
+/// Decides a command. `fresh` gives identifiers for new sanctions.
+///
+/// # Errors
+/// A refusal: nothing is to be written.
+pub fn decide(
+    situation: &Situation<'_>,
+    command: &Command,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Result<Decision, Refusal> {
+    let at = accepted_at(situation)?;
+    let mut run = Run {
+        situation,
+        version: situation.timeline.active(),
+        at,
+        member: situation.member.clone(),
+        entries: Vec::new(),
+        fresh,
+    };
+    let mut recent = situation.recent.to_vec();
+    match command {
+        Command::Act(act) => {
+            run.act(act)?;
+            if let Some(first) = run.entries.first() {
+                let window = run.version.policy.duplicate_window;
+                let actor = &situation.acting.actor;
+                recent = duplicate::remember(&recent, act, actor, at, first.case.number, window);
+            }
+        }
+        Command::Lift {
+            sanction,
+            particulars,
+        } => run.lift_one(*sanction, particulars)?,
+        Command::Expire { sanction, version } => run.expire(*sanction, *version),
+    }
+    Ok(Decision {
+        entries: run.entries,
+        member: run.member,
+        recent,
+    })
+}
+
+/// The instant of a command, fixed once: the clock's second, raised to the member's last instant when it lies a little
+/// behind.
+fn accepted_at(situation: &Situation<'_>) -> Result<Instant, Refusal> {
+    let at = Instant::from_utc(situation.now).map_err(|_| Refusal::ClockOutOfRange)?;
+    let Some(as_of) = situation.member.ledger.as_of else {
+        return Ok(at);
+    };
+    let behind = as_of.seconds() - at.seconds();
+    if behind > CLOCK_TOLERANCE {
+        Err(Refusal::ClockSkew { behind })
+    } else {
+        Ok(at.max(as_of))
+    }
+}
+
+/// One decision in the making.
+struct Run<'a> {
+    situation: &'a Situation<'a>,
+    version: &'a PolicyVersion,
+    at: Instant,
+    member: Member,
+    entries: Vec<Entry>,
+    fresh: &'a mut dyn FnMut() -> Uuid,
+}
+
+/// What a case is made of, before it has a number.
+struct Draft {
+    kind: Kind,
+    actor: Actor,
+    points: Points,
+    causes: Vec<i64>,
+    duration: Option<Span>,
+    particulars: Particulars,
+}
+
+impl Run<'_> {
+    /// A direct act: authority, duplicates, then its effect.
+    fn act(&mut self, act: &Act) -> Result<(), Refusal> {
+        let Situation {
+            acting,
+            target,
+            recent,
+            ..
+        } = self.situation;
+        let policy = &self.version.policy;
+        authority::check(policy, act.kind(), acting, target, act.particulars.break_glass)?;
+        if let Some(winner) = duplicate::winner(recent, act, &acting.actor, self.at, policy.duplicate_window)
+        {
+            return Err(Refusal::Duplicate { winner });
+        }
+        let draft = Draft {
+            kind: act.kind(),
+            actor: acting.actor.clone(),
+            points: policy.weight(act.kind()),
+            causes: Vec::new(),
+            duration: act.duration(),
+            particulars: act.particulars.clone(),
+        };
+        if act.kind() == Kind::Note {
+            let case = self.case(draft, None, Vec::new(), Vec::new());
+            self.entries.push(Entry { case, after: None });
+            return Ok(());
+        }
+        self.member.settle(self.situation.timeline, self.at);
+        match act.kind().lifts() {
+            Some(restriction) => {
+                let holds = |s: &&Sanction| s.restriction == restriction && s.holds(self.at);
+                let ids: Vec<_> = self.member.sanctions.iter().filter(holds).map(|s| s.id).collect();
+                if ids.is_empty() {
+                    return Err(Refusal::NothingToLift {
+                        restriction: restriction.name(),
+                    });
+                }
+                self.end(draft, &ids, Ending::Lifted, self.at);
+                Ok(())
+            }
+            None => self.enter(draft),
+        }
+    }
+
+    /// Lifts one sanction.
+    fn lift_one(&mut self, id: SanctionId, particulars: &Particulars) -> Result<(), Refusal> {
+        let found = self
+            .member
+            .sanctions
+            .iter()
+            .find(|s| s.id == id && s.holds(self.at));
+        let kind = found.ok_or(Refusal::SanctionNotActive)?.restriction.lifted_by();
+        let Situation { acting, target, .. } = self.situation;
+        authority::check(
+            &self.version.policy,
+            kind,
+            acting,
+            target,
+            particulars.break_glass,
+        )?;
+        self.member.settle(self.situation.timeline, self.at);
+        let draft = Draft::without_points(kind, acting.actor.clone(), particulars.clone());
+        self.end(draft, &[id], Ending::Lifted, self.at);
+        Ok(())
+    }
+
+    /// Records that a sanction's time is over, if it is still the sanction that the timer was set for.
+    fn expire(&mut self, id: SanctionId, version: i32) {
+        let found = self
+            .member
+            .sanctions
+            .iter()
+            .find(|s| s.id == id && s.version == version);
+        let Some((kind, end)) = found.and_then(|s| Some((s.restriction.lifted_by(), s.end?))) else {
+            return;
+        };
+        if end > self.at {
+            return;
+        }
+        self.member.settle(self.situation.timeline, self.at);
+        let particulars = Particulars {
+            reason: Some(EXPIRED.to_owned()),
+            ..Particulars::default()
+        };
+        self.end(
+            Draft::without_points(kind, Actor::System, particulars),
+            &[id],
+            Ending::Expired,
+            end,
+        );
+    }
+
+    /// Ends sanctions in one case that lists them.
+    fn end(&mut self, draft: Draft, ids: &[SanctionId], how: Ending, at: Instant) {
+        let gone = self.member.remove(ids);
+        let ended = gone.into_iter().map(|s| Ended { id: s.id, how, at }).collect();
+        let case = self.case(draft, None, ended, Vec::new());
+        self.entries.push(Entry {
+            case,
+            after: Some(self.member.clone()),
+        });
+    }
+
+    /// An entry in the ledger: points, grace, the sanction that it starts, and the rungs that it reaches, each of which may
+    /// make another entry.
+    fn enter(&mut self, draft: Draft) -> Result<(), Refusal> {
+        let policy = &self.version.policy;
+        let offence = draft.causes.is_empty() && draft.kind.is_offence();
+        let before = self.member.ledger.balance;
+        self.member.add(policy, draft.points, offence, self.at);
+        let started = self.start(&draft)?;
+        let reached = ladder::reached(
+            policy,
+            &self.member.ledger,
+            before,
+            self.member.ledger.balance,
+            offence && draft.points > Points::ZERO,
+        );
+        self.member
+            .ledger
+            .latched
+            .extend(reached.iter().map(|r| r.id.clone()));
+        let contest = Contest {
+            at: self.at,
+            act: Strength::of(draft.kind, self.at, started.as_ref().and_then(|s| s.end)),
+            depth: draft.causes.len(),
+            immune: authority::immunity(&self.situation.target).is_some(),
+            sanctions: &self.member.sanctions,
+        };
+        let (fired, marks) = ladder::contend(&reached, &contest);
+        let escalation = fired.map(|rung| (rung.clone(), draft.causes.clone()));
+        let case = self.case(draft, started, Vec::new(), marks);
+        let number = case.number;
+        self.entries.push(Entry {
+            case,
+            after: Some(self.member.clone()),
+        });
+        match escalation {
+            Some((rung, mut causes)) => {
+                causes.push(number);
+                self.enter(self.escalated(&rung, causes))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What a rung does.
+    fn escalated(&self, rung: &Rung, causes: Vec<i64>) -> Draft {
+        let policy = &self.version.policy;
+        let points = if policy.escalations_carry_points {
+            policy.weight(rung.action)
+        } else {
+            Points::ZERO
+        };
+        Draft {
+            kind: rung.action,
+            actor: Actor::Escalation {
+                rung: rung.id.clone(),
+            },
+            points,
+            causes,
+            duration: rung.duration,
+            particulars: Particulars {
+                reason: Some(format!("Reached {} points.", rung.at)),
+                ..Particulars::default()
+            },
+        }
+    }
+
+    /// The sanction that a case of this kind starts, added to the member's.
+    fn start(&mut self, draft: &Draft) -> Result<Option<Sanction>, Refusal> {
+        let Some(restriction) = draft.kind.restricts() else {
+            return Ok(None);
+        };
+        // An escalation fires only when it outlasts what is in force, so it never needs a bound of its own.
+        if draft.causes.is_empty() && self.member.sanctions.len() >= MAX_SANCTIONS {
+            return Err(Refusal::TooManySanctions { limit: MAX_SANCTIONS });
+        }
+        let sanction = Sanction {
+            id: SanctionId((self.fresh)()),
+            kind: draft.kind,
+            restriction,
+            start: self.at,
+            end: draft.duration.map(|span| self.at.after(span)),
+            version: 1,
+            case: self.next_number(),
+        };
+        self.member.sanctions.push(sanction.clone());
+        Ok(Some(sanction))
+    }
+
+    /// The number of the next case.
+    fn next_number(&self) -> i64 {
+        self.entries
+            .last()
+            .map_or(self.situation.next_case, |entry| entry.case.number + 1)
+    }
+
+    /// Makes a case of a draft and of what it did.
+    fn case(&self, draft: Draft, started: Option<Sanction>, ended: Vec<Ended>, rungs: Vec<RungMark>) -> Case {
+        Case {
+            number: self.next_number(),
+            user: self.situation.target.user,
+            kind: draft.kind,
+            actor: draft.actor,
+            at: self.at,
+            recorded_at: self.situation.now,
+            points: draft.points,
+            policy_version: self.version.version,
+            causes: draft.causes,
+            duration: draft.duration,
+            started,
+            ended,
+            rungs,
+            particulars: draft.particulars,
+            revision: 0,
+            voided: None,
+        }
+    }
+}
+
+impl Draft {
+    /// A case that only ends sanctions.
+    const fn without_points(kind: Kind, actor: Actor, particulars: Particulars) -> Self {
+        Self {
+            kind,
+            actor,
+            points: Points::ZERO,
+            causes: Vec::new(),
+            duration: None,
+            particulars,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! Every term of a balance: which entry gave how much, how much of it is left, and when it is gone.
+
+use super::case::Case;
+use super::kind::Kind;
+use super::member::Member;
+use super::points::Points;
+use super::policy::Policy;
+use super::time::Instant;
+
+/// One term of a balance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The case that gave the points.
+    pub case: i64,
+    /// Its kind.
+    pub kind: Kind,
+    /// When.
+    pub at: Instant,
+    /// The points that it gave.
+    pub granted: Points,
+    /// The exact amount that is left of them.
+    pub left: Points,
+    /// When nothing is left of them if nothing else happens; `None` while a sanction without an end freezes the clock.
+    pub gone_at: Option<Instant>,
+}
+
+/// Reads the terms of a balance back from the newest entry: linear decay drains the oldest first, so what is left of an
+/// entry is what the balance still holds once the newer ones are taken off. Fed page by page, newest first.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    remaining: Points,
+    newer: Points,
+    terms: Vec<Term>,
+}
+
+impl Explanation {
+    /// Begins with a settled state.
+    #[must_use]
+    pub fn of(member: &Member) -> Self {
+        Self {
+            remaining: member.ledger.balance,
+            newer: Points::ZERO,
+            terms: Vec::new(),
+        }
+    }
+
+    /// Whether every part of the balance has its term: older entries have nothing left.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.remaining == Points::ZERO
+    }
+
+    /// Takes the next older case.
+    pub fn add(&mut self, member: &Member, policy: &Policy, case: &Case) {
+        if self.is_complete() || case.points == Points::ZERO {
+            return;
+        }
+        let left = case.points.min(self.remaining);
+        self.terms.push(Term {
+            case: case.number,
+            kind: case.kind,
+            at: case.at,
+            granted: case.points,
+            left,
+            gone_at: member.falls_to(policy, self.newer),
+        });
+        self.remaining = self.remaining.minus(left);
+        self.newer = self.newer.plus(left);
+    }
+
+    /// The terms, newest first.
+    #[must_use]
+    pub fn terms(self) -> Vec<Term> {
+        self.terms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{Scene, at, points};
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn explain(scene: &Scene, now: i64) -> Vec<Term> {
+        let mut member = scene.member.clone();
+        member.settle(&scene.timeline, at(now));
+        let mut explanation = Explanation::of(&member);
+        for entry in scene.history.iter().rev() {
+            explanation.add(&member, scene.policy(), &entry.case);
+        }
+        assert!(explanation.is_complete());
+        explanation.terms()
+    }
+
+    #[test]
+    fn the_oldest_entry_drains_first() {
+        let mut scene = Scene::plain();
+        scene.act(Kind::Warn, None);
+        scene.wait(5 * DAY).act(Kind::Mute, Some(60));
+        let terms: Vec<_> = explain(&scene, 6 * DAY)
+            .into_iter()
+            .map(|t| (t.case, t.left, t.gone_at))
+            .collect();
+        let expected = [
+            (2, points(2_000), Some(at(30 * DAY))),
+            (1, points(400), Some(at(10 * DAY))),
+        ];
+        assert_eq!(terms, expected);
+    }
+
+    #[test]
+    fn what_is_left_adds_up_to_the_exact_balance() {
+        let mut scene = Scene::plain();
+        for n in 1..20 {
+            scene
+                .wait(n * 7_919)
+                .act(if n % 3 == 0 { Kind::Kick } else { Kind::Warn }, None);
+        }
+        let mut member = scene.member.clone();
+        member.settle(&scene.timeline, at(scene.now + 12_345));
+        let sum: i64 = explain(&scene, scene.now + 12_345)
+            .iter()
+            .map(|t| t.left.units())
+            .sum();
+        assert_eq!(sum, member.ledger.balance.units());
+    }
+
+    #[test]
+    fn drained_entries_have_no_term() {
+        let mut scene = Scene::plain();
+        scene.act(Kind::Warn, None);
+        scene.wait(10 * DAY).act(Kind::Warn, None);
+        assert_eq!(explain(&scene, 10 * DAY).len(), 1);
+    }
+}

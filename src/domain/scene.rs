@@ -1,0 +1,164 @@
+//! A small world for tests of the rules: one member, one clock, given/when/then on values.
+
+use super::act::{Act, Command, Decision, Entry, Recent, Situation};
+use super::actor::{Acting, Actor, Target};
+use super::case::Particulars;
+use super::decide::decide;
+use super::id::{KeyId, SanctionId, UserId};
+use super::kind::{Kind, Restriction};
+use super::member::Member;
+use super::points::Points;
+use super::policy::{Policy, PolicyVersion, Timeline};
+use super::rank::{Authority, Rank};
+use super::refusal::Refusal;
+use super::sanction::effective;
+use super::time::{Instant, Span};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A moment far from the bounds, that the scenes count from.
+pub(crate) const START: i64 = 1_800_000_000;
+
+/// One member's history under a policy, as a store would keep it.
+#[derive(Clone)]
+pub(crate) struct Scene {
+    pub(crate) timeline: Timeline,
+    pub(crate) member: Member,
+    pub(crate) recent: Vec<Recent>,
+    pub(crate) history: Vec<Entry>,
+    pub(crate) target: Target,
+    pub(crate) now: i64,
+    fresh: u128,
+}
+
+pub(crate) fn at(seconds: i64) -> Instant {
+    Instant::new(START + seconds).unwrap()
+}
+
+pub(crate) fn moderator(n: u128) -> Acting {
+    let actor = Actor::Human {
+        user: UserId(Uuid::from_u128(n)),
+        identity: None,
+        key: KeyId(Uuid::nil()),
+    };
+    Acting {
+        actor,
+        authority: Authority::of(Rank::Admin),
+    }
+}
+
+pub(crate) fn version(number: i32, activated: i64, policy: Policy) -> PolicyVersion {
+    PolicyVersion {
+        version: number,
+        activated_at: at(activated),
+        policy: Arc::new(policy),
+    }
+}
+
+pub(crate) fn points(millis: i64) -> Points {
+    Points::from_millis(millis)
+}
+
+impl Scene {
+    pub(crate) fn new(policy: Policy) -> Self {
+        let user = UserId(Uuid::from_u128(1_000));
+        Self {
+            timeline: Timeline::new(vec![version(1, 0, policy)]).unwrap(),
+            member: Member::default(),
+            recent: Vec::new(),
+            history: Vec::new(),
+            target: Target {
+                user,
+                authority: Authority::default(),
+                protected: false,
+                bot: false,
+            },
+            now: 0,
+            fresh: 0,
+        }
+    }
+
+    /// The default policy without the duplicate check, so that scenes can repeat themselves.
+    pub(crate) fn plain() -> Self {
+        Self::new(Policy {
+            duplicate_window: 0,
+            ..Policy::default()
+        })
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.timeline.active().policy
+    }
+
+    pub(crate) fn wait(&mut self, seconds: i64) -> &mut Self {
+        self.now += seconds;
+        self
+    }
+
+    pub(crate) fn submit(&mut self, acting: &Acting, command: &Command) -> Result<Decision, Refusal> {
+        let situation = Situation {
+            now: at(self.now).to_utc(),
+            timeline: &self.timeline,
+            member: &self.member,
+            recent: &self.recent,
+            target: self.target,
+            acting,
+            next_case: self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1,
+        };
+        let fresh = &mut self.fresh;
+        let decision = decide(&situation, command, &mut || {
+            *fresh += 1;
+            Uuid::from_u128(*fresh)
+        })?;
+        self.member = decision.member.clone();
+        self.recent = decision.recent.clone();
+        self.history.extend(decision.entries.iter().cloned());
+        Ok(decision)
+    }
+
+    /// An act by the first moderator; gives the kinds of the cases that it made.
+    pub(crate) fn act(&mut self, kind: Kind, seconds: Option<i64>) -> Vec<Kind> {
+        let duration = seconds.map(|s| Span::new(s).unwrap());
+        let act = Act::new(kind, duration, Particulars::default()).unwrap();
+        let decision = self.submit(&moderator(1), &Command::Act(act)).unwrap();
+        decision.entries.iter().map(|e| e.case.kind).collect()
+    }
+
+    pub(crate) fn refused(&mut self, kind: Kind, seconds: Option<i64>) -> Refusal {
+        let duration = seconds.map(|s| Span::new(s).unwrap());
+        let act = Act::new(kind, duration, Particulars::default()).unwrap();
+        self.submit(&moderator(1), &Command::Act(act)).unwrap_err()
+    }
+
+    pub(crate) fn lift(&mut self, sanction: SanctionId) -> Result<Decision, Refusal> {
+        self.submit(
+            &moderator(1),
+            &Command::Lift {
+                sanction,
+                particulars: Particulars::default(),
+            },
+        )
+    }
+
+    pub(crate) fn expire(&mut self, sanction: SanctionId, version: i32) -> Decision {
+        let system = Acting {
+            actor: Actor::System,
+            authority: Authority::default(),
+        };
+        self.submit(&system, &Command::Expire { sanction, version })
+            .unwrap()
+    }
+
+    /// The shown points now, in thousandths.
+    pub(crate) fn shown(&self) -> i64 {
+        let mut member = self.member.clone();
+        member.settle(&self.timeline, at(self.now));
+        self.policy().shown(member.ledger.balance).millis()
+    }
+
+    /// The end of a restriction in force now, in scene seconds: `Some(None)` for an open end.
+    pub(crate) fn until(&self, restriction: Restriction) -> Option<Option<i64>> {
+        effective(&self.member.sanctions, restriction, at(self.now))
+            .map(|r| r.until.map(|u| u.seconds() - START))
+    }
+}

@@ -1,0 +1,159 @@
+//! A member's standing at a moment: points, restrictions, and when each of them changes if nothing else happens.
+
+use super::kind::Restriction;
+use super::member::{Member, Paused};
+use super::points::Points;
+use super::policy::{PolicyVersion, Timeline};
+use super::sanction::{Restricted, Sanction, effective};
+use super::time::Instant;
+
+/// A rung and the moment from which the points are below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drop {
+    /// The rung's id.
+    pub rung: String,
+    /// Its threshold.
+    pub threshold: Points,
+    /// From then on the shown points are below it; `None` while a sanction without an end freezes the clock.
+    pub at: Option<Instant>,
+}
+
+/// A standing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The moment that it describes.
+    pub at: Instant,
+    /// The version of the policy in force then.
+    pub policy_version: i32,
+    /// Points as people see them.
+    pub points: Points,
+    /// The exact balance.
+    pub exact: Points,
+    /// Until when the decay clock stands still; `None` when it runs.
+    pub paused: Option<Paused>,
+    /// When no points are shown any more; `None` while a sanction without an end freezes the clock.
+    pub clear_at: Option<Instant>,
+    /// The rungs at or below the points, and when the points fall below each, highest first.
+    pub drops: Vec<Drop>,
+    /// The restrictions in force.
+    pub restrictions: Vec<Restricted>,
+    /// The sanctions that hold.
+    pub sanctions: Vec<Sanction>,
+}
+
+/// The standing that a state comes to at a moment at or after its `as_of`.
+#[must_use]
+pub fn standing(timeline: &Timeline, state: &Member, at: Instant) -> Standing {
+    let mut member = state.clone();
+    member.settle(timeline, at);
+    let PolicyVersion { version, policy, .. } = timeline.in_force(at);
+    let points = policy.shown(member.ledger.balance);
+    let mut drops: Vec<Drop> = policy
+        .ladder
+        .iter()
+        .filter(|rung| rung.at <= points)
+        .map(|rung| Drop {
+            rung: rung.id.clone(),
+            threshold: rung.at,
+            at: member.drops_below(policy, rung.at),
+        })
+        .collect();
+    drops.reverse();
+    let paused = match member.paused(policy, at) {
+        Paused::Until(until) if until <= at => None,
+        held => Some(held),
+    };
+    member.sanctions.retain(|s| s.holds(at));
+    Standing {
+        at,
+        policy_version: *version,
+        points,
+        exact: member.ledger.balance,
+        paused,
+        clear_at: member.falls_to(policy, Points::ZERO),
+        drops,
+        restrictions: Restriction::ALL
+            .into_iter()
+            .filter_map(|r| effective(&member.sanctions, r, at))
+            .collect(),
+        sanctions: member.sanctions,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kind::Kind;
+    use super::super::policy::{Decay, Freeze, Policy};
+    use super::super::scene::{Scene, at, points};
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    #[test]
+    fn each_rung_tells_when_the_points_fall_below_it() {
+        let mut scene = Scene::plain();
+        for _ in 0..5 {
+            scene.act(Kind::Warn, None);
+        }
+        let now = standing(&scene.timeline, &scene.member, at(0));
+        let drops: Vec<_> = now.drops.iter().map(|d| (d.rung.as_str(), d.at)).collect();
+        assert_eq!(
+            drops,
+            [("mute-24h", Some(at(DAY))), ("mute-1h", Some(at(21 * DAY)))]
+        );
+        assert_eq!(now.clear_at, Some(at(50 * DAY)));
+        assert_eq!(
+            now.restrictions,
+            [Restricted {
+                restriction: Restriction::Mute,
+                until: Some(at(DAY))
+            }]
+        );
+    }
+
+    #[test]
+    fn a_drop_is_the_very_second_at_which_the_shown_points_fall() {
+        let mut scene = Scene::new(Policy {
+            decay: Decay {
+                rate: 7,
+                grace: 1_000,
+            },
+            duplicate_window: 0,
+            ..Policy::default()
+        });
+        for _ in 0..3 {
+            scene.wait(17).act(Kind::Warn, None);
+        }
+        let now = standing(&scene.timeline, &scene.member, at(scene.now));
+        let drop = now.drops[0].at.unwrap();
+        let shown = |t| standing(&scene.timeline, &scene.member, t).points;
+        assert!(shown(drop.shifted(-1)) >= points(3_000) && shown(drop) < points(3_000));
+        assert_eq!(now.paused, Some(Paused::Until(at(51 + 1_000))));
+    }
+
+    #[test]
+    fn nothing_drops_while_an_open_ended_sanction_freezes_the_clock() {
+        let mut scene = Scene::new(Policy {
+            freeze_while: Freeze::Mute,
+            duplicate_window: 0,
+            ..Policy::default()
+        });
+        scene.act(Kind::Mute, None);
+        scene.act(Kind::Warn, None);
+        let now = standing(&scene.timeline, &scene.member, at(0));
+        assert_eq!(
+            (now.paused, now.clear_at, now.drops[0].at),
+            (Some(Paused::Forever), None, None)
+        );
+    }
+
+    #[test]
+    fn an_empty_state_stands_at_zero() {
+        let scene = Scene::plain();
+        let now = standing(&scene.timeline, &scene.member, at(5));
+        assert_eq!(
+            (now.points, now.clear_at, now.drops.len()),
+            (Points::ZERO, Some(at(5)), 0)
+        );
+    }
+}
