@@ -1,5 +1,14 @@
 //! Tribune: moderation as a service.
+//!
+//! The modules in reading order; `ARCHITECTURE.md` says why they are cut like this.
 
 pub mod domain;
-pub mod http;
 pub mod ports;
+
+pub mod http;
+
+pub mod boot;
+pub mod cli;
+pub mod config;
+pub mod health;
+pub mod logging;

@@ -1,0 +1,278 @@
+//! The command line: what can be asked of the program, and how it explains itself.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Flag, Inputs, SecretText};
+
+/// Moderation as a service: acts, points, cases and appeals over HTTP, for any bot.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tribune",
+    version,
+    after_help = "Examples:\n  tribune serve                              everything on this machine, in ./tribune-data\n  \
+        DATABASE_URL=postgres://… tribune serve    with Postgres\n  tribune config show --sources              what is set, and where\n\n\
+        Every setting has an environment variable TRIBUNE_<SECTION>_<NAME>; `tribune config show` lists them all."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The roles of the program.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API, the documentation and the background jobs.
+    ///
+    /// The first start creates the database, a tenant and an admin key, and prints the key once.
+    #[command(
+        after_help = "Examples:\n  tribune serve\n  tribune serve --listen 0.0.0.0:8080 --data-dir /var/lib/tribune\n  \
+        tribune serve --config tribune.toml"
+    )]
+    Serve(Serve),
+    /// Bring the database's schema up to date, then exit.
+    #[command(after_help = "Example:\n  DATABASE_URL=postgres://… tribune migrate")]
+    Migrate(Settings),
+    /// Print the OpenAPI document.
+    #[command(
+        after_help = "Examples:\n  tribune openapi > openapi.json\n  tribune openapi --write"
+    )]
+    Openapi(Openapi),
+    /// Check settings, database, schema and clock, and say what to do about what is wrong.
+    #[command(after_help = "Example:\n  tribune doctor --data-dir /var/lib/tribune")]
+    Doctor(Settings),
+    /// Ask a running server whether it is ready; exit code 0 means yes. For container health checks.
+    #[command(after_help = "Example:\n  tribune health --url http://127.0.0.1:8080/readyz")]
+    Health(Health),
+    /// Manage API keys on the database, without a running server or a key.
+    #[command(subcommand)]
+    Key(Key),
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(Config),
+}
+
+/// The settings that have flags; all others are set by file or environment.
+#[derive(Debug, Default, Args)]
+pub struct Settings {
+    /// Read settings from this TOML file, which must exist.
+    #[arg(long, env = "TRIBUNE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Keep the embedded database and the first admin key in this folder [default: ./tribune-data].
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<String>,
+    /// sqlite:<path> or postgres://… [default: SQLite in the data folder]. The variable `DATABASE_URL`
+    /// keeps a password out of the process list.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretText>,
+}
+
+/// How to serve.
+#[derive(Debug, Default, Args)]
+pub struct Serve {
+    /// Listen on this address; port 0 takes a free one [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "documentation here would replace the help texts of the flags"
+    )]
+    pub settings: Settings,
+}
+
+/// Where the OpenAPI document goes.
+#[derive(Debug, Args)]
+pub struct Openapi {
+    /// Write it to a file instead [default file: openapi/openapi.json].
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "openapi/openapi.json")]
+    pub write: Option<PathBuf>,
+}
+
+/// Whom to ask about its health.
+#[derive(Debug, Args)]
+pub struct Health {
+    /// The address to ask, over plain HTTP.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080/readyz"
+    )]
+    pub url: String,
+}
+
+/// What to do with API keys.
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a key and print it, once.
+    #[command(
+        after_help = "Examples:\n  tribune key create --name rescue --scope admin\n  \
+        tribune key create --tenant acme --name bot --scope acts:write --scope standing:read"
+    )]
+    Create(KeyCreate),
+}
+
+/// The key to make.
+#[derive(Debug, Args)]
+pub struct KeyCreate {
+    /// The tenant's name.
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub tenant: String,
+    /// What the key is called in lists.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// What the key may do; repeat for several.
+    #[arg(long = "scope", required = true, value_name = "SCOPE")]
+    pub scopes: Vec<String>,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "documentation here would replace the help texts of the flags"
+    )]
+    pub settings: Settings,
+}
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Print every setting that is in effect, passwords masked.
+    #[command(after_help = "Example:\n  tribune config show --sources --config tribune.toml")]
+    Show(ConfigShow),
+}
+
+/// How to print the settings.
+#[derive(Debug, Args)]
+pub struct ConfigShow {
+    /// Also print where each value comes from.
+    #[arg(long)]
+    pub sources: bool,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "documentation here would replace the help texts of the flags"
+    )]
+    pub serve: Serve,
+}
+
+impl Settings {
+    /// These flags, over the environment of this process.
+    #[must_use]
+    pub fn inputs(&self) -> Inputs {
+        let mut flags = Vec::new();
+        if let Some(folder) = &self.data_dir {
+            flags.push(Flag {
+                key: "data.dir",
+                name: "--data-dir",
+                value: folder.clone().into(),
+            });
+        }
+        if let Some(url) = &self.database_url {
+            flags.push(Flag {
+                key: "database.url",
+                name: "--database-url",
+                value: url.clone(),
+            });
+        }
+        Inputs {
+            file: self.config.clone(),
+            flags,
+            ..Inputs::default()
+        }
+        .with_process_environment()
+    }
+}
+
+impl Serve {
+    /// These flags, over the environment of this process.
+    #[must_use]
+    pub fn inputs(&self) -> Inputs {
+        let mut inputs = self.settings.inputs();
+        if let Some(address) = &self.listen {
+            inputs.flags.push(Flag {
+                key: "server.listen",
+                name: "--listen",
+                value: address.clone().into(),
+            });
+        }
+        inputs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &str) -> Cli {
+        Cli::try_parse_from(line.split(' ')).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let Command::Serve(serve) =
+            parse("tribune serve --listen 127.0.0.1:0 --data-dir d --database-url sqlite:x")
+                .command
+        else {
+            panic!("not serve");
+        };
+        let given: Vec<_> = serve
+            .inputs()
+            .flags
+            .iter()
+            .map(|flag| (flag.key, flag.value.expose().to_owned()))
+            .collect();
+        let expected = [
+            ("data.dir", "d"),
+            ("database.url", "sqlite:x"),
+            ("server.listen", "127.0.0.1:0"),
+        ];
+        assert_eq!(given, expected.map(|(key, value)| (key, value.to_owned())));
+    }
+
+    #[test]
+    fn the_document_is_printed_or_written() {
+        let written = |line: &str| match parse(line).command {
+            Command::Openapi(openapi) => openapi.write,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(written("tribune openapi"), None);
+        assert_eq!(
+            written("tribune openapi --write"),
+            Some("openapi/openapi.json".into())
+        );
+        assert_eq!(
+            written("tribune openapi --write x.json"),
+            Some("x.json".into())
+        );
+    }
+
+    #[test]
+    fn a_key_needs_a_name_and_a_scope() {
+        assert!(Cli::try_parse_from(["tribune", "key", "create", "--name", "n"]).is_err());
+        let Command::Key(Key::Create(key)) =
+            parse("tribune key create --name n --scope a --scope b").command
+        else {
+            panic!("not key create");
+        };
+        assert_eq!((key.tenant.as_str(), key.scopes.len()), ("default", 2));
+    }
+
+    #[test]
+    fn a_password_is_not_in_the_debug_form() {
+        assert!(
+            !format!(
+                "{:?}",
+                parse("tribune migrate --database-url postgres://u:hunter2@h/d")
+            )
+            .contains("hunter2")
+        );
+    }
+}

@@ -1,0 +1,248 @@
+//! The settings: their types, and how they are put together from defaults, file, environment and flags.
+//!
+//! `config.default.toml` names every setting and is compiled in; a key that it lacks does not exist.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+mod layers;
+mod values;
+
+pub use layers::{Flag, Inputs, Origin, Sources};
+pub use values::{DatabaseKind, DatabaseUrl, SecretText};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP server.
+    pub server: Server,
+    /// The data folder.
+    pub data: Data,
+    /// The database.
+    pub database: Database,
+    /// The write path.
+    pub pipeline: Pipeline,
+    /// Work in the background.
+    pub jobs: Jobs,
+    /// The log.
+    pub log: Log,
+}
+
+/// How requests are taken.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How clients reach the server, without a slash at the end; `None` means as it listens.
+    #[serde(deserialize_with = "values::public_url")]
+    pub public_url: Option<String>,
+    /// The largest request body, in bytes.
+    #[serde(deserialize_with = "values::size")]
+    pub body_limit: usize,
+    /// How many connections are served at a time.
+    #[serde(deserialize_with = "values::count")]
+    pub max_connections: usize,
+    /// Until when the headers of a request must be complete.
+    #[serde(deserialize_with = "values::duration")]
+    pub header_timeout: Duration,
+    /// Until when an answer must begin.
+    #[serde(deserialize_with = "values::duration")]
+    pub request_timeout: Duration,
+    /// How long running requests may take to finish at shutdown.
+    #[serde(deserialize_with = "values::duration")]
+    pub shutdown_grace: Duration,
+}
+
+/// What is kept on this machine.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The data folder.
+    pub dir: PathBuf,
+}
+
+/// Where the ledger is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// As set; [`Config::database_url`] also knows what to do when it is not.
+    #[serde(deserialize_with = "values::database_url")]
+    pub url: Option<DatabaseUrl>,
+    /// Connections to Postgres, or readers of SQLite.
+    #[serde(deserialize_with = "values::count")]
+    pub max_connections: usize,
+    /// Whether starting brings the schema up to date.
+    pub migrate: bool,
+    /// What a commit to SQLite survives.
+    pub synchronous: Synchronous,
+}
+
+/// What a commit to SQLite survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// A power cut.
+    Full,
+    /// A crash of the process alone.
+    Normal,
+}
+
+/// How writes are batched.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// Writers side by side.
+    #[serde(deserialize_with = "values::count")]
+    pub lanes: usize,
+    /// The most commands in one commit.
+    #[serde(deserialize_with = "values::count")]
+    pub batch: usize,
+    /// Commands that may wait for one writer.
+    #[serde(deserialize_with = "values::count")]
+    pub queue: usize,
+}
+
+/// Work in the background.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// How often due timers are looked for.
+    #[serde(deserialize_with = "values::duration")]
+    pub timer_interval: Duration,
+}
+
+/// What is logged and how.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// A level, or rules by module.
+    pub filter: String,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The most commands that one commit may take: beyond it, statements grow and nothing gets faster.
+const MAX_BATCH: usize = 512;
+
+/// More writers than this only wait for each other.
+const MAX_LANES: usize = 16;
+
+impl Config {
+    /// Puts the settings together and says where each came from.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the key and the place where it was set.
+    pub fn load(inputs: &Inputs) -> Result<(Self, Sources), ConfigError> {
+        let sources = Sources::gather(inputs)?;
+        let config = sources.typed()?;
+        config.check(&sources)?;
+        Ok((config, sources))
+    }
+
+    /// The database to use: the one that is set, or SQLite in the data folder.
+    #[must_use]
+    pub fn database_url(&self) -> DatabaseUrl {
+        let embedded = || DatabaseUrl::sqlite(&self.data.dir.join("tribune.db"));
+        self.database.url.clone().unwrap_or_else(embedded)
+    }
+
+    /// What no setting can know by itself.
+    fn check(&self, sources: &Sources) -> Result<(), ConfigError> {
+        let Pipeline {
+            lanes,
+            batch,
+            queue,
+        } = self.pipeline;
+        let refuse = |key: &str, reason: String| Err(sources.invalid(key, reason));
+        if lanes > MAX_LANES {
+            return refuse(
+                "pipeline.lanes",
+                format!("at most {MAX_LANES}, not {lanes}"),
+            );
+        }
+        if batch > MAX_BATCH {
+            return refuse(
+                "pipeline.batch",
+                format!("at most {MAX_BATCH}, not {batch}"),
+            );
+        }
+        if queue < batch {
+            return refuse(
+                "pipeline.queue",
+                format!("{queue} is less than pipeline.batch, which is {batch}"),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The named file cannot be read.
+    #[error("cannot read the configuration file {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The file is not TOML; the reason is without the file's contents, which may hold a password.
+    #[error("{place} is not TOML: {reason}")]
+    Syntax {
+        /// The file, with line and column.
+        place: String,
+        /// What the parser says.
+        reason: String,
+    },
+    /// There is no such setting.
+    #[error("unknown setting `{key}` ({origin}); known are {known}")]
+    UnknownKey {
+        /// The key as it was written.
+        key: String,
+        /// Where.
+        origin: Origin,
+        /// The keys that could have been meant.
+        known: String,
+    },
+    /// A setting has a value that it cannot have.
+    #[error("setting `{key}` ({origin}): {reason}")]
+    Invalid {
+        /// The key.
+        key: String,
+        /// Where the value was set.
+        origin: Origin,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "config/tests.rs"]
+mod tests;

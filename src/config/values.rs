@@ -1,0 +1,245 @@
+//! Values with a grammar of their own: durations, sizes, addresses; and texts that must not be shown.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, Visitor};
+
+/// A text that may hold a secret: it can be read on purpose, but not printed by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(String);
+
+impl SecretText {
+    /// The text itself; not for logs.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Which database an address leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// A file on this machine.
+    Sqlite,
+    /// A Postgres server.
+    Postgres,
+}
+
+/// The address of a database; its password is shown as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl {
+    text: String,
+    kind: DatabaseKind,
+}
+
+impl DatabaseUrl {
+    /// A SQLite database in this file.
+    #[must_use]
+    pub fn sqlite(file: &Path) -> Self {
+        Self {
+            text: format!("sqlite:{}", file.display()),
+            kind: DatabaseKind::Sqlite,
+        }
+    }
+
+    /// Which database it leads to.
+    #[must_use]
+    pub fn kind(&self) -> DatabaseKind {
+        self.kind
+    }
+
+    /// The address with its password, for the driver and nobody else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = &'static str;
+
+    /// The error does not repeat the text, which may hold a password.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let kind = match text.split_once(':') {
+            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => {
+                DatabaseKind::Sqlite
+            }
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+                DatabaseKind::Postgres
+            }
+            _ => return Err("expected sqlite:<path> or postgres://user:password@host/database"),
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            kind,
+        })
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            DatabaseKind::Sqlite => f.write_str(&self.text),
+            DatabaseKind::Postgres => f.write_str(&masked(&self.text)),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The address without anything that could be a password. In doubt it hides too much rather than too little.
+fn masked(url: &str) -> String {
+    let (scheme, rest) = url.split_once("//").unwrap_or(("", url));
+    // A password may hold unescaped slashes, question marks and at signs; the last at sign is its end.
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((login, rest)) => (
+            login
+                .split_once(':')
+                .map_or(login.to_owned(), |(user, _)| format!("{user}:***")),
+            rest,
+        ),
+        None => (String::new(), rest),
+    };
+    let at = if user.is_empty() { "" } else { "@" };
+    let (place, query) = rest
+        .split_once('?')
+        .map_or((rest, None), |(place, query)| (place, Some(query)));
+    let hide = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=***"),
+        _ => pair.to_owned(),
+    };
+    let query = query.map(|query| query.split('&').map(hide).collect::<Vec<_>>().join("&"));
+    format!(
+        "{scheme}//{user}{at}{place}{}",
+        query.map(|query| format!("?{query}")).unwrap_or_default()
+    )
+}
+
+/// An address, or nothing when the text is empty.
+pub(super) fn database_url<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DatabaseUrl>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(D::Error::custom)
+    }
+}
+
+/// An http or https address without a slash at its end, or nothing when the text is empty.
+pub(super) fn public_url<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let is_clean = |host: &&str| {
+        !host.is_empty() && !host.contains(['?', '#', '@']) && !host.contains(char::is_whitespace)
+    };
+    match host.map(|host| host.trim_end_matches('/')).filter(is_clean) {
+        Some(_) => Ok(Some(text.trim_end_matches('/').to_owned())),
+        None => Err(D::Error::custom(
+            "expected an address such as https://tribune.example.com",
+        )),
+    }
+}
+
+/// A whole number of 1 or more.
+pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    let count = usize::try_from(number)
+        .ok()
+        .filter(|&count| (1..=1_000_000).contains(&count));
+    count.ok_or_else(|| {
+        D::Error::custom(format!(
+            "expected a number from 1 to 1000000, found {number}"
+        ))
+    })
+}
+
+/// A duration above zero and of at most a day.
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    const UNITS: &[(&str, u64)] = &[
+        ("ms", 1),
+        ("s", 1_000),
+        ("m", 60_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+    ];
+    let text = String::deserialize(deserializer)?;
+    let milliseconds = with_unit(&text, UNITS).filter(|&ms| (1..=86_400_000).contains(&ms));
+    let refusal = || {
+        D::Error::custom(format!(
+            "expected a duration such as 250ms, 10s or 5m, at most 1d, found {text:?}"
+        ))
+    };
+    milliseconds.map(Duration::from_millis).ok_or_else(refusal)
+}
+
+/// A number of bytes above zero and of at most 1 GiB, as an integer or with a unit.
+pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    struct Size;
+    impl Visitor<'_> for Size {
+        type Value = usize;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a size such as 4096, 64KiB or 1MiB")
+        }
+
+        fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<usize, E> {
+            self.visit_str(&number.to_string())
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<usize, E> {
+            const UNITS: &[(&str, u64)] = &[
+                ("KiB", 1 << 10),
+                ("MiB", 1 << 20),
+                ("GiB", 1 << 30),
+                ("", 1),
+            ];
+            let bytes = with_unit(text, UNITS).filter(|bytes| (1..=1 << 30).contains(bytes));
+            let refusal = || {
+                E::custom(format!(
+                    "expected a size such as 4096, 64KiB or 1MiB, at most 1GiB, found {text:?}"
+                ))
+            };
+            bytes
+                .and_then(|bytes| usize::try_from(bytes).ok())
+                .ok_or_else(refusal)
+        }
+    }
+    deserializer.deserialize_any(Size)
+}
+
+/// Digits and one of the units, multiplied.
+fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(*factor)
+}
