@@ -36,9 +36,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  DATABASE_URL=postgres://… tribune migrate")]
     Migrate(Settings),
     /// Print the OpenAPI document.
-    #[command(
-        after_help = "Examples:\n  tribune openapi > openapi.json\n  tribune openapi --write"
-    )]
+    #[command(after_help = "Examples:\n  tribune openapi > openapi.json\n  tribune openapi --write")]
     Openapi(Openapi),
     /// Check settings, database, schema and clock, and say what to do about what is wrong.
     #[command(after_help = "Example:\n  tribune doctor --data-dir /var/lib/tribune")]
@@ -95,11 +93,7 @@ pub struct Openapi {
 #[derive(Debug, Args)]
 pub struct Health {
     /// The address to ask, over plain HTTP.
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:8080/readyz"
-    )]
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/readyz")]
     pub url: String,
 }
 
@@ -218,8 +212,7 @@ mod tests {
     #[test]
     fn flags_become_settings() {
         let Command::Serve(serve) =
-            parse("tribune serve --listen 127.0.0.1:0 --data-dir d --database-url sqlite:x")
-                .command
+            parse("tribune serve --listen 127.0.0.1:0 --data-dir d --database-url sqlite:x").command
         else {
             panic!("not serve");
         };
@@ -248,17 +241,13 @@ mod tests {
             written("tribune openapi --write"),
             Some("openapi/openapi.json".into())
         );
-        assert_eq!(
-            written("tribune openapi --write x.json"),
-            Some("x.json".into())
-        );
+        assert_eq!(written("tribune openapi --write x.json"), Some("x.json".into()));
     }
 
     #[test]
     fn a_key_needs_a_name_and_a_scope() {
         assert!(Cli::try_parse_from(["tribune", "key", "create", "--name", "n"]).is_err());
-        let Command::Key(Key::Create(key)) =
-            parse("tribune key create --name n --scope a --scope b").command
+        let Command::Key(Key::Create(key)) = parse("tribune key create --name n --scope a --scope b").command
         else {
             panic!("not key create");
         };

@@ -164,23 +164,13 @@ impl Config {
 
     /// What no setting can know by itself.
     fn check(&self, sources: &Sources) -> Result<(), ConfigError> {
-        let Pipeline {
-            lanes,
-            batch,
-            queue,
-        } = self.pipeline;
+        let Pipeline { lanes, batch, queue } = self.pipeline;
         let refuse = |key: &str, reason: String| Err(sources.invalid(key, reason));
         if lanes > MAX_LANES {
-            return refuse(
-                "pipeline.lanes",
-                format!("at most {MAX_LANES}, not {lanes}"),
-            );
+            return refuse("pipeline.lanes", format!("at most {MAX_LANES}, not {lanes}"));
         }
         if batch > MAX_BATCH {
-            return refuse(
-                "pipeline.batch",
-                format!("at most {MAX_BATCH}, not {batch}"),
-            );
+            return refuse("pipeline.batch", format!("at most {MAX_BATCH}, not {batch}"));
         }
         if queue < batch {
             return refuse(

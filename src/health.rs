@@ -115,20 +115,12 @@ mod tests {
         assert!(probe(&url).unwrap_err().to_string().contains("503"));
         let (url, _asked) = server("SSH-2.0-other\r\n");
         assert!(matches!(probe(&url), Err(HealthError::Unhealthy(_))));
-        let closed = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         assert!(matches!(
             probe(&format!("http://{closed}/")),
             Err(HealthError::Silent { .. })
         ));
-        for url in [
-            "https://127.0.0.1/",
-            "127.0.0.1:8080",
-            "http://",
-            "http://a b/",
-        ] {
+        for url in ["https://127.0.0.1/", "127.0.0.1:8080", "http://", "http://a b/"] {
             assert!(matches!(probe(url), Err(HealthError::Address)), "{url}");
         }
     }

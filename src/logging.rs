@@ -36,10 +36,7 @@ pub fn init(log: &Log) -> Result<(), LoggingError> {
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init()?,
     }
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let message = panic.payload_as_str().unwrap_or("without a message");
         tracing::error!(place, message, "panic");
     }));

@@ -42,9 +42,8 @@ impl Inputs {
     #[must_use]
     pub fn with_process_environment(mut self) -> Self {
         let variables = std::env::vars_os();
-        let texts = variables.filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let texts =
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         self.environment = texts.map(|(name, value)| (name, value.into())).collect();
         self
     }
@@ -139,10 +138,7 @@ impl Sources {
             .any(|key| variable(key).split('_').next() == Some(section))
         {
             let name = format!("TRIBUNE_{rest}");
-            return Err(self.unknown(
-                section.to_ascii_lowercase() + ".",
-                Origin::Environment(name),
-            ));
+            return Err(self.unknown(section.to_ascii_lowercase() + ".", Origin::Environment(name)));
         }
         Ok(None)
     }
@@ -212,10 +208,7 @@ impl Sources {
     fn unknown(&self, key: String, origin: Origin) -> ConfigError {
         let section = key.split('.').next().unwrap_or_default();
         let mut known: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        if known
-            .iter()
-            .any(|key| key.split('.').next() == Some(section))
-        {
+        if known.iter().any(|key| key.split('.').next() == Some(section)) {
             known.retain(|key| key.split('.').next() == Some(section));
         }
         ConfigError::UnknownKey {

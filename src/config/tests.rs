@@ -7,8 +7,7 @@ struct TempFile(PathBuf);
 
 impl TempFile {
     fn new(name: &str, text: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("tribune-config-{}-{name}.toml", std::process::id()));
+        let path = std::env::temp_dir().join(format!("tribune-config-{}-{name}.toml", std::process::id()));
         std::fs::write(&path, text).unwrap();
         Self(path)
     }
@@ -67,15 +66,8 @@ fn the_defaults_are_complete_and_valid() {
     assert_eq!(config.database.synchronous, Synchronous::Full);
     assert!(config.database.migrate);
     assert_eq!(config.log.format, LogFormat::Text);
-    assert_eq!(
-        config.database_url().expose(),
-        "sqlite:./tribune-data/tribune.db"
-    );
-    assert!(
-        sources
-            .rows()
-            .all(|(_, _, origin)| *origin == Origin::Default)
-    );
+    assert_eq!(config.database_url().expose(), "sqlite:./tribune-data/tribune.db");
+    assert!(sources.rows().all(|(_, _, origin)| *origin == Origin::Default));
 }
 
 #[test]
@@ -100,20 +92,10 @@ fn each_layer_wins_over_those_before() {
     assert_eq!(config.log.filter, "debug");
     assert_eq!(config.pipeline.lanes, 3);
     assert!(!config.database.migrate);
-    let origin = |key: &str| {
-        sources
-            .rows()
-            .find(|row| row.0 == key)
-            .unwrap()
-            .2
-            .to_string()
-    };
+    let origin = |key: &str| sources.rows().find(|row| row.0 == key).unwrap().2.to_string();
     assert_eq!(origin("server.listen"), "flag --listen");
     assert_eq!(origin("log.filter"), "environment TRIBUNE_LOG_FILTER");
-    assert_eq!(
-        origin("pipeline.lanes"),
-        format!("file {}", file.0.display())
-    );
+    assert_eq!(origin("pipeline.lanes"), format!("file {}", file.0.display()));
     assert_eq!(origin("pipeline.batch"), "default");
 }
 
@@ -125,10 +107,7 @@ fn the_database_has_two_variables_and_ours_wins() {
             .0
             .database_url()
     };
-    assert_eq!(
-        url(&[("DATABASE_URL", "sqlite:a.db")]).expose(),
-        "sqlite:a.db"
-    );
+    assert_eq!(url(&[("DATABASE_URL", "sqlite:a.db")]).expose(), "sqlite:a.db");
     assert_eq!(
         url(&[
             ("TRIBUNE_DATABASE_URL", "sqlite:b.db"),
@@ -153,8 +132,7 @@ fn unknown_keys_are_named() {
         let file = TempFile::new(&key.replace('.', "-"), text);
         let refusal = refusal(&inputs(Some(&file), &[], &[]));
         assert!(
-            refusal.contains(&format!("unknown setting `{key}`"))
-                && refusal.contains("server.listen"),
+            refusal.contains(&format!("unknown setting `{key}`")) && refusal.contains("server.listen"),
             "{refusal}"
         );
         assert!(refusal.contains(&file.0.display().to_string()), "{refusal}");
@@ -202,32 +180,16 @@ fn values_that_cannot_be_are_refused_with_key_and_place() {
             "server.public_url",
         ),
         ("TRIBUNE_SERVER_BODY_LIMIT", "1MB", "server.body_limit"),
-        (
-            "TRIBUNE_SERVER_HEADER_TIMEOUT",
-            "10",
-            "server.header_timeout",
-        ),
+        ("TRIBUNE_SERVER_HEADER_TIMEOUT", "10", "server.header_timeout"),
         (
             "TRIBUNE_SERVER_REQUEST_TIMEOUT",
             "99999999999999999999d",
             "server.request_timeout",
         ),
-        (
-            "TRIBUNE_SERVER_MAX_CONNECTIONS",
-            "0",
-            "server.max_connections",
-        ),
-        (
-            "TRIBUNE_DATABASE_URL",
-            "mysql://u:hunter2@h/d",
-            "database.url",
-        ),
+        ("TRIBUNE_SERVER_MAX_CONNECTIONS", "0", "server.max_connections"),
+        ("TRIBUNE_DATABASE_URL", "mysql://u:hunter2@h/d", "database.url"),
         ("TRIBUNE_DATABASE_MIGRATE", "yes", "database.migrate"),
-        (
-            "TRIBUNE_DATABASE_SYNCHRONOUS",
-            "off",
-            "database.synchronous",
-        ),
+        ("TRIBUNE_DATABASE_SYNCHRONOUS", "off", "database.synchronous"),
         ("TRIBUNE_PIPELINE_LANES", "two", "pipeline.lanes"),
         ("TRIBUNE_PIPELINE_LANES", "17", "pipeline.lanes"),
         ("TRIBUNE_PIPELINE_BATCH", "513", "pipeline.batch"),
@@ -245,31 +207,20 @@ fn values_that_cannot_be_are_refused_with_key_and_place() {
 
 #[test]
 fn durations_and_sizes_have_units() {
-    let load = |name, value| {
-        Config::load(&inputs(None, &[(name, value)], &[]))
-            .unwrap()
-            .0
-    };
+    let load = |name, value| Config::load(&inputs(None, &[(name, value)], &[])).unwrap().0;
     assert_eq!(
-        load("TRIBUNE_JOBS_TIMER_INTERVAL", "250ms")
-            .jobs
-            .timer_interval,
+        load("TRIBUNE_JOBS_TIMER_INTERVAL", "250ms").jobs.timer_interval,
         Duration::from_millis(250)
     );
     assert_eq!(
-        load("TRIBUNE_JOBS_TIMER_INTERVAL", "2h")
-            .jobs
-            .timer_interval,
+        load("TRIBUNE_JOBS_TIMER_INTERVAL", "2h").jobs.timer_interval,
         Duration::from_secs(7200)
     );
     assert_eq!(
         load("TRIBUNE_SERVER_BODY_LIMIT", "64KiB").server.body_limit,
         65_536
     );
-    assert_eq!(
-        load("TRIBUNE_SERVER_BODY_LIMIT", "123").server.body_limit,
-        123
-    );
+    assert_eq!(load("TRIBUNE_SERVER_BODY_LIMIT", "123").server.body_limit, 123);
     let url = load("TRIBUNE_SERVER_PUBLIC_URL", "https://t.example.com/mod/")
         .server
         .public_url;
@@ -310,13 +261,8 @@ fn passwords_are_never_shown() {
             .rows()
             .map(|(key, value, _)| format!("{key}={value}"))
             .collect();
-        assert!(
-            rows.contains(&format!("database.url=\"{shown}\"")),
-            "{rows:?}"
-        );
+        assert!(rows.contains(&format!("database.url=\"{shown}\"")), "{rows:?}");
         assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
     }
-    assert!(
-        !format!("{:?}", inputs(None, &[("DATABASE_URL", "hunter2")], &[])).contains("hunter2")
-    );
+    assert!(!format!("{:?}", inputs(None, &[("DATABASE_URL", "hunter2")], &[])).contains("hunter2"));
 }

@@ -77,12 +77,8 @@ impl FromStr for DatabaseUrl {
     /// The error does not repeat the text, which may hold a password.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let kind = match text.split_once(':') {
-            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => {
-                DatabaseKind::Sqlite
-            }
-            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
-                DatabaseKind::Postgres
-            }
+            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => DatabaseKind::Sqlite,
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => DatabaseKind::Postgres,
             _ => return Err("expected sqlite:<path> or postgres://user:password@host/database"),
         };
         Ok(Self {
@@ -148,9 +144,7 @@ pub(super) fn database_url<'de, D: Deserializer<'de>>(
 }
 
 /// An http or https address without a slash at its end, or nothing when the text is empty.
-pub(super) fn public_url<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
+pub(super) fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
         return Ok(None);
@@ -175,11 +169,7 @@ pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
     let count = usize::try_from(number)
         .ok()
         .filter(|&count| (1..=1_000_000).contains(&count));
-    count.ok_or_else(|| {
-        D::Error::custom(format!(
-            "expected a number from 1 to 1000000, found {number}"
-        ))
-    })
+    count.ok_or_else(|| D::Error::custom(format!("expected a number from 1 to 1000000, found {number}")))
 }
 
 /// A duration above zero and of at most a day.
@@ -216,12 +206,7 @@ pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, 
         }
 
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<usize, E> {
-            const UNITS: &[(&str, u64)] = &[
-                ("KiB", 1 << 10),
-                ("MiB", 1 << 20),
-                ("GiB", 1 << 30),
-                ("", 1),
-            ];
+            const UNITS: &[(&str, u64)] = &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)];
             let bytes = with_unit(text, UNITS).filter(|bytes| (1..=1 << 30).contains(bytes));
             let refusal = || {
                 E::custom(format!(

@@ -24,13 +24,17 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["domain", "service", "wire"]),
     ("jobs", &["domain", "ports", "service"]),
     ("config", &[]),
+    ("cli", &["config"]),
+    ("logging", &["config"]),
+    ("health", &[]),
     (
         "boot",
         &[
             "domain", "ports", "service", "storage", "limiter", "bus", "http", "jobs", "config", "wire",
+            "cli", "logging", "health",
         ],
     ),
-    ("main", &["boot", "config"]),
+    ("main", &["boot", "cli", "config"]),
     // The crate's root is a map: it declares the layers and uses none.
     ("lib", &[]),
 ];
