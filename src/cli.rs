@@ -61,7 +61,7 @@ pub struct Settings {
     /// Keep the embedded database and the first admin key in this folder [default: ./tribune-data].
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<String>,
-    /// sqlite:<path> or postgres://… [default: SQLite in the data folder]. The variable `DATABASE_URL`
+    /// `sqlite:PATH` or `postgres://…` [default: SQLite in the data folder]. The variable `DATABASE_URL`
     /// keeps a password out of the process list.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretText>,

@@ -1,6 +1,6 @@
 //! JSON bodies, read strictly: what two readers could understand differently is refused.
 //!
-//! A body is read twice. The first reading ([`scan`]) looks at the text alone: syntax, depth, repeated keys,
+//! A body is read twice. The first reading (`scan`) looks at the text alone: syntax, depth, repeated keys,
 //! characters that no store could keep. The second gives it its type, and names what does not fit by JSON
 //! pointer. What comes out also knows its canonical form, by which a repeated request is recognised.
 
