@@ -1,6 +1,37 @@
 //! The types that cross the wire: what requests, responses, events and problems look like as JSON.
 //!
 //! Types and serde alone, no IO and no rules. With the feature `openapi` every type also describes itself.
+//! Response fields are always present, null when there is nothing to say; requests refuse unknown fields.
 
+/// Derives what every wire type has: equality for tests, serde both ways, and a schema where asked for.
+macro_rules! wire {
+    ($(#[$meta:meta])* pub struct $($rest:tt)*) => {
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$meta])*
+        pub struct $($rest)*
+    };
+    ($(#[$meta:meta])* pub enum $($rest:tt)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$meta])*
+        pub enum $($rest)*
+    };
+}
+
+pub mod act; // acts, voids, lifts: what is asked and what comes of it
+pub mod case; // the numbered record
+pub mod community; // communities and their links
+pub mod duration; // seconds or ISO 8601
+pub mod event; // one line of the log
+pub mod key; // API keys and scopes
 pub mod number;
+pub mod page; // cursor pages
+pub mod policy; // weights, decay, ladder, authority
 pub mod problem;
+pub mod sanction; // intervals
+pub mod standing; // points and restrictions at a moment, and why
+pub mod tenant; // owners of communities and keys
+pub mod user; // people and members
+pub mod word; // the closed lists of words: kinds, ranks, restrictions …

@@ -1,0 +1,138 @@
+//! Acts, lifts and voids: what is asked, and what comes of it.
+
+use crate::case::Case;
+use crate::duration::Duration;
+use crate::standing::Standing;
+use crate::word::{Kind, Rank, Visibility};
+use std::collections::BTreeMap;
+
+wire! {
+    /// The person who acts. Leave it out and the key acts with its own rank.
+    #[serde(deny_unknown_fields)]
+    pub struct ActorRequest {
+        /// The platform, such as `discord`.
+        #[cfg_attr(feature = "openapi", schema(max_length = 32, pattern = "^[a-z][a-z0-9_-]*$", examples("discord")))]
+        pub platform: String,
+        /// The person's id there.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, examples("53908232506183680")))]
+        pub id: String,
+        /// The rank that the platform shows. Needs the scope `actors:assert`; without it the rank stored here counts.
+        #[serde(default)]
+        pub rank: Option<Rank>,
+        /// The level within that rank, with `rank` only.
+        #[serde(default)]
+        pub level: Option<u16>,
+    }
+}
+
+wire! {
+    /// An act on a member.
+    #[serde(deny_unknown_fields)]
+    pub struct ActRequest {
+        /// The kind of act.
+        pub kind: Kind,
+        /// The member: a user id (`usr_…`) or `platform:native_id`. People who are unknown so far are made known.
+        #[cfg_attr(feature = "openapi", schema(max_length = 192, examples("discord:80351110224678912")))]
+        pub member: String,
+        /// Who acts.
+        #[serde(default)]
+        pub actor: Option<ActorRequest>,
+        /// For how long. A tempban needs it, a mute may have it, other kinds refuse it.
+        #[serde(default)]
+        pub duration: Option<Duration>,
+        /// Why.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_length = 2000, examples("Posted the same link in five channels")))]
+        pub reason: Option<String>,
+        /// Links to what shows it: http or https.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_items = 10))]
+        pub evidence: Vec<String>,
+        /// What the bot wants to keep with the case, such as a channel or a message id: text by name.
+        #[serde(default)]
+        pub context: Option<BTreeMap<String, String>>,
+        /// Who may read it; for notes. Moderators only, unless said otherwise.
+        #[serde(default)]
+        pub visibility: Option<Visibility>,
+        /// Act although the member is protected or a bot. Needs a reason.
+        #[serde(default)]
+        pub break_glass: bool,
+        /// Record it although a like act was just accepted.
+        #[serde(default)]
+        pub allow_duplicate: bool,
+        /// Decide without effect: the answer is what would happen now.
+        #[serde(default)]
+        pub dry_run: bool,
+    }
+}
+
+wire! {
+    /// Ends one sanction.
+    #[serde(deny_unknown_fields)]
+    pub struct LiftRequest {
+        /// Who acts.
+        #[serde(default)]
+        pub actor: Option<ActorRequest>,
+        /// Why.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
+        pub reason: Option<String>,
+        /// Act although the member is protected or a bot. Needs a reason.
+        #[serde(default)]
+        pub break_glass: bool,
+    }
+}
+
+wire! {
+    /// Voids a case: it no longer counts.
+    #[serde(deny_unknown_fields)]
+    pub struct VoidRequest {
+        /// Who acts.
+        #[serde(default)]
+        pub actor: Option<ActorRequest>,
+        /// Why.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
+        pub reason: Option<String>,
+    }
+}
+
+wire! {
+    /// Another reason for a case.
+    #[serde(deny_unknown_fields)]
+    pub struct ReasonRequest {
+        /// The reason; null takes it away.
+        #[cfg_attr(feature = "openapi", schema(max_length = 2000, required))]
+        pub reason: Option<String>,
+        /// Who changes it.
+        #[serde(default)]
+        pub actor: Option<ActorRequest>,
+    }
+}
+
+wire! {
+    /// What came of an act.
+    pub struct ActAnswer {
+        /// Whether this is only what would happen. Nothing was written, and the numbers are those that the cases would get.
+        pub dry_run: bool,
+        /// The act's case.
+        pub case: Case,
+        /// The cases that the ladder added, the first cause first.
+        #[cfg_attr(feature = "openapi", schema(max_items = 2))]
+        pub escalations: Vec<Case>,
+        /// The member's standing afterwards.
+        pub standing: Standing,
+    }
+}
+
+wire! {
+    /// What came of a void.
+    pub struct VoidAnswer {
+        /// The voided case.
+        pub case: Case,
+        /// The numbers of the escalated cases that no longer count either.
+        pub also_voided: Vec<i64>,
+        /// The member's standing afterwards.
+        pub standing: Standing,
+    }
+}

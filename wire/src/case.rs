@@ -1,0 +1,148 @@
+//! Cases: the numbered record of what was done.
+
+use crate::number::Decimal;
+use crate::sanction::SanctionBrief;
+use crate::word::{ActorType, Kind, RungOutcome, SanctionState, Visibility};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+wire! {
+    /// The member of a case.
+    pub struct MemberRef {
+        /// The user.
+        #[cfg_attr(feature = "openapi", schema(examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        pub user: String,
+        /// The identity by which the call named them, `platform:native_id`; null when it gave the user's id.
+        #[cfg_attr(feature = "openapi", schema(required, examples("discord:80351110224678912")))]
+        pub identity: Option<String>,
+    }
+}
+
+wire! {
+    /// Who acted. `type` says which of the other fields are set.
+    pub struct Actor {
+        /// What kind of actor.
+        #[serde(rename = "type")]
+        pub kind: ActorType,
+        /// The user, for a person.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub user: Option<String>,
+        /// The identity by which the call named the person.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub identity: Option<String>,
+        /// The key that carried the call.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub key: Option<String>,
+        /// The rung, for an escalation.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub rung: Option<String>,
+    }
+}
+
+wire! {
+    /// A rung that the act reached.
+    pub struct RungMark {
+        /// The rung's id.
+        pub id: String,
+        /// What became of it.
+        pub outcome: RungOutcome,
+    }
+}
+
+wire! {
+    /// A sanction that the case ended.
+    pub struct EndedSanction {
+        /// Which.
+        pub sanction: String,
+        /// How.
+        pub how: SanctionState,
+        /// From when on it no longer held.
+        pub at: DateTime<Utc>,
+    }
+}
+
+wire! {
+    /// That the case no longer counts.
+    pub struct Voided {
+        /// Since when.
+        pub at: DateTime<Utc>,
+        /// Who voided it.
+        pub by: Actor,
+        /// Why.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub reason: Option<String>,
+        /// The case whose voiding took this one with it; null when it was voided itself.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub cause: Option<i64>,
+    }
+}
+
+wire! {
+    /// A case. Never deleted; its reason may change, and voiding it keeps it on record.
+    pub struct Case {
+        /// The community.
+        pub community: String,
+        /// Its number in the community: 1, 2, 3 …
+        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+        pub number: i64,
+        /// The member.
+        pub member: MemberRef,
+        /// The kind of act.
+        pub kind: Kind,
+        /// Who acted.
+        pub actor: Actor,
+        /// When, to the second: points and sanctions count from here.
+        pub at: DateTime<Utc>,
+        /// When it was written.
+        pub recorded_at: DateTime<Utc>,
+        /// The points that it added.
+        pub points: Decimal,
+        /// The version of the policy that judged it.
+        pub policy_version: i32,
+        /// The numbers of the cases that led to it, the first cause first; empty for a direct act.
+        #[cfg_attr(feature = "openapi", schema(max_items = 2))]
+        pub causes: Vec<i64>,
+        /// For how long, in seconds, as given.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub duration: Option<i64>,
+        /// The sanction that it started.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub sanction: Option<SanctionBrief>,
+        /// The sanctions that it ended.
+        pub ended: Vec<EndedSanction>,
+        /// The rungs that it reached.
+        pub rungs: Vec<RungMark>,
+        /// Why.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub reason: Option<String>,
+        /// Links to what shows it.
+        pub evidence: Vec<String>,
+        /// What the bot kept with it.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub context: Option<BTreeMap<String, String>>,
+        /// Who may read it, for notes.
+        pub visibility: Visibility,
+        /// Whether immunity was overridden on purpose.
+        pub break_glass: bool,
+        /// How often the reason has been changed; the case's ETag.
+        pub revision: i32,
+        /// That it no longer counts, if so.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub voided: Option<Voided>,
+    }
+}
+
+wire! {
+    /// An earlier reason of a case.
+    pub struct ReasonRevision {
+        /// The revision that this reason belonged to: 0 for the first.
+        pub revision: i32,
+        /// The reason.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub reason: Option<String>,
+        /// Who replaced it.
+        pub replaced_by: Actor,
+        /// When.
+        pub replaced_at: DateTime<Utc>,
+    }
+}

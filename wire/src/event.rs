@@ -1,0 +1,114 @@
+//! Events: the append-only log of everything that happened to a tenant.
+
+use crate::case::Case;
+use crate::community::Community;
+use crate::key::ApiKey;
+use crate::policy::Policy;
+use crate::sanction::Sanction;
+use crate::tenant::Tenant;
+use crate::user::{Member, User};
+use chrono::{DateTime, Utc};
+
+/// The types of events, and the field of `data` that each one fills.
+pub mod types {
+    /// A case was recorded; `data.case`.
+    pub const CASE_CREATED: &str = "case.created";
+    /// A case was voided, itself or with its cause; `data.case`.
+    pub const CASE_VOIDED: &str = "case.voided";
+    /// A case has another reason; `data.case`.
+    pub const CASE_REASON_CHANGED: &str = "case.reason_changed";
+    /// A sanction began; `data.sanction`.
+    pub const SANCTION_STARTED: &str = "sanction.started";
+    /// A sanction ended: expired, lifted or voided; `data.sanction`.
+    pub const SANCTION_ENDED: &str = "sanction.ended";
+    /// A community was made; `data.community`.
+    pub const COMMUNITY_CREATED: &str = "community.created";
+    /// A community was renamed, linked or unlinked; `data.community`.
+    pub const COMMUNITY_CHANGED: &str = "community.changed";
+    /// A policy version came into force; `data.policy`.
+    pub const POLICY_ACTIVATED: &str = "policy.activated";
+    /// A user was made; `data.user`.
+    pub const USER_CREATED: &str = "user.created";
+    /// A user has another name or identity; `data.user`.
+    pub const USER_CHANGED: &str = "user.changed";
+    /// A member has another rank or protection; `data.member`.
+    pub const MEMBER_CHANGED: &str = "member.changed";
+    /// A key was made; `data.key`.
+    pub const KEY_CREATED: &str = "key.created";
+    /// A key was revoked; `data.key`.
+    pub const KEY_REVOKED: &str = "key.revoked";
+    /// The tenant was made; `data.tenant`.
+    pub const TENANT_CREATED: &str = "tenant.created";
+
+    /// Every type.
+    pub const ALL: [&str; 14] = [
+        CASE_CREATED,
+        CASE_VOIDED,
+        CASE_REASON_CHANGED,
+        SANCTION_STARTED,
+        SANCTION_ENDED,
+        COMMUNITY_CREATED,
+        COMMUNITY_CHANGED,
+        POLICY_ACTIVATED,
+        USER_CREATED,
+        USER_CHANGED,
+        MEMBER_CHANGED,
+        KEY_CREATED,
+        KEY_REVOKED,
+        TENANT_CREATED,
+    ];
+}
+
+/// What an event is about: exactly one field is present, and the event's type says which.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct EventData {
+    /// The case, for `case.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Case>,
+    /// The sanction, for `sanction.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sanction: Option<Sanction>,
+    /// The community, for `community.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<Community>,
+    /// The policy, for `policy.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+    /// The user, for `user.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// The member, for `member.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
+    /// The key, for `key.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<ApiKey>,
+    /// The tenant, for `tenant.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Tenant>,
+}
+
+wire! {
+    /// One line of the log.
+    pub struct Event {
+        /// Its position in the tenant's log, 1, 2, 3 … without gaps, as text: the event's id, and a cursor to go on from.
+        #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$", examples("42")))]
+        pub id: String,
+        /// Its type, such as `case.created`. New types may come; skip those you do not know.
+        #[serde(rename = "type")]
+        #[cfg_attr(feature = "openapi", schema(max_length = 64, examples("case.created")))]
+        pub kind: String,
+        /// The community, if it belongs to one.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub community: Option<String>,
+        /// The user, if it is about one.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub user: Option<String>,
+        /// When it happened.
+        pub at: DateTime<Utc>,
+        /// What it is about, as it stood then.
+        pub data: EventData,
+    }
+}

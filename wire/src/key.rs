@@ -1,0 +1,150 @@
+//! API keys and what they may do.
+
+use crate::word::Rank;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Scope {
+    /// Acts, lifts, voids and changes of reason.
+    #[serde(rename = "acts:write")]
+    ActsWrite,
+    /// Cases, sanctions, standing and explanations.
+    #[serde(rename = "cases:read")]
+    CasesRead,
+    /// The event log.
+    #[serde(rename = "events:read")]
+    EventsRead,
+    /// Communities, their links and policies.
+    #[serde(rename = "communities:read")]
+    CommunitiesRead,
+    /// Make, rename, link and unlink communities.
+    #[serde(rename = "communities:write")]
+    CommunitiesWrite,
+    /// Make new policy versions.
+    #[serde(rename = "policies:write")]
+    PoliciesWrite,
+    /// Users and members.
+    #[serde(rename = "users:read")]
+    UsersRead,
+    /// Make and change users, identities, ranks and protection.
+    #[serde(rename = "users:write")]
+    UsersWrite,
+    /// List, make and revoke keys.
+    #[serde(rename = "keys:write")]
+    KeysWrite,
+    /// Assert the rank of the person who acts.
+    #[serde(rename = "actors:assert")]
+    ActorsAssert,
+    /// Make other tenants: for the operator of the service.
+    #[serde(rename = "tenants:write")]
+    TenantsWrite,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 11] = [
+        Self::ActsWrite,
+        Self::CasesRead,
+        Self::EventsRead,
+        Self::CommunitiesRead,
+        Self::CommunitiesWrite,
+        Self::PoliciesWrite,
+        Self::UsersRead,
+        Self::UsersWrite,
+        Self::KeysWrite,
+        Self::ActorsAssert,
+        Self::TenantsWrite,
+    ];
+
+    /// The name in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ActsWrite => "acts:write",
+            Self::CasesRead => "cases:read",
+            Self::EventsRead => "events:read",
+            Self::CommunitiesRead => "communities:read",
+            Self::CommunitiesWrite => "communities:write",
+            Self::PoliciesWrite => "policies:write",
+            Self::UsersRead => "users:read",
+            Self::UsersWrite => "users:write",
+            Self::KeysWrite => "keys:write",
+            Self::ActorsAssert => "actors:assert",
+            Self::TenantsWrite => "tenants:write",
+        }
+    }
+
+    /// The scope of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+wire! {
+    /// A new key. It may do at most what the key that makes it may do.
+    #[serde(deny_unknown_fields)]
+    pub struct KeyRequest {
+        /// What people call it.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, examples("Discord relay")))]
+        pub name: String,
+        /// What it may do.
+        #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 32))]
+        pub scopes: Vec<Scope>,
+        /// The communities that it is bound to; left out or null for all.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_items = 100))]
+        pub communities: Option<Vec<String>>,
+        /// The rank with which it acts when a call names no person. Default admin, or that of the key that makes it if lower.
+        #[serde(default)]
+        pub rank: Option<Rank>,
+        /// When it stops working; left out or null for never.
+        #[serde(default)]
+        pub expires_at: Option<DateTime<Utc>>,
+    }
+}
+
+wire! {
+    /// An API key, without its secret.
+    pub struct ApiKey {
+        /// Its id.
+        #[cfg_attr(feature = "openapi", schema(examples("key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        pub id: String,
+        /// What people call it.
+        pub name: String,
+        /// How it begins, for recognising it.
+        pub hint: String,
+        /// What it may do.
+        pub scopes: Vec<Scope>,
+        /// The communities that it is bound to; null for all.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub communities: Option<Vec<String>>,
+        /// The rank with which it acts when a call names no person.
+        pub rank: Rank,
+        /// When it was made.
+        pub created_at: DateTime<Utc>,
+        /// When it stops working; null for never.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub expires_at: Option<DateTime<Utc>>,
+        /// When it was revoked.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub revoked_at: Option<DateTime<Utc>>,
+        /// When it was last used, to the minute.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub last_used_at: Option<DateTime<Utc>>,
+    }
+}
+
+wire! {
+    /// A new key with its secret.
+    pub struct KeyCreated {
+        /// The key.
+        pub key: ApiKey,
+        /// The key itself, shown this once. Null when the answer is a repeat: it is not kept.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub secret: Option<String>,
+    }
+}

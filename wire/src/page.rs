@@ -1,0 +1,81 @@
+//! Cursor pages: one concrete type for each kind of item, so that generated clients get a name for each.
+
+use crate::case::{Case, ReasonRevision};
+use crate::community::Community;
+use crate::event::Event;
+use crate::key::ApiKey;
+use crate::policy::Policy;
+use crate::sanction::Sanction;
+use crate::tenant::Tenant;
+use crate::user::{Member, User};
+
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident of $item:ty) => {
+        wire! {
+            $(#[$doc])*
+            pub struct $name {
+                /// The items of this page.
+                #[cfg_attr(feature = "openapi", schema(max_items = 500))]
+                pub items: Vec<$item>,
+                /// Give it as `cursor` to read on; null when this is the last page.
+                #[cfg_attr(feature = "openapi", schema(required, max_length = 512))]
+                pub next_cursor: Option<String>,
+            }
+        }
+    };
+}
+
+page!(
+    /// Cases, newest first.
+    CasePage of Case
+);
+page!(
+    /// Sanctions, newest first.
+    SanctionPage of Sanction
+);
+page!(
+    /// Communities, oldest first.
+    CommunityPage of Community
+);
+page!(
+    /// Policy versions, newest first.
+    PolicyPage of Policy
+);
+page!(
+    /// Users, oldest first.
+    UserPage of User
+);
+page!(
+    /// Members.
+    MemberPage of Member
+);
+page!(
+    /// Keys, oldest first.
+    KeyPage of ApiKey
+);
+page!(
+    /// Tenants, oldest first.
+    TenantPage of Tenant
+);
+
+wire! {
+    /// Events in order. Unlike other pages there is always a cursor to go on from, for new events come.
+    pub struct EventPage {
+        /// The events of this page.
+        #[cfg_attr(feature = "openapi", schema(max_items = 500))]
+        pub items: Vec<Event>,
+        /// Give it as `after` to read on, now or later.
+        #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
+        pub next_cursor: String,
+        /// Whether more events were there already.
+        pub has_more: bool,
+    }
+}
+
+wire! {
+    /// The earlier reasons of a case, oldest first.
+    pub struct RevisionList {
+        /// The revisions.
+        pub items: Vec<ReasonRevision>,
+    }
+}

@@ -1,0 +1,105 @@
+//! A member's standing: points and restrictions at a moment, when they change, and why they are as they are.
+
+use crate::number::Decimal;
+use crate::sanction::SanctionBrief;
+use crate::word::{DecayModel, Kind, Restriction};
+use chrono::{DateTime, Utc};
+
+wire! {
+    /// When the points fall below a rung.
+    pub struct Drop {
+        /// The rung's id.
+        pub rung: String,
+        /// Its threshold.
+        pub threshold: Decimal,
+        /// From then on the points are below it, if nothing else happens; null while a sanction without an end freezes them.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub at: Option<DateTime<Utc>>,
+    }
+}
+
+wire! {
+    /// A restriction in force.
+    pub struct Restricted {
+        /// What the member is kept from.
+        pub restriction: Restriction,
+        /// Until when; null when only a lift ends it.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub until: Option<DateTime<Utc>>,
+    }
+}
+
+wire! {
+    /// A member's standing at a moment.
+    pub struct Standing {
+        /// The community.
+        pub community: String,
+        /// The user; null when nobody has been seen under that identity.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub user: Option<String>,
+        /// The moment that it describes.
+        pub at: DateTime<Utc>,
+        /// The version of the policy in force then.
+        pub policy_version: i32,
+        /// The points, rounded up to the policy's granularity: what rungs are compared with.
+        #[cfg_attr(feature = "openapi", schema(examples(2.9)))]
+        pub points: Decimal,
+        /// The exact balance in units of 1/86 400 000 point.
+        #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$", examples("250560000")))]
+        pub exact_units: String,
+        /// Whether the points stand still just now: grace, or a sanction that freezes them.
+        pub paused: bool,
+        /// Until when they stand still; null when they fall, or when a sanction without an end freezes them.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub paused_until: Option<DateTime<Utc>>,
+        /// When no points are left if nothing else happens; null while a sanction without an end freezes them.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub clear_at: Option<DateTime<Utc>>,
+        /// The rungs at or below the points, and when the points fall below each; highest first.
+        pub drops: Vec<Drop>,
+        /// The restrictions in force: at most one of each kind, with the latest end.
+        pub restrictions: Vec<Restricted>,
+        /// The sanctions that hold.
+        pub sanctions: Vec<SanctionBrief>,
+    }
+}
+
+wire! {
+    /// One term of a balance.
+    pub struct Term {
+        /// The number of the case that gave the points.
+        pub case: i64,
+        /// Its kind.
+        pub kind: Kind,
+        /// When.
+        pub at: DateTime<Utc>,
+        /// The points that it gave.
+        pub granted: Decimal,
+        /// What is left of them, rounded up to a thousandth.
+        pub left: Decimal,
+        /// The exact rest in units of 1/86 400 000 point.
+        #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
+        pub left_units: String,
+        /// When nothing is left of them if nothing else happens; null while a sanction without an end freezes them.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub gone_at: Option<DateTime<Utc>>,
+    }
+}
+
+wire! {
+    /// Why a standing is as it is: every term of the balance, newest first. The exact rests add up to the exact balance.
+    pub struct Explanation {
+        /// The standing that is explained.
+        pub standing: Standing,
+        /// How points fall.
+        pub model: DecayModel,
+        /// Points that fall a day.
+        pub per_day: Decimal,
+        /// The policy's granularity.
+        pub granularity: Decimal,
+        /// The terms that still have something left.
+        pub terms: Vec<Term>,
+        /// Whether `terms` is complete; false when there are more than it may list.
+        pub complete: bool,
+    }
+}

@@ -1,0 +1,40 @@
+//! Tenants: owners of communities and keys.
+
+use crate::key::ApiKey;
+use chrono::{DateTime, Utc};
+
+wire! {
+    /// A tenant.
+    pub struct Tenant {
+        /// Its id.
+        #[cfg_attr(feature = "openapi", schema(examples("ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        pub id: String,
+        /// What people call it.
+        pub name: String,
+        /// When it was made.
+        pub created_at: DateTime<Utc>,
+    }
+}
+
+wire! {
+    /// A new tenant.
+    #[serde(deny_unknown_fields)]
+    pub struct TenantRequest {
+        /// What people call it.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+        pub name: String,
+    }
+}
+
+wire! {
+    /// A new tenant with its first key.
+    pub struct TenantCreated {
+        /// The tenant.
+        pub tenant: Tenant,
+        /// Its first key.
+        pub key: ApiKey,
+        /// The key itself, shown this once. Null when the answer is a repeat: it is not kept.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub secret: Option<String>,
+    }
+}
