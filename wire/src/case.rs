@@ -2,8 +2,8 @@
 
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
+use crate::time::Time;
 use crate::word::{ActorType, Kind, RungOutcome, SanctionState, Visibility};
-use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 wire! {
@@ -57,7 +57,7 @@ wire! {
         /// How.
         pub how: SanctionState,
         /// From when on it no longer held.
-        pub at: DateTime<Utc>,
+        pub at: Time,
     }
 }
 
@@ -65,7 +65,7 @@ wire! {
     /// That the case no longer counts.
     pub struct Voided {
         /// Since when.
-        pub at: DateTime<Utc>,
+        pub at: Time,
         /// Who voided it.
         pub by: Actor,
         /// Why.
@@ -92,9 +92,9 @@ wire! {
         /// Who acted.
         pub actor: Actor,
         /// When, to the second: points and sanctions count from here.
-        pub at: DateTime<Utc>,
+        pub at: Time,
         /// When it was written.
-        pub recorded_at: DateTime<Utc>,
+        pub recorded_at: Time,
         /// The points that it added.
         pub points: Decimal,
         /// The version of the policy that judged it.
@@ -143,6 +143,6 @@ wire! {
         /// Who replaced it.
         pub replaced_by: Actor,
         /// When.
-        pub replaced_at: DateTime<Utc>,
+        pub replaced_at: Time,
     }
 }

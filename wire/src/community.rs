@@ -1,6 +1,6 @@
 //! Communities and the platform spaces that they are linked to.
 
-use chrono::{DateTime, Utc};
+use crate::time::Time;
 
 wire! {
     /// A platform space.
@@ -48,7 +48,7 @@ wire! {
         /// What people call it.
         pub name: String,
         /// When it was made.
-        pub created_at: DateTime<Utc>,
+        pub created_at: Time,
         /// The version of its policy in force.
         pub policy_version: i32,
         /// The spaces that it is linked to.

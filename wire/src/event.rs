@@ -6,8 +6,8 @@ use crate::key::ApiKey;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
 use crate::tenant::Tenant;
+use crate::time::Time;
 use crate::user::{Member, User};
-use chrono::{DateTime, Utc};
 
 /// The types of events, and the field of `data` that each one fills.
 pub mod types {
@@ -107,7 +107,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub user: Option<String>,
         /// When it happened.
-        pub at: DateTime<Utc>,
+        pub at: Time,
         /// What it is about, as it stood then.
         pub data: EventData,
     }

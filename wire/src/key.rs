@@ -1,7 +1,7 @@
 //! API keys and what they may do.
 
+use crate::time::Time;
 use crate::word::Rank;
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What a key may do.
@@ -103,7 +103,7 @@ wire! {
         pub rank: Option<Rank>,
         /// When it stops working; left out or null for never.
         #[serde(default)]
-        pub expires_at: Option<DateTime<Utc>>,
+        pub expires_at: Option<Time>,
     }
 }
 
@@ -125,16 +125,16 @@ wire! {
         /// The rank with which it acts when a call names no person.
         pub rank: Rank,
         /// When it was made.
-        pub created_at: DateTime<Utc>,
+        pub created_at: Time,
         /// When it stops working; null for never.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub expires_at: Option<DateTime<Utc>>,
+        pub expires_at: Option<Time>,
         /// When it was revoked.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub revoked_at: Option<DateTime<Utc>>,
+        pub revoked_at: Option<Time>,
         /// When it was last used, to the minute.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub last_used_at: Option<DateTime<Utc>>,
+        pub last_used_at: Option<Time>,
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::case::Actor;
 use crate::duration::Duration;
 use crate::number::Decimal;
+use crate::time::Time;
 use crate::word::{DecayModel, Freeze, Kind, Rank, Refire};
-use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 wire! {
@@ -100,9 +100,9 @@ wire! {
         /// 1, 2, 3 …; the policy's ETag.
         pub version: i32,
         /// From when on it judges.
-        pub activated_at: DateTime<Utc>,
+        pub activated_at: Time,
         /// When it was written.
-        pub created_at: DateTime<Utc>,
+        pub created_at: Time,
         /// Who wrote it.
         pub by: Actor,
         /// Why.

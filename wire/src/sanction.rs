@@ -1,7 +1,7 @@
 //! Sanctions: intervals during which a restriction holds.
 
+use crate::time::Time;
 use crate::word::{Kind, Restriction, SanctionState};
-use chrono::{DateTime, Utc};
 
 wire! {
     /// A sanction as a case or a standing names it.
@@ -16,10 +16,10 @@ wire! {
         /// The number of the case that started it.
         pub case: i64,
         /// When it began.
-        pub starts_at: DateTime<Utc>,
+        pub starts_at: Time,
         /// When it ends by itself; null when only a lift ends it.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub ends_at: Option<DateTime<Utc>>,
+        pub ends_at: Option<Time>,
     }
 }
 
@@ -42,13 +42,13 @@ wire! {
         /// Its state now. It follows from time alone: a sanction is `expired` from its end on.
         pub state: SanctionState,
         /// When it began.
-        pub starts_at: DateTime<Utc>,
+        pub starts_at: Time,
         /// When it ends by itself; null when only a lift ends it.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub ends_at: Option<DateTime<Utc>>,
+        pub ends_at: Option<Time>,
         /// From when on it no longer held; null while it holds.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub ended_at: Option<DateTime<Utc>>,
+        pub ended_at: Option<Time>,
         /// The number of the case that ended it: a lift, or the record of its expiry.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub ended_by: Option<i64>,

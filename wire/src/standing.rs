@@ -2,8 +2,8 @@
 
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
+use crate::time::Time;
 use crate::word::{DecayModel, Kind, Restriction};
-use chrono::{DateTime, Utc};
 
 wire! {
     /// When the points fall below a rung.
@@ -14,7 +14,7 @@ wire! {
         pub threshold: Decimal,
         /// From then on the points are below it, if nothing else happens; null while a sanction without an end freezes them.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub at: Option<DateTime<Utc>>,
+        pub at: Option<Time>,
     }
 }
 
@@ -25,7 +25,7 @@ wire! {
         pub restriction: Restriction,
         /// Until when; null when only a lift ends it.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub until: Option<DateTime<Utc>>,
+        pub until: Option<Time>,
     }
 }
 
@@ -38,7 +38,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub user: Option<String>,
         /// The moment that it describes.
-        pub at: DateTime<Utc>,
+        pub at: Time,
         /// The version of the policy in force then.
         pub policy_version: i32,
         /// The points, rounded up to the policy's granularity: what rungs are compared with.
@@ -51,10 +51,10 @@ wire! {
         pub paused: bool,
         /// Until when they stand still; null when they fall, or when a sanction without an end freezes them.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub paused_until: Option<DateTime<Utc>>,
+        pub paused_until: Option<Time>,
         /// When no points are left if nothing else happens; null while a sanction without an end freezes them.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub clear_at: Option<DateTime<Utc>>,
+        pub clear_at: Option<Time>,
         /// The rungs at or below the points, and when the points fall below each; highest first.
         pub drops: Vec<Drop>,
         /// The restrictions in force: at most one of each kind, with the latest end.
@@ -72,7 +72,7 @@ wire! {
         /// Its kind.
         pub kind: Kind,
         /// When.
-        pub at: DateTime<Utc>,
+        pub at: Time,
         /// The points that it gave.
         pub granted: Decimal,
         /// What is left of them, rounded up to a thousandth.
@@ -82,7 +82,7 @@ wire! {
         pub left_units: String,
         /// When nothing is left of them if nothing else happens; null while a sanction without an end freezes them.
         #[cfg_attr(feature = "openapi", schema(required))]
-        pub gone_at: Option<DateTime<Utc>>,
+        pub gone_at: Option<Time>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tenants: owners of communities and keys.
 
 use crate::key::ApiKey;
-use chrono::{DateTime, Utc};
+use crate::time::Time;
 
 wire! {
     /// A tenant.
@@ -12,7 +12,7 @@ wire! {
         /// What people call it.
         pub name: String,
         /// When it was made.
-        pub created_at: DateTime<Utc>,
+        pub created_at: Time,
     }
 }
 

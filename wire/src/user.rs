@@ -1,7 +1,7 @@
 //! People: users with their identities, and users as members of a community.
 
+use crate::time::Time;
 use crate::word::Rank;
-use chrono::{DateTime, Utc};
 
 wire! {
     /// Who somebody is on a platform.
@@ -51,7 +51,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub name: Option<String>,
         /// When they were first seen.
-        pub created_at: DateTime<Utc>,
+        pub created_at: Time,
         /// Who they are on platforms.
         pub identities: Vec<Identity>,
     }

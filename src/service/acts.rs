@@ -1,0 +1,148 @@
+//! Acts on members: record one, try one out, lift one sanction, record that one's time is over.
+
+use super::caller::{Caller, NamedActor};
+use super::error::ServiceError;
+use super::judge::{answer, json};
+use super::{Answer, Claim, Outcome, PersonRef, Service};
+use crate::domain::act::{Act, Command, Situation};
+use crate::domain::actor::Target;
+use crate::domain::case::Particulars;
+use crate::domain::decide::decide;
+use crate::domain::id::{CommunityId, SanctionId, UserId};
+use crate::domain::rank::Authority;
+use crate::ports::ledger::{ActorRef, Submission};
+use crate::ports::timers::DueTimer;
+use uuid::Uuid;
+use wire::key::Scope;
+
+/// An act as a call asks for it.
+#[derive(Clone, Debug)]
+pub struct ActOrder {
+    /// Upon whom.
+    pub member: PersonRef,
+    /// The person who acts, if the call names one.
+    pub actor: Option<NamedActor>,
+    /// What.
+    pub act: Act,
+    /// Decide without effect.
+    pub dry_run: bool,
+}
+
+impl Service {
+    /// Records an act, or tries it out.
+    ///
+    /// # Errors
+    /// Whatever stands in its way; nothing was written then.
+    pub async fn act(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        order: ActOrder,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::ActsWrite)?;
+        caller.enter(community)?;
+        let actor = caller.actor(order.actor)?;
+        let submission = Submission {
+            tenant: caller.tenant,
+            community,
+            member: order.member,
+            actor,
+            command: Command::Act(order.act),
+            claim,
+        };
+        if order.dry_run {
+            self.preview(&submission).await
+        } else {
+            self.pipeline.submit(submission).await
+        }
+    }
+
+    /// Lifts one sanction.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a sanction that does not exist, or what stands in the way of the lift.
+    pub async fn lift(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        sanction: SanctionId,
+        actor: Option<NamedActor>,
+        particulars: Particulars,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::ActsWrite)?;
+        caller.enter(community)?;
+        let held = self.store.sanction(caller.tenant, community, sanction).await?;
+        let submission = Submission {
+            tenant: caller.tenant,
+            community,
+            member: PersonRef::User(held.user),
+            actor: caller.actor(actor)?,
+            command: Command::Lift {
+                sanction,
+                particulars,
+            },
+            claim,
+        };
+        self.pipeline.submit(submission).await
+    }
+
+    /// Records that a sanction's time is over. Does nothing when it has moved on.
+    ///
+    /// # Errors
+    /// What kept the store from it; the timer stays and comes again.
+    pub async fn expire(&self, timer: &DueTimer) -> Result<(), ServiceError> {
+        let submission = Submission {
+            tenant: timer.tenant,
+            community: timer.community,
+            member: PersonRef::User(timer.user),
+            actor: ActorRef::System,
+            command: Command::Expire {
+                sanction: timer.sanction,
+                version: timer.version,
+            },
+            claim: None,
+        };
+        self.pipeline.submit(submission).await.map(|_| ())
+    }
+
+    /// Decides without effect, over the state as it stands.
+    async fn preview(&self, submission: &Submission) -> Result<Outcome, ServiceError> {
+        let Submission {
+            tenant,
+            community,
+            member,
+            actor,
+            command,
+            ..
+        } = submission;
+        let seen = self.store.look(*tenant, *community, member).await?;
+        let acting = self.store.acting(*tenant, *community, actor).await?;
+        let stranger = Target {
+            user: UserId(Uuid::nil()),
+            authority: Authority::default(),
+            protected: false,
+            bot: false,
+        };
+        let situation = Situation {
+            now: seen.now,
+            timeline: &seen.timeline,
+            member: &seen.member,
+            recent: &seen.recent,
+            target: seen.target.unwrap_or(stranger),
+            acting: &acting,
+            next_case: seen.next_case,
+        };
+        let decision = decide(&situation, command, &mut || self.ids.fresh())?;
+        let shown = answer(*community, &situation, &decision, true).ok_or(ServiceError::Lost)?;
+        let answer = Answer {
+            tag: shown.case.number.to_string(),
+            body: json(&shown),
+        };
+        Ok(Outcome {
+            answer,
+            replayed: false,
+        })
+    }
+}

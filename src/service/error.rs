@@ -1,0 +1,126 @@
+//! Why a call was not carried out. The HTTP layer makes a problem document of each.
+
+use crate::domain::policy_check::Finding;
+use crate::domain::refusal::Refusal;
+use crate::ports::directory::{Applied, Conflict};
+use crate::ports::error::StoreError;
+use crate::ports::ledger::Reply;
+use crate::service::Outcome;
+use wire::key::Scope;
+
+/// Why a call was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The domain refused it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Another community has the space already.
+    #[error("{platform}:{space} is linked to {community} already")]
+    LinkTaken {
+        /// The platform.
+        platform: String,
+        /// The space.
+        space: String,
+        /// The community that has it.
+        community: String,
+    },
+    /// Another user has the identity already.
+    #[error("{identity} belongs to {user} already")]
+    IdentityTaken {
+        /// The identity.
+        identity: String,
+        /// The user who has it.
+        user: String,
+    },
+    /// The document has moved on since the caller read it.
+    #[error("the document is at version {current} now; read it again, and send its ETag as If-Match")]
+    Stale {
+        /// The version now.
+        current: i32,
+    },
+    /// The idempotency key was used for something else.
+    #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
+    KeyReused,
+    /// The key lacks a scope.
+    #[error("the API key lacks the scope {}", .0.name())]
+    MissingScope(Scope),
+    /// The key is bound to communities, and the call concerns the whole tenant.
+    #[error("the API key is bound to communities; this needs a key for the whole tenant")]
+    Bound,
+    /// The key would make another that may do more than itself.
+    #[error("a key makes keys that may do at most what it may do itself: {0}")]
+    Exceeds(String),
+    /// What the call names does not exist, or is not this caller's to see.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A document is wrong.
+    #[error("the document is not valid")]
+    Invalid(Vec<Finding>),
+    /// Too much is waiting already.
+    #[error("too many requests are waiting; try again shortly")]
+    Overloaded,
+    /// What the call needs stayed locked.
+    #[error("the rows that this needs stayed locked; try again shortly")]
+    Busy,
+    /// The same idempotency key is being worked on.
+    #[error("a request with this Idempotency-Key is still being worked on; repeat it shortly")]
+    InFlight,
+    /// The store failed, or is away.
+    #[error("the store could not answer")]
+    Store(#[source] StoreError),
+    /// A task that should have answered ended without an answer.
+    #[error("the work ended without an answer")]
+    Lost,
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(what) => Self::NotFound(what),
+            StoreError::Busy => Self::Busy,
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// The outcome of a reply from the ledger.
+pub(crate) fn outcome(reply: Reply) -> Result<Outcome, ServiceError> {
+    match reply {
+        Reply::Done(answer) => Ok(Outcome {
+            answer,
+            replayed: false,
+        }),
+        Reply::Replayed(answer) => Ok(Outcome {
+            answer,
+            replayed: true,
+        }),
+        Reply::KeyReused => Err(ServiceError::KeyReused),
+        Reply::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+/// The outcome of an order to the directory.
+pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
+    match applied {
+        Applied::Done(answer) => Ok(Outcome {
+            answer,
+            replayed: false,
+        }),
+        Applied::Replayed(answer) => Ok(Outcome {
+            answer,
+            replayed: true,
+        }),
+        Applied::KeyReused => Err(ServiceError::KeyReused),
+        Applied::Refused(refusal) => Err(refusal.into()),
+        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale { current }),
+        Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
+            platform: link.platform.as_str().to_owned(),
+            space: link.space.as_str().to_owned(),
+            community: community.to_string(),
+        }),
+        Applied::Conflict(Conflict::IdentityTaken(identity, user)) => Err(ServiceError::IdentityTaken {
+            identity: identity.to_string(),
+            user: user.to_string(),
+        }),
+    }
+}

@@ -1,0 +1,118 @@
+//! The pure function that the store calls under lock: decides one command and writes out what callers and the log will read.
+
+use super::show;
+use crate::domain::act::{Command, Decision, Entry, Situation};
+use crate::domain::decide::decide;
+use crate::domain::id::CommunityId;
+use crate::domain::refusal::Refusal;
+use crate::domain::standing::standing;
+use crate::domain::time::Instant;
+use crate::ports::answer::{Answer, NewEvent};
+use crate::ports::ids::Ids;
+use crate::ports::ledger::{Judge, Ruling, Submission};
+use serde::Serialize;
+use std::sync::Arc;
+use wire::act::ActAnswer;
+use wire::event::{EventData, types};
+
+/// Judges acts, lifts and expiries.
+pub(crate) struct ActJudge {
+    /// Where new sanctions get their ids.
+    pub(crate) ids: Arc<dyn Ids>,
+}
+
+impl Judge for ActJudge {
+    fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
+        let decision = decide(situation, &submission.command, &mut || self.ids.fresh())?;
+        let events = decision
+            .entries
+            .iter()
+            .flat_map(|entry| events(submission.community, situation, entry))
+            .collect();
+        let answer = match answer(submission.community, situation, &decision, false) {
+            Some(answer) => Answer {
+                tag: answer.case.number.to_string(),
+                body: json(&answer),
+            },
+            // Only an expiry that has moved on decides nothing, and nobody reads its answer.
+            None => Answer {
+                tag: String::new(),
+                body: "null".to_owned(),
+            },
+        };
+        debug_assert!(matches!(submission.command, Command::Expire { .. }) || !decision.entries.is_empty());
+        let Decision {
+            entries,
+            member,
+            recent,
+        } = decision;
+        Ok(Ruling {
+            entries,
+            member,
+            recent,
+            events,
+            answer,
+        })
+    }
+}
+
+/// What the caller reads of a decision; `None` when it made no case.
+pub(crate) fn answer(
+    community: CommunityId,
+    situation: &Situation<'_>,
+    decision: &Decision,
+    dry_run: bool,
+) -> Option<ActAnswer> {
+    let (first, escalations) = decision.entries.split_first()?;
+    let standing = standing(situation.timeline, &decision.member, first.case.at);
+    Some(ActAnswer {
+        dry_run,
+        case: show::case::case(community, &first.case),
+        escalations: escalations
+            .iter()
+            .map(|entry| show::case::case(community, &entry.case))
+            .collect(),
+        standing: show::standing::standing(community, Some(situation.target.user), &standing),
+    })
+}
+
+/// The events of one case: itself, the sanctions that it ended, the one that it started.
+fn events(community: CommunityId, situation: &Situation<'_>, entry: &Entry) -> Vec<NewEvent> {
+    let case = &entry.case;
+    let now = Instant::from_utc(situation.now).unwrap_or(case.at);
+    let event = |kind, data: &EventData| NewEvent {
+        kind,
+        community: Some(community),
+        user: Some(case.user),
+        at: situation.now,
+        data: json(data),
+    };
+    let sanction = |s, ended| EventData {
+        sanction: Some(show::case::sanction(community, case.user, s, ended, now)),
+        ..EventData::default()
+    };
+    let shown = EventData {
+        case: Some(show::case::case(community, case)),
+        ..EventData::default()
+    };
+    let mut events = vec![event(types::CASE_CREATED, &shown)];
+    for ended in &case.ended {
+        // What ends was in force when the command came; an act never ends what it has just started.
+        if let Some(held) = situation.member.sanctions.iter().find(|s| s.id == ended.id) {
+            let data = sanction(held, Some((ended.how, ended.at, Some(case.number))));
+            events.push(event(types::SANCTION_ENDED, &data));
+        }
+    }
+    if let Some(started) = &case.started {
+        events.push(event(types::SANCTION_STARTED, &sanction(started, None)));
+    }
+    events
+}
+
+/// A wire document as JSON. They are made of text, numbers and lists, which always can be written.
+pub(crate) fn json<T: Serialize>(document: &T) -> String {
+    serde_json::to_string(document).unwrap_or_else(|error| {
+        tracing::error!(%error, "a document could not be written as JSON");
+        "null".to_owned()
+    })
+}

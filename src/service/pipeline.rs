@@ -1,0 +1,124 @@
+//! The write pipeline: commands wait in lanes, and each lane decides what has come together in one transaction.
+//!
+//! No linger: a lane takes what is waiting and goes. While it commits, the next batch gathers, so batches grow with the load
+//! and a lone command never waits. Commands on one member share a lane, so that lanes seldom wait for each other's locks.
+
+use super::error::{ServiceError, outcome};
+use crate::ports::error::StoreError;
+use crate::ports::ledger::{Judge, Reply, Submission};
+use crate::ports::store::Store;
+use crate::service::Outcome;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// How the pipeline is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    /// How many batches may be under way at once.
+    pub lanes: usize,
+    /// How many commands a batch holds at most.
+    pub batch: usize,
+    /// How many commands may wait in a lane; beyond that callers are turned away.
+    pub queue: usize,
+}
+
+type Waiting = (Submission, oneshot::Sender<Result<Reply, StoreError>>);
+
+/// The lanes. Clones share them.
+#[derive(Clone)]
+pub struct Pipeline {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    lanes: Mutex<Vec<mpsc::Sender<Waiting>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Pipeline {
+    /// Starts the lanes on the running runtime.
+    pub fn start(store: Arc<dyn Store>, judge: Arc<dyn Judge>, cut: Lanes) -> Self {
+        let (mut lanes, mut tasks) = (Vec::new(), Vec::new());
+        for _ in 0..cut.lanes.max(1) {
+            let (sender, receiver) = mpsc::channel(cut.queue.max(1));
+            lanes.push(sender);
+            tasks.push(tokio::spawn(run_lane(
+                receiver,
+                store.clone(),
+                judge.clone(),
+                cut.batch.max(1),
+            )));
+        }
+        Self {
+            shared: Arc::new(Shared {
+                lanes: Mutex::new(lanes),
+                tasks: Mutex::new(tasks),
+            }),
+        }
+    }
+
+    /// Submits a command and waits for its answer. Whoever stops waiting does not stop the command.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] when the lane is full or closing; otherwise what the command came to.
+    pub async fn submit(&self, submission: Submission) -> Result<Outcome, ServiceError> {
+        let lane = self.lane(&submission).ok_or(ServiceError::Overloaded)?;
+        let (sender, receiver) = oneshot::channel();
+        lane.try_send((submission, sender))
+            .map_err(|_| ServiceError::Overloaded)?;
+        outcome(receiver.await.map_err(|_| ServiceError::Lost)??)
+    }
+
+    /// Takes no more commands, and returns once all that were taken are answered.
+    pub async fn drain(&self) {
+        self.shared
+            .lanes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        let tasks = std::mem::take(&mut *self.shared.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a lane of the pipeline ended badly");
+            }
+        }
+    }
+
+    /// The lane of the member that a command is about; `None` once the pipeline is closing.
+    fn lane(&self, submission: &Submission) -> Option<mpsc::Sender<Waiting>> {
+        let mut hasher = DefaultHasher::new();
+        (submission.community, &submission.member).hash(&mut hasher);
+        let lanes = self.shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = u64::try_from(lanes.len()).ok().filter(|count| *count > 0)?;
+        let index = usize::try_from(hasher.finish() % count).ok()?;
+        lanes.get(index).cloned()
+    }
+}
+
+/// Decides batch after batch until every sender is gone.
+async fn run_lane(
+    mut waiting: mpsc::Receiver<Waiting>,
+    store: Arc<dyn Store>,
+    judge: Arc<dyn Judge>,
+    cap: usize,
+) {
+    let mut gathered = Vec::with_capacity(cap);
+    while waiting.recv_many(&mut gathered, cap).await > 0 {
+        metrics::histogram!("tribune_batch_size").record(u32::try_from(gathered.len()).unwrap_or(u32::MAX));
+        let (batch, callers): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
+        let (store, judge) = (store.clone(), judge.clone());
+        // In a task of its own: a panic costs this batch its answers, and the lane goes on.
+        let decided = tokio::spawn(async move { store.decide(&batch, &*judge).await }).await;
+        match decided {
+            Ok(replies) => {
+                for (caller, reply) in callers.into_iter().zip(replies) {
+                    // A caller who has gone away does not need the answer; the act stands.
+                    drop(caller.send(reply));
+                }
+            }
+            Err(error) => tracing::error!(%error, "a batch ended badly"),
+        }
+    }
+}

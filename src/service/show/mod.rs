@@ -1,0 +1,22 @@
+//! From what the domain and the store know to what callers read. One function for each document, nothing else.
+
+pub mod case; // cases, their sanctions, actors
+pub mod directory; // tenants, keys, communities, policies, users
+pub mod standing; // standing and explanations
+pub mod word; // the closed lists of words
+
+use crate::domain::points::Points;
+use crate::domain::time::Instant;
+use wire::number::Decimal;
+use wire::time::Time;
+
+/// Points as a JSON number with at most three decimals.
+pub(crate) fn points(points: Points) -> Decimal {
+    // A decimal of digits and one dot always parses; zero would be the honest nothing if it did not.
+    Decimal::parse(&points.to_string()).unwrap_or_else(|_| Decimal::from(0))
+}
+
+/// A ledger instant.
+pub(crate) fn instant(at: Instant) -> Time {
+    Time(at.to_utc())
+}

@@ -1,0 +1,42 @@
+//! The closed lists of words: the domain's to the wire's and back.
+
+use crate::domain::case::{RungOutcome, Visibility};
+use crate::domain::kind::{Kind, Restriction};
+use crate::domain::policy::{Freeze, Refire};
+use crate::domain::rank::Rank;
+use crate::domain::sanction::Ending;
+use wire::word;
+
+/// Writes both directions of a one-to-one list, so that a word added on one side alone does not compile.
+macro_rules! both_ways {
+    ($domain:ty, $wire:ty: $($word:ident),+) => {
+        impl From<$domain> for $wire {
+            fn from(value: $domain) -> Self {
+                match value { $(<$domain>::$word => Self::$word),+ }
+            }
+        }
+        impl From<$wire> for $domain {
+            fn from(value: $wire) -> Self {
+                match value { $(<$wire>::$word => Self::$word),+ }
+            }
+        }
+    };
+}
+
+both_ways!(Kind, word::Kind: Note, Warn, Mute, Unmute, Kick, Tempban, Ban, Unban);
+both_ways!(Restriction, word::Restriction: Mute, Ban);
+both_ways!(Rank, word::Rank: Member, Moderator, Admin, Owner);
+both_ways!(Visibility, word::Visibility: Moderators, Member);
+both_ways!(RungOutcome, word::RungOutcome: Fired, Moot, Outranked, Suppressed, Immune);
+both_ways!(Freeze, word::Freeze: None, Ban, Mute);
+both_ways!(Refire, word::Refire: Crossing, EveryOffence);
+
+impl From<Ending> for word::SanctionState {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Expired => Self::Expired,
+            Ending::Lifted => Self::Lifted,
+            Ending::Voided => Self::Voided,
+        }
+    }
+}
