@@ -35,3 +35,7 @@ deny:
 # The server, on a database in ./tribune-data
 serve *OPTIONS:
     cargo run --release -- serve {{ OPTIONS }}
+
+# The load bench on both stores, everything compared in one run; PARTS: postgres, sqlite, history, idle
+bench-http *PARTS:
+    cargo bench --bench http -- {{ PARTS }}

@@ -1,0 +1,81 @@
+//! The load bench: everything that is compared is measured in one run on one machine, against real processes.
+//!
+//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`) a part.
+//! Absolute figures drift with the machine; only the ratios are worth quoting.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench fails by panicking"
+)]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "rates and percentiles are approximate anyway"
+)]
+
+mod baseline;
+mod history;
+mod idle;
+mod load;
+mod postgres;
+mod sqlite;
+mod world;
+
+#[path = "../../tests/it/support/mod.rs"]
+#[macro_use]
+mod support;
+
+use std::time::Duration;
+
+/// How long each measurement takes, warm-up included.
+pub(crate) const LENGTH: Duration = Duration::from_secs(12);
+/// How many callers there are where the targets say so.
+pub(crate) const CALLERS: usize = 256;
+
+/// What was asked of a target, and whether it was met.
+pub(crate) fn report(what: &str, measured: f64, target: f64, at_least: bool) {
+    let met = if at_least {
+        measured >= target
+    } else {
+        measured <= target
+    };
+    let (sign, verdict) = (
+        if at_least { "≥" } else { "≤" },
+        if met { "met" } else { "MISSED" },
+    );
+    println!("  {what:<74} {measured:>9.2}   target {sign} {target:<6} {verdict}");
+}
+
+/// A line of plain figures.
+pub(crate) fn figures(what: &str, seen: &load::Seen) {
+    println!(
+        "  {what:<74} {:>9.0} acts/s   p50 {:>7.2} ms   p99 {:>7.2} ms",
+        seen.rate,
+        seen.p50.as_secs_f64() * 1e3,
+        seen.p99.as_secs_f64() * 1e3
+    );
+}
+
+#[tokio::main]
+async fn main() {
+    // Cargo adds `--bench`; what is left names the parts.
+    let parts: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
+    if wanted("postgres") {
+        postgres::measure().await;
+    }
+    if wanted("sqlite") {
+        sqlite::measure().await;
+    }
+    if wanted("history") {
+        history::measure().await;
+    }
+    if wanted("idle") {
+        idle::measure();
+    }
+}
