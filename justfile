@@ -36,6 +36,10 @@ deny:
 serve *OPTIONS:
     cargo run --release -- serve {{ OPTIONS }}
 
+# What the pure parts cost
+bench:
+    cargo bench --bench domain
+
 # The load bench on both stores, everything compared in one run; PARTS: postgres, sqlite, history, idle
 bench-http *PARTS:
     cargo bench --bench http -- {{ PARTS }}
