@@ -5,9 +5,9 @@ use super::actor::Actor;
 use super::authority;
 use super::case::{Case, Ended, Particulars, RungMark};
 use super::duplicate;
+use super::enter::{Incoming, enter};
 use super::id::SanctionId;
 use super::kind::Kind;
-use super::ladder::{self, Contest, Strength};
 use super::member::{MAX_SANCTIONS, Member};
 use super::points::Points;
 use super::policy::{PolicyVersion, Rung};
@@ -204,42 +204,26 @@ impl Run<'_> {
     /// An entry in the ledger: points, grace, the sanction that it starts, and the rungs that it reaches, each of which may
     /// make another entry.
     fn enter(&mut self, draft: Draft) -> Result<(), Refusal> {
-        let policy = &self.version.policy;
-        let offence = draft.causes.is_empty() && draft.kind.is_offence();
-        let before = self.member.ledger.balance;
-        self.member.add(policy, draft.points, offence, self.at);
+        let version = self.version;
         let started = self.start(&draft)?;
-        let reached = ladder::reached(
-            policy,
-            &self.member.ledger,
-            before,
-            self.member.ledger.balance,
-            offence && draft.points > Points::ZERO,
-        );
-        self.member
-            .ledger
-            .latched
-            .extend(reached.iter().map(|r| r.id.clone()));
-        let contest = Contest {
-            at: self.at,
-            act: Strength::of(draft.kind, self.at, started.as_ref().and_then(|s| s.end)),
+        let incoming = Incoming {
+            kind: draft.kind,
+            points: draft.points,
             depth: draft.causes.len(),
-            immune: authority::immunity(&self.situation.target).is_some(),
-            sanctions: &self.member.sanctions,
+            at: self.at,
+            started: started.clone(),
         };
-        let (fired, marks) = ladder::contend(&reached, &contest);
-        let escalation = fired.map(|rung| (rung.clone(), draft.causes.clone()));
+        let immune = authority::immunity(&self.situation.target).is_some();
+        let (fired, marks) = enter(&mut self.member, &version.policy, incoming, immune);
+        let mut causes = draft.causes.clone();
         let case = self.case(draft, started, Vec::new(), marks);
-        let number = case.number;
+        causes.push(case.number);
         self.entries.push(Entry {
             case,
             after: Some(self.member.clone()),
         });
-        match escalation {
-            Some((rung, mut causes)) => {
-                causes.push(number);
-                self.enter(self.escalated(&rung, causes))
-            }
+        match fired {
+            Some(rung) => self.enter(self.escalated(rung, causes)),
             None => Ok(()),
         }
     }
@@ -267,7 +251,7 @@ impl Run<'_> {
         }
     }
 
-    /// The sanction that a case of this kind starts, added to the member's.
+    /// The sanction that a case of this kind starts.
     fn start(&mut self, draft: &Draft) -> Result<Option<Sanction>, Refusal> {
         let Some(restriction) = draft.kind.restricts() else {
             return Ok(None);
@@ -276,7 +260,7 @@ impl Run<'_> {
         if draft.causes.is_empty() && self.member.sanctions.len() >= MAX_SANCTIONS {
             return Err(Refusal::TooManySanctions { limit: MAX_SANCTIONS });
         }
-        let sanction = Sanction {
+        Ok(Some(Sanction {
             id: SanctionId((self.fresh)()),
             kind: draft.kind,
             restriction,
@@ -284,9 +268,7 @@ impl Run<'_> {
             end: draft.duration.map(|span| self.at.after(span)),
             version: 1,
             case: self.next_number(),
-        };
-        self.member.sanctions.push(sanction.clone());
-        Ok(Some(sanction))
+        }))
     }
 
     /// The number of the next case.

@@ -4,23 +4,27 @@ pub mod act; // commands, and what is known when one is decided
 pub mod actor; // who acts, and upon whom
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
-pub mod decide;
+pub mod decide; // a command in a situation becomes a decision or a refusal
 pub mod duplicate; // two moderators at once
+pub mod enter; // what an entry does to a member
 pub mod id; // identifiers with a prefix
 pub mod identity; // who somebody is on a platform
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
 pub mod member; // the aggregate: balance, decay clock, latches, sanctions
 pub mod points; // fixed-point points, and how they are shown
-pub mod policy;
+pub mod policy; // weights, decay, ladder, authority; versions over time
 pub mod policy_check; // from a draft to a policy, or to precise errors
 pub mod rank; // who stands above whom
 pub mod refusal; // why a command is refused
 pub mod sanction; // intervals, and the restriction that results
-pub mod time; // whole seconds, bounded durations // weights, decay, ladder, authority; versions over time // a command in a situation becomes a decision or a refusal
-// pub mod replay; // a void: history from there on, replayed without the case
-pub mod explain;
-pub mod standing; // points and restrictions at a moment, and when they change // every term of a balance
+pub mod time; // whole seconds, bounded durations
 
+pub mod explain; // every term of a balance
+pub mod replay; // a void: history from there on, replayed without the case
+pub mod standing; // points and restrictions at a moment, and when they change
+
+#[cfg(test)]
+mod properties; // what holds for every history, policy and order of voids
 #[cfg(test)]
 pub(crate) mod scene; // a small world for tests of the rules

@@ -2,7 +2,7 @@
 
 use super::act::{Act, Command, Decision, Entry, Recent, Situation};
 use super::actor::{Acting, Actor, Target};
-use super::case::Particulars;
+use super::case::{Particulars, Voided};
 use super::decide::decide;
 use super::id::{KeyId, SanctionId, UserId};
 use super::kind::{Kind, Restriction};
@@ -11,6 +11,7 @@ use super::points::Points;
 use super::policy::{Policy, PolicyVersion, Timeline};
 use super::rank::{Authority, Rank};
 use super::refusal::Refusal;
+use super::replay::{Replay, Start, Voiding};
 use super::sanction::effective;
 use super::time::{Instant, Span};
 use std::sync::Arc;
@@ -147,6 +148,86 @@ impl Scene {
         };
         self.submit(&system, &Command::Expire { sanction, version })
             .unwrap()
+    }
+
+    /// Voids a case, with history read in pages of so many entries, and keeps what comes of it as a store would. Gives the
+    /// voiding and how many entries were rewritten.
+    pub(crate) fn void_in_pages(&mut self, number: i64, page: usize) -> Result<(Voiding, usize), Refusal> {
+        let place = self.history.iter().position(|e| e.case.number == number).unwrap();
+        let before = self.history[..place].iter().rev().find_map(|e| e.after.clone());
+        let mut fresh = self.fresh;
+        self.fresh += 1_000;
+        let start = Start {
+            timeline: Arc::new(self.timeline.clone()),
+            now: at(self.now),
+            case: self.history[place].case.clone(),
+            before: before.unwrap_or_default(),
+            current: self.member.clone(),
+            recent: self.recent.clone(),
+        };
+        let ids = move || {
+            fresh += 1;
+            Uuid::from_u128(fresh)
+        };
+        let mut replay = Replay::begin(start, Box::new(ids))?;
+        let kept: Vec<Entry> = self.history[place..]
+            .iter()
+            .filter(|e| e.after.is_some())
+            .cloned()
+            .collect();
+        let mut rewritten = Vec::new();
+        for entries in kept.chunks(page) {
+            let fed = replay.feed(entries);
+            rewritten.extend(fed.rewritten);
+            if fed.settled {
+                break;
+            }
+        }
+        let voiding = replay.finish();
+        let count = rewritten.len();
+        for (number, state) in rewritten {
+            self.entry(number).after = Some(state);
+        }
+        self.keep(&voiding);
+        Ok((voiding, count))
+    }
+
+    /// Voids a case that can be voided.
+    pub(crate) fn void(&mut self, number: i64) -> Voiding {
+        self.void_in_pages(number, 3).unwrap().0
+    }
+
+    fn keep(&mut self, voiding: &Voiding) {
+        let when = at(self.now).to_utc();
+        for (number, cause) in &voiding.voided {
+            self.entry(*number).case.voided = Some(Voided {
+                at: when,
+                by: moderator(1).actor,
+                reason: None,
+                cause: *cause,
+            });
+        }
+        for sanction in &voiding.started {
+            self.entry(sanction.case).case.started = Some(sanction.clone());
+        }
+        for (number, points) in &voiding.reduced {
+            self.entry(*number).case.points = *points;
+        }
+        self.member = voiding.member.clone();
+        self.recent = voiding.recent.clone();
+    }
+
+    pub(crate) fn entry(&mut self, number: i64) -> &mut Entry {
+        self.history.iter_mut().find(|e| e.case.number == number).unwrap()
+    }
+
+    /// From now on another policy is in force.
+    pub(crate) fn activate(&mut self, policy: Policy) -> &mut Self {
+        let mut versions: Vec<_> = self.timeline.versions().cloned().collect();
+        let next = versions.iter().map(|v| v.version).max().unwrap_or(0) + 1;
+        versions.push(version(next, self.now, policy));
+        self.timeline = Timeline::new(versions).unwrap();
+        self
     }
 
     /// The shown points now, in thousandths.

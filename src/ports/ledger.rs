@@ -8,6 +8,7 @@ use crate::domain::case::{Case, Voided};
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::member::Member;
+use crate::domain::points::Points;
 use crate::domain::policy::Timeline;
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
@@ -180,6 +181,8 @@ pub struct Closing {
     /// Milder sanctions in place of voided ones, each under the case (`Sanction::case`) that started the harsher one:
     /// that case's `started` is replaced.
     pub started: Vec<Sanction>,
+    /// Cases that count fewer points from now on, with those points: escalations with points that became milder.
+    pub reduced: Vec<(i64, Points)>,
     /// Events to append, in order.
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.

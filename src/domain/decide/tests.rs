@@ -178,7 +178,6 @@ fn escalations_with_points_climb_to_depth_two_and_stop_there() {
         escalations_carry_points: true,
         ..Policy::default()
     };
-    let rung = policy.ladder[0].clone();
     let at_points = |id: &str, p: i64, action: Kind, hours: Option<i64>| Rung {
         id: id.into(),
         at: points(p),
@@ -186,7 +185,6 @@ fn escalations_with_points_climb_to_depth_two_and_stop_there() {
         action,
         duration: hours.map(|h| Span::new(h * 3_600).unwrap()),
         refire: Refire::Crossing,
-        ..rung.clone()
     };
     policy.ladder = vec![
         at_points("a", 1_000, Kind::Mute, Some(1)),

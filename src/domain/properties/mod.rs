@@ -1,0 +1,19 @@
+//! What holds for every history, every policy and every order of voids, tried on random ones. A failure prints the smallest
+//! history that shows it, which then becomes a test of its own beside the rule that it broke.
+
+mod ledger; // balance, latches, steps in time, drops, explanations
+mod naive; // the same rules once more, slow and written differently
+mod sanctions; // lifts, later sanctions
+mod voids; // what a void gives and never does
+mod world; // random policies and histories
+
+use proptest::test_runner::Config;
+
+/// So many histories for each property. Nothing is kept on disk: a seed is printed with each failure.
+fn cases(count: u32) -> Config {
+    Config {
+        cases: count,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
