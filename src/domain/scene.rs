@@ -151,7 +151,7 @@ impl Scene {
     }
 
     /// Voids a case, with history read in pages of so many entries, and keeps what comes of it as a store would. Gives the
-    /// voiding and how many entries were rewritten.
+    /// voiding and how many pages were read.
     pub(crate) fn void_in_pages(&mut self, number: i64, page: usize) -> Result<(Voiding, usize), Refusal> {
         let place = self.history.iter().position(|e| e.case.number == number).unwrap();
         let before = self.history[..place].iter().rev().find_map(|e| e.after.clone());
@@ -175,21 +175,21 @@ impl Scene {
             .filter(|e| e.after.is_some())
             .cloned()
             .collect();
-        let mut rewritten = Vec::new();
+        let (mut rewritten, mut pages) = (Vec::new(), 0);
         for entries in kept.chunks(page) {
             let fed = replay.feed(entries);
+            pages += 1;
             rewritten.extend(fed.rewritten);
             if fed.settled {
                 break;
             }
         }
         let voiding = replay.finish();
-        let count = rewritten.len();
         for (number, state) in rewritten {
             self.entry(number).after = Some(state);
         }
         self.keep(&voiding);
-        Ok((voiding, count))
+        Ok((voiding, pages))
     }
 
     /// Voids a case that can be voided.

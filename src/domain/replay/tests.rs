@@ -276,21 +276,31 @@ fn history_is_read_only_as_far_as_it_differs() {
     let mut scene = Scene::plain();
     scene.act(Kind::Warn, None);
     scene.wait(DAY).act(Kind::Warn, None);
+    scene.wait(DAY).act(Kind::Warn, None);
     scene.wait(100 * DAY);
-    let settled_from = scene.history.len() as i64 + 1;
     for _ in 0..6 {
         scene.wait(DAY).act(Kind::Warn, None);
     }
     let before = scene.clone();
-    let (voiding, rewritten) = scene.void_in_pages(2, 2).unwrap();
-    assert_eq!(rewritten, 1, "only the voided entry itself");
+    let (voiding, pages) = scene.void_in_pages(2, 1).unwrap();
+    assert_eq!(pages, 3, "the voided entry, one that differs, one that agrees");
     assert_eq!(
         (&voiding.member, voiding.voided.as_slice()),
         (&before.member, [(2, None)].as_slice())
     );
-    assert_eq!(settled_from, 3);
+    assert_eq!(scene.history[4..], before.history[4..]);
     let again = scene.void_in_pages(2, 2).unwrap_err();
     assert_eq!(again, Refusal::AlreadyVoided { number: 2 });
+}
+
+#[test]
+fn a_member_settled_after_the_last_entry_stays_settled() {
+    let mut scene = Scene::plain();
+    scene.act(Kind::Warn, None);
+    scene.act(Kind::Kick, None);
+    scene.member.settle(&scene.timeline, at(DAY));
+    let ledger = scene.wait(2 * DAY).void(1).member.ledger;
+    assert_eq!((ledger.as_of, ledger.balance), (Some(at(DAY)), points(2_900)));
 }
 
 #[test]
@@ -312,8 +322,9 @@ fn a_voided_note_changes_nothing_else() {
     scene.act(Kind::Note, None);
     scene.act(Kind::Warn, None);
     let member = scene.member.clone();
-    let (voiding, rewritten) = scene.void_in_pages(1, 2).unwrap();
-    assert_eq!((voiding.member, rewritten), (member, 0));
+    let warned = scene.history[1].clone();
+    let voiding = scene.void(1);
+    assert_eq!((voiding.member, &scene.history[1]), (member, &warned));
     assert_eq!(voiding.voided, [(1, None)]);
 }
 
