@@ -211,14 +211,14 @@ fn check_rung(rung: &RungDraft, step: Points, wrong: &mut impl FnMut(&str, Strin
         }
         _ => {}
     }
-    if let Some(reset) = rung.reset_below {
-        if reset == Points::ZERO || reset > rung.at || !reset.is_multiple_of(step) {
-            let detail = format!(
-                "reset_below is more than 0, at most {} and a multiple of {step}",
-                rung.at
-            );
-            wrong("reset_below", detail);
-        }
+    if let Some(reset) = rung.reset_below
+        && (reset == Points::ZERO || reset > rung.at || !reset.is_multiple_of(step))
+    {
+        let detail = format!(
+            "reset_below is more than 0, at most {} and a multiple of {step}",
+            rung.at
+        );
+        wrong("reset_below", detail);
     }
 }
 
