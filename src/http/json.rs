@@ -106,6 +106,12 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for StrictJson<
     }
 }
 
+/// A key as a reference token of a JSON pointer (RFC 6901).
+#[must_use]
+pub(super) fn escape_pointer(token: &str) -> String {
+    refusal::escape(token)
+}
+
 /// A compressed body could be far larger than it seems, so none is taken.
 fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     let mut encodings = headers.get_all(CONTENT_ENCODING).iter();

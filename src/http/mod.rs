@@ -1,7 +1,19 @@
 //! HTTP: routes, extractors and answers over the services.
 
-pub mod docs;
-pub mod edge;
-pub mod json;
-pub mod problem;
-pub mod query;
+pub mod api; // everything put together
+pub mod v1; // the routes, one file for each
+
+pub mod auth; // who calls
+pub mod edge; // request ids, and a problem document for whatever goes wrong inside
+pub mod etag; // If-Match and If-None-Match
+pub mod fields; // from request fields to values that cannot be wrong
+pub mod idempotency; // the Idempotency-Key header
+pub mod json; // JSON bodies, read strictly
+pub mod page; // pages of lists and their cursors
+pub mod path; // typed path parameters
+pub mod problem; // every answer that is not a success
+pub mod query; // query parameters
+pub mod respond; // every answer that is one
+
+pub mod docs; // the documentation, offline
+pub mod openapi; // the description of all of it

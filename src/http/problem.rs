@@ -1,6 +1,6 @@
 //! Every answer that is not a success: the catalogue of codes and the document that carries one.
 //!
-//! The only file that knows status codes. A handler says which [`Code`] it means and, if it likes, more about
+//! The only place that knows the status codes of failures. A handler says which [`Code`] it means and, if it likes, more about
 //! this very request; status, title and the page that explains it follow from the catalogue below.
 
 use std::error::Error;
@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use wire::problem::ProblemError;
 
 mod catalogue;
+mod refusal;
 
 pub use catalogue::Code;
 

@@ -1,6 +1,7 @@
 //! Query parameters: axum's own extractor, with refusals that are problem documents.
 
 use axum::extract::{FromRequestParts, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -14,12 +15,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        // No parameter has a use for NUL, and Postgres could not store or compare it.
-        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(Problem::new(Code::BadQuery).detail("The query string has a NUL character."));
-        }
+        check(&parts.uri)?;
         Ok(Self(Query::try_from_uri(&parts.uri)?.0))
     }
+}
+
+/// Refuses what no parameter may hold.
+///
+/// # Errors
+/// `bad_query`.
+pub(super) fn check(uri: &Uri) -> Result<(), Problem> {
+    // No parameter has a use for NUL, and Postgres could not store or compare it.
+    if uri.query().is_some_and(|query| query.contains("%00")) {
+        return Err(Problem::new(Code::BadQuery).detail("The query string has a NUL character."));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,20 @@
-//! New identifiers. Tests may count instead of drawing.
+//! New identifiers and secrets. Tests may count instead of drawing.
 
 use uuid::Uuid;
 
-/// A source of identifiers that nobody has seen before, in rising order of time (`UUIDv7`).
+/// The operating system has no randomness to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gives no randomness")]
+pub struct NoRandomness;
+
+/// A source of identifiers and secrets that nobody has seen before.
 pub trait Ids: Send + Sync + 'static {
-    /// A new identifier.
+    /// A new identifier, in rising order of time (`UUIDv7`).
     fn fresh(&self) -> Uuid;
+
+    /// Random bytes for a new secret, from the operating system's generator.
+    ///
+    /// # Errors
+    /// [`NoRandomness`]; no secret may be made then.
+    fn random(&self) -> Result<[u8; 32], NoRandomness>;
 }

@@ -6,11 +6,15 @@ use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::Reply;
 use crate::service::Outcome;
+use crate::service::auth::BadKey;
 use wire::key::Scope;
 
 /// Why a call was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
+    /// The key does not let its bearer in.
+    #[error(transparent)]
+    Unauthenticated(#[from] BadKey),
     /// The domain refused it.
     #[error(transparent)]
     Refused(#[from] Refusal),

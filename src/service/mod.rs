@@ -1,21 +1,29 @@
 //! Use cases: load, decide, commit. One method for each thing a caller can ask; rules live in `domain`, rows in `storage`.
 
 pub mod acts; // acts, lifts, expiries
+pub mod auth; // from the text of a key to its caller
 pub mod caller; // who calls, and what they may do
 pub mod error; // why a call was not carried out
+pub mod listing; // lists in pages
 pub mod pipeline; // acts wait in lanes and are decided in batches
+pub mod secret; // what an API key looks like
 pub mod show; // what callers read
 
 mod judge; // the pure function that the store calls under lock
 
 pub use crate::ports::answer::{Answer, Claim};
+pub use crate::ports::directory::After;
+pub use crate::ports::error::StoreError;
 pub use crate::ports::ledger::PersonRef;
 
 use crate::ports::clock::Clock;
 use crate::ports::ids::Ids;
 use crate::ports::store::Store;
+use auth::KeyRing;
+use error::ServiceError;
 use pipeline::Pipeline;
 use std::sync::Arc;
+use tracing::Instrument as _;
 
 /// The use cases over one store. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -24,6 +32,7 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     pipeline: Pipeline,
+    keys: Arc<KeyRing>,
 }
 
 /// A finished change.
@@ -51,6 +60,7 @@ impl Service {
             clock,
             ids,
             pipeline,
+            keys: Arc::default(),
         }
     }
 
@@ -58,5 +68,22 @@ impl Service {
     pub async fn shut_down(&self) {
         self.pipeline.drain().await;
         self.store.close().await;
+    }
+}
+
+/// Carries a change out to its end, though whoever asked for it may have gone: a request that is dropped half-way must not drop
+/// a transaction with it. Acts have the pipeline for this; every other change of the store goes through here.
+///
+/// # Errors
+/// What the work comes to; [`ServiceError::Lost`] when it panicked.
+pub(crate) async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+) -> Result<T, ServiceError> {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a change ended without an answer");
+            Err(ServiceError::Lost)
+        }
     }
 }

@@ -17,7 +17,8 @@ use std::process::Command;
 pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("ports", &["domain"]),
-    ("service", &["domain", "ports"]),
+    // The answer to an idempotency key is kept as it was given, so the service writes the documents that callers read.
+    ("service", &["domain", "ports", "wire"]),
     ("storage", &["domain", "ports"]),
     ("limiter", &["domain", "ports"]),
     ("bus", &["domain", "ports"]),

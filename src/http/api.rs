@@ -1,0 +1,29 @@
+//! The whole HTTP interface: the API's routes, their description, the documentation, and the edge around them.
+
+use axum::Router;
+
+use super::edge::{self, EdgeLimits};
+use super::{docs, openapi, v1};
+use crate::service::Service;
+
+/// What handlers work with. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The use cases.
+    pub service: Service,
+}
+
+/// All routes, without the edge: for whoever has more routes to put inside it.
+pub fn routes(state: ApiState) -> Router {
+    let (v1, _) = v1::routes().split_for_parts();
+    Router::new()
+        .merge(v1)
+        .merge(docs::router())
+        .merge(openapi::router())
+        .with_state(state)
+}
+
+/// All routes inside the edge.
+pub fn router(state: ApiState, limits: EdgeLimits) -> Router {
+    edge::wrap(routes(state), limits)
+}

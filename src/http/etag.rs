@@ -1,0 +1,160 @@
+//! Entity tags: `If-Match` guards changes, `If-None-Match` saves answers that the client has already.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::problem::{self, Code, Problem};
+use super::respond;
+
+/// The strong entity tag of a version, as a header value. Versions are made of digits, letters and `-`.
+#[must_use]
+pub fn strong(version: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// `If-Match`, which a change of a document needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IfMatch(Vec<String>);
+
+impl IfMatch {
+    /// Whether the caller saw this version.
+    #[must_use]
+    pub fn names(&self, version: &str) -> bool {
+        self.0.iter().any(|seen| seen == version)
+    }
+
+    /// The version that the caller saw, where versions are numbers.
+    ///
+    /// # Errors
+    /// `precondition_failed` for a tag that no version ever had.
+    pub fn version(&self) -> Result<i32, Problem> {
+        match self.0.as_slice() {
+            [one] => one.parse().ok(),
+            _ => None,
+        }
+        .ok_or_else(|| {
+            Problem::new(Code::PreconditionFailed).detail(
+                "If-Match names no version that this document ever had; send the ETag of the last read.",
+            )
+        })
+    }
+
+    /// The tags that the caller saw, without their quotes.
+    #[must_use]
+    pub fn tags(self) -> Vec<String> {
+        self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let given = list(&parts.headers, &IF_MATCH);
+        if given.is_empty() {
+            return Err(Code::PreconditionRequired.into());
+        }
+        if given.iter().any(|tag| tag == "*") {
+            return Err(Problem::new(Code::PreconditionRequired)
+                .detail("If-Match: * guards nothing. Send the ETag of the version that you have read."));
+        }
+        // A weak tag never matches strongly, and what is no tag matches nothing.
+        let strong = given
+            .iter()
+            .filter_map(|tag| Some(tag.strip_prefix('"')?.strip_suffix('"')?.to_owned()));
+        Ok(Self(strong.collect()))
+    }
+}
+
+/// `If-None-Match`, which a read may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IfNoneMatch(Vec<String>);
+
+impl IfNoneMatch {
+    /// The document with its tag, or word that the client's copy is still right.
+    pub fn respond<T: Serialize>(&self, version: &str, document: &T) -> Response {
+        let tag = strong(version);
+        let known = self
+            .0
+            .iter()
+            .any(|seen| seen == "*" || seen.trim_start_matches("W/").as_bytes() == tag.as_bytes());
+        if known {
+            return problem::not_modified(HeaderMap::from_iter([(ETAG, tag)]));
+        }
+        let mut response = respond::document(document);
+        response.headers_mut().insert(ETAG, tag);
+        response
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(list(&parts.headers, &IF_NONE_MATCH)))
+    }
+}
+
+/// The tags of a header, over all its lines. Our tags have no commas in them.
+fn list(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(|tag| tag.trim().to_owned())
+        .filter(|tag| !tag.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn if_match(value: &'static str) -> Result<IfMatch, Code> {
+        let mut request = axum::http::Request::new(());
+        if !value.is_empty() {
+            request
+                .headers_mut()
+                .insert(IF_MATCH, HeaderValue::from_static(value));
+        }
+        let (mut parts, ()) = request.into_parts();
+        IfMatch::from_request_parts(&mut parts, &())
+            .await
+            .map_err(|p| p.code())
+    }
+
+    #[tokio::test]
+    async fn a_change_names_the_version_that_it_changes() {
+        assert_eq!(if_match("").await, Err(Code::PreconditionRequired));
+        assert_eq!(if_match("*").await, Err(Code::PreconditionRequired));
+        assert_eq!(if_match("\"7\"").await.unwrap().version().unwrap(), 7);
+        assert!(if_match("\"6\", \"7\"").await.unwrap().names("7"));
+        for wrong in ["W/\"7\"", "7", "\"x\""] {
+            let tags = if_match(wrong).await.unwrap();
+            assert!(!tags.names("7"), "{wrong}");
+            assert_eq!(
+                tags.version().unwrap_err().code(),
+                Code::PreconditionFailed,
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_copy_that_is_still_right_is_not_sent_again() {
+        let status = |seen: &[&str]| {
+            let seen = IfNoneMatch(seen.iter().map(|&s| s.to_owned()).collect());
+            seen.respond("7", &serde_json::json!({})).status().as_u16()
+        };
+        assert_eq!(status(&[]), 200);
+        assert_eq!(status(&["\"6\""]), 200);
+        assert_eq!(status(&["\"6\"", "\"7\""]), 304);
+        assert_eq!(status(&["W/\"7\""]), 304);
+        assert_eq!(status(&["*"]), 304);
+    }
+}

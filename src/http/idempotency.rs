@@ -1,0 +1,145 @@
+//! The `Idempotency-Key` header: read, checked, and bound to what the request asks for.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::HeaderName;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+
+use super::json::{StrictJson, fingerprint};
+use super::problem::{Code, Problem};
+use crate::service::Claim;
+
+/// The header of a request.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header of an answer that was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// The longest key, in characters.
+const MAX_LENGTH: usize = 255;
+
+/// What a request says about being a repeat: its key, if it has one, and the method and path that the key belongs to.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    key: Option<String>,
+    method: Method,
+    path: String,
+}
+
+impl Idempotency {
+    /// The claim of a request with a body.
+    #[must_use]
+    pub fn claim<T>(self, body: &StrictJson<T>) -> Option<Claim> {
+        self.claim_of(body.canonical())
+    }
+
+    /// The claim of a request without a body.
+    #[must_use]
+    pub fn claim_bodiless(self) -> Option<Claim> {
+        self.claim_of(b"")
+    }
+
+    fn claim_of(self, canonical: &[u8]) -> Option<Claim> {
+        let fingerprint = fingerprint(&self.method, &self.path, canonical);
+        self.key.map(|key| Claim { key, fingerprint })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self {
+            key: key(&parts.headers)?,
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+        })
+    }
+}
+
+/// The key, bare or as the quoted string of the draft standard.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let refused = |why: &str| Problem::new(Code::IdempotencyKeyInvalid).detail(why);
+    let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = given.next() else {
+        return Ok(None);
+    };
+    if given.next().is_some() {
+        return Err(refused("The Idempotency-Key header was sent more than once."));
+    }
+    let text = value
+        .to_str()
+        .ok()
+        .filter(|text| text.bytes().all(|b| (0x20..0x7f).contains(&b)))
+        .ok_or_else(|| refused("The Idempotency-Key holds characters other than printable ASCII."))?;
+    let key = if text.starts_with('"') {
+        unquoted(text).ok_or_else(|| {
+            refused("The Idempotency-Key begins with a quotation mark, but is no quoted string.")
+        })?
+    } else {
+        text.to_owned()
+    };
+    if (1..=MAX_LENGTH).contains(&key.len()) {
+        Ok(Some(key))
+    } else {
+        Err(refused("The Idempotency-Key has to be 1 to 255 characters long."))
+    }
+}
+
+/// What a quoted string of RFC 9651 says.
+fn unquoted(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let mut said = String::with_capacity(inner.len());
+    let mut rest = inner.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => return None,
+            '\\' => said.push(rest.next().filter(|c| matches!(c, '"' | '\\'))?),
+            c => said.push(c),
+        }
+    }
+    Some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn read(values: &[&str]) -> Result<Option<String>, Code> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IDEMPOTENCY_KEY, HeaderValue::from_str(value).unwrap());
+        }
+        key(&headers).map_err(|problem| problem.code())
+    }
+
+    #[test]
+    fn bare_and_quoted_keys_are_the_same_key() {
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&["abc"]), Ok(Some("abc".into())));
+        assert_eq!(read(&["\"abc\""]), Ok(Some("abc".into())));
+        assert_eq!(read(&[r#""a\"b\\c""#]), Ok(Some(r#"a"b\c"#.into())));
+        assert_eq!(read(&[&"k".repeat(255)]).unwrap().unwrap().len(), 255);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let long = "k".repeat(256);
+        for wrong in [
+            &[""][..],
+            &["\"\""],
+            &["\""],
+            &["\"a"],
+            &["\"a\"b\""],
+            &["\"a\\\""],
+            &["\"a\\n\""],
+            &["ä"],
+            &["a\tb"],
+            &[&long],
+            &["a", "a"],
+        ] {
+            assert_eq!(read(wrong), Err(Code::IdempotencyKeyInvalid), "{wrong:?}");
+        }
+    }
+}

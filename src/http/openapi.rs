@@ -1,0 +1,110 @@
+//! The OpenAPI 3.1 document: collected from the routes, so that no route lacks a description.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::routing::get;
+use serde_json::Value;
+use utoipa::openapi::info::{Contact, Info, License};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::server::Server;
+use utoipa::openapi::tag::Tag;
+use utoipa::openapi::{Components, OpenApi, OpenApiBuilder};
+
+use super::v1;
+
+mod pass;
+pub mod problems;
+
+/// The name of the security scheme.
+const KEY: &str = "api_key";
+
+/// What the API is, for who reads the reference first.
+const ABOUT: &str = include_str!("openapi/about.md");
+
+/// The tags, in the order in which the reference shows them.
+const TAGS: &[(&str, &str)] = &[
+    (
+        "acts",
+        "Warn, mute, ban: what moderators do, and what comes of it.",
+    ),
+    ("cases", "The numbered record of every act."),
+    ("sanctions", "Intervals during which a member is muted or banned."),
+    (
+        "standing",
+        "A member's points and restrictions at a moment, and why.",
+    ),
+    (
+        "communities",
+        "Moderation scopes and the platform spaces that they are linked to.",
+    ),
+    (
+        "policies",
+        "Weights, decay, ladder and authority of a community, in versions.",
+    ),
+    ("members", "Users as members of a community: rank and protection."),
+    ("users", "People and their identities on platforms."),
+    ("events", "The log of everything that happened."),
+    ("keys", "API keys."),
+    ("tenants", "Owners of communities and keys."),
+];
+
+/// The document, pretty-printed, with a line break at its end: what is committed as `openapi/openapi.json`.
+#[must_use]
+pub fn document() -> String {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let (_, described) = v1::routes().split_for_parts();
+        let mut value = serde_json::to_value(whole(described)).unwrap_or(Value::Null);
+        pass::over(&mut value);
+        // A JSON value can always be written.
+        let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
+        text.push('\n');
+        text
+    });
+    DOCUMENT.clone()
+}
+
+/// `/openapi.json`
+pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let serve = async || {
+        let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
+        (headers, document())
+    };
+    Router::new().route("/openapi.json", get(serve))
+}
+
+/// What the routes describe, under what holds for all of them.
+fn whole(described: OpenApi) -> OpenApi {
+    let mut info = Info::new("Tribune", env!("CARGO_PKG_VERSION"));
+    info.description = Some(ABOUT.to_owned());
+    info.license = Some(License::new("MIT OR Apache-2.0"));
+    if let Some(license) = &mut info.license {
+        license.identifier = Some("MIT OR Apache-2.0".to_owned());
+    }
+    info.contact = Some(Contact::new());
+    if let Some(contact) = &mut info.contact {
+        contact.name = Some("Tribune".to_owned());
+    }
+    let mut key = Http::new(HttpAuthScheme::Bearer);
+    key.bearer_format = Some(crate::service::secret::PATTERN.to_owned());
+    key.description = Some(
+        "An API key, as `Authorization: Bearer trb_live_…`. Keys are shown once, when they are made."
+            .to_owned(),
+    );
+    let mut components = described.components.unwrap_or_else(Components::new);
+    components.add_security_scheme(KEY, SecurityScheme::Http(key));
+    let tags = TAGS.iter().map(|(name, about)| {
+        let mut tag = Tag::new(*name);
+        tag.description = Some((*about).to_owned());
+        tag
+    });
+    OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([Server::new("/")]))
+        .paths(described.paths)
+        .components(Some(components))
+        .security(Some([SecurityRequirement::new(KEY, Vec::<String>::new())]))
+        .tags(Some(tags))
+        .build()
+}

@@ -1,0 +1,188 @@
+//! Path parameters as typed values: an id that cannot exist is a 404 before anything is asked of the store.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use utoipa::IntoParams;
+
+use super::problem::Problem;
+use crate::domain::id::{CommunityId, KeyId, SanctionId, UserId};
+use crate::domain::identity::{Identity, NativeId, Platform};
+use crate::service::PersonRef;
+
+/// The parameters of a path as a `T`; one that does not parse is `not_found`.
+#[derive(Debug, Clone, Copy)]
+pub struct Segments<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(value) = Path::<T>::from_request_parts(parts, state).await?;
+        Ok(Self(value))
+    }
+}
+
+/// `/communities/{community}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InCommunity {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+}
+
+/// `/communities/{community}/cases/{number}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InCase {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The case's number.
+    #[serde(deserialize_with = "number")]
+    #[param(minimum = 1, example = 12)]
+    pub number: i64,
+}
+
+/// `/communities/{community}/sanctions/{sanction}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InSanction {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The sanction's id.
+    #[serde(deserialize_with = "sanction")]
+    #[param(value_type = String, pattern = "^san_[0-9a-f]{32}$", max_length = 36, example = "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub sanction: SanctionId,
+}
+
+/// `/communities/{community}/members/{member}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InMember {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The member: a user id (`usr_…`) or `platform:native_id`.
+    #[serde(deserialize_with = "person")]
+    #[param(value_type = String, max_length = 192, example = "discord:80351110224678912")]
+    pub member: PersonRef,
+}
+
+/// `/communities/{community}/policy/versions/{version}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InPolicyVersion {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The version.
+    #[serde(deserialize_with = "version")]
+    #[param(minimum = 1, example = 3)]
+    pub version: i32,
+}
+
+/// `/communities/{community}/links/{platform}/{space}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InLink {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The platform.
+    #[serde(deserialize_with = "platform")]
+    #[param(value_type = String, max_length = 32, pattern = "^[a-z][a-z0-9_-]*$", example = "discord")]
+    pub platform: Platform,
+    /// The space there.
+    #[serde(deserialize_with = "native_id")]
+    #[param(value_type = String, min_length = 1, max_length = 128, example = "81384788765712384")]
+    pub space: NativeId,
+}
+
+/// `/users/{user}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InUser {
+    /// The user: an id (`usr_…`) or `platform:native_id`.
+    #[serde(deserialize_with = "person")]
+    #[param(value_type = String, max_length = 192, example = "discord:80351110224678912")]
+    pub user: PersonRef,
+}
+
+/// `/keys/{key}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InKey {
+    /// The key's id.
+    #[serde(deserialize_with = "key")]
+    #[param(value_type = String, pattern = "^key_[0-9a-f]{32}$", max_length = 36, example = "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub key: KeyId,
+}
+
+/// Somebody, by our id or by a platform's.
+#[must_use]
+pub fn parse_person(text: &str) -> Option<PersonRef> {
+    if let Some(user) = UserId::parse(text) {
+        return Some(PersonRef::User(user));
+    }
+    Identity::parse(text).ok().map(PersonRef::Identity)
+}
+
+/// A positive number in plain digits, without a sign or leading zeros: one address for one thing.
+fn positive(text: &str) -> Option<i64> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    if plain { text.parse().ok() } else { None }
+}
+
+macro_rules! read_by {
+    ($($name:ident -> $type:ty, $parse:expr;)+) => {$(
+        fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            let parse: fn(&str) -> Option<$type> = $parse;
+            parse(&text).ok_or_else(|| D::Error::custom("it names nothing"))
+        }
+    )+};
+}
+
+read_by! {
+    community -> CommunityId, CommunityId::parse;
+    sanction -> SanctionId, SanctionId::parse;
+    key -> KeyId, KeyId::parse;
+    person -> PersonRef, parse_person;
+    platform -> Platform, |text| Platform::parse(text).ok();
+    native_id -> NativeId, |text| NativeId::parse(text).ok();
+    number -> i64, positive;
+    version -> i32, |text| positive(text).and_then(|n| i32::try_from(n).ok());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        assert_eq!(positive("12"), Some(12));
+        for wrong in ["", "0", "012", "+1", "-1", "1.0", "9223372036854775808"] {
+            assert_eq!(positive(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn people_go_by_both_kinds_of_name() {
+        assert!(matches!(
+            parse_person("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f"),
+            Some(PersonRef::User(_))
+        ));
+        assert!(matches!(parse_person("discord:1"), Some(PersonRef::Identity(_))));
+        assert_eq!(parse_person("usr_1"), None);
+    }
+}

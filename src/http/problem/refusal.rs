@@ -1,0 +1,96 @@
+//! From what the service refuses to the problem document that says so: the one place where the two meet.
+
+use super::{Code, Problem};
+use crate::domain::refusal::Refusal;
+use crate::http::auth;
+use crate::service::StoreError;
+use crate::service::error::ServiceError;
+use wire::problem::ProblemError;
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        let code = match error {
+            ServiceError::Unauthenticated(reason) => return auth::refused(reason),
+            ServiceError::Refused(refusal) => return refusal.into(),
+            ServiceError::Invalid(findings) => {
+                let error = |(pointer, detail)| ProblemError { pointer, detail };
+                return Self::invalid(
+                    findings
+                        .into_iter()
+                        .map(|f| error((f.pointer, f.detail)))
+                        .collect(),
+                );
+            }
+            ServiceError::Store(cause @ StoreError::Unavailable(_)) => {
+                return Self::new(Code::StoreUnavailable).cause(cause);
+            }
+            ServiceError::Store(cause) => return Self::internal(cause),
+            ServiceError::Lost => return Self::internal(ServiceError::Lost),
+            ServiceError::LinkTaken { .. } => Code::LinkTaken,
+            ServiceError::IdentityTaken { .. } => Code::IdentityTaken,
+            ServiceError::Stale { .. } => Code::PreconditionFailed,
+            ServiceError::KeyReused => Code::IdempotencyKeyReused,
+            ServiceError::MissingScope(_) | ServiceError::Bound | ServiceError::Exceeds(_) => {
+                Code::ForbiddenScope
+            }
+            ServiceError::NotFound(_) => Code::NotFound,
+            ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
+            ServiceError::InFlight => Code::IdempotencyInFlight,
+        };
+        Self::new(code).detail(sentence(&error.to_string()))
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::RankTooLow { .. } => Code::RankTooLow,
+            Refusal::OneSelf => Code::SelfAction,
+            Refusal::Outranked { .. } => Code::ForbiddenRank,
+            Refusal::Immune { .. } => Code::TargetImmune,
+            Refusal::Duplicate { .. } => Code::DuplicateAct,
+            Refusal::NothingToLift { .. } => Code::NothingToLift,
+            Refusal::SanctionNotActive => Code::SanctionNotActive,
+            Refusal::TooManySanctions { .. } => Code::TooManySanctions,
+            Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange => Code::ClockSkew,
+            Refusal::NotVoidable => Code::NotVoidable,
+            Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,
+        };
+        Self::new(code).detail(sentence(&refusal.to_string()))
+    }
+}
+
+/// Our errors are written as parts of a sentence; a person reads a whole one.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_is_said_in_a_sentence() {
+        let problem = Problem::from(ServiceError::from(Refusal::Duplicate { winner: 7 }));
+        assert_eq!(problem.code(), Code::DuplicateAct);
+        let detail = problem.document("").detail;
+        assert_eq!(
+            detail,
+            "Case #7 already records this; send allow_duplicate: true to record it again."
+        );
+    }
+
+    #[test]
+    fn what_failed_inside_stays_inside() {
+        let cause = StoreError::Failed("connection to 10.0.0.7 refused".into());
+        let problem = Problem::from(ServiceError::Store(cause));
+        assert_eq!(problem.code(), Code::Internal);
+        assert!(!problem.document("").detail.contains("10.0.0.7"));
+        assert!(problem.chain().contains("10.0.0.7"));
+    }
+}

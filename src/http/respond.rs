@@ -1,0 +1,77 @@
+//! Every answer that is a success: its status, its headers, and a body that mostly is JSON text already.
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+
+use super::etag;
+use super::idempotency::REPLAYED;
+use super::problem::Problem;
+use crate::service::Outcome;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Nobody between us and the caller may keep what only this caller may see.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// A document that was read.
+pub fn document<T: Serialize>(document: &T) -> Response {
+    match serde_json::to_string(document) {
+        Ok(text) => json(StatusCode::OK, text),
+        Err(error) => Problem::internal(error).into_response(),
+    }
+}
+
+/// Something new, and where it can be read. `location` is a path below the server's address.
+#[must_use]
+pub fn created(outcome: Outcome, location: &str) -> Response {
+    let mut response = finished(StatusCode::CREATED, outcome);
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// A change of something that was there before, or a decision without effect.
+#[must_use]
+pub fn done(outcome: Outcome) -> Response {
+    finished(StatusCode::OK, outcome)
+}
+
+/// A change of a document that has versions: the answer's tag is its `ETag`.
+#[must_use]
+pub fn edited(outcome: Outcome) -> Response {
+    let tag = etag::strong(&outcome.answer.tag);
+    let mut response = done(outcome);
+    response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+/// A new document that has versions: the answer's tag is its `ETag`.
+#[must_use]
+pub fn created_edited(outcome: Outcome, location: &str) -> Response {
+    let tag = etag::strong(&outcome.answer.tag);
+    let mut response = created(outcome, location);
+    response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+fn finished(status: StatusCode, outcome: Outcome) -> Response {
+    let mut response = json(status, outcome.answer.body);
+    if outcome.replayed {
+        response
+            .headers_mut()
+            .insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn json(status: StatusCode, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(CACHE_CONTROL, PRIVATE);
+    response
+}

@@ -1,0 +1,152 @@
+//! From the text of an API key to its caller.
+//!
+//! A key that was found good is remembered for some seconds, so that a busy one costs no query a request. Revoking it on this
+//! replica forgets it at once; other replicas follow when their memory of it ends.
+
+use super::Service;
+use super::caller::Caller;
+use super::error::ServiceError;
+use super::secret::ApiSecret;
+use crate::ports::directory::ApiKey;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use subtle::ConstantTimeEq as _;
+use wire::key::Scope;
+
+/// How long a key is taken for good without asking again.
+const REMEMBERED: TimeDelta = TimeDelta::seconds(5);
+/// How many keys are remembered at most.
+const MOST_REMEMBERED: usize = 10_000;
+/// How often a key's last use is written down at most.
+const NOTED_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// Why a key does not let its bearer in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadKey {
+    /// It does not look like a key, or its checksum is wrong.
+    #[error("this is not an API key of this service: the form or the checksum is wrong")]
+    Malformed,
+    /// Nobody has it.
+    #[error("there is no such API key")]
+    Unknown,
+    /// It was revoked.
+    #[error("the API key was revoked")]
+    Revoked,
+    /// Its time is over.
+    #[error("the API key has expired")]
+    Expired,
+}
+
+/// The keys that were found good a moment ago, by their hash.
+#[derive(Default)]
+pub(crate) struct KeyRing {
+    keys: Mutex<Remembered>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    callers: HashMap<[u8; 32], Known>,
+    /// Rises with every revocation: what was read before one is not remembered after it.
+    revocations: u64,
+}
+
+struct Known {
+    caller: Caller,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+}
+
+impl Service {
+    /// The caller who bears a key.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], or that the store could not answer.
+    pub async fn authenticate(&self, text: &str) -> Result<Caller, ServiceError> {
+        let secret = ApiSecret::parse(text).ok_or(BadKey::Malformed)?;
+        let (hash, now) = (secret.hash(), self.clock.now());
+        if let Some(caller) = self.keys.recall(&hash, now) {
+            return Ok(caller);
+        }
+        let revocations = self.keys.lock().revocations;
+        let found = self.store.key_by_hash(&hash).await?;
+        // The store compared the hashes already, but a database makes no promise of constant time.
+        let key = found
+            .filter(|key| bool::from(key.hash.ct_eq(&hash)))
+            .ok_or(BadKey::Unknown)?;
+        if key.revoked_at.is_some() {
+            return Err(BadKey::Revoked.into());
+        }
+        if key.expires_at.is_some_and(|end| end <= now) {
+            return Err(BadKey::Expired.into());
+        }
+        let caller = caller(&key);
+        self.keys.remember(hash, &caller, &key, now, revocations);
+        self.note_use(&key, now);
+        Ok(caller)
+    }
+
+    /// Lets no request of this replica rely on an earlier check of a key: to be called once it is revoked.
+    pub fn forget_key(&self, key: crate::domain::id::KeyId) {
+        let mut keys = self.keys.lock();
+        keys.revocations += 1;
+        keys.callers.retain(|_, known| known.caller.key != key);
+    }
+
+    /// Writes down that a key is in use, unless that was done within the last minute. Nobody waits for it.
+    fn note_use(&self, key: &ApiKey, now: DateTime<Utc>) {
+        if key.last_used_at.is_some_and(|last| now - last < NOTED_EVERY) {
+            return;
+        }
+        let (store, used) = (self.store.clone(), [(key.tenant, key.id, now)]);
+        tokio::spawn(async move {
+            if let Err(error) = store.touch_keys(&used).await {
+                tracing::warn!(%error, "the last use of a key was not written down");
+            }
+        });
+    }
+}
+
+impl KeyRing {
+    fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The caller behind a hash, if it was found good a moment ago.
+    fn recall(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<Caller> {
+        let keys = self.lock();
+        let known = keys.callers.get(hash)?;
+        // A clock that was set back must not prolong a memory.
+        (known.since <= now && now < known.until).then(|| known.caller.clone())
+    }
+
+    fn remember(&self, hash: [u8; 32], caller: &Caller, key: &ApiKey, now: DateTime<Utc>, revocations: u64) {
+        let until = now + REMEMBERED;
+        let known = Known {
+            caller: caller.clone(),
+            since: now,
+            until: key.expires_at.map_or(until, |end| end.min(until)),
+        };
+        let mut keys = self.lock();
+        if keys.revocations != revocations {
+            return;
+        }
+        if keys.callers.len() >= MOST_REMEMBERED {
+            keys.callers.retain(|_, known| now < known.until);
+        }
+        if keys.callers.len() < MOST_REMEMBERED {
+            keys.callers.insert(hash, known);
+        }
+    }
+}
+
+/// What a key lets its bearer do.
+fn caller(key: &ApiKey) -> Caller {
+    Caller {
+        tenant: key.tenant,
+        key: key.id,
+        scopes: key.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
+        communities: key.communities.as_deref().map(Into::into),
+        rank: key.rank,
+    }
+}
