@@ -102,6 +102,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct ReasonRequest {
         /// The reason; null takes it away.
+        #[serde(deserialize_with = "crate::field::nullable")]
         #[cfg_attr(feature = "openapi", schema(max_length = 2000, required))]
         pub reason: Option<String>,
         /// Who changes it.

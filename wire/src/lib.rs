@@ -25,6 +25,7 @@ pub mod case; // the numbered record
 pub mod community; // communities and their links
 pub mod duration; // seconds or ISO 8601
 pub mod event; // one line of the log
+mod field; // what a missing field and a null mean
 pub mod key; // API keys and scopes
 pub mod number;
 pub mod page; // cursor pages

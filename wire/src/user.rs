@@ -36,6 +36,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct UserPatch {
         /// A new name; null forgets it.
+        #[serde(deserialize_with = "crate::field::nullable")]
         #[cfg_attr(feature = "openapi", schema(max_length = 200, required))]
         pub name: Option<String>,
     }
@@ -80,16 +81,20 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct MemberPatch {
         /// The rank.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Rank))]
         pub rank: Option<Rank>,
         /// The level within the rank.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[cfg_attr(feature = "openapi", schema(value_type = u16))]
         pub level: Option<u16>,
         /// Whether nobody acts on them without breaking the glass.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[cfg_attr(feature = "openapi", schema(value_type = bool))]
         pub protected: Option<bool>,
         /// Whether they are a bot.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[cfg_attr(feature = "openapi", schema(value_type = bool))]
         pub bot: Option<bool>,
     }
 }

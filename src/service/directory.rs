@@ -1,0 +1,255 @@
+//! Changes to the directory: what callers and the log read of each, and the one way in which the use cases make them.
+
+use super::error::{ServiceError, applied};
+use super::judge::json;
+use super::{Answer, Claim, Outcome, Service, detached, show};
+use crate::domain::actor::{Acting, Actor, Target};
+use crate::domain::authority;
+use crate::domain::case::Case;
+use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
+use crate::ports::answer::NewEvent;
+use crate::ports::directory::{ApiKey, Change, Changed, Order, Render, Rendered, Tenant};
+use crate::ports::ledger::ActorRef;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+use wire::event::{EventData, types};
+use wire::key::KeyCreated;
+use wire::tenant::TenantCreated;
+
+/// Writes out a change, inside its transaction.
+pub(crate) struct DirectoryRender {
+    /// The type of the event that the change appends.
+    kind: &'static str,
+    /// The community that a new policy version belongs to; the version itself does not say.
+    community: Option<CommunityId>,
+}
+
+impl DirectoryRender {
+    /// For one change.
+    pub(crate) const fn of(change: &Change) -> Self {
+        let kind = match change {
+            Change::CreateTenant { .. } => types::TENANT_CREATED,
+            Change::CreateKey(_) => types::KEY_CREATED,
+            Change::RevokeKey(_) => types::KEY_REVOKED,
+            Change::CreateCommunity { .. } => types::COMMUNITY_CREATED,
+            Change::RenameCommunity { .. } | Change::AddLink { .. } | Change::RemoveLink { .. } => {
+                types::COMMUNITY_CHANGED
+            }
+            Change::PutPolicy { .. } => types::POLICY_ACTIVATED,
+            Change::CreateUser { .. } => types::USER_CREATED,
+            Change::RenameUser { .. } | Change::AddIdentity { .. } => types::USER_CHANGED,
+            Change::SetMember { .. } => types::MEMBER_CHANGED,
+            Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
+        };
+        let community = match change {
+            Change::PutPolicy { community, .. } => Some(*community),
+            _ => None,
+        };
+        Self { kind, community }
+    }
+
+    /// A thing that is answered and logged as the same document.
+    fn one<T: Serialize>(
+        &self,
+        tag: String,
+        shown: &T,
+        (community, user): (Option<CommunityId>, Option<UserId>),
+        data: &EventData,
+        at: DateTime<Utc>,
+    ) -> Rendered {
+        let event = NewEvent {
+            kind: self.kind,
+            community,
+            user,
+            at,
+            data: json(data),
+        };
+        Rendered {
+            answer: Answer {
+                tag,
+                body: json(shown),
+            },
+            events: vec![event],
+        }
+    }
+
+    /// A tenant with its first key. The secret is not here to be kept: whoever made the key adds it to the first answer.
+    fn tenant(&self, tenant: &Tenant, key: &ApiKey, now: DateTime<Utc>) -> Rendered {
+        let body = TenantCreated {
+            tenant: show::directory::tenant(tenant),
+            key: show::directory::key(key),
+            secret: None,
+        };
+        let data = EventData {
+            tenant: Some(body.tenant.clone()),
+            ..EventData::default()
+        };
+        let mut rendered = self.one(tenant.id.to_string(), &body, (None, None), &data, now);
+        let data = EventData {
+            key: Some(body.key),
+            ..EventData::default()
+        };
+        rendered.events.push(NewEvent {
+            kind: types::KEY_CREATED,
+            community: None,
+            user: None,
+            at: now,
+            data: json(&data),
+        });
+        rendered
+    }
+
+    /// A key, made or revoked.
+    fn key(&self, key: &ApiKey, now: DateTime<Utc>) -> Rendered {
+        let shown = show::directory::key(key);
+        let data = EventData {
+            key: Some(shown.clone()),
+            ..EventData::default()
+        };
+        let tag = key.id.to_string();
+        if self.kind == types::KEY_CREATED {
+            let body = KeyCreated {
+                key: shown,
+                secret: None,
+            };
+            return self.one(tag, &body, (None, None), &data, now);
+        }
+        let mut rendered = self.one(tag, &shown, (None, None), &data, now);
+        // Revoked before: nothing happened now, so the log has nothing to say.
+        if key
+            .revoked_at
+            .is_some_and(|at| at.timestamp_micros() != now.timestamp_micros())
+        {
+            rendered.events.clear();
+        }
+        rendered
+    }
+}
+
+impl Render for DirectoryRender {
+    fn render(&self, changed: &Changed, _by: &Actor, now: DateTime<Utc>) -> Rendered {
+        let mut data = EventData::default();
+        match changed {
+            Changed::Tenant(tenant, key) => self.tenant(tenant, key, now),
+            Changed::Key(key) => self.key(key, now),
+            Changed::Community(community) => {
+                let shown = show::directory::community(community);
+                data.community = Some(shown.clone());
+                self.one(shown.id.clone(), &shown, (Some(community.id), None), &data, now)
+            }
+            Changed::Policy(record) => {
+                // Only `PutPolicy` makes one, and it names its community.
+                let community = self.community.unwrap_or(CommunityId(Uuid::nil()));
+                let shown = show::directory::policy(community, record);
+                data.policy = Some(shown.clone());
+                let place = (Some(community), None);
+                self.one(shown.version.to_string(), &shown, place, &data, now)
+            }
+            Changed::User(user) => {
+                let shown = show::directory::user(user);
+                data.user = Some(shown.clone());
+                self.one(shown.id.clone(), &shown, (None, Some(user.id)), &data, now)
+            }
+            Changed::Member(community, profile) => {
+                let shown = show::directory::member(*community, profile);
+                data.member = Some(shown.clone());
+                let place = (Some(*community), Some(profile.user.id));
+                self.one(shown.user.id.clone(), &shown, place, &data, now)
+            }
+            Changed::Case(community, case) => {
+                let shown = show::case::case(*community, case);
+                data.case = Some(shown.clone());
+                let place = (Some(*community), Some(case.user));
+                self.one(case.revision.to_string(), &shown, place, &data, now)
+            }
+        }
+    }
+
+    fn may_edit(
+        &self,
+        case: &Case,
+        target: &Target,
+        acting: &Acting,
+        policy: &Policy,
+    ) -> Result<(), Refusal> {
+        // Immunity guards a member against acts; correcting the record of one that happened harms nobody.
+        authority::check(policy, case.kind, acting, target, true)
+    }
+}
+
+impl Service {
+    /// Carries out a change, to its end whoever stops waiting for it.
+    pub(crate) async fn change(
+        &self,
+        tenant: TenantId,
+        by: ActorRef,
+        change: Change,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        let store = self.store.clone();
+        detached(async move {
+            let render = DirectoryRender::of(&change);
+            let order = Order {
+                tenant,
+                by,
+                change,
+                claim,
+            };
+            applied(store.apply(&order, &render).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::KeyId;
+    use crate::domain::rank::Rank;
+
+    fn key(revoked_at: Option<DateTime<Utc>>) -> ApiKey {
+        ApiKey {
+            id: KeyId(Uuid::nil()),
+            tenant: TenantId(Uuid::nil()),
+            name: "bot".into(),
+            hint: "trb_live_abcd".into(),
+            hash: [0; 32],
+            scopes: vec!["acts:write".into()],
+            communities: None,
+            rank: Rank::Admin,
+            created_at: DateTime::UNIX_EPOCH,
+            expires_at: None,
+            revoked_at,
+            last_used_at: None,
+        }
+    }
+
+    fn render(change: &Change, key: ApiKey, now: DateTime<Utc>) -> Rendered {
+        let by = Actor::System;
+        DirectoryRender::of(change).render(&Changed::Key(Box::new(key)), &by, now)
+    }
+
+    #[test]
+    fn what_is_kept_of_a_new_key_has_no_secret() {
+        let change = Change::CreateKey(Box::new(key(None)));
+        let made = render(&change, key(None), DateTime::UNIX_EPOCH);
+        assert!(
+            made.answer.body.ends_with("\"secret\":null}"),
+            "{}",
+            made.answer.body
+        );
+        assert_eq!(made.events[0].kind, types::KEY_CREATED);
+        assert!(!made.events[0].data.contains("hash"));
+    }
+
+    #[test]
+    fn revoking_again_is_no_event() {
+        let (change, now) = (Change::RevokeKey(KeyId(Uuid::nil())), DateTime::UNIX_EPOCH);
+        assert_eq!(render(&change, key(Some(now)), now).events.len(), 1);
+        let later = now + chrono::TimeDelta::minutes(1);
+        assert!(render(&change, key(Some(now)), later).events.is_empty());
+    }
+}

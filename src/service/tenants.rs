@@ -1,0 +1,64 @@
+//! Tenants: owners of communities and keys, each blind to the others.
+
+use super::caller::Caller;
+use super::error::ServiceError;
+use super::keys::{NewKey, reveal};
+use super::{Claim, Outcome, Service, show};
+use crate::domain::id::TenantId;
+use crate::domain::rank::Rank;
+use crate::ports::directory::Change;
+use wire::key::Scope;
+use wire::tenant::TenantCreated;
+
+/// What the first key of a tenant is called.
+pub(crate) const FIRST_KEY: &str = "admin";
+
+impl Service {
+    /// Makes a tenant with its first key, which may do everything there but make tenants.
+    ///
+    /// The secret is in this answer and in no other: a repeat of the call has null in its place.
+    ///
+    /// # Errors
+    /// That the key is not an operator's, or that the store could not answer.
+    pub async fn create_tenant(
+        &self,
+        caller: &Caller,
+        name: String,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::TenantsWrite)?;
+        caller.unbound()?;
+        let id = TenantId(self.ids.fresh());
+        let first = NewKey {
+            name: FIRST_KEY.to_owned(),
+            scopes: Scope::ALL
+                .into_iter()
+                .filter(|scope| *scope != Scope::TenantsWrite)
+                .collect(),
+            communities: None,
+            rank: Rank::Owner,
+            expires_at: None,
+        };
+        let (key, secret) = self.draw_key(id, first)?;
+        let change = Change::CreateTenant {
+            id,
+            name,
+            key: Box::new(key),
+        };
+        let outcome = self
+            .change(caller.tenant, caller.as_actor(), change, claim)
+            .await?;
+        reveal(outcome, |body: &mut TenantCreated| {
+            body.secret = Some(secret.reveal().to_owned());
+        })
+    }
+
+    /// The caller's own tenant. Any key may read it.
+    ///
+    /// # Errors
+    /// That the store could not answer.
+    pub async fn tenant(&self, caller: &Caller) -> Result<wire::tenant::Tenant, ServiceError> {
+        let tenant = self.store.tenant(caller.tenant).await?;
+        Ok(show::directory::tenant(&tenant))
+    }
+}

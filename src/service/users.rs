@@ -1,0 +1,104 @@
+//! Users: people known to the tenant, and who they are on platforms.
+
+use super::caller::Caller;
+use super::communities::no_doubles;
+use super::error::ServiceError;
+use super::listing::{Listed, cut, one_more};
+use super::{After, Claim, Outcome, PersonRef, Service, show};
+use crate::domain::id::UserId;
+use crate::domain::identity::Identity;
+use crate::ports::directory::Change;
+use wire::key::Scope;
+
+impl Service {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`ServiceError::IdentityTaken`] when another user has one of the identities, [`ServiceError::Invalid`] when one is
+    /// named twice; nothing was made then.
+    pub async fn create_user(
+        &self,
+        caller: &Caller,
+        name: Option<String>,
+        identities: Vec<Identity>,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::UsersWrite)?;
+        caller.unbound()?;
+        no_doubles("identities", &identities)?;
+        let change = Change::CreateUser {
+            id: UserId(self.ids.fresh()),
+            name,
+            identities,
+        };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Gives a user another name, or none.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a user whom the tenant does not have.
+    pub async fn rename_user(
+        &self,
+        caller: &Caller,
+        person: &PersonRef,
+        name: Option<String>,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::UsersWrite)?;
+        caller.unbound()?;
+        let id = self.user_id(caller, person).await?;
+        let change = Change::RenameUser { id, name };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Adds an identity to a user.
+    ///
+    /// # Errors
+    /// [`ServiceError::IdentityTaken`] when any user has it already, this one included.
+    pub async fn add_identity(
+        &self,
+        caller: &Caller,
+        person: &PersonRef,
+        identity: Identity,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::UsersWrite)?;
+        caller.unbound()?;
+        let user = self.user_id(caller, person).await?;
+        let change = Change::AddIdentity { user, identity };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// A user, by our id or by a platform's.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for somebody whom the tenant has never seen.
+    pub async fn user(&self, caller: &Caller, person: &PersonRef) -> Result<wire::user::User, ServiceError> {
+        caller.require(Scope::UsersRead)?;
+        let user = self.store.user(caller.tenant, person).await?;
+        Ok(show::directory::user(&user))
+    }
+
+    /// The tenant's users, oldest first.
+    ///
+    /// # Errors
+    /// That the key may not, or that the store could not answer.
+    pub async fn users(
+        &self,
+        caller: &Caller,
+        page: After<UserId>,
+    ) -> Result<Listed<wire::user::User, UserId>, ServiceError> {
+        caller.require(Scope::UsersRead)?;
+        let rows = self.store.users(caller.tenant, one_more(page)).await?;
+        Ok(cut(rows, page.limit, |user| user.id, show::directory::user))
+    }
+
+    /// The id of a user, who must exist.
+    async fn user_id(&self, caller: &Caller, person: &PersonRef) -> Result<UserId, ServiceError> {
+        match person {
+            PersonRef::User(id) => Ok(*id),
+            PersonRef::Identity(_) => Ok(self.store.user(caller.tenant, person).await?.id),
+        }
+    }
+}

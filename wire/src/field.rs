@@ -1,0 +1,48 @@
+//! Fields whose absence and whose null mean different things. Serde takes both for `None` unless told otherwise.
+
+use serde::{Deserialize, Deserializer};
+
+/// Reads a field that must be there and may be null: in a change, leaving it out must not mean taking it away.
+///
+/// For use with `#[serde(deserialize_with = "crate::field::nullable")]`, without `default`.
+pub(crate) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
+}
+
+/// Reads a field that may be left out and is never null: there is nothing that null could reset it to.
+///
+/// For use with `#[serde(default, deserialize_with = "crate::field::never_null")]`.
+pub(crate) fn never_null<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::act::ReasonRequest;
+    use crate::user::{MemberPatch, UserPatch};
+    use crate::word::Rank;
+
+    #[test]
+    fn a_change_that_leaves_the_field_out_takes_nothing_away() {
+        assert!(serde_json::from_str::<UserPatch>("{}").is_err());
+        assert!(serde_json::from_str::<ReasonRequest>("{}").is_err());
+        let forget = serde_json::from_str::<UserPatch>(r#"{"name":null}"#).unwrap();
+        assert_eq!(forget, UserPatch { name: None });
+    }
+
+    #[test]
+    fn what_cannot_be_reset_refuses_null() {
+        let patch = serde_json::from_str::<MemberPatch>(r#"{"rank":"admin"}"#).unwrap();
+        assert_eq!((patch.rank, patch.level), (Some(Rank::Admin), None));
+        assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
+        assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());
+    }
+}
