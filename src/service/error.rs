@@ -51,8 +51,8 @@ pub enum ServiceError {
     /// The key is bound to communities, and the call concerns the whole tenant.
     #[error("the API key is bound to communities; this needs a key for the whole tenant")]
     Bound,
-    /// The key would make another that may do more than itself.
-    #[error("a key makes keys that may do at most what it may do itself: {0}")]
+    /// The key would give away more than it has: to another key, or to a member.
+    #[error("a key gives at most what it has itself: {0}")]
     Exceeds(String),
     /// What the call names does not exist, or is not this caller's to see.
     #[error("there is no such {0}")]

@@ -2,17 +2,26 @@
 
 pub mod acts; // acts, lifts, expiries
 pub mod auth; // from the text of a key to its caller
+pub mod bootstrap; // the first tenant, and keys made at the server's own console
 pub mod caller; // who calls, and what they may do
+pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
+pub mod keys; // API keys
 pub mod listing; // lists in pages
+pub mod members; // users as members of a community
 pub mod pipeline; // acts wait in lanes and are decided in batches
+pub mod policies; // versions of a community's policy
 pub mod secret; // what an API key looks like
 pub mod show; // what callers read
+pub mod tenants; // owners of communities and keys
+pub mod users; // people and their identities
 
+mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
+mod rules; // from the rules of a request to a policy
 
 pub use crate::ports::answer::{Answer, Claim};
-pub use crate::ports::directory::After;
+pub use crate::ports::directory::{After, Link};
 pub use crate::ports::error::StoreError;
 pub use crate::ports::ledger::PersonRef;
 

@@ -73,7 +73,7 @@ pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::pol
 }
 
 /// The rules, complete: what a request may send back as they are.
-fn rules(policy: &Policy) -> wire::policy::Rules {
+pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
     wire::policy::Rules {
         granularity: Some(points(policy.granularity)),
         weights: Some(
