@@ -51,6 +51,9 @@ pub struct Server {
     /// Until when the headers of a request must be complete.
     #[serde(deserialize_with = "values::duration")]
     pub header_timeout: Duration,
+    /// How long a connection may wait for its next request, and an answer for its client to read on.
+    #[serde(deserialize_with = "values::duration")]
+    pub idle_timeout: Duration,
     /// Until when an answer must begin.
     #[serde(deserialize_with = "values::duration")]
     pub request_timeout: Duration,
@@ -115,6 +118,9 @@ pub struct Jobs {
     /// How often due timers are looked for.
     #[serde(deserialize_with = "values::duration")]
     pub timer_interval: Duration,
+    /// How long the answer to a request with an `Idempotency-Key` is kept: a day at the least.
+    #[serde(deserialize_with = "values::retention")]
+    pub idempotency_retention: Duration,
 }
 
 /// What is logged and how.

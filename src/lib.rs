@@ -7,6 +7,7 @@ pub mod ports;
 pub mod service;
 
 pub mod http;
+pub mod jobs;
 
 pub mod boot;
 pub mod cli;

@@ -206,6 +206,22 @@ fn values_that_cannot_be_are_refused_with_key_and_place() {
 }
 
 #[test]
+fn answers_are_kept_for_a_day_at_the_least() {
+    let load = |text| {
+        Config::load(&inputs(
+            None,
+            &[("TRIBUNE_JOBS_IDEMPOTENCY_RETENTION", text)],
+            &[],
+        ))
+    };
+    let seconds = |text| load(text).unwrap().0.jobs.idempotency_retention.as_secs();
+    assert_eq!((seconds("24h"), seconds("30d")), (86_400, 30 * 86_400));
+    for text in ["23h", "31d", "0d", "48"] {
+        assert!(load(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn durations_and_sizes_have_units() {
     let load = |name, value| Config::load(&inputs(None, &[(name, value)], &[])).unwrap().0;
     assert_eq!(

@@ -174,21 +174,39 @@ pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
 
 /// A duration above zero and of at most a day.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    milliseconds(&text, 1, DAY).ok_or_else(|| {
+        D::Error::custom(format!(
+            "expected a duration such as 250ms, 10s or 5m, at most 1d, found {text:?}"
+        ))
+    })
+}
+
+/// A duration from a day to thirty.
+pub(super) fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    milliseconds(&text, DAY, 30 * DAY).ok_or_else(|| {
+        D::Error::custom(format!(
+            "expected a duration from 24h to 30d, such as 48h or 7d, found {text:?}"
+        ))
+    })
+}
+
+/// A day in milliseconds.
+const DAY: u64 = 86_400_000;
+
+/// A duration with its unit, if it lies between the two.
+fn milliseconds(text: &str, least: u64, most: u64) -> Option<Duration> {
     const UNITS: &[(&str, u64)] = &[
         ("ms", 1),
         ("s", 1_000),
         ("m", 60_000),
         ("h", 3_600_000),
-        ("d", 86_400_000),
+        ("d", DAY),
     ];
-    let text = String::deserialize(deserializer)?;
-    let milliseconds = with_unit(&text, UNITS).filter(|&ms| (1..=86_400_000).contains(&ms));
-    let refusal = || {
-        D::Error::custom(format!(
-            "expected a duration such as 250ms, 10s or 5m, at most 1d, found {text:?}"
-        ))
-    };
-    milliseconds.map(Duration::from_millis).ok_or_else(refusal)
+    with_unit(text, UNITS)
+        .filter(|given| (least..=most).contains(given))
+        .map(Duration::from_millis)
 }
 
 /// A number of bytes above zero and of at most 1 GiB, as an integer or with a unit.

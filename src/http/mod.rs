@@ -15,5 +15,9 @@ pub mod problem; // every answer that is not a success
 pub mod query; // query parameters
 pub mod respond; // every answer that is one
 
+pub mod health; // is the process alive and ready, what has it counted
+pub mod listener; // the accept loop
+pub mod observe; // what is noted of every request
+
 pub mod docs; // the documentation, offline
 pub mod openapi; // the description of all of it

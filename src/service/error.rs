@@ -78,13 +78,34 @@ pub enum ServiceError {
 }
 
 impl From<StoreError> for ServiceError {
+    /// The one door through which failures of the store pass, so they are counted here.
     fn from(error: StoreError) -> Self {
+        let kind = match &error {
+            StoreError::NotFound(what) => return Self::NotFound(what),
+            StoreError::Busy => "busy",
+            StoreError::Unavailable(_) => "unavailable",
+            StoreError::Corrupt { .. } => "corrupt",
+            StoreError::Failed(_) => "failed",
+        };
+        metrics::counter!("tribune_store_errors_total", "kind" => kind).increment(1);
         match error {
-            StoreError::NotFound(what) => Self::NotFound(what),
             StoreError::Busy => Self::Busy,
             other => Self::Store(other),
         }
     }
+}
+
+/// An error and the causes behind it, outermost first, in one line for the log.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    line
 }
 
 /// The outcome of a reply from the ledger.

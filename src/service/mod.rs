@@ -6,6 +6,7 @@ pub mod bootstrap; // the first tenant, and keys made at the server's own consol
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
+pub mod health; // whether this process can serve
 pub mod keys; // API keys
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community

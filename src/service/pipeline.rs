@@ -41,10 +41,11 @@ impl Pipeline {
     /// Starts the lanes on the running runtime.
     pub fn start(store: Arc<dyn Store>, judge: Arc<dyn Judge>, cut: Lanes) -> Self {
         let (mut lanes, mut tasks) = (Vec::new(), Vec::new());
-        for _ in 0..cut.lanes.max(1) {
+        for number in 0..cut.lanes.max(1) {
             let (sender, receiver) = mpsc::channel(cut.queue.max(1));
             lanes.push(sender);
             tasks.push(tokio::spawn(run_lane(
+                number,
                 receiver,
                 store.clone(),
                 judge.clone(),
@@ -99,14 +100,19 @@ impl Pipeline {
 
 /// Decides batch after batch until every sender is gone.
 async fn run_lane(
+    number: usize,
     mut waiting: mpsc::Receiver<Waiting>,
     store: Arc<dyn Store>,
     judge: Arc<dyn Judge>,
     cap: usize,
 ) {
+    let sizes = metrics::histogram!("tribune_batch_size");
+    let left = metrics::gauge!("tribune_pipeline_waiting", "lane" => number.to_string());
+    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let mut gathered = Vec::with_capacity(cap);
     while waiting.recv_many(&mut gathered, cap).await > 0 {
-        metrics::histogram!("tribune_batch_size").record(u32::try_from(gathered.len()).unwrap_or(u32::MAX));
+        sizes.record(count(gathered.len()));
+        left.set(count(waiting.len()));
         let (batch, callers): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
         let (store, judge) = (store.clone(), judge.clone());
         // In a task of its own: a panic costs this batch its answers, and the lane goes on.

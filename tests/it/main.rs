@@ -13,4 +13,5 @@
 mod support;
 
 mod architecture;
+mod listener;
 mod tidy;

@@ -1,0 +1,44 @@
+//! Work that nobody calls for: what falls due with time. Each job runs until the process is told to stop.
+
+pub mod retention; // answers under idempotency keys, forgotten in time
+pub mod timers; // sanctions whose time is over
+
+mod pace; // how long to wait after a failure, and whether to log it
+
+use tokio::sync::watch;
+
+/// Told to every job when the process stops. Clones hear the same.
+#[derive(Clone, Debug)]
+pub struct Stop(watch::Receiver<bool>);
+
+/// Tells the jobs to stop, at the latest when dropped.
+#[derive(Debug)]
+pub struct Stopper(watch::Sender<bool>);
+
+/// A pair of which the first tells the second.
+#[must_use]
+pub fn stopper() -> (Stopper, Stop) {
+    let (sender, receiver) = watch::channel(false);
+    (Stopper(sender), Stop(receiver))
+}
+
+impl Stopper {
+    /// Tells every job to stop.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Stop {
+    /// Whether it is time to stop.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        *self.0.borrow() || self.0.has_changed().is_err()
+    }
+
+    /// Ready once it is time to stop.
+    pub async fn told(&mut self) {
+        // An error means that the stopper is gone, which tells the same.
+        drop(self.0.wait_for(|told| *told).await);
+    }
+}

@@ -1,0 +1,62 @@
+//! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Stop;
+use super::pace::Pace;
+use crate::ports::store::Store;
+use crate::service::error::{ServiceError, chain};
+
+/// How often to look for answers that have grown old.
+const INTERVAL: Duration = Duration::from_secs(300);
+
+/// How many answers go in one transaction: few enough that nobody notices who waits for it.
+const STEP: u32 = 1_000;
+
+/// The pause between two steps, in which others get at the store.
+const BETWEEN_STEPS: Duration = Duration::from_millis(50);
+
+/// What the job works with.
+pub struct Retention {
+    /// Where the answers are.
+    pub store: Arc<dyn Store>,
+    /// How long an answer is kept at the least.
+    pub age: Duration,
+}
+
+impl Retention {
+    /// Runs until told to stop.
+    pub async fn run(self, mut stop: Stop) {
+        let mut pace = Pace::default();
+        while !stop.is_told() {
+            let pause = match self.step().await {
+                Ok(forgotten) => {
+                    pace.succeeded();
+                    if forgotten < u64::from(STEP) {
+                        INTERVAL
+                    } else {
+                        BETWEEN_STEPS
+                    }
+                }
+                Err(error) => {
+                    if pace.failed() {
+                        tracing::warn!(
+                            error = chain(&error),
+                            "old idempotency keys cannot be removed; trying again"
+                        );
+                    }
+                    pace.pause(INTERVAL)
+                }
+            };
+            tokio::select! {
+                () = stop.told() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn step(&self) -> Result<u64, ServiceError> {
+        Ok(self.store.forget_answers(self.age, STEP).await?)
+    }
+}
