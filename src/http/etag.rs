@@ -5,7 +5,8 @@ use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::problem::{self, Code, Problem};
 use super::respond;
@@ -14,6 +15,24 @@ use super::respond;
 #[must_use]
 pub fn strong(version: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// The header of a change, for the documentation of operations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatchParams {
+    /// The `ETag` of the version that the change is made to.
+    #[param(rename = "If-Match", max_length = 512, example = "\"3\"")]
+    pub if_match: String,
+}
+
+/// The header of a read, for the documentation of operations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfNoneMatchParams {
+    /// The `ETag` of the copy that you have; if it is still right, the answer is 304 without a body.
+    #[param(rename = "If-None-Match", max_length = 512, example = "\"3\"")]
+    pub if_none_match: Option<String>,
 }
 
 /// `If-Match`, which a change of a document needs.

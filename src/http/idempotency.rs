@@ -4,6 +4,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::HeaderName;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::json::{StrictJson, fingerprint};
 use super::problem::{Code, Problem};
@@ -16,6 +18,20 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest key, in characters.
 const MAX_LENGTH: usize = 255;
+
+/// The header, for the documentation of operations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyParams {
+    /// A key of your own, such as a random UUID, under which the same request is done once, however often it is sent.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        example = "8e03978e-40d5-43e8-bc93-6894a57f9324"
+    )]
+    pub idempotency_key: Option<String>,
+}
 
 /// What a request says about being a repeat: its key, if it has one, and the method and path that the key belongs to.
 #[derive(Debug, Clone)]

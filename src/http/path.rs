@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, UserId};
-use crate::domain::identity::{Identity, NativeId, Platform};
-use crate::service::PersonRef;
+use crate::domain::identity::Identity;
+use crate::service::{Link, PersonRef};
 
 /// The parameters of a path as a `T`; one that does not parse is `not_found`.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ pub struct InMember {
     pub member: PersonRef,
 }
 
-/// `/communities/{community}/policy/versions/{version}`
+/// `/communities/{community}/policies/{version}`
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct InPolicyVersion {
@@ -90,7 +90,7 @@ pub struct InPolicyVersion {
     pub version: i32,
 }
 
-/// `/communities/{community}/links/{platform}/{space}`
+/// `/communities/{community}/links/{link}`
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct InLink {
@@ -98,14 +98,10 @@ pub struct InLink {
     #[serde(deserialize_with = "community")]
     #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
-    /// The platform.
-    #[serde(deserialize_with = "platform")]
-    #[param(value_type = String, max_length = 32, pattern = "^[a-z][a-z0-9_-]*$", example = "discord")]
-    pub platform: Platform,
-    /// The space there.
-    #[serde(deserialize_with = "native_id")]
-    #[param(value_type = String, min_length = 1, max_length = 128, example = "81384788765712384")]
-    pub space: NativeId,
+    /// The link: `platform:space`.
+    #[serde(deserialize_with = "link")]
+    #[param(value_type = String, max_length = 161, example = "discord:81384788765712384")]
+    pub link: Link,
 }
 
 /// `/users/{user}`
@@ -137,6 +133,13 @@ pub fn parse_person(text: &str) -> Option<PersonRef> {
     Identity::parse(text).ok().map(PersonRef::Identity)
 }
 
+/// A platform space, written as identities are: `platform:space`.
+#[must_use]
+pub fn parse_link(text: &str) -> Option<Link> {
+    let Identity { platform, id } = Identity::parse(text).ok()?;
+    Some(Link { platform, space: id })
+}
+
 /// A positive number in plain digits, without a sign or leading zeros: one address for one thing.
 fn positive(text: &str) -> Option<i64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
@@ -158,8 +161,7 @@ read_by! {
     sanction -> SanctionId, SanctionId::parse;
     key -> KeyId, KeyId::parse;
     person -> PersonRef, parse_person;
-    platform -> Platform, |text| Platform::parse(text).ok();
-    native_id -> NativeId, |text| NativeId::parse(text).ok();
+    link -> Link, parse_link;
     number -> i64, positive;
     version -> i32, |text| positive(text).and_then(|n| i32::try_from(n).ok());
 }

@@ -12,6 +12,7 @@ pub mod listing; // lists in pages
 pub mod members; // users as members of a community
 pub mod pipeline; // acts wait in lanes and are decided in batches
 pub mod policies; // versions of a community's policy
+pub mod rules; // from the rules of a request to a policy
 pub mod secret; // what an API key looks like
 pub mod show; // what callers read
 pub mod tenants; // owners of communities and keys
@@ -19,7 +20,6 @@ pub mod users; // people and their identities
 
 mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
-mod rules; // from the rules of a request to a policy
 
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link};

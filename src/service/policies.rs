@@ -3,30 +3,28 @@
 use super::caller::Caller;
 use super::error::ServiceError;
 use super::listing::{Listed, cut, one_more};
-use super::{After, Claim, Outcome, Service, rules, show};
+use super::{After, Claim, Outcome, Service, show};
 use crate::domain::id::CommunityId;
+use crate::domain::policy::Policy;
 use crate::ports::directory::Change;
 use wire::key::Scope;
-use wire::policy::Rules;
 
 impl Service {
     /// Writes the next version of a community's policy, in force at once. Points, latches and sanctions stay as they are.
     ///
     /// # Errors
-    /// [`ServiceError::Invalid`] with everything that is wrong with the rules; [`ServiceError::Stale`] when `expected` is no
-    /// longer the version in force.
+    /// [`ServiceError::Stale`] when `expected` is no longer the version in force.
     pub async fn put_policy(
         &self,
         caller: &Caller,
         community: CommunityId,
         expected: i32,
-        rules: &Rules,
+        policy: Policy,
         comment: Option<String>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::PoliciesWrite)?;
         caller.enter(community)?;
-        let policy = rules::policy(rules).map_err(ServiceError::Invalid)?;
         let change = Change::PutPolicy {
             community,
             expected,

@@ -19,7 +19,7 @@ const ROOT: &str = "/rules";
 ///
 /// # Errors
 /// Everything that is wrong, with pointers into the document that carries the rules.
-pub(crate) fn policy(rules: &Rules) -> Result<Policy, Vec<Finding>> {
+pub fn policy(rules: &Rules) -> Result<Policy, Vec<Finding>> {
     let mut reading = Reading::default();
     let draft = reading.draft(rules);
     let checked = policy_check::check(draft);

@@ -56,9 +56,9 @@ pub enum Sort {
     Page,
     /// POST with a body and an idempotency key.
     Post,
-    /// POST without a body, with an idempotency key.
+    /// A change without a body, with an idempotency key.
     PostBare,
-    /// PUT or PATCH with a body.
+    /// PUT or PATCH with a body, with an idempotency key if the client likes.
     Edit,
     /// A change without a body and without an idempotency key.
     Bare,
@@ -72,7 +72,7 @@ impl Sort {
             Self::Page => &[ALWAYS, PAGES],
             Self::Post => &[ALWAYS, SENDS, CHANGES, REPEATS],
             Self::PostBare => &[ALWAYS, CHANGES, REPEATS],
-            Self::Edit => &[ALWAYS, SENDS, CHANGES],
+            Self::Edit => &[ALWAYS, SENDS, CHANGES, REPEATS],
             Self::Bare => &[ALWAYS, CHANGES],
         };
         sets.concat()

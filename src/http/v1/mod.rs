@@ -1,10 +1,41 @@
 //! Version 1 of the API: one table of all routes, one file for each.
 
+pub mod communities;
+pub mod keys;
+pub mod links;
+pub mod members;
+pub mod policies;
+pub mod tenants;
+pub mod users;
+
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::api::ApiState;
 
 /// The routes with their descriptions. The paths stand with the handlers.
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
+        .routes(routes!(
+            communities::list::list_communities,
+            communities::create::create_community
+        ))
+        .routes(routes!(
+            communities::get::get_community,
+            communities::update::update_community
+        ))
+        .routes(routes!(links::create::create_link))
+        .routes(routes!(links::delete::delete_link))
+        .routes(routes!(policies::get::get_policy, policies::put::put_policy))
+        .routes(routes!(policies::list::list_policies))
+        .routes(routes!(policies::get_version::get_policy_version))
+        .routes(routes!(members::list::list_members))
+        .routes(routes!(members::get::get_member, members::update::update_member))
+        .routes(routes!(users::list::list_users, users::create::create_user))
+        .routes(routes!(users::get::get_user, users::update::update_user))
+        .routes(routes!(users::add_identity::add_identity))
+        .routes(routes!(keys::list::list_keys, keys::create::create_key))
+        .routes(routes!(keys::revoke::revoke_key))
+        .routes(routes!(tenants::create::create_tenant))
+        .routes(routes!(tenants::get::get_tenant))
 }

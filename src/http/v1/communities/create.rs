@@ -1,0 +1,52 @@
+//! `POST /v1/communities`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::community::Community;
+use wire::community::CommunityRequest;
+
+use crate::http::api::ApiState;
+use crate::http::fields::Fields;
+use crate::http::idempotency::Idempotency;
+use crate::http::idempotency::IdempotencyParams;
+use crate::http::json::StrictJson;
+use crate::http::openapi::problems::problems;
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::service::caller::Caller;
+
+problems!(CreateCommunityProblems: Post, LinkTaken);
+
+/// Make a community
+///
+/// It begins with version 1 of the default policy. If another community has one of the spaces, nothing is made.
+///
+/// Scope: `communities:write`; the key is not bound to communities.
+#[utoipa::path(
+    post,
+    path = "/v1/communities",
+    tag = "communities",
+    params(IdempotencyParams),
+    request_body(content = CommunityRequest, example = json!({"name": "Rust Cologne", "links": [{"platform": "discord", "space": "81384788765712384"}]})),
+    responses(
+        (status = 201, description = "The new community.", body = Community, headers(("Location" = String, description = "Where it can be read")), example = json!(super::example())),
+        CreateCommunityProblems,
+    ),
+)]
+pub async fn create_community(
+    caller: Caller,
+    State(state): State<ApiState>,
+    repeat: Idempotency,
+    body: StrictJson<CommunityRequest>,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::default();
+    let name = fields.name("/name", &body.value.name);
+    let links = super::links(&mut fields, "/links", &body.value.links);
+    let (name, links) = fields.finish(name.zip(links))?;
+    let outcome = state
+        .service
+        .create_community(&caller, name, links, repeat.claim(&body))
+        .await?;
+    let location = format!("/v1/communities/{}", outcome.answer.tag);
+    Ok(respond::created(outcome, &location))
+}

@@ -1,0 +1,4 @@
+//! Links of a community to platform spaces.
+
+pub mod create;
+pub mod delete;

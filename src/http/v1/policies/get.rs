@@ -1,0 +1,40 @@
+//! `GET /v1/communities/{community}/policy`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::policy::Policy;
+
+use crate::http::api::ApiState;
+use crate::http::etag::IfNoneMatch;
+use crate::http::etag::IfNoneMatchParams;
+use crate::http::openapi::problems::problems;
+use crate::http::path::InCommunity;
+use crate::http::path::Segments;
+use crate::http::problem::Problem;
+use crate::service::caller::Caller;
+
+problems!(GetPolicyProblems: Read, NotFound);
+
+/// Read the policy in force
+///
+/// Scope: `communities:read`.
+#[utoipa::path(
+    get,
+    path = "/v1/communities/{community}/policy",
+    tag = "policies",
+    params(InCommunity, IfNoneMatchParams),
+    responses(
+        (status = 200, description = "The version in force.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),
+        (status = 304, description = "Your copy is still the version in force."),
+        GetPolicyProblems,
+    ),
+)]
+pub async fn get_policy(
+    caller: Caller,
+    State(state): State<ApiState>,
+    Segments(path): Segments<InCommunity>,
+    seen: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let policy = state.service.policy(&caller, path.community, None).await?;
+    Ok(seen.respond(&policy.version.to_string(), &policy))
+}

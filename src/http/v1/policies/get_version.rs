@@ -1,0 +1,43 @@
+//! `GET /v1/communities/{community}/policies/{version}`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::policy::Policy;
+
+use crate::http::api::ApiState;
+use crate::http::etag::IfNoneMatch;
+use crate::http::etag::IfNoneMatchParams;
+use crate::http::openapi::problems::problems;
+use crate::http::path::InPolicyVersion;
+use crate::http::path::Segments;
+use crate::http::problem::Problem;
+use crate::service::caller::Caller;
+
+problems!(GetPolicyVersionProblems: Read, NotFound);
+
+/// Read a version of the policy
+///
+/// Every case names the version that judged it.
+///
+/// Scope: `communities:read`.
+#[utoipa::path(
+    get,
+    path = "/v1/communities/{community}/policies/{version}",
+    tag = "policies",
+    params(InPolicyVersion, IfNoneMatchParams),
+    responses(
+        (status = 200, description = "The version.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),
+        (status = 304, description = "Your copy is right: versions never change."),
+        GetPolicyVersionProblems,
+    ),
+)]
+pub async fn get_policy_version(
+    caller: Caller,
+    State(state): State<ApiState>,
+    Segments(path): Segments<InPolicyVersion>,
+    seen: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let version = Some(path.version);
+    let policy = state.service.policy(&caller, path.community, version).await?;
+    Ok(seen.respond(&policy.version.to_string(), &policy))
+}

@@ -1,0 +1,45 @@
+//! Policies.
+
+pub mod get;
+pub mod get_version;
+pub mod list;
+pub mod put;
+
+use serde_json::{Value, json};
+
+use crate::domain::policy::Policy;
+use crate::service::show;
+
+/// A version, for the examples of the documentation: the default rules, complete.
+fn example() -> Value {
+    json!({
+        "community": "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+        "version": 2,
+        "activated_at": "2026-11-22T12:00:00.000000Z",
+        "created_at": "2026-11-22T12:00:00.123456Z",
+        "by": {
+            "type": "key",
+            "user": null,
+            "identity": null,
+            "key": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+            "rung": null,
+        },
+        "comment": "Kicks weigh more since the raids",
+        "rules": show::directory::rules(&Policy::default()),
+    })
+}
+
+/// The next version, as a request writes it.
+fn request() -> Value {
+    json!({
+        "rules": {
+            "weights": {"warn": 1, "kick": 4.5},
+            "decay": {"model": "linear", "per_day": 0.2, "grace": "P1D"},
+            "ladder": [
+                {"id": "mute-1h", "at": 3, "action": "mute", "duration": "PT1H"},
+                {"id": "ban", "at": 10, "action": "ban"},
+            ],
+        },
+        "comment": "Kicks weigh more since the raids",
+    })
+}

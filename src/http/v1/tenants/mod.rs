@@ -1,0 +1,23 @@
+//! Tenants.
+
+pub mod create;
+pub mod get;
+
+use serde_json::{Value, json};
+
+/// A tenant, for the examples of the documentation.
+fn example() -> Value {
+    json!({
+        "id": "ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+        "name": "Rust Cologne",
+        "created_at": "2026-11-22T12:00:00.000000Z",
+    })
+}
+
+/// A new tenant with its first key.
+fn created() -> Value {
+    let mut key = super::keys::example();
+    key["name"] = json!("admin");
+    key["rank"] = json!("owner");
+    json!({"tenant": example(), "key": key, "secret": super::keys::SECRET})
+}

@@ -1,0 +1,53 @@
+//! `PATCH /v1/users/{user}`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::user::User;
+use wire::user::UserPatch;
+
+use crate::http::api::ApiState;
+use crate::http::fields::Fields;
+use crate::http::idempotency::Idempotency;
+use crate::http::idempotency::IdempotencyParams;
+use crate::http::json::StrictJson;
+use crate::http::openapi::problems::problems;
+use crate::http::path::InUser;
+use crate::http::path::Segments;
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::service::caller::Caller;
+
+problems!(UpdateUserProblems: Edit, NotFound);
+
+/// Rename a user
+///
+/// `null` forgets the name.
+///
+/// Scope: `users:write`; the key is not bound to communities.
+#[utoipa::path(
+    patch,
+    path = "/v1/users/{user}",
+    tag = "users",
+    params(InUser, IdempotencyParams),
+    request_body(content = UserPatch, example = json!({"name": "Ferris"})),
+    responses(
+        (status = 200, description = "The user as they are now.", body = User, example = json!(super::example())),
+        UpdateUserProblems,
+    ),
+)]
+pub async fn update_user(
+    caller: Caller,
+    State(state): State<ApiState>,
+    Segments(path): Segments<InUser>,
+    repeat: Idempotency,
+    body: StrictJson<UserPatch>,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::default();
+    let name = super::name(&mut fields, body.value.name.as_deref());
+    fields.finish(Some(()))?;
+    let outcome = state
+        .service
+        .rename_user(&caller, &path.user, name, repeat.claim(&body))
+        .await?;
+    Ok(respond::done(outcome))
+}
