@@ -25,7 +25,11 @@ mod world;
 
 #[path = "../../tests/it/support/mod.rs"]
 #[macro_use]
-#[allow(unused_imports, unused_macros, reason = "the tests' toolbox; its own tests are not run from here")]
+#[allow(
+    unused_imports,
+    unused_macros,
+    reason = "the tests' toolbox; its own tests are not run from here"
+)]
 mod support;
 
 use std::time::Duration;

@@ -5,8 +5,12 @@ use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
 use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::problem::{self, Code, Problem};
 use super::respond;
@@ -15,24 +19,6 @@ use super::respond;
 #[must_use]
 pub fn strong(version: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
-}
-
-/// The header of a change, for the documentation of operations.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Header)]
-pub struct IfMatchParams {
-    /// The `ETag` of the version that the change is made to.
-    #[param(rename = "If-Match", max_length = 512, example = "\"3\"")]
-    pub if_match: String,
-}
-
-/// The header of a read, for the documentation of operations.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Header)]
-pub struct IfNoneMatchParams {
-    /// The `ETag` of the copy that you have; if it is still right, the answer is 304 without a body.
-    #[param(rename = "If-None-Match", max_length = 512, example = "\"3\"")]
-    pub if_none_match: Option<String>,
 }
 
 /// `If-Match`, which a change of a document needs.
@@ -66,6 +52,16 @@ impl IfMatch {
     #[must_use]
     pub fn tags(self) -> Vec<String> {
         self.0
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header(
+            "If-Match",
+            Required::True,
+            "The ETag of the version that you have read and want to change.",
+        )]
     }
 }
 
@@ -110,12 +106,37 @@ impl IfNoneMatch {
     }
 }
 
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header(
+            "If-None-Match",
+            Required::False,
+            "The ETag of the copy that you have: while it is still right, the answer is 304 without a body.",
+        )]
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self(list(&parts.headers, &IF_NONE_MATCH)))
     }
+}
+
+/// The description of one of the two headers.
+fn header(name: &str, required: Required, about: &str) -> Parameter {
+    let tag = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(256));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(about))
+        .schema(Some(tag))
+        .example(Some(serde_json::json!("\"1\"")))
+        .build()
 }
 
 /// The tags of a header, over all its lines. Our tags have no commas in them.

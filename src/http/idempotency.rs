@@ -4,8 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::header::HeaderName;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use serde::Deserialize;
+
 use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::json::{StrictJson, fingerprint};
 use super::problem::{Code, Problem};
@@ -18,20 +21,6 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest key, in characters.
 const MAX_LENGTH: usize = 255;
-
-/// The header, for the documentation of operations.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Header)]
-pub struct IdempotencyParams {
-    /// A key of your own, such as a random UUID, under which the same request is done once, however often it is sent.
-    #[param(
-        rename = "Idempotency-Key",
-        min_length = 1,
-        max_length = 255,
-        example = "8e03978e-40d5-43e8-bc93-6894a57f9324"
-    )]
-    pub idempotency_key: Option<String>,
-}
 
 /// What a request says about being a repeat: its key, if it has one, and the method and path that the key belongs to.
 #[derive(Debug, Clone)]
@@ -57,6 +46,25 @@ impl Idempotency {
     fn claim_of(self, canonical: &[u8]) -> Option<Claim> {
         let fingerprint = fingerprint(&self.method, &self.path, canonical);
         self.key.map(|key| Claim { key, fingerprint })
+    }
+}
+
+impl IntoParams for Idempotency {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX_LENGTH));
+        let parameter = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "Done once, however often it is sent with the same key. A random UUID will do.",
+            ))
+            .schema(Some(text))
+            .example(Some(serde_json::json!("8e03978e-40d5-43e8-bc93-6894a57f9324")));
+        vec![parameter.build()]
     }
 }
 

@@ -21,21 +21,24 @@ pub fn routes() -> OpenApiRouter<ApiState> {
             communities::create::create_community
         ))
         .routes(routes!(
-            communities::get::get_community,
+            communities::read::read_community,
             communities::update::update_community
         ))
         .routes(routes!(links::create::create_link))
         .routes(routes!(links::delete::delete_link))
-        .routes(routes!(policies::get::get_policy, policies::put::put_policy))
+        .routes(routes!(policies::read::read_policy, policies::put::put_policy))
         .routes(routes!(policies::list::list_policies))
-        .routes(routes!(policies::get_version::get_policy_version))
+        .routes(routes!(policies::read_version::read_policy_version))
         .routes(routes!(members::list::list_members))
-        .routes(routes!(members::get::get_member, members::update::update_member))
+        .routes(routes!(
+            members::read::read_member,
+            members::update::update_member
+        ))
         .routes(routes!(users::list::list_users, users::create::create_user))
-        .routes(routes!(users::get::get_user, users::update::update_user))
+        .routes(routes!(users::read::read_user, users::update::update_user))
         .routes(routes!(users::add_identity::add_identity))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
         .routes(routes!(keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))
-        .routes(routes!(tenants::get::get_tenant))
+        .routes(routes!(tenants::read::read_tenant))
 }

@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::community::Community;
-use wire::community::CommunityRequest;
+use wire::community::{Community, CommunityRequest};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
@@ -26,7 +24,7 @@ problems!(CreateCommunityProblems: Post, LinkTaken);
     post,
     path = "/v1/communities",
     tag = "communities",
-    params(IdempotencyParams),
+    params(Idempotency),
     request_body(content = CommunityRequest, example = json!({"name": "Rust Cologne", "links": [{"platform": "discord", "space": "81384788765712384"}]})),
     responses(
         (status = 201, description = "The new community.", body = Community, headers(("Location" = String, description = "Where it can be read")), example = json!(super::example())),

@@ -8,11 +8,9 @@ use wire::page::CommunityPage;
 
 use crate::http::api::ApiState;
 use crate::http::openapi::problems::problems;
-use crate::http::page::PageParams;
-use crate::http::page::Paged;
+use crate::http::page::{PageParams, Paged};
 use crate::http::path::parse_link;
-use crate::http::problem::Code;
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::service::caller::Caller;
 
 problems!(ListCommunitiesProblems: Page);

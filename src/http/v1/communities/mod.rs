@@ -1,8 +1,8 @@
 //! Communities.
 
 pub mod create;
-pub mod get;
 pub mod list;
+pub mod read;
 pub mod update;
 
 use serde_json::{Value, json};

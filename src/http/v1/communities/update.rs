@@ -2,17 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::community::Community;
-use wire::community::CommunityPatch;
+use wire::community::{Community, CommunityPatch};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InCommunity;
-use crate::http::path::Segments;
+use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
@@ -26,7 +23,7 @@ problems!(UpdateCommunityProblems: Edit, NotFound);
     patch,
     path = "/v1/communities/{community}",
     tag = "communities",
-    params(InCommunity, IdempotencyParams),
+    params(InCommunity, Idempotency),
     request_body(content = CommunityPatch, example = json!({"name": "Rust Cologne e. V."})),
     responses(
         (status = 200, description = "The community as it is now.", body = Community, example = json!(super::example())),

@@ -2,12 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::key::KeyCreated;
-use wire::key::KeyRequest;
+use wire::key::{KeyCreated, KeyRequest};
 
 use crate::http::api::ApiState;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
@@ -27,7 +25,7 @@ problems!(CreateKeyProblems: Post);
     post,
     path = "/v1/keys",
     tag = "keys",
-    params(IdempotencyParams),
+    params(Idempotency),
     request_body(content = KeyRequest, example = json!({"name": "Discord relay", "scopes": ["acts:write", "cases:read"], "rank": "moderator"})),
     responses(
         (status = 201, description = "The new key with its secret, shown this once.", body = KeyCreated, headers(("Location" = String, description = "Where it can be read")), example = json!(super::created())),

@@ -6,10 +6,8 @@ use wire::key::ApiKey;
 
 use crate::http::api::ApiState;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InKey;
-use crate::http::path::Segments;
+use crate::http::path::{InKey, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
@@ -26,7 +24,7 @@ problems!(RevokeKeyProblems: PostBare, NotFound);
     delete,
     path = "/v1/keys/{key}",
     tag = "keys",
-    params(InKey, IdempotencyParams),
+    params(InKey, Idempotency),
     responses(
         (status = 200, description = "The key, revoked.", body = ApiKey, example = json!(super::revoked())),
         RevokeKeyProblems,

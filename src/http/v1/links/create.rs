@@ -2,17 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::community::Community;
-use wire::community::Link;
+use wire::community::{Community, Link};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InCommunity;
-use crate::http::path::Segments;
+use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::http::v1::communities;
@@ -29,7 +26,7 @@ problems!(CreateLinkProblems: Post, NotFound, LinkTaken);
     post,
     path = "/v1/communities/{community}/links",
     tag = "communities",
-    params(InCommunity, IdempotencyParams),
+    params(InCommunity, Idempotency),
     request_body(content = Link, example = json!({"platform": "telegram", "space": "-1001234567890"})),
     responses(
         (status = 201, description = "The community with its links.", body = Community, headers(("Location" = String, description = "Where it can be read")), example = json!(communities::example())),

@@ -6,10 +6,8 @@ use wire::community::Community;
 
 use crate::http::api::ApiState;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InLink;
-use crate::http::path::Segments;
+use crate::http::path::{InLink, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::http::v1::communities;
@@ -26,7 +24,7 @@ problems!(DeleteLinkProblems: PostBare, NotFound);
     delete,
     path = "/v1/communities/{community}/links/{link}",
     tag = "communities",
-    params(InLink, IdempotencyParams),
+    params(InLink, Idempotency),
     responses(
         (status = 200, description = "The community with the links that it still has.", body = Community, example = json!(communities::example())),
         DeleteLinkProblems,

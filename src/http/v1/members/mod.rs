@@ -1,7 +1,7 @@
 //! Members of a community.
 
-pub mod get;
 pub mod list;
+pub mod read;
 pub mod update;
 
 use serde_json::{Value, json};

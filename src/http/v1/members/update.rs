@@ -2,16 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::user::Member;
-use wire::user::MemberPatch;
+use wire::user::{Member, MemberPatch};
 
 use crate::http::api::ApiState;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InMember;
-use crate::http::path::Segments;
+use crate::http::path::{InMember, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
@@ -29,7 +26,7 @@ problems!(UpdateMemberProblems: Edit, NotFound, ForbiddenRank);
     patch,
     path = "/v1/communities/{community}/members/{member}",
     tag = "members",
-    params(InMember, IdempotencyParams),
+    params(InMember, Idempotency),
     request_body(content = MemberPatch, example = json!({"rank": "moderator", "level": 10})),
     responses(
         (status = 200, description = "The member as they are now.", body = Member, example = json!(super::example())),

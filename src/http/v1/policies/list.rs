@@ -6,11 +6,8 @@ use wire::page::PolicyPage;
 
 use crate::http::api::ApiState;
 use crate::http::openapi::problems::problems;
-use crate::http::page::NoFilters;
-use crate::http::page::PageParams;
-use crate::http::page::Paged;
-use crate::http::path::InCommunity;
-use crate::http::path::Segments;
+use crate::http::page::{NoFilters, PageParams, Paged};
+use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::service::caller::Caller;
 

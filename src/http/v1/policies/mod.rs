@@ -1,9 +1,9 @@
 //! Policies.
 
-pub mod get;
-pub mod get_version;
 pub mod list;
 pub mod put;
+pub mod read;
+pub mod read_version;
 
 use serde_json::{Value, json};
 

@@ -2,19 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::policy::Policy;
-use wire::policy::PolicyRequest;
+use wire::policy::{Policy, PolicyRequest};
 
 use crate::http::api::ApiState;
 use crate::http::etag::IfMatch;
-use crate::http::etag::IfMatchParams;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InCommunity;
-use crate::http::path::Segments;
+use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
@@ -36,7 +32,7 @@ const MAX_COMMENT: usize = 500;
     put,
     path = "/v1/communities/{community}/policy",
     tag = "policies",
-    params(InCommunity, IfMatchParams, IdempotencyParams),
+    params(InCommunity, IfMatch, Idempotency),
     request_body(content = PolicyRequest, example = json!(super::request())),
     responses(
         (status = 200, description = "The new version.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),

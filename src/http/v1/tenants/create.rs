@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::tenant::TenantCreated;
-use wire::tenant::TenantRequest;
+use wire::tenant::{TenantCreated, TenantRequest};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
@@ -27,7 +25,7 @@ problems!(CreateTenantProblems: Post);
     post,
     path = "/v1/tenants",
     tag = "tenants",
-    params(IdempotencyParams),
+    params(Idempotency),
     request_body(content = TenantRequest, example = json!({"name": "Rust Cologne"})),
     responses(
         (status = 201, description = "The new tenant, its first key, and that key's secret, shown this once.", body = TenantCreated, headers(("Location" = String, description = "Where it can be read")), example = json!(super::created())),

@@ -1,7 +1,7 @@
 //! Tenants.
 
 pub mod create;
-pub mod get;
+pub mod read;
 
 use serde_json::{Value, json};
 

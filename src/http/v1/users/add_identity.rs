@@ -2,17 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::user::Identity;
-use wire::user::User;
+use wire::user::{Identity, User};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InUser;
-use crate::http::path::Segments;
+use crate::http::path::{InUser, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
@@ -28,7 +25,7 @@ problems!(AddIdentityProblems: Post, NotFound, IdentityTaken);
     post,
     path = "/v1/users/{user}/identities",
     tag = "users",
-    params(InUser, IdempotencyParams),
+    params(InUser, Idempotency),
     request_body(content = Identity, example = json!({"platform": "telegram", "id": "4711"})),
     responses(
         (status = 201, description = "The user with their identities.", body = User, headers(("Location" = String, description = "Where it can be read")), example = json!(super::example())),

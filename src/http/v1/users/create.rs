@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::user::User;
-use wire::user::UserRequest;
+use wire::user::{User, UserRequest};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
@@ -27,7 +25,7 @@ problems!(CreateUserProblems: Post, IdentityTaken);
     post,
     path = "/v1/users",
     tag = "users",
-    params(IdempotencyParams),
+    params(Idempotency),
     request_body(content = UserRequest, example = json!({"name": "Ferris", "identities": [{"platform": "discord", "id": "80351110224678912"}]})),
     responses(
         (status = 201, description = "The new user.", body = User, headers(("Location" = String, description = "Where it can be read")), example = json!(super::example())),

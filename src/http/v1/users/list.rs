@@ -6,9 +6,7 @@ use wire::page::UserPage;
 
 use crate::http::api::ApiState;
 use crate::http::openapi::problems::problems;
-use crate::http::page::NoFilters;
-use crate::http::page::PageParams;
-use crate::http::page::Paged;
+use crate::http::page::{NoFilters, PageParams, Paged};
 use crate::http::problem::Problem;
 use crate::service::caller::Caller;
 

@@ -2,8 +2,8 @@
 
 pub mod add_identity;
 pub mod create;
-pub mod get;
 pub mod list;
+pub mod read;
 pub mod update;
 
 use serde_json::{Value, json};

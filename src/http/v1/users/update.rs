@@ -2,17 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use wire::user::User;
-use wire::user::UserPatch;
+use wire::user::{User, UserPatch};
 
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
-use crate::http::idempotency::IdempotencyParams;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InUser;
-use crate::http::path::Segments;
+use crate::http::path::{InUser, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
@@ -28,7 +25,7 @@ problems!(UpdateUserProblems: Edit, NotFound);
     patch,
     path = "/v1/users/{user}",
     tag = "users",
-    params(InUser, IdempotencyParams),
+    params(InUser, Idempotency),
     request_body(content = UserPatch, example = json!({"name": "Ferris"})),
     responses(
         (status = 200, description = "The user as they are now.", body = User, example = json!(super::example())),

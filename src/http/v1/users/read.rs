@@ -6,13 +6,12 @@ use wire::user::User;
 
 use crate::http::api::ApiState;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InUser;
-use crate::http::path::Segments;
+use crate::http::path::{InUser, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(GetUserProblems: Read, NotFound);
+problems!(ReadUserProblems: Read, NotFound);
 
 /// Read a user
 ///
@@ -26,10 +25,10 @@ problems!(GetUserProblems: Read, NotFound);
     params(InUser),
     responses(
         (status = 200, description = "The user.", body = User, example = json!(super::example())),
-        GetUserProblems,
+        ReadUserProblems,
     ),
 )]
-pub async fn get_user(
+pub async fn read_user(
     caller: Caller,
     State(state): State<ApiState>,
     Segments(path): Segments<InUser>,

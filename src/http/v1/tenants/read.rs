@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(GetTenantProblems: Read);
+problems!(ReadTenantProblems: Read);
 
 /// Read your tenant
 ///
@@ -21,9 +21,9 @@ problems!(GetTenantProblems: Read);
     tag = "tenants",
     responses(
         (status = 200, description = "The tenant.", body = Tenant, example = json!(super::example())),
-        GetTenantProblems,
+        ReadTenantProblems,
     ),
 )]
-pub async fn get_tenant(caller: Caller, State(state): State<ApiState>) -> Result<Response, Problem> {
+pub async fn read_tenant(caller: Caller, State(state): State<ApiState>) -> Result<Response, Problem> {
     Ok(respond::document(&state.service.tenant(&caller).await?))
 }

@@ -6,13 +6,12 @@ use wire::community::Community;
 
 use crate::http::api::ApiState;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InCommunity;
-use crate::http::path::Segments;
+use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(GetCommunityProblems: Read, NotFound);
+problems!(ReadCommunityProblems: Read, NotFound);
 
 /// Read a community
 ///
@@ -24,10 +23,10 @@ problems!(GetCommunityProblems: Read, NotFound);
     params(InCommunity),
     responses(
         (status = 200, description = "The community.", body = Community, example = json!(super::example())),
-        GetCommunityProblems,
+        ReadCommunityProblems,
     ),
 )]
-pub async fn get_community(
+pub async fn read_community(
     caller: Caller,
     State(state): State<ApiState>,
     Segments(path): Segments<InCommunity>,

@@ -6,14 +6,12 @@ use wire::policy::Policy;
 
 use crate::http::api::ApiState;
 use crate::http::etag::IfNoneMatch;
-use crate::http::etag::IfNoneMatchParams;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InPolicyVersion;
-use crate::http::path::Segments;
+use crate::http::path::{InPolicyVersion, Segments};
 use crate::http::problem::Problem;
 use crate::service::caller::Caller;
 
-problems!(GetPolicyVersionProblems: Read, NotFound);
+problems!(ReadPolicyVersionProblems: Read, NotFound);
 
 /// Read a version of the policy
 ///
@@ -24,14 +22,14 @@ problems!(GetPolicyVersionProblems: Read, NotFound);
     get,
     path = "/v1/communities/{community}/policies/{version}",
     tag = "policies",
-    params(InPolicyVersion, IfNoneMatchParams),
+    params(InPolicyVersion, IfNoneMatch),
     responses(
         (status = 200, description = "The version.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),
         (status = 304, description = "Your copy is right: versions never change."),
-        GetPolicyVersionProblems,
+        ReadPolicyVersionProblems,
     ),
 )]
-pub async fn get_policy_version(
+pub async fn read_policy_version(
     caller: Caller,
     State(state): State<ApiState>,
     Segments(path): Segments<InPolicyVersion>,

@@ -6,13 +6,12 @@ use wire::user::Member;
 
 use crate::http::api::ApiState;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InMember;
-use crate::http::path::Segments;
+use crate::http::path::{InMember, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(GetMemberProblems: Read, NotFound);
+problems!(ReadMemberProblems: Read, NotFound);
 
 /// Read a member
 ///
@@ -26,10 +25,10 @@ problems!(GetMemberProblems: Read, NotFound);
     params(InMember),
     responses(
         (status = 200, description = "The member.", body = Member, example = json!(super::example())),
-        GetMemberProblems,
+        ReadMemberProblems,
     ),
 )]
-pub async fn get_member(
+pub async fn read_member(
     caller: Caller,
     State(state): State<ApiState>,
     Segments(path): Segments<InMember>,

@@ -6,14 +6,12 @@ use wire::policy::Policy;
 
 use crate::http::api::ApiState;
 use crate::http::etag::IfNoneMatch;
-use crate::http::etag::IfNoneMatchParams;
 use crate::http::openapi::problems::problems;
-use crate::http::path::InCommunity;
-use crate::http::path::Segments;
+use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::service::caller::Caller;
 
-problems!(GetPolicyProblems: Read, NotFound);
+problems!(ReadPolicyProblems: Read, NotFound);
 
 /// Read the policy in force
 ///
@@ -22,14 +20,14 @@ problems!(GetPolicyProblems: Read, NotFound);
     get,
     path = "/v1/communities/{community}/policy",
     tag = "policies",
-    params(InCommunity, IfNoneMatchParams),
+    params(InCommunity, IfNoneMatch),
     responses(
         (status = 200, description = "The version in force.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),
         (status = 304, description = "Your copy is still the version in force."),
-        GetPolicyProblems,
+        ReadPolicyProblems,
     ),
 )]
-pub async fn get_policy(
+pub async fn read_policy(
     caller: Caller,
     State(state): State<ApiState>,
     Segments(path): Segments<InCommunity>,
