@@ -170,6 +170,12 @@ impl Replay {
         }
     }
 
+    /// The cases that have fallen so far: the one asked for first, with the case that took each of the others with it.
+    #[must_use]
+    pub fn voided(&self) -> &[(i64, Option<i64>)] {
+        &self.voided
+    }
+
     /// Ends: after a settled page, or when history is over.
     #[must_use]
     pub fn finish(mut self) -> Voiding {

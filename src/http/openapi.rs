@@ -14,6 +14,7 @@ use utoipa::openapi::{Components, OpenApi, OpenApiBuilder};
 
 use super::v1;
 
+pub(crate) mod examples; // the documents that the reference shows
 mod pass;
 pub mod problems;
 

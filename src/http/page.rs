@@ -184,11 +184,22 @@ fn once<'a>(name: &str, place: &mut Option<&'a str>, value: &'a str) -> Result<(
     }
 }
 
+/// The limit of a page, where a list reads its own.
+///
+/// # Errors
+/// `bad_query` outside 1 to [`MAX_LIMIT`].
+pub fn check_limit(limit: Option<u32>) -> Result<u32, Problem> {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    if (1..=MAX_LIMIT).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Problem::new(Code::BadQuery)
+        .detail(format!("The parameter limit is a number from 1 to {MAX_LIMIT}.")))
+}
+
 fn parse_limit(text: &str) -> Result<u32, Problem> {
-    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| {
-        Problem::new(Code::BadQuery).detail(format!("The parameter limit is a number from 1 to {MAX_LIMIT}."))
-    })
+    // What is no number is as far from 1 to 500 as 0 is.
+    check_limit(Some(text.parse().unwrap_or(0)))
 }
 
 /// The rest of the query string as the list's own parameters.

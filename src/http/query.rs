@@ -5,7 +5,11 @@ use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::path::parse_person;
 use super::problem::{Code, Problem};
+use crate::domain::time::Instant;
+use crate::service::PersonRef;
+use wire::time::Time;
 
 /// The query string as a `T`, which should carry `deny_unknown_fields`; repeated parameters are refused.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +22,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
         check(&parts.uri)?;
         Ok(Self(Query::try_from_uri(&parts.uri)?.0))
     }
+}
+
+/// The refusal of a parameter, and what it should have been.
+#[must_use]
+pub fn refused(name: &str, expected: &str) -> Problem {
+    Problem::new(Code::BadQuery).detail(format!("The parameter {name} was refused; write {expected}."))
+}
+
+/// Somebody whom a parameter names, by our id or by a platform's.
+///
+/// # Errors
+/// `bad_query`.
+pub fn person(name: &str, text: &str) -> Result<PersonRef, Problem> {
+    parse_person(text).ok_or_else(|| refused(name, "a user id (usr_…) or platform:native_id"))
+}
+
+/// A moment that a parameter names, to the second.
+///
+/// # Errors
+/// `bad_query` outside the years of the ledger.
+pub fn instant(name: &str, time: Time) -> Result<Instant, Problem> {
+    Instant::from_utc(time.0).map_err(|_| refused(name, "a time within the years 1970 to 2200"))
 }
 
 /// Refuses what no parameter may hold.

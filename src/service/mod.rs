@@ -6,17 +6,22 @@ pub mod bootstrap; // the first tenant, and keys made at the server's own consol
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
+pub mod events; // the log, read
 pub mod health; // whether this process can serve
 pub mod keys; // API keys
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community
 pub mod pipeline; // acts wait in lanes and are decided in batches
 pub mod policies; // versions of a community's policy
+pub mod reason; // another reason for a case
+pub mod records; // cases and sanctions, read back
 pub mod rules; // from the rules of a request to a policy
 pub mod secret; // what an API key looks like
 pub mod show; // what callers read
+pub mod standing; // points and restrictions at a moment, and why
 pub mod tenants; // owners of communities and keys
 pub mod users; // people and their identities
+pub mod voids; // a case no longer counts
 
 mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock

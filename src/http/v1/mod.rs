@@ -1,10 +1,14 @@
 //! Version 1 of the API: one table of all routes, one file for each.
 
+pub mod acts;
+pub mod cases;
 pub mod communities;
+pub mod events;
 pub mod keys;
 pub mod links;
 pub mod members;
 pub mod policies;
+pub mod sanctions;
 pub mod tenants;
 pub mod users;
 
@@ -13,9 +17,21 @@ use utoipa_axum::routes;
 
 use super::api::ApiState;
 
-/// The routes with their descriptions. The paths stand with the handlers.
+/// The routes with their descriptions. Method and path stand with each handler.
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
+        .routes(routes!(acts::create::create_act))
+        .routes(routes!(cases::list::list_cases))
+        .routes(routes!(cases::read::read_case))
+        .routes(routes!(cases::void::void_case))
+        .routes(routes!(cases::reason::change_reason))
+        .routes(routes!(cases::revisions::list_case_revisions))
+        .routes(routes!(sanctions::list::list_sanctions))
+        .routes(routes!(sanctions::read::read_sanction))
+        .routes(routes!(sanctions::lift::lift_sanction))
+        .routes(routes!(members::standing::read_standing))
+        .routes(routes!(members::explanation::read_explanation))
+        .routes(routes!(events::list::list_events))
         .routes(routes!(
             communities::list::list_communities,
             communities::create::create_community

@@ -1,7 +1,9 @@
 //! Members of a community.
 
+pub mod explanation;
 pub mod list;
 pub mod read;
+pub mod standing;
 pub mod update;
 
 use serde_json::{Value, json};

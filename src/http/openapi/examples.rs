@@ -1,0 +1,320 @@
+//! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
+
+use serde_json::{Value, json};
+
+const COMMUNITY: &str = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+const USER: &str = "usr_01939c8e8b6c7d4eaf501b2c3d4e5f60";
+const MODERATOR: &str = "usr_01939c8e9c7d7e5fb0612c3d4e5f6071";
+const KEY: &str = "key_01939c8ead8e7f60c1723d4e5f607182";
+const SANCTION: &str = "san_01939c8ebe9f7071d2834e5f60718293";
+
+/// A request to warn somebody.
+pub(crate) fn act_request() -> Value {
+    json!({
+        "kind": "warn",
+        "member": "discord:80351110224678912",
+        "actor": {"platform": "discord", "id": "53908232506183680"},
+        "reason": "Posted the same link in five channels",
+        "evidence": ["https://discord.com/channels/81384788765712384/1/2"],
+        "context": {"channel": "general"},
+    })
+}
+
+/// Somebody who acts.
+fn actor() -> Value {
+    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "rung": null})
+}
+
+/// The ladder.
+fn ladder(rung: &str) -> Value {
+    json!({"type": "escalation", "user": null, "identity": null, "key": null, "rung": rung})
+}
+
+/// The mute in short.
+fn brief() -> Value {
+    json!({
+        "id": SANCTION,
+        "kind": "mute",
+        "restriction": "mute",
+        "case": 13,
+        "starts_at": "2026-11-22T12:00:00.000000Z",
+        "ends_at": "2026-11-22T13:00:00.000000Z",
+    })
+}
+
+/// The third warning.
+pub(crate) fn case() -> Value {
+    json!({
+        "community": COMMUNITY,
+        "number": 12,
+        "member": {"user": USER, "identity": "discord:80351110224678912"},
+        "kind": "warn",
+        "actor": actor(),
+        "at": "2026-11-22T12:00:00.000000Z",
+        "recorded_at": "2026-11-22T12:00:00.123456Z",
+        "points": 1,
+        "policy_version": 1,
+        "causes": [],
+        "duration": null,
+        "sanction": null,
+        "ended": [],
+        "rungs": [{"id": "mute-1h", "outcome": "fired"}],
+        "reason": "Posted the same link in five channels",
+        "evidence": ["https://discord.com/channels/81384788765712384/1/2"],
+        "context": {"channel": "general"},
+        "visibility": "moderators",
+        "break_glass": false,
+        "revision": 0,
+        "voided": null,
+    })
+}
+
+/// The mute that it escalated to.
+fn escalation() -> Value {
+    let mut case = case();
+    for (field, value) in [
+        ("number", json!(13)),
+        ("kind", json!("mute")),
+        ("actor", ladder("mute-1h")),
+        ("points", json!(0)),
+        ("causes", json!([12])),
+        ("duration", json!(3600)),
+        ("sanction", brief()),
+        ("rungs", json!([])),
+        ("reason", Value::Null),
+        ("evidence", json!([])),
+        ("context", Value::Null),
+    ] {
+        case[field] = value;
+    }
+    case
+}
+
+/// The standing after it.
+pub(crate) fn standing() -> Value {
+    json!({
+        "community": COMMUNITY,
+        "user": USER,
+        "at": "2026-11-22T12:00:00.000000Z",
+        "policy_version": 1,
+        "points": 3,
+        "exact_units": "259200000",
+        "paused": false,
+        "paused_until": null,
+        "clear_at": "2026-12-22T12:00:00.000000Z",
+        "drops": [{"rung": "mute-1h", "threshold": 3, "at": "2026-11-23T12:00:00.000000Z"}],
+        "restrictions": [{"restriction": "mute", "until": "2026-11-22T13:00:00.000000Z"}],
+        "sanctions": [brief()],
+    })
+}
+
+/// What came of the act.
+pub(crate) fn act_answer() -> Value {
+    json!({"dry_run": false, "case": case(), "escalations": [escalation()], "standing": standing()})
+}
+
+/// What would come of it.
+pub(crate) fn dry_act_answer() -> Value {
+    let mut answer = act_answer();
+    answer["dry_run"] = json!(true);
+    answer
+}
+
+/// A page of cases.
+pub(crate) fn case_page() -> Value {
+    json!({"items": [case()], "next_cursor": "dBjftJeZ4CV7InYiOjEsImsiOjEyfQ"})
+}
+
+/// The case, voided.
+fn voided_case() -> Value {
+    let mut case = case();
+    case["voided"] = json!({
+        "at": "2026-11-22T12:30:00.000000Z",
+        "by": actor(),
+        "reason": "Wrong person",
+        "cause": null,
+    });
+    case
+}
+
+/// A request to void it.
+pub(crate) fn void_request() -> Value {
+    json!({"reason": "Wrong person", "actor": {"platform": "discord", "id": "53908232506183680"}})
+}
+
+/// What came of the void: the mute is gone.
+pub(crate) fn void_answer() -> Value {
+    let mut standing = standing();
+    for (field, value) in [
+        ("at", json!("2026-11-22T12:30:00.000000Z")),
+        ("points", json!(2)),
+        ("exact_units", json!("172620000")),
+        ("clear_at", json!("2026-12-12T11:30:00.000000Z")),
+        ("drops", json!([])),
+        ("restrictions", json!([])),
+        ("sanctions", json!([])),
+    ] {
+        standing[field] = value;
+    }
+    json!({"case": voided_case(), "also_voided": [13], "standing": standing})
+}
+
+/// Another reason.
+pub(crate) fn reason_request() -> Value {
+    json!({"reason": "Posted a phishing link in five channels"})
+}
+
+/// The case with another reason.
+pub(crate) fn reworded_case() -> Value {
+    let mut case = case();
+    case["reason"] = reason_request()["reason"].clone();
+    case["revision"] = json!(1);
+    case
+}
+
+/// The earlier reason.
+pub(crate) fn revisions() -> Value {
+    json!({"items": [{
+        "revision": 0,
+        "reason": "Posted the same link in five channels",
+        "replaced_by": actor(),
+        "replaced_at": "2026-11-22T12:10:00.000000Z",
+    }]})
+}
+
+/// The mute, with its state.
+pub(crate) fn sanction() -> Value {
+    json!({
+        "id": SANCTION,
+        "community": COMMUNITY,
+        "user": USER,
+        "kind": "mute",
+        "restriction": "mute",
+        "case": 13,
+        "state": "active",
+        "starts_at": "2026-11-22T12:00:00.000000Z",
+        "ends_at": "2026-11-22T13:00:00.000000Z",
+        "ended_at": null,
+        "ended_by": null,
+    })
+}
+
+/// A page of sanctions.
+pub(crate) fn sanction_page() -> Value {
+    json!({"items": [sanction()], "next_cursor": null})
+}
+
+/// A request to lift it.
+pub(crate) fn lift_request() -> Value {
+    json!({"reason": "Apologised", "actor": {"platform": "discord", "id": "53908232506183680"}})
+}
+
+/// What came of the lift.
+pub(crate) fn lift_answer() -> Value {
+    let mut case = case();
+    for (field, value) in [
+        ("number", json!(14)),
+        ("kind", json!("unmute")),
+        ("at", json!("2026-11-22T12:30:00.000000Z")),
+        ("recorded_at", json!("2026-11-22T12:30:00.200000Z")),
+        ("points", json!(0)),
+        (
+            "ended",
+            json!([{"sanction": SANCTION, "how": "lifted", "at": "2026-11-22T12:30:00.000000Z"}]),
+        ),
+        ("rungs", json!([])),
+        ("reason", json!("Apologised")),
+        ("evidence", json!([])),
+        ("context", Value::Null),
+    ] {
+        case[field] = value;
+    }
+    let mut standing = standing();
+    for (field, value) in [
+        ("at", json!("2026-11-22T12:30:00.000000Z")),
+        ("exact_units", json!("259020000")),
+        ("restrictions", json!([])),
+        ("sanctions", json!([])),
+    ] {
+        standing[field] = value;
+    }
+    json!({"dry_run": false, "case": case, "escalations": [], "standing": standing})
+}
+
+/// Why the standing is as it is.
+pub(crate) fn explanation() -> Value {
+    let term = |case: i64, at: &str, gone_at: &str| {
+        json!({
+            "case": case,
+            "kind": "warn",
+            "at": at,
+            "granted": 1,
+            "left": 1,
+            "left_units": "86400000",
+            "gone_at": gone_at,
+        })
+    };
+    json!({
+        "standing": standing(),
+        "model": "linear",
+        "per_day": 0.1,
+        "granularity": 0.1,
+        "terms": [
+            term(12, "2026-11-22T12:00:00.000000Z", "2026-12-22T12:00:00.000000Z"),
+            term(11, "2026-11-22T12:00:00.000000Z", "2026-12-12T12:00:00.000000Z"),
+            term(10, "2026-11-22T12:00:00.000000Z", "2026-12-02T12:00:00.000000Z"),
+        ],
+        "complete": true,
+    })
+}
+
+/// A stretch of the log.
+pub(crate) fn event_page() -> Value {
+    let event = json!({
+        "id": "42",
+        "type": "case.created",
+        "community": COMMUNITY,
+        "user": USER,
+        "at": "2026-11-22T12:00:00.123456Z",
+        "data": {"case": case()},
+    });
+    json!({"items": [event], "next_cursor": "42", "has_more": false})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    /// That the example is exactly such a document: nothing missing, nothing that would be dropped.
+    fn is<T: Serialize + DeserializeOwned>(example: Value) {
+        let text = example.to_string();
+        let read: T = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+        assert_eq!(serde_json::to_value(&read).unwrap(), example);
+    }
+
+    /// That the example is a request that says what it means; what it leaves out is left to the defaults.
+    fn asks<T: DeserializeOwned>(example: Value) {
+        serde_json::from_str::<T>(&example.to_string()).unwrap();
+    }
+
+    #[test]
+    fn examples_are_what_they_show() {
+        is::<wire::act::ActAnswer>(act_answer());
+        is::<wire::act::ActAnswer>(dry_act_answer());
+        is::<wire::act::ActAnswer>(lift_answer());
+        is::<wire::act::VoidAnswer>(void_answer());
+        is::<wire::case::Case>(reworded_case());
+        is::<wire::page::CasePage>(case_page());
+        is::<wire::page::RevisionList>(revisions());
+        is::<wire::page::SanctionPage>(sanction_page());
+        is::<wire::standing::Explanation>(explanation());
+        is::<wire::page::EventPage>(event_page());
+        asks::<wire::act::ActRequest>(act_request());
+        asks::<wire::act::VoidRequest>(void_request());
+        asks::<wire::act::ReasonRequest>(reason_request());
+        asks::<wire::act::LiftRequest>(lift_request());
+    }
+}

@@ -1,0 +1,125 @@
+//! `POST /v1/communities/{community}/acts`: warn, mute, ban …
+
+use axum::extract::State;
+use axum::http::header::LINK;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use wire::act::{ActAnswer, ActRequest};
+
+use crate::domain::act::{Act, ActError};
+use crate::domain::case::Particulars;
+use crate::domain::id::CommunityId;
+use crate::domain::refusal::Refusal;
+use crate::http::api::ApiState;
+use crate::http::fields::Fields;
+use crate::http::idempotency::Idempotency;
+use crate::http::json::StrictJson;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::path::{InCommunity, Segments};
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::service::PersonRef;
+use crate::service::acts::ActOrder;
+use crate::service::caller::Caller;
+use crate::service::error::ServiceError;
+
+problems!(CreateActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
+    NothingToLift, TooManySanctions, ClockSkew);
+
+/// Act on a member
+///
+/// Records the act, adds its points, starts or ends its sanction, and lets the ladder escalate, all at once. The member may be
+/// unknown so far. With `dry_run` the answer is what would happen now, and nothing is written.
+#[utoipa::path(
+    post,
+    path = "/v1/communities/{community}/acts",
+    tag = "acts",
+    params(InCommunity, Idempotency),
+    request_body(content = ActRequest, example = json!(examples::act_request())),
+    responses(
+        (status = 200, description = "What would happen (`dry_run`).", body = ActAnswer, example = json!(examples::dry_act_answer())),
+        (status = 201, description = "It was recorded.", body = ActAnswer,
+            headers(
+                ("Location" = String, description = "The act's case."),
+                ("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat."),
+            ), example = json!(examples::act_answer())),
+        CreateActProblems,
+    )
+)]
+pub async fn create_act(
+    caller: Caller,
+    State(api): State<ApiState>,
+    Segments(InCommunity { community }): Segments<InCommunity>,
+    repeat: Idempotency,
+    body: StrictJson<ActRequest>,
+) -> Result<Response, Problem> {
+    let order = order(&body.value)?;
+    let dry_run = order.dry_run;
+    let claim = if dry_run { None } else { repeat.claim(&body) };
+    match api.service.act(&caller, community, order, claim).await {
+        Ok(outcome) if dry_run => Ok(respond::done(outcome)),
+        Ok(outcome) => {
+            let location = format!("/v1/communities/{community}/cases/{}", outcome.answer.tag);
+            Ok(respond::created(outcome, &location))
+        }
+        Err(ServiceError::Refused(Refusal::Duplicate { winner })) => Err(duplicate(community, winner)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The act that a request describes.
+fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
+    let mut fields = Fields::default();
+    let member = fields.person("/member", &request.member);
+    let actor = fields.actor("/actor", request.actor.as_ref());
+    let duration = fields.duration("/duration", request.duration.as_ref());
+    let particulars = Particulars {
+        reason: fields.reason("/reason", request.reason.as_deref()),
+        evidence: fields.evidence("/evidence", &request.evidence),
+        context: fields.context("/context", request.context.as_ref()),
+        visibility: request.visibility.map(Into::into).unwrap_or_default(),
+        break_glass: request.break_glass,
+        named: match &member {
+            Some(PersonRef::Identity(identity)) => Some(identity.clone()),
+            _ => None,
+        },
+    };
+    // A duration that was refused already must not be missed as well.
+    let refused = request.duration.is_some() && duration.is_none();
+    let act = match Act::new(request.kind.into(), duration, particulars) {
+        Ok(act) => Some(act),
+        Err(ActError::DurationMissing) if refused => None,
+        Err(error) => {
+            fields.refuse(at(error), error);
+            None
+        }
+    };
+    let order = member.zip(act).map(|(member, mut act)| {
+        act.allow_duplicate = request.allow_duplicate;
+        ActOrder {
+            member,
+            actor,
+            act,
+            dry_run: request.dry_run,
+        }
+    });
+    fields.finish(order)
+}
+
+/// The field to blame.
+fn at(error: ActError) -> &'static str {
+    match error {
+        ActError::DurationMissing | ActError::DurationRefused => "/duration",
+        ActError::BreakGlassNeedsReason => "/reason",
+    }
+}
+
+/// The refusal of a duplicate, with a link to the case that came first.
+fn duplicate(community: CommunityId, winner: i64) -> Problem {
+    let problem = Problem::from(Refusal::Duplicate { winner });
+    let link = format!("</v1/communities/{community}/cases/{winner}>; rel=\"related\"");
+    match HeaderValue::from_str(&link) {
+        Ok(link) => problem.headers(HeaderMap::from_iter([(LINK, link)])),
+        Err(_) => problem,
+    }
+}

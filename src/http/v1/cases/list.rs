@@ -1,0 +1,104 @@
+//! `GET /v1/communities/{community}/cases`
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::page::CasePage;
+use wire::time::Time;
+use wire::word::Kind;
+
+use crate::domain::id::KeyId;
+use crate::http::api::ApiState;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::page::{PageParams, Paged};
+use crate::http::path::{InCommunity, Segments, parse_person};
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::service::caller::Caller;
+use crate::service::records::{CaseQuery, Moderator};
+
+problems!(ListCasesProblems: Page, NotFound);
+
+/// Which cases.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CaseFilters {
+    /// Of this member: a user id (`usr_…`) or `platform:native_id`.
+    #[param(max_length = 192, example = "discord:80351110224678912")]
+    member: Option<String>,
+    /// By this actor: a user id, `platform:native_id`, a key id (`key_…`), `escalation` or `system`.
+    #[param(max_length = 192, example = "escalation")]
+    moderator: Option<String>,
+    /// Of this kind.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// At or after.
+    from: Option<Time>,
+    /// Before.
+    until: Option<Time>,
+}
+
+/// List cases
+///
+/// Newest first. Voided cases are part of the record and of the list.
+#[utoipa::path(
+    get,
+    path = "/v1/communities/{community}/cases",
+    tag = "cases",
+    params(InCommunity, CaseFilters, PageParams),
+    responses(
+        (status = 200, description = "A page of cases.", body = CasePage,
+            headers(("Link" = String, description = "The next page, as `rel=\"next\"`.")), example = json!(examples::case_page())),
+        ListCasesProblems,
+    )
+)]
+pub async fn list_cases(
+    caller: Caller,
+    State(api): State<ApiState>,
+    Segments(InCommunity { community }): Segments<InCommunity>,
+    page: Paged<CaseFilters>,
+) -> Result<Response, Problem> {
+    let after = page.after(&caller)?;
+    let listed = api
+        .service
+        .cases(&caller, community, case_query(&page.filters)?, after)
+        .await?;
+    page.respond(&caller, listed.next, |next_cursor| CasePage {
+        items: listed.items,
+        next_cursor,
+    })
+}
+
+fn case_query(filters: &CaseFilters) -> Result<CaseQuery, Problem> {
+    let instant = |name, time: Option<Time>| time.map(|time| query::instant(name, time)).transpose();
+    Ok(CaseQuery {
+        member: filters
+            .member
+            .as_deref()
+            .map(|text| query::person("member", text))
+            .transpose()?,
+        moderator: filters.moderator.as_deref().map(moderator).transpose()?,
+        kind: filters.kind.map(Into::into),
+        from: instant("from", filters.from)?,
+        until: instant("until", filters.until)?,
+    })
+}
+
+fn moderator(text: &str) -> Result<Moderator, Problem> {
+    Ok(match text {
+        "escalation" => Moderator::Escalation,
+        "system" => Moderator::System,
+        _ => match (KeyId::parse(text), parse_person(text)) {
+            (Some(key), _) => Moderator::Key(key),
+            (None, Some(person)) => Moderator::Person(person),
+            (None, None) => {
+                return Err(query::refused(
+                    "moderator",
+                    "a user id (usr_…), platform:native_id, a key id (key_…), escalation or system",
+                ));
+            }
+        },
+    })
+}

@@ -1,0 +1,7 @@
+//! `/v1/communities/{community}/cases`
+
+pub mod list;
+pub mod read;
+pub mod reason;
+pub mod revisions;
+pub mod void;

@@ -1,0 +1,52 @@
+//! `POST /v1/communities/{community}/cases/{number}/void`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::act::{VoidAnswer, VoidRequest};
+
+use crate::http::api::ApiState;
+use crate::http::fields::Fields;
+use crate::http::idempotency::Idempotency;
+use crate::http::json::StrictJson;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::path::{InCase, Segments};
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::service::caller::Caller;
+
+problems!(VoidCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided, ClockSkew);
+
+/// Void a case
+///
+/// It stays on record and no longer counts: points and rungs become what they would be without it, its sanction ends, and what
+/// it escalated to goes with it or becomes milder. Nothing becomes harsher. A void is final.
+#[utoipa::path(
+    post,
+    path = "/v1/communities/{community}/cases/{number}/void",
+    tag = "cases",
+    params(InCase, Idempotency),
+    request_body(content = VoidRequest, example = json!(examples::void_request())),
+    responses(
+        (status = 200, description = "It was voided.", body = VoidAnswer,
+            headers(("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat.")), example = json!(examples::void_answer())),
+        VoidCaseProblems,
+    )
+)]
+pub async fn void_case(
+    caller: Caller,
+    State(api): State<ApiState>,
+    Segments(InCase { community, number }): Segments<InCase>,
+    repeat: Idempotency,
+    body: StrictJson<VoidRequest>,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::default();
+    let reason = fields.reason("/reason", body.value.reason.as_deref());
+    let actor = fields.actor("/actor", body.value.actor.as_ref());
+    fields.finish(Some(()))?;
+    let claim = repeat.claim(&body);
+    let outcome = api
+        .service
+        .void(&caller, community, number, actor, reason, claim)
+        .await?;
+    Ok(respond::done(outcome))
+}

@@ -1,0 +1,104 @@
+//! `GET /v1/events`
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::event::types;
+use wire::page::EventPage;
+
+use crate::domain::id::CommunityId;
+use crate::http::api::ApiState;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::page::check_limit;
+use crate::http::problem::{Code, Problem};
+use crate::http::query::{self, StrictQuery};
+use crate::http::respond;
+use crate::service::After;
+use crate::service::caller::Caller;
+use crate::service::events::EventQuery;
+
+problems!(ListEventsProblems: Page, NotFound);
+
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct EventFilters {
+    /// After this position: `next_cursor` of an earlier answer, or an event's id. From the beginning, unless given.
+    #[param(max_length = 20, pattern = "^[0-9]+$", example = "42")]
+    after: Option<String>,
+    /// How many events at most.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// Only of this community.
+    #[param(max_length = 36, pattern = "^com_[0-9a-f]{32}$")]
+    community: Option<String>,
+    /// Only of these types, separated by commas.
+    #[serde(rename = "type")]
+    #[param(max_length = 512, example = "case.created,case.voided")]
+    types: Option<String>,
+}
+
+/// Read events
+///
+/// In the order in which they happened, without gaps. Keep `next_cursor` and ask again later: whoever goes on from there misses
+/// nothing. A key that is bound to communities sees the events of those alone.
+#[utoipa::path(
+    get,
+    path = "/v1/events",
+    tag = "events",
+    params(EventFilters),
+    responses(
+        (status = 200, description = "A stretch of the log.", body = EventPage, example = json!(examples::event_page())),
+        ListEventsProblems,
+    )
+)]
+pub async fn list_events(
+    caller: Caller,
+    State(api): State<ApiState>,
+    StrictQuery(filters): StrictQuery<EventFilters>,
+) -> Result<Response, Problem> {
+    let page = After {
+        after: filters.after.as_deref().map(position).transpose()?,
+        limit: check_limit(filters.limit)?,
+    };
+    let query = EventQuery {
+        community: filters.community.as_deref().map(community).transpose()?,
+        types: filters
+            .types
+            .as_deref()
+            .map(known_types)
+            .transpose()?
+            .unwrap_or_default(),
+    };
+    let stretch = api.service.events(&caller, query, page).await?;
+    Ok(respond::document(&stretch))
+}
+
+/// A position in the log; there is no use in a sign or in more digits than a position has.
+fn position(text: &str) -> Result<i64, Problem> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit());
+    let position = if plain { text.parse().ok() } else { None };
+    position
+        .ok_or_else(|| Problem::new(Code::BadCursor).detail("The parameter after is a position, such as 42."))
+}
+
+/// A community that a filter names; one that cannot exist is not found, as in a path.
+fn community(text: &str) -> Result<CommunityId, Problem> {
+    CommunityId::parse(text).ok_or_else(|| Code::NotFound.into())
+}
+
+fn known_types(text: &str) -> Result<Vec<String>, Problem> {
+    let names = text.split(',').map(|name| {
+        if types::ALL.contains(&name) {
+            Ok(name.to_owned())
+        } else {
+            Err(query::refused(
+                "type",
+                &format!("one or more of {}", types::ALL.join(", ")),
+            ))
+        }
+    });
+    names.collect()
+}

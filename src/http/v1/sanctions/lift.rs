@@ -1,0 +1,64 @@
+//! `POST /v1/communities/{community}/sanctions/{sanction}/lift`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::act::{ActAnswer, LiftRequest};
+
+use crate::domain::case::Particulars;
+use crate::http::api::ApiState;
+use crate::http::fields::Fields;
+use crate::http::idempotency::Idempotency;
+use crate::http::json::StrictJson;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::path::{InSanction, Segments};
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::service::caller::Caller;
+
+problems!(LiftSanctionProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, SanctionNotActive,
+    ClockSkew);
+
+/// Lift a sanction
+///
+/// Ends this one sanction; others of the member go on. To end all of a kind, act `unmute` or `unban`.
+#[utoipa::path(
+    post,
+    path = "/v1/communities/{community}/sanctions/{sanction}/lift",
+    tag = "sanctions",
+    params(InSanction, Idempotency),
+    request_body(content = LiftRequest, example = json!(examples::lift_request())),
+    responses(
+        (status = 201, description = "It was lifted.", body = ActAnswer,
+            headers(
+                ("Location" = String, description = "The case of the lift."),
+                ("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat."),
+            ), example = json!(examples::lift_answer())),
+        LiftSanctionProblems,
+    )
+)]
+pub async fn lift_sanction(
+    caller: Caller,
+    State(api): State<ApiState>,
+    Segments(InSanction { community, sanction }): Segments<InSanction>,
+    repeat: Idempotency,
+    body: StrictJson<LiftRequest>,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::default();
+    let particulars = Particulars {
+        reason: fields.reason("/reason", body.value.reason.as_deref()),
+        break_glass: body.value.break_glass,
+        ..Particulars::default()
+    };
+    let actor = fields.actor("/actor", body.value.actor.as_ref());
+    if particulars.break_glass && particulars.reason.is_none() {
+        fields.refuse("/reason", "breaking the glass needs a reason");
+    }
+    fields.finish(Some(()))?;
+    let claim = repeat.claim(&body);
+    let outcome = api
+        .service
+        .lift(&caller, community, sanction, actor, particulars, claim)
+        .await?;
+    let location = format!("/v1/communities/{community}/cases/{}", outcome.answer.tag);
+    Ok(respond::created(outcome, &location))
+}
