@@ -2,6 +2,7 @@
 
 use super::error::{ServiceError, applied};
 use super::judge::json;
+use super::records::case_tag;
 use super::{Answer, Claim, Outcome, Service, detached, show};
 use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::authority;
@@ -163,7 +164,7 @@ impl Render for DirectoryRender {
                 let shown = show::case::case(*community, case);
                 data.case = Some(shown.clone());
                 let place = (Some(*community), Some(case.user));
-                self.one(case.revision.to_string(), &shown, place, &data, now)
+                self.one(case_tag(case), &shown, place, &data, now)
             }
         }
     }

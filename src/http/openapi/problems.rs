@@ -60,6 +60,8 @@ pub enum Sort {
     PostBare,
     /// PUT or PATCH with a body, with an idempotency key if the client likes.
     Edit,
+    /// PUT with a body, guarded by If-Match alone.
+    Guarded,
     /// A change without a body and without an idempotency key.
     Bare,
 }
@@ -73,6 +75,7 @@ impl Sort {
             Self::Post => &[ALWAYS, SENDS, CHANGES, REPEATS],
             Self::PostBare => &[ALWAYS, CHANGES, REPEATS],
             Self::Edit => &[ALWAYS, SENDS, CHANGES, REPEATS],
+            Self::Guarded => &[ALWAYS, SENDS, CHANGES],
             Self::Bare => &[ALWAYS, CHANGES],
         };
         sets.concat()
