@@ -1,0 +1,95 @@
+//! What was loaded for a batch, under the locks of its transaction.
+
+use super::{Home, MemberKey};
+use crate::domain::act::Recent;
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::member::Member;
+use crate::domain::policy::Timeline;
+use crate::domain::rank::Authority;
+use crate::ports::answer::Answer;
+use crate::ports::ledger::{PersonRef, Reply, Submission};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What is kept under a key that was used before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// The fingerprint of the call that used it.
+    pub(crate) fingerprint: [u8; 32],
+    /// Its answer.
+    pub(crate) answer: Answer,
+}
+
+impl Kept {
+    /// What somebody gets who uses the key again.
+    pub(crate) fn reply(&self, fingerprint: &[u8; 32]) -> Reply {
+        if self.fingerprint == *fingerprint {
+            Reply::Replayed(self.answer.clone())
+        } else {
+            Reply::KeyReused
+        }
+    }
+}
+
+/// A member's row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MemberRow {
+    pub(crate) authority: Authority,
+    pub(crate) protected: bool,
+    pub(crate) bot: bool,
+    pub(crate) state: Member,
+    pub(crate) recent: Vec<Recent>,
+}
+
+/// Everything that deciding a batch needs. What is missing here does not exist: submissions that name it are not found.
+#[derive(Debug)]
+pub(crate) struct Loaded<'a> {
+    /// The store's clock, read when the locks were held.
+    pub(crate) now: DateTime<Utc>,
+    /// What is kept under the keys that were used before; every other key of the batch is ours.
+    pub(crate) kept: HashMap<(TenantId, String), Kept>,
+    /// The users of all people who were asked for and exist, those just made included.
+    pub(crate) people: HashMap<(TenantId, &'a PersonRef), UserId>,
+    /// The locked rows of the members acted upon, those just made included.
+    pub(crate) members: BTreeMap<MemberKey, MemberRow>,
+    /// The standing of those who act, where the community has set one.
+    pub(crate) authorities: HashMap<MemberKey, Authority>,
+    /// The policies of the communities that exist.
+    pub(crate) timelines: HashMap<Home, Arc<Timeline>>,
+    /// The last case number of each of them, locked.
+    pub(crate) numbers: BTreeMap<Home, i64>,
+    /// Users that were made for this batch. Those for whom nothing is accepted are taken away again.
+    pub(crate) made_users: BTreeSet<(TenantId, UserId)>,
+    /// Member rows that were made for this batch; likewise.
+    pub(crate) made_members: BTreeSet<MemberKey>,
+}
+
+impl Loaded<'_> {
+    /// Nothing but a clock.
+    pub(crate) fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            now,
+            kept: HashMap::new(),
+            people: HashMap::new(),
+            members: BTreeMap::new(),
+            authorities: HashMap::new(),
+            timelines: HashMap::new(),
+            numbers: BTreeMap::new(),
+            made_users: BTreeSet::new(),
+            made_members: BTreeSet::new(),
+        }
+    }
+
+    /// What is kept under the key of a submission, if it has one that was used before.
+    pub(crate) fn kept_for(&self, submission: &Submission) -> Option<Reply> {
+        kept_for(&self.kept, submission)
+    }
+}
+
+/// What is kept under the key of a submission, if it has one that was used before.
+pub(super) fn kept_for(kept: &HashMap<(TenantId, String), Kept>, submission: &Submission) -> Option<Reply> {
+    let claim = submission.claim.as_ref()?;
+    let kept = kept.get(&(submission.tenant, claim.key.clone()))?;
+    Some(kept.reply(&claim.fingerprint))
+}

@@ -1,0 +1,195 @@
+//! Deciding a batch in memory: each command in order, over the states as the earlier ones left them.
+
+use super::loaded::{Loaded, MemberRow, kept_for};
+use super::writes::{MemberWrite, Writes};
+use super::{Home, MemberKey, acting, acting_person, claims};
+use crate::domain::act::{Command, Situation};
+use crate::domain::actor::{Acting, Target};
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::policy::Timeline;
+use crate::ports::answer::Answer;
+use crate::ports::error::StoreError;
+use crate::ports::ledger::{Judge, PersonRef, Reply, Ruling, Submission};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The answers of a batch, in its order, and what has to be written before they may leave.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// One for each submission.
+    pub(crate) replies: Vec<Result<Reply, StoreError>>,
+    /// The rows.
+    pub(crate) writes: Writes,
+}
+
+/// Decides a batch.
+pub(crate) fn run(batch: &[Submission], loaded: Loaded<'_>, judge: &dyn Judge) -> Outcome {
+    let mut run = Run {
+        judge,
+        loaded,
+        writes: Writes::default(),
+        needed: BTreeSet::new(),
+        touched: BTreeMap::new(),
+    };
+    let replies = batch.iter().map(|submission| run.submit(submission)).collect();
+    Outcome {
+        replies,
+        writes: run.finish(batch),
+    }
+}
+
+struct Run<'a, 'j> {
+    judge: &'j dyn Judge,
+    loaded: Loaded<'a>,
+    writes: Writes,
+    /// Users whom an accepted command names, as a member or as an actor.
+    needed: BTreeSet<(TenantId, UserId)>,
+    /// Members with an accepted command, and whether their row has changed.
+    touched: BTreeMap<MemberKey, bool>,
+}
+
+impl Run<'_, '_> {
+    fn submit(&mut self, submission: &Submission) -> Result<Reply, StoreError> {
+        if let Some(reply) = self.answered(submission) {
+            return Ok(reply);
+        }
+        let home = (submission.tenant, submission.community);
+        let timeline = self.timeline(home)?;
+        let member = MemberKey {
+            tenant: submission.tenant,
+            community: submission.community,
+            user: self.user(submission, &submission.member)?,
+        };
+        let acting = self.acting(submission)?;
+        let missing = || StoreError::Failed(format!("{member:?} was not loaded").into());
+        let last = *self.loaded.numbers.get(&home).ok_or_else(missing)?;
+        let row = self.loaded.members.get(&member).ok_or_else(missing)?;
+        let situation = Situation {
+            now: self.loaded.now,
+            timeline: &timeline,
+            member: &row.state,
+            recent: &row.recent,
+            target: target(member.user, row),
+            acting: &acting,
+            next_case: last + 1,
+        };
+        match self.judge.judge(&situation, submission) {
+            Ok(ruling) => Ok(Reply::Done(self.accept(submission, member, &acting, ruling))),
+            Err(refusal) => Ok(Reply::Refused(refusal)),
+        }
+    }
+
+    /// The first answer to the key of a submission: of an earlier transaction, or of an earlier command of this batch.
+    fn answered(&self, submission: &Submission) -> Option<Reply> {
+        let claim = submission.claim.as_ref()?;
+        if let Some(done) = self.writes.kept.get(&(submission.tenant, claim.key.clone())) {
+            return Some(if done.fingerprint == claim.fingerprint {
+                Reply::Replayed(done.answer.clone())
+            } else {
+                Reply::KeyReused
+            });
+        }
+        kept_for(&self.loaded.kept, submission)
+    }
+
+    fn timeline(&self, home: Home) -> Result<Arc<Timeline>, StoreError> {
+        let found = self.loaded.timelines.get(&home).map(Arc::clone);
+        found.ok_or(StoreError::NotFound("community"))
+    }
+
+    fn user(&self, submission: &Submission, person: &PersonRef) -> Result<UserId, StoreError> {
+        let found = self.loaded.people.get(&(submission.tenant, person)).copied();
+        found.ok_or(StoreError::NotFound("user"))
+    }
+
+    fn acting(&self, submission: &Submission) -> Result<Acting, StoreError> {
+        let Some(person) = acting_person(&submission.actor) else {
+            return Ok(acting(&submission.actor, None, None));
+        };
+        let user = self.user(submission, person)?;
+        let key = MemberKey {
+            tenant: submission.tenant,
+            community: submission.community,
+            user,
+        };
+        let stored = self.loaded.authorities.get(&key).copied();
+        Ok(acting(&submission.actor, Some(user), stored))
+    }
+
+    /// Takes over what a ruling says: into the states that later commands see, and into the rows to write.
+    fn accept(
+        &mut self,
+        submission: &Submission,
+        member: MemberKey,
+        acting: &Acting,
+        ruling: Ruling,
+    ) -> Answer {
+        let tenant = submission.tenant;
+        self.needed.insert((tenant, member.user));
+        self.needed.extend(acting.actor.user().map(|user| (tenant, user)));
+        for entry in ruling.entries {
+            self.writes.entry(member, entry);
+        }
+        if let (Some(last), Some(number)) = (
+            self.writes.numbers.get(&member.home()),
+            self.loaded.numbers.get_mut(&member.home()),
+        ) {
+            *number = *last;
+        }
+        if let Command::Expire { sanction, version } = &submission.command {
+            self.writes.drop_timer(member.home(), *sanction, *version);
+        }
+        let row = self.loaded.members.entry(member).or_default();
+        let changed = row.state != ruling.member || row.recent != ruling.recent;
+        if changed {
+            row.state = ruling.member;
+            row.recent = ruling.recent;
+        }
+        *self.touched.entry(member).or_insert(false) |= changed;
+        self.writes.append(tenant, ruling.events);
+        if let Some(claim) = &submission.claim {
+            self.writes
+                .keep(tenant, &claim.key, claim.fingerprint, &ruling.answer);
+        }
+        ruling.answer
+    }
+
+    /// What is left when every command is decided: keys under which nothing was done, and people made for nothing.
+    fn finish(self, batch: &[Submission]) -> Writes {
+        let Self {
+            mut loaded,
+            mut writes,
+            needed,
+            touched,
+            ..
+        } = self;
+        for (tenant, claim) in claims(batch) {
+            let key = (tenant, claim.key.clone());
+            if !loaded.kept.contains_key(&key) && !writes.kept.contains_key(&key) {
+                writes.returned.insert(key);
+            }
+        }
+        let changed = touched.iter().filter(|(_, changed)| **changed);
+        for (member, _) in changed {
+            if let Some(MemberRow { state, recent, .. }) = loaded.members.remove(member) {
+                writes.members.insert(*member, MemberWrite { state, recent });
+            }
+        }
+        writes.unmade_users = loaded.made_users;
+        writes.unmade_users.retain(|user| !needed.contains(user));
+        writes.unmade_members = loaded.made_members;
+        writes
+            .unmade_members
+            .retain(|member| !touched.contains_key(member));
+        writes
+    }
+}
+
+fn target(user: UserId, row: &MemberRow) -> Target {
+    Target {
+        user,
+        authority: row.authority,
+        protected: row.protected,
+        bot: row.bot,
+    }
+}

@@ -1,0 +1,1 @@
+//! Batches decided in memory, by a judge that plays its part.

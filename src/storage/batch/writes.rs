@@ -1,0 +1,209 @@
+//! The rows that a batch writes, collected over its rulings so that each row is written once.
+
+use super::{Home, MemberKey};
+use crate::domain::act::{Entry, Recent};
+use crate::domain::case::Case;
+use crate::domain::id::{SanctionId, TenantId, UserId};
+use crate::domain::member::Member;
+use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::time::Instant;
+use crate::ports::answer::{Answer, NewEvent};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A new case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CaseRow {
+    pub(crate) home: Home,
+    pub(crate) case: Case,
+    /// The member's state just after it, if it touched the ledger.
+    pub(crate) state: Option<Member>,
+}
+
+/// What changes of a member's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MemberWrite {
+    pub(crate) state: Member,
+    pub(crate) recent: Vec<Recent>,
+}
+
+/// A new sanction; with its end when a later command of the same batch ended it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SanctionRow {
+    pub(crate) user: UserId,
+    pub(crate) sanction: Sanction,
+    pub(crate) ended: Option<EndedRow>,
+}
+
+/// How a sanction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EndedRow {
+    pub(crate) how: Ending,
+    pub(crate) at: Instant,
+    /// The case that ended it; none for voids.
+    pub(crate) by: Option<i64>,
+}
+
+/// A timer to set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimerRow {
+    pub(crate) user: UserId,
+    pub(crate) version: i32,
+    pub(crate) due: Instant,
+}
+
+/// A timer to take away: for this version of the sanction or an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GoneTimer {
+    pub(crate) up_to_version: i32,
+}
+
+/// An event with its place after the tenant's last one: 1, 2, 3 …
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventRow {
+    pub(crate) tenant: TenantId,
+    pub(crate) offset: i64,
+    pub(crate) event: NewEvent,
+}
+
+/// What is to be kept under a claimed key. The fingerprint is that of the call that was done, which need not be the one
+/// that claimed the key: that one may have been refused, and another have used the key in the same batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptRow {
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) answer: Answer,
+}
+
+/// Everything that a batch, a void or a single command writes.
+#[derive(Debug, Default)]
+pub(crate) struct Writes {
+    /// In order of acceptance, so that numbers ascend within a community.
+    pub(crate) cases: Vec<CaseRow>,
+    pub(crate) members: BTreeMap<MemberKey, MemberWrite>,
+    pub(crate) started: BTreeMap<(Home, SanctionId), SanctionRow>,
+    /// Sanctions of earlier transactions that end.
+    pub(crate) ended: BTreeMap<(Home, SanctionId), EndedRow>,
+    pub(crate) timers: BTreeMap<(Home, SanctionId), TimerRow>,
+    pub(crate) gone_timers: BTreeMap<(Home, SanctionId), GoneTimer>,
+    /// The last case number of each community that got a case.
+    pub(crate) numbers: BTreeMap<Home, i64>,
+    /// How many events each tenant gets.
+    pub(crate) event_counts: BTreeMap<TenantId, i64>,
+    pub(crate) events: Vec<EventRow>,
+    pub(crate) kept: BTreeMap<(TenantId, String), KeptRow>,
+    /// Claimed keys under which nothing was done.
+    pub(crate) returned: BTreeSet<(TenantId, String)>,
+    /// Users made for this batch who are not needed, with their identities.
+    pub(crate) unmade_users: BTreeSet<(TenantId, UserId)>,
+    /// Member rows made for this batch that are not needed.
+    pub(crate) unmade_members: BTreeSet<MemberKey>,
+}
+
+impl Writes {
+    /// Nothing was accepted: a rollback does all that is left, because it gives back keys and takes away what was made.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+            && self.members.is_empty()
+            && self.started.is_empty()
+            && self.ended.is_empty()
+            && self.timers.is_empty()
+            && self.gone_timers.is_empty()
+            && self.events.is_empty()
+            && self.kept.is_empty()
+    }
+
+    /// Adds a case with what it started and ended.
+    pub(crate) fn entry(&mut self, member: MemberKey, entry: Entry) {
+        let home = member.home();
+        let Entry { case, after } = entry;
+        if let Some(sanction) = &case.started {
+            self.start(member, sanction.clone());
+        }
+        for ended in &case.ended {
+            let end = EndedRow {
+                how: ended.how,
+                at: ended.at,
+                by: Some(case.number),
+            };
+            self.end(home, ended.id, end);
+        }
+        let last = self.numbers.entry(home).or_insert(case.number);
+        *last = case.number.max(*last);
+        self.cases.push(CaseRow {
+            home,
+            case,
+            state: after,
+        });
+    }
+
+    /// Adds a new sanction, with a timer if it has an end.
+    pub(crate) fn start(&mut self, member: MemberKey, sanction: Sanction) {
+        let key = (member.home(), sanction.id);
+        if let Some(due) = sanction.end {
+            let timer = TimerRow {
+                user: member.user,
+                version: sanction.version,
+                due,
+            };
+            self.timers.insert(key, timer);
+        }
+        let row = SanctionRow {
+            user: member.user,
+            sanction,
+            ended: None,
+        };
+        self.started.insert(key, row);
+    }
+
+    /// Ends a sanction and takes its timer away.
+    pub(crate) fn end(&mut self, home: Home, id: SanctionId, end: EndedRow) {
+        match self.started.get_mut(&(home, id)) {
+            Some(row) => row.ended = Some(end),
+            None => {
+                self.ended.insert((home, id), end);
+            }
+        }
+        self.drop_timer(home, id, i32::MAX);
+    }
+
+    /// Takes away the timer of a sanction for this version or an earlier one.
+    pub(crate) fn drop_timer(&mut self, home: Home, id: SanctionId, up_to_version: i32) {
+        match self.timers.get(&(home, id)) {
+            Some(timer) if timer.version > up_to_version => {}
+            Some(_) => {
+                self.timers.remove(&(home, id));
+            }
+            None => {
+                let gone = self
+                    .gone_timers
+                    .entry((home, id))
+                    .or_insert(GoneTimer { up_to_version });
+                gone.up_to_version = gone.up_to_version.max(up_to_version);
+            }
+        }
+    }
+
+    /// Appends events to a tenant's log.
+    pub(crate) fn append(&mut self, tenant: TenantId, events: Vec<NewEvent>) {
+        if events.is_empty() {
+            return;
+        }
+        let count = self.event_counts.entry(tenant).or_insert(0);
+        for event in events {
+            *count += 1;
+            self.events.push(EventRow {
+                tenant,
+                offset: *count,
+                event,
+            });
+        }
+    }
+
+    /// Keeps an answer under a claimed key.
+    pub(crate) fn keep(&mut self, tenant: TenantId, key: &str, fingerprint: [u8; 32], answer: &Answer) {
+        let row = KeptRow {
+            fingerprint,
+            answer: answer.clone(),
+        };
+        self.kept.insert((tenant, key.to_owned()), row);
+    }
+}
