@@ -6,6 +6,8 @@ pub mod domain;
 pub mod ports;
 pub mod service;
 
+pub mod storage;
+
 pub mod http;
 pub mod jobs;
 

@@ -1,0 +1,14 @@
+//! Where everything is kept: the ports of the store on SQLite and on Postgres. The only place that speaks SQL.
+//!
+//! The two adapters are siblings of equal shape: the same files, in the same order, with the same rules. What does not
+//! depend on the dialect stands beside them.
+
+pub mod migrations; // the tables of both dialects, by number
+pub mod open; // why a database cannot be opened
+
+pub(crate) mod batch; // a batch of commands, apart from any SQL
+pub(crate) mod codec; // what columns hold
+pub(crate) mod halving; // one bad row never fails its neighbours
+pub(crate) mod timelines; // policies kept in memory
+
+pub mod sqlite;

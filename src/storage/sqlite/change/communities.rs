@@ -1,0 +1,129 @@
+//! Communities and their links.
+
+use super::{Context, Stop, policies};
+use crate::domain::id::CommunityId;
+use crate::domain::policy::Policy;
+use crate::ports::directory::{Changed, Conflict, Link};
+use crate::ports::error::StoreError;
+use crate::storage::sqlite::directory;
+use crate::storage::sqlite::pool::Transaction;
+use crate::storage::sqlite::row::micros;
+
+const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
+    VALUES (?1, ?2, ?3, ?4, 1)";
+const CREATE_COUNTER: &str = "INSERT INTO community_counters (tenant_id, community_id) VALUES (?1, ?2)";
+const RENAME: &str = "UPDATE communities SET name = ?3 WHERE tenant_id = ?1 AND community_id = ?2";
+const LINK: &str = "INSERT INTO links (tenant_id, platform, space, community_id) VALUES (?1, ?2, ?3, ?4)";
+const UNLINK: &str =
+    "DELETE FROM links WHERE tenant_id = ?1 AND platform = ?2 AND space = ?3 AND community_id = ?4";
+
+pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[CREATE, CREATE_COUNTER, RENAME, LINK, UNLINK];
+
+impl Context<'_> {
+    pub(super) async fn create_community(
+        &self,
+        transaction: &mut Transaction,
+        id: CommunityId,
+        name: &str,
+        links: &[Link],
+        policy: &Policy,
+    ) -> Result<Changed, Stop> {
+        let tenant = self.order.tenant;
+        directory::tenant(transaction.connection()?, tenant).await?;
+        sqlx::query(CREATE)
+            .bind(tenant.0)
+            .bind(id.0)
+            .bind(name)
+            .bind(micros(self.now))
+            .execute(transaction.connection()?)
+            .await?;
+        sqlx::query(CREATE_COUNTER)
+            .bind(tenant.0)
+            .bind(id.0)
+            .execute(transaction.connection()?)
+            .await?;
+        let first = policies::Draft {
+            version: 1,
+            after: None,
+            policy,
+            comment: None,
+        };
+        self.insert_policy(transaction, id, &first).await?;
+        for link in links {
+            self.link(transaction, id, link).await?;
+        }
+        self.community(transaction, id).await
+    }
+
+    pub(super) async fn rename_community(
+        &self,
+        transaction: &mut Transaction,
+        id: CommunityId,
+        name: &str,
+    ) -> Result<Changed, Stop> {
+        sqlx::query(RENAME)
+            .bind(self.order.tenant.0)
+            .bind(id.0)
+            .bind(name)
+            .execute(transaction.connection()?)
+            .await?;
+        self.community(transaction, id).await
+    }
+
+    pub(super) async fn add_link(
+        &self,
+        transaction: &mut Transaction,
+        community: CommunityId,
+        link: &Link,
+    ) -> Result<Changed, Stop> {
+        directory::community_exists(transaction.connection()?, self.order.tenant, community).await?;
+        self.link(transaction, community, link).await?;
+        self.community(transaction, community).await
+    }
+
+    pub(super) async fn remove_link(
+        &self,
+        transaction: &mut Transaction,
+        community: CommunityId,
+        link: &Link,
+    ) -> Result<Changed, Stop> {
+        directory::community_exists(transaction.connection()?, self.order.tenant, community).await?;
+        let done = sqlx::query(UNLINK)
+            .bind(self.order.tenant.0)
+            .bind(link.platform.as_str())
+            .bind(link.space.as_str())
+            .bind(community.0)
+            .execute(transaction.connection()?)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("link").into());
+        }
+        self.community(transaction, community).await
+    }
+
+    async fn link(
+        &self,
+        transaction: &mut Transaction,
+        community: CommunityId,
+        link: &Link,
+    ) -> Result<(), Stop> {
+        let tenant = self.order.tenant;
+        let holder = directory::community_by_link(transaction.connection()?, tenant, link).await?;
+        if let Some(holder) = holder {
+            return Err(Conflict::LinkTaken(link.clone(), holder).into());
+        }
+        sqlx::query(LINK)
+            .bind(tenant.0)
+            .bind(link.platform.as_str())
+            .bind(link.space.as_str())
+            .bind(community.0)
+            .execute(transaction.connection()?)
+            .await?;
+        Ok(())
+    }
+
+    async fn community(&self, transaction: &mut Transaction, id: CommunityId) -> Result<Changed, Stop> {
+        let community = directory::community(transaction.connection()?, self.order.tenant, id).await?;
+        Ok(Changed::Community(community))
+    }
+}

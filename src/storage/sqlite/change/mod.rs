@@ -1,0 +1,152 @@
+//! Changes to the directory, each in one transaction: claim, check, write, render, append, keep the answer, commit.
+
+mod communities;
+mod policies;
+mod reason;
+mod tenants_keys;
+mod users;
+
+pub(super) use tenants_keys::touch_keys;
+
+use super::claims::claim;
+use super::errors::failed;
+use super::people;
+use super::pool::Transaction;
+use super::write::write;
+use super::{Sqlite, directory};
+use crate::ports::answer::Answer;
+use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
+use crate::ports::error::StoreError;
+use crate::storage::batch::Writes;
+use chrono::{DateTime, Utc};
+
+pub(super) const STATEMENTS: &[&[&str]] = &[
+    tenants_keys::STATEMENTS,
+    communities::STATEMENTS,
+    policies::STATEMENTS,
+    users::STATEMENTS,
+    reason::STATEMENTS,
+];
+
+/// What a change needs besides itself.
+struct Context<'a> {
+    order: &'a Order,
+    render: &'a dyn Render,
+    now: DateTime<Utc>,
+}
+
+/// Why a change stops before anything is kept.
+enum Stop {
+    /// With an answer: a replay, a conflict, a refusal.
+    Answered(Applied),
+    Failed(StoreError),
+}
+
+impl From<Conflict> for Stop {
+    fn from(conflict: Conflict) -> Self {
+        Self::Answered(Applied::Conflict(conflict))
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<sqlx::Error> for Stop {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(failed(error))
+    }
+}
+
+/// Carries out a change.
+pub(super) async fn apply(store: &Sqlite, order: &Order, render: &dyn Render) -> Result<Applied, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    let now = store.now();
+    let context = Context { order, render, now };
+    let stop = match context.within(&mut transaction).await {
+        Ok(answer) => {
+            transaction.commit().await?;
+            return Ok(Applied::Done(answer));
+        }
+        Err(stop) => stop,
+    };
+    transaction.abandon().await;
+    match stop {
+        Stop::Answered(applied) => Ok(applied),
+        Stop::Failed(error) => Err(error),
+    }
+}
+
+impl Context<'_> {
+    async fn within(&self, transaction: &mut Transaction) -> Result<Answer, Stop> {
+        let (tenant, order) = (self.order.tenant, self.order);
+        if let Some(wanted) = &order.claim {
+            let kept = claim(transaction, &[(tenant, wanted)], self.now).await?;
+            if let Some(kept) = kept.into_values().next() {
+                return Err(Stop::Answered(if kept.fingerprint == wanted.fingerprint {
+                    Applied::Replayed(kept.answer)
+                } else {
+                    Applied::KeyReused
+                }));
+            }
+        }
+        let changed = self.change(transaction).await?;
+        // After the change: the tenant that makes itself exists only now.
+        directory::tenant(transaction.connection()?, tenant).await?;
+        let acting = people::acting(transaction, tenant, None, &order.by, self.now).await?;
+        let rendered = self.render.render(&changed, &acting.actor, self.now);
+        let mut writes = Writes::default();
+        writes.append(tenant, rendered.events);
+        if let Some(claim) = &order.claim {
+            writes.keep(tenant, &claim.key, claim.fingerprint, &rendered.answer);
+        }
+        write(transaction, &writes).await?;
+        Ok(rendered.answer)
+    }
+
+    async fn change(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
+        match &self.order.change {
+            Change::CreateTenant { id, name, key } => self.create_tenant(transaction, *id, name, key).await,
+            Change::CreateKey(key) => self.create_key(transaction, key).await,
+            Change::RevokeKey(id) => self.revoke_key(transaction, *id).await,
+            Change::CreateCommunity {
+                id,
+                name,
+                links,
+                policy,
+            } => self.create_community(transaction, *id, name, links, policy).await,
+            Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
+            Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,
+            Change::RemoveLink { community, link } => self.remove_link(transaction, *community, link).await,
+            Change::PutPolicy {
+                community,
+                expected,
+                policy,
+                comment,
+            } => {
+                let comment = comment.as_deref();
+                self.put_policy(transaction, *community, *expected, policy, comment)
+                    .await
+            }
+            Change::CreateUser { id, name, identities } => {
+                self.create_user(transaction, *id, name.as_deref(), identities)
+                    .await
+            }
+            Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
+            Change::SetMember { .. } => self.set_member(transaction).await,
+            Change::ChangeReason {
+                community,
+                number,
+                expected,
+                reason,
+            } => {
+                let reason = reason.as_deref();
+                self.change_reason(transaction, *community, *number, *expected, reason)
+                    .await
+            }
+        }
+    }
+}

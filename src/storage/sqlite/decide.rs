@@ -1,0 +1,72 @@
+//! Deciding a batch: one transaction that claims, loads, decides and writes; the answers leave after its commit.
+
+use super::claims::claim;
+use super::load::load;
+use super::pool::Transaction;
+use super::{Sqlite, write};
+use crate::ports::error::StoreError;
+use crate::ports::ledger::{Judge, Reply, Submission};
+use crate::storage::batch::{Asked, Loaded, claims, run};
+use crate::storage::halving::{Attempt, Failure, in_halves};
+use async_trait::async_trait;
+
+type Replies = Vec<Result<Reply, StoreError>>;
+
+/// Decides a batch, in halves when something in it cannot be written.
+pub(super) async fn decide(store: &Sqlite, batch: &[Submission], judge: &dyn Judge) -> Replies {
+    in_halves(&Try { store, judge }, batch).await
+}
+
+struct Try<'a> {
+    store: &'a Sqlite,
+    judge: &'a dyn Judge,
+}
+
+#[async_trait]
+impl Attempt for Try<'_> {
+    async fn attempt(&self, batch: &[Submission]) -> Result<Replies, Failure> {
+        let mut transaction = self.store.pool.begin().await?;
+        match self.within(&mut transaction, batch).await {
+            Ok((replies, true)) => {
+                transaction.commit().await?;
+                Ok(replies)
+            }
+            // Nothing was accepted, so there is nothing to keep: the claims are given back by undoing them.
+            Ok((replies, false)) => {
+                transaction.rollback().await?;
+                Ok(replies)
+            }
+            Err(error) => {
+                transaction.abandon().await;
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl Try<'_> {
+    /// Does everything but the end: the answers, and whether there is something to commit.
+    async fn within(
+        &self,
+        transaction: &mut Transaction,
+        batch: &[Submission],
+    ) -> Result<(Replies, bool), StoreError> {
+        // Read under the lock, so that later transactions are dated later.
+        let now = self.store.now();
+        let mut loaded = Loaded::at(now);
+        loaded.kept = claim(transaction, &claims(batch), now).await?;
+        let asked = Asked::of(batch, |submission| loaded.kept_for(submission).is_none());
+        if asked.is_empty() {
+            return Ok((run(batch, loaded, self.judge).replies, false));
+        }
+        let named = load(transaction, &asked, &self.store.timelines, &mut loaded).await?;
+        let made_members = loaded.made_members.clone();
+        let outcome = run(batch, loaded, self.judge);
+        if outcome.writes.is_empty() {
+            return Ok((outcome.replies, false));
+        }
+        write::made(transaction, &named, &made_members, &outcome.writes, now).await?;
+        write::write(transaction, &outcome.writes).await?;
+        Ok((outcome.replies, true))
+    }
+}

@@ -1,0 +1,225 @@
+//! Connections: one that writes, a few that read, and the lock that keeps other servers away from the file.
+
+use super::errors::failed;
+use super::migrate::{applied, migrate};
+use crate::ports::clock::Clock;
+use crate::ports::error::StoreError;
+use crate::storage::migrations;
+use crate::storage::open::OpenError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// How long a writer waits for the writer of another process (`tribune key create` beside the server).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Page cache in KiB. Filled on use only, so an idle server does not pay for it.
+const WRITER_CACHE: &str = "-8192";
+const READER_CACHE: &str = "-2048";
+/// A log that grew in a burst is cut back to this many bytes.
+const LARGEST_LOG: &str = "67108864";
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+
+/// How to open a database.
+pub struct Options {
+    /// The file. It and its folder are made when missing.
+    pub path: PathBuf,
+    /// What a commit waits for.
+    pub synchronous: Synchronous,
+    /// How many connections may read at a time; at least 1.
+    pub readers: u32,
+    /// What acts are dated by.
+    pub clock: Arc<dyn Clock>,
+    /// Whether this process serves the database. A server keeps other servers away as long as it runs; whoever opens
+    /// without this may work beside it, a change at a time.
+    pub exclusive: bool,
+}
+
+/// What a commit waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// The disk: what was acknowledged survives the loss of power.
+    #[default]
+    Full,
+    /// The operating system: what was acknowledged survives the process, but not the loss of power.
+    Normal,
+}
+
+/// The connections of one database.
+pub(super) struct Pool {
+    writer: Arc<Mutex<Slot>>,
+    readers: SqlitePool,
+    /// Held for the life of a server; the operating system lets go of it however the process ends.
+    _lock: Option<File>,
+}
+
+/// The writing connection, or none when the last one was thrown away with a transaction open.
+struct Slot {
+    connection: Option<SqliteConnection>,
+    options: SqliteConnectOptions,
+}
+
+impl Pool {
+    pub(super) async fn open(options: &Options) -> Result<Self, OpenError> {
+        let path = &options.path;
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|source| OpenError::File {
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let lock = lock(path)?;
+        if lock.is_none() && options.exclusive {
+            return Err(OpenError::InUse { path: path.clone() });
+        }
+        let writing = connect_options(path, options.synchronous)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("journal_size_limit", LARGEST_LOG);
+        let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
+        let mut connection = writing.connect().await.map_err(unreachable)?;
+        if lock.is_some() {
+            migrate(&mut connection).await?;
+        } else {
+            // A server is running on these tables: they are its to change.
+            migrations::matches(applied(&mut connection).await?)?;
+        }
+        let reading = connect_options(path, options.synchronous)
+            .pragma("cache_size", READER_CACHE)
+            .pragma("query_only", "ON");
+        let readers = SqlitePoolOptions::new()
+            .max_connections(options.readers.max(1))
+            .test_before_acquire(false)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_with(reading)
+            .await
+            .map_err(unreachable)?;
+        Ok(Self {
+            writer: Arc::new(Mutex::new(Slot {
+                connection: Some(connection),
+                options: writing,
+            })),
+            readers,
+            _lock: lock.filter(|_| options.exclusive),
+        })
+    }
+
+    /// Where reads go. Each read is one statement, so that none leaves a transaction open, whatever becomes of its caller.
+    pub(super) fn reader(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Waits for the writing connection and begins a transaction on it.
+    pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
+        let mut slot = Arc::clone(&self.writer).lock_owned().await;
+        if slot.connection.is_none() {
+            slot.connection = Some(slot.options.connect().await.map_err(failed)?);
+        }
+        let mut transaction = Transaction { slot: Some(slot) };
+        sqlx::query(BEGIN)
+            .execute(transaction.connection()?)
+            .await
+            .map_err(failed)?;
+        Ok(transaction)
+    }
+
+    /// Closes every connection once what runs has ended.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        let connection = self.writer.lock().await.connection.take();
+        if let Some(connection) = connection {
+            // Whatever a failing close leaves behind, the next opening recovers from the log.
+            let _ = sqlx::Connection::close(connection).await;
+        }
+    }
+}
+
+/// A transaction that writes. Unless it is committed or rolled back, dropping it throws the connection away, and whatever
+/// was under way with it: a caller who is cancelled at any await leaves neither a half-written nor an open transaction.
+pub(super) struct Transaction {
+    slot: Option<OwnedMutexGuard<Slot>>,
+}
+
+impl Transaction {
+    /// The connection, for the next statement.
+    pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.slot
+            .as_mut()
+            .and_then(|slot| slot.connection.as_mut())
+            .ok_or_else(|| failed(sqlx::Error::WorkerCrashed))
+    }
+
+    /// Makes everything durable. On an error nothing is.
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        self.end(COMMIT).await
+    }
+
+    /// Undoes everything.
+    pub(super) async fn rollback(self) -> Result<(), StoreError> {
+        self.end(ROLLBACK).await
+    }
+
+    /// Undoes everything after an error. Some errors have done so already; whatever is left goes with the connection.
+    pub(super) async fn abandon(self) {
+        let _ = self.rollback().await;
+    }
+
+    async fn end(mut self, statement: &'static str) -> Result<(), StoreError> {
+        sqlx::query(statement)
+            .execute(self.connection()?)
+            .await
+            .map_err(failed)?;
+        // Only now is the connection fit for the next one; on every other way out `drop` throws it away.
+        self.slot = None;
+        Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.as_mut() {
+            slot.connection = None;
+        }
+    }
+}
+
+fn connect_options(path: &Path, synchronous: Synchronous) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY_TIMEOUT)
+        .synchronous(match synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+        })
+        .disable_statement_logging()
+}
+
+/// Takes the lock beside the database; `None` when somebody else has it.
+fn lock(database: &Path) -> Result<Option<File>, OpenError> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let cannot = |source| OpenError::File {
+        path: path.clone(),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(cannot(source)),
+    }
+}
