@@ -14,4 +14,5 @@ mod support;
 
 mod architecture;
 mod listener;
+mod store;
 mod tidy;

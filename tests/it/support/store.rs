@@ -1,5 +1,12 @@
 //! A database for one test on either store, and the macro that runs a test on both.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use tribune::ports::store::Store;
+use tribune::storage::sqlite;
+
+use super::clock::TestClock;
 use super::postgres::TestPostgres;
 use super::scratch::{self, Folder};
 
@@ -34,6 +41,17 @@ impl TestStore {
         }
     }
 
+    /// Opens the database in this process, dated by the test's clock.
+    pub(crate) async fn open(&self, clock: Arc<TestClock>) -> Arc<dyn Store> {
+        match self {
+            Self::Sqlite { dir } => {
+                let options = sqlite_options(&dir.path().join("tribune.db"), clock);
+                Arc::new(sqlite::open(options).await.expect("the database opens"))
+            }
+            Self::Postgres { db } => open_postgres(&db.url(), clock).await,
+        }
+    }
+
     /// What the server takes as `--database-url`.
     pub(crate) fn database_url(&self) -> String {
         match self {
@@ -44,7 +62,31 @@ impl TestStore {
 }
 
 /// Makes the tables of the database at `url`: the seam where the storage layer plugs in.
-pub(crate) async fn migrate(_url: &str) {}
+pub(crate) async fn migrate(url: &str) {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let options = sqlite_options(Path::new(path), TestClock::new());
+        sqlite::open(options)
+            .await
+            .expect("the database can be made")
+            .close()
+            .await;
+    }
+}
+
+/// How tests open a SQLite database: as a server does, but without waiting for the disk.
+pub(crate) fn sqlite_options(path: &Path, clock: Arc<TestClock>) -> sqlite::Options {
+    sqlite::Options {
+        path: path.to_owned(),
+        synchronous: sqlite::Synchronous::Normal,
+        readers: 2,
+        clock,
+        exclusive: true,
+    }
+}
+
+async fn open_postgres(_url: &str, _clock: Arc<TestClock>) -> Arc<dyn Store> {
+    panic!("Postgres is not served yet")
+}
 
 /// Runs one asynchronous body as two tests, `name::sqlite` and `name::postgres`, each with an empty [`TestStore`] of its own.
 ///

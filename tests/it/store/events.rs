@@ -1,0 +1,103 @@
+//! The log of a tenant.
+
+use tribune::domain::id::TenantId;
+use tribune::ports::directory::Change;
+use tribune::ports::record::{Event, EventFilter};
+use uuid::Uuid;
+
+use super::world::{World, changed, everything, link, not_found, page, person, warn};
+
+fn kinds(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.kind.as_str()).collect()
+}
+
+on_every_store! {
+    /// Everything that happens is in the log, in the order in which it happened, positions 1, 2, 3 …
+    async fn positions_have_no_gaps(store) {
+        let world = World::new(store).await;
+        let (home, tenant) = (world.home, world.home.tenant);
+        world.clock.advance(5);
+        world.decide_all(&[warn(home, "ann"), warn(home, "bob")]).await;
+        changed(world.apply(tenant, Change::AddLink { community: home.community, link: link("x") }).await);
+        let events = world.events(tenant).await;
+        assert_eq!(kinds(&events), [
+            "tenant.created", "community.changed", "case.created", "case.created", "community.changed",
+        ]);
+        let event = &events[2];
+        assert_eq!((event.community, event.user), (Some(home.community), Some(world.user("ann").await)));
+        assert_eq!(event.at, tribune::ports::clock::Clock::now(&*world.clock));
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap();
+        assert_eq!(data, serde_json::json!({"number": 1}));
+    }
+
+    /// Tenants have logs of their own, also when one batch writes to both.
+    async fn tenants_have_logs_of_their_own(store) {
+        let world = World::new(store).await;
+        let other = world.another_home().await;
+        world.decide_all(&[warn(world.home, "ann"), warn(other, "ann"), warn(world.home, "bob")]).await;
+        assert_eq!(world.events(world.home.tenant).await.len(), 4);
+        assert_eq!(world.events(other.tenant).await.len(), 3);
+    }
+
+    /// A page goes on after the position of the last one; the end of the log is where a full reader stands.
+    async fn pages_resume_anywhere(store) {
+        let world = World::new(store).await;
+        let tenant = world.home.tenant;
+        world.decide_all(&[warn(world.home, "ann"), warn(world.home, "bob"), warn(world.home, "cid")]).await;
+        let all = world.events(tenant).await;
+        let filter = EventFilter::default();
+        let read = async |after, limit| world.store.events(tenant, &filter, page(after, limit)).await.unwrap();
+        assert_eq!(read(None, 2).await, (all[..2].to_vec(), 2));
+        assert_eq!(read(Some(2), 2).await, (all[2..4].to_vec(), 4));
+        assert_eq!(read(Some(4), 2).await, (all[4..].to_vec(), 5));
+        assert_eq!(read(Some(5), 2).await, (vec![], 5));
+        world.case(warn(world.home, "ann")).await;
+        assert_eq!(read(Some(5), 2).await.1, 6);
+        assert_eq!(read(Some(0), 1).await, (all[..1].to_vec(), 1));
+    }
+
+    /// Filters leave events out, and say how far the log was read.
+    async fn filters_skip_events(store) {
+        let world = World::new(store).await;
+        let (tenant, home) = (world.home.tenant, world.home);
+        let other = world.another_community().await;
+        world.decide_all(&[warn(home, "ann"), warn(other, "ann"), warn(home, "bob")]).await;
+        let read = async |communities: Option<Vec<_>>, kinds: Option<&str>, after, limit| {
+            let filter = EventFilter { communities, kinds: kinds.map(|kind| vec![kind.to_owned()]) };
+            let (events, upto) = world.store.events(tenant, &filter, page(after, limit)).await.unwrap();
+            (events.iter().map(|event| event.position).collect::<Vec<_>>(), upto)
+        };
+        let here = Some(vec![home.community]);
+        assert_eq!(read(here.clone(), None, None, 10).await, (vec![2, 4, 6], 6));
+        assert_eq!(read(here.clone(), Some("case.created"), None, 10).await, (vec![4, 6], 6));
+        assert_eq!(read(here.clone(), Some("case.created"), None, 1).await, (vec![4], 4));
+        assert_eq!(read(Some(vec![other.community]), None, None, 10).await, (vec![3, 5], 6));
+        assert_eq!(read(None, Some("none.such"), None, 10).await, (vec![], 6));
+        assert_eq!(read(Some(vec![]), None, None, 10).await, (vec![], 6));
+        let both = Some(vec![home.community, other.community]);
+        assert_eq!(read(both, Some("case.created"), Some(4), 10).await, (vec![5, 6], 6));
+    }
+
+    /// A change that is not made leaves no event.
+    async fn what_is_not_done_is_not_logged(store) {
+        let world = World::new(store).await;
+        let before = world.events(world.home.tenant).await;
+        let add = Change::AddLink { community: world.home.community, link: link("x") };
+        changed(world.apply(world.home.tenant, add.clone()).await);
+        world.apply(world.home.tenant, add).await.unwrap();
+        assert_eq!(world.events(world.home.tenant).await.len(), before.len() + 1);
+    }
+
+    /// There is no log without a tenant, and nothing is written for one that does not exist.
+    async fn an_absent_tenant_has_no_log(store) {
+        let world = World::new(store).await;
+        let nobody = TenantId(Uuid::from_u128(5));
+        not_found(world.store.events(nobody, &EventFilter::default(), everything()).await, "tenant");
+        let create = Change::CreateUser {
+            id: tribune::domain::id::UserId(crate::store::world::uuid()), name: None, identities: vec![],
+        };
+        not_found(world.apply(nobody, create).await, "tenant");
+        let person = person("ann");
+        not_found(world.store.look(nobody, world.home.community, &person).await, "community");
+    }
+}

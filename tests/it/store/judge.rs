@@ -1,0 +1,223 @@
+//! Stand-ins for the domain: rulings and renderings simple enough to foresee.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use tribune::domain::act::{Command, Entry, Recent, Situation};
+use tribune::domain::actor::{Acting, Actor, Target};
+use tribune::domain::case::{Case, Ended, Particulars};
+use tribune::domain::id::SanctionId;
+use tribune::domain::kind::Kind;
+use tribune::domain::member::Member;
+use tribune::domain::points::Points;
+use tribune::domain::policy::Policy;
+use tribune::domain::rank::Rank;
+use tribune::domain::refusal::Refusal;
+use tribune::domain::sanction::{Ending, Sanction};
+use tribune::domain::time::{Instant, Span};
+use tribune::ports::answer::{Answer, NewEvent};
+use tribune::ports::directory::{Changed, Render, Rendered};
+use tribune::ports::ledger::{Judge, Ruling, Submission};
+
+use super::world::{Home, sanction_of};
+
+/// An act with this reason is refused.
+pub(crate) const REFUSED: &str = "refuse this";
+/// An act with this reason comes to rows that the database does not take: a second sanction with the id of the first case's.
+pub(crate) const POISON: &str = "poison";
+
+/// Points by the kind's weight, a sanction where the kind starts one, and no rule beyond.
+pub(crate) struct Simple;
+
+impl Judge for Simple {
+    fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
+        let home = Home {
+            tenant: submission.tenant,
+            community: submission.community,
+            key: tribune::domain::id::KeyId(uuid::Uuid::nil()),
+        };
+        match &submission.command {
+            Command::Act(act) => {
+                let reason = act.particulars.reason.as_deref();
+                if reason == Some(REFUSED) {
+                    return Err(Refusal::OneSelf);
+                }
+                let mut case = blank(situation, act.kind(), act.particulars.clone());
+                case.points = Points::from_millis(act.kind().default_weight_millis());
+                case.duration = act.duration();
+                if let Some(restriction) = act.kind().restricts() {
+                    let number = if reason == Some(POISON) { 1 } else { case.number };
+                    case.started = Some(Sanction {
+                        id: sanction_of(home, number),
+                        kind: act.kind(),
+                        restriction,
+                        start: case.at,
+                        end: act.duration().map(|span: Span| case.at.after(span)),
+                        version: 1,
+                        case: case.number,
+                    });
+                }
+                if let Some(restriction) = act.kind().lifts() {
+                    let open = situation.member.sanctions.iter();
+                    let ids = open.filter(|s| s.restriction == restriction).map(|s| s.id);
+                    case.ended = ended(&ids.collect::<Vec<_>>(), Ending::Lifted, case.at);
+                }
+                Ok(ruling(situation, submission, Some(case)))
+            }
+            Command::Lift {
+                sanction,
+                particulars,
+            } => {
+                let open = situation.member.sanctions.iter().find(|s| s.id == *sanction);
+                let kind = open.ok_or(Refusal::SanctionNotActive)?.restriction.lifted_by();
+                let mut case = blank(situation, kind, particulars.clone());
+                case.ended = ended(&[*sanction], Ending::Lifted, case.at);
+                Ok(ruling(situation, submission, Some(case)))
+            }
+            Command::Expire { sanction, version } => {
+                let mut open = situation.member.sanctions.iter();
+                let open = open.find(|s| s.id == *sanction && s.version == *version);
+                let case = open.map(|open| {
+                    let mut case = blank(situation, open.restriction.lifted_by(), Particulars::default());
+                    case.ended = ended(&[*sanction], Ending::Expired, open.end.unwrap_or(case.at));
+                    case
+                });
+                Ok(ruling(situation, submission, case))
+            }
+        }
+    }
+}
+
+fn ended(ids: &[SanctionId], how: Ending, at: Instant) -> Vec<Ended> {
+    ids.iter().map(|id| Ended { id: *id, how, at }).collect()
+}
+
+fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Case {
+    Case {
+        number: situation.next_case,
+        user: situation.target.user,
+        kind,
+        actor: situation.acting.actor.clone(),
+        at: Instant::from_utc(situation.now).unwrap(),
+        recorded_at: situation.now,
+        points: Points::ZERO,
+        policy_version: situation.timeline.active().version,
+        causes: vec![],
+        duration: None,
+        started: None,
+        ended: vec![],
+        rungs: vec![],
+        particulars,
+        revision: 0,
+        voided: None,
+    }
+}
+
+fn ruling(situation: &Situation<'_>, submission: &Submission, case: Option<Case>) -> Ruling {
+    let mut member = situation.member.clone();
+    let mut recent = situation.recent.to_vec();
+    let mut entries = vec![];
+    let mut events = vec![];
+    let mut tag = String::new();
+    if let Some(case) = case {
+        add(&mut member, &case);
+        recent.push(Recent {
+            kind: case.kind,
+            at: case.at,
+            case: case.number,
+            actor: case.actor.to_string(),
+            likeness: 0,
+        });
+        recent.drain(..recent.len().saturating_sub(3));
+        events.push(NewEvent {
+            kind: "case.created",
+            community: Some(submission.community),
+            user: Some(case.user),
+            at: case.recorded_at,
+            data: json!({"number": case.number}).to_string(),
+        });
+        tag = case.number.to_string();
+        entries.push(Entry {
+            // A note is a case that changes nothing in the ledger.
+            after: (case.kind != Kind::Note).then(|| member.clone()),
+            case,
+        });
+    }
+    let body = json!({
+        "tag": tag,
+        "user": situation.target.user.to_string(),
+        "actor": situation.acting.actor.to_string(),
+        "balance": member.ledger.balance.units(),
+        "rank": situation.acting.authority.rank.name(),
+        "protected": situation.target.protected,
+    });
+    Ruling {
+        entries,
+        member,
+        recent,
+        events,
+        answer: Answer {
+            body: body.to_string(),
+            tag,
+        },
+    }
+}
+
+/// What a case does to a member here: its points add up, `clock` counts cases, sanctions come and go.
+pub(crate) fn add(member: &mut Member, case: &Case) {
+    if case.kind == Kind::Note {
+        return;
+    }
+    member.ledger.as_of = Some(case.at);
+    member.ledger.clock += 1;
+    member.ledger.balance = member.ledger.balance.plus(case.points);
+    member.sanctions.extend(case.started.clone());
+    let gone: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
+    member.remove(&gone);
+}
+
+/// Answers with the debug text of what was changed, one event each; a case's reason takes a moderator.
+pub(crate) struct Plain;
+
+impl Render for Plain {
+    fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered {
+        let (kind, community, tag) = match changed {
+            Changed::Tenant(tenant, _) => ("tenant.created", None, tenant.id.to_string()),
+            Changed::Key(key) => ("key.changed", None, key.id.to_string()),
+            Changed::Community(community) => {
+                ("community.changed", Some(community.id), community.id.to_string())
+            }
+            Changed::Policy(policy) => ("policy.changed", None, policy.version.version.to_string()),
+            Changed::User(user) => ("user.changed", None, user.id.to_string()),
+            Changed::Member(community, profile) => {
+                ("member.changed", Some(*community), profile.user.id.to_string())
+            }
+            Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
+        };
+        Rendered {
+            answer: Answer {
+                body: json!({"changed": format!("{changed:?}"), "by": by.to_string()}).to_string(),
+                tag,
+            },
+            events: vec![NewEvent {
+                kind,
+                community,
+                user: None,
+                at: now,
+                data: "{}".into(),
+            }],
+        }
+    }
+
+    fn may_edit(&self, case: &Case, target: &Target, acting: &Acting, _: &Policy) -> Result<(), Refusal> {
+        assert_eq!(case.user, target.user);
+        if acting.authority.rank >= Rank::Moderator {
+            Ok(())
+        } else {
+            Err(Refusal::RankTooLow {
+                kind: case.kind,
+                least: Rank::Moderator,
+                rank: acting.authority.rank,
+            })
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The conformance suite of the store: each rule of the ports once, run on SQLite and on Postgres alike.
+//!
+//! The store is tested alone: `judge` and `replay` stand in for the domain with rulings simple enough to foresee.
+
+mod judge; // a judge and a renderer with simple rulings
+mod replay; // a revision that adds up points again
+mod world; // a store with a tenant, a community and a clock
+
+mod batches;
+mod cases;
+mod claims;
+mod communities;
+mod events;
+mod halving;
+mod isolation;
+mod keys;
+mod look;
+mod members;
+mod numbers;
+mod policies;
+mod reasons;
+mod sanctions;
+mod schema;
+mod text;
+mod timers;
+mod users;
+mod voids;
+
+mod sqlite; // what only an embedded database has

@@ -1,0 +1,93 @@
+//! Users and their identities.
+
+use tribune::domain::id::UserId;
+use tribune::ports::clock::Clock as _;
+use tribune::ports::directory::{Applied, Change, Conflict};
+use tribune::ports::ledger::PersonRef;
+
+use super::world::{World, changed, everything, identity, not_found, page, person, uuid, warn};
+
+fn create(id: UserId, names: &[&str]) -> Change {
+    Change::CreateUser {
+        id,
+        name: Some("Ann".into()),
+        identities: names.iter().map(|name| identity(name)).collect(),
+    }
+}
+
+on_every_store! {
+    /// A user is found by id and by each identity.
+    async fn a_user_is_read_back(store) {
+        let world = World::new(store).await;
+        let (tenant, id) = (world.home.tenant, UserId(uuid()));
+        changed(world.apply(tenant, create(id, &["b", "a"])).await);
+        let by_id = world.store.user(tenant, &PersonRef::User(id)).await.unwrap();
+        assert_eq!(by_id.identities, [identity("a"), identity("b")]);
+        assert_eq!((by_id.name.as_deref(), by_id.created_at), (Some("Ann"), world.clock.now()));
+        for name in ["a", "b"] {
+            assert_eq!(world.store.user(tenant, &person(name)).await.unwrap(), by_id);
+        }
+        not_found(world.store.user(tenant, &person("c")).await, "user");
+        not_found(world.store.user(tenant, &PersonRef::User(UserId(uuid()))).await, "user");
+    }
+
+    /// A name is replaced, and forgotten.
+    async fn a_user_is_renamed(store) {
+        let world = World::new(store).await;
+        let (tenant, id) = (world.home.tenant, UserId(uuid()));
+        changed(world.apply(tenant, create(id, &[])).await);
+        for name in [Some("Anna"), None] {
+            changed(world.apply(tenant, Change::RenameUser { id, name: name.map(Into::into) }).await);
+            assert_eq!(world.store.user(tenant, &PersonRef::User(id)).await.unwrap().name.as_deref(), name);
+        }
+        let id = UserId(uuid());
+        not_found(world.apply(tenant, Change::RenameUser { id, name: None }).await, "user");
+    }
+
+    /// An identity names one user, who is told to whoever wants it too.
+    async fn an_identity_is_held_once(store) {
+        let world = World::new(store).await;
+        let (tenant, one, other) = (world.home.tenant, UserId(uuid()), UserId(uuid()));
+        changed(world.apply(tenant, create(one, &["a"])).await);
+        let taken = Applied::Conflict(Conflict::IdentityTaken(identity("a"), one));
+        assert_eq!(world.apply(tenant, create(other, &["b", "a"])).await.unwrap(), taken);
+        not_found(world.store.user(tenant, &PersonRef::User(other)).await, "user");
+        not_found(world.store.user(tenant, &person("b")).await, "user");
+
+        changed(world.apply(tenant, create(other, &["b"])).await);
+        let add = |user, name| Change::AddIdentity { user, identity: identity(name) };
+        assert_eq!(world.apply(tenant, add(other, "a")).await.unwrap(), taken);
+        assert_eq!(world.apply(tenant, add(one, "a")).await.unwrap(), taken);
+        changed(world.apply(tenant, add(other, "c")).await);
+        assert_eq!(world.store.user(tenant, &person("c")).await.unwrap().id, other);
+        not_found(world.apply(tenant, add(UserId(uuid()), "d")).await, "user");
+    }
+
+    /// Another tenant's user of the same identity is somebody else.
+    async fn identities_belong_to_a_tenant(store) {
+        let world = World::new(store).await;
+        let other = world.another_home().await;
+        let (one, two) = (UserId(uuid()), UserId(uuid()));
+        changed(world.apply(world.home.tenant, create(one, &["a"])).await);
+        changed(world.apply(other.tenant, create(two, &["a"])).await);
+        assert_eq!(world.store.user(world.home.tenant, &person("a")).await.unwrap().id, one);
+        assert_eq!(world.store.user(other.tenant, &person("a")).await.unwrap().id, two);
+    }
+
+    /// Pages go on after the last one seen, whoever comes in between.
+    async fn pages_are_stable_under_inserts(store) {
+        let world = World::new(store).await;
+        let tenant = world.home.tenant;
+        for name in ["a", "b", "c"] {
+            world.case(warn(world.home, name)).await;
+        }
+        let first = world.store.users(tenant, page(None, 2)).await.unwrap();
+        world.clock.advance(1);
+        world.case(warn(world.home, "d")).await;
+        let rest = world.store.users(tenant, page(Some(first[1].id), 10)).await.unwrap();
+        assert_eq!((first.len(), rest.len()), (2, 2));
+        let all = world.store.users(tenant, everything()).await.unwrap();
+        assert_eq!([first, rest].concat(), all);
+        assert_eq!(all[3].identities, [identity("d")], "later ids are greater");
+    }
+}
