@@ -14,9 +14,7 @@ mod writes;
 pub(crate) use asked::{Asked, claims};
 pub(crate) use loaded::{Kept, Loaded, MemberRow};
 pub(crate) use run::{Outcome, run};
-pub(crate) use writes::{
-    CaseRow, EndedRow, EventRow, GoneTimer, KeptRow, MemberWrite, SanctionRow, TimerRow, Writes,
-};
+pub(crate) use writes::{EndedRow, MemberWrite, Writes};
 
 use crate::domain::actor::Acting;
 use crate::domain::id::{CommunityId, TenantId, UserId};

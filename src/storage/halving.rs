@@ -6,7 +6,7 @@ use crate::ports::ledger::{Reply, Submission};
 use async_trait::async_trait;
 
 /// How often a batch is run again after the database gave up on it for the sake of another transaction.
-const MOST_RETRIES: u32 = 8;
+pub(crate) const MOST_RETRIES: u32 = 8;
 
 /// Why a transaction came to nothing.
 #[derive(Debug)]

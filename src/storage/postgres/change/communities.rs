@@ -1,0 +1,125 @@
+//! Communities and their links.
+
+use super::{Context, Stop, policies};
+use crate::domain::id::CommunityId;
+use crate::ports::directory::{Changed, Conflict, Link};
+use crate::ports::error::StoreError;
+use crate::storage::postgres::directory;
+use crate::storage::postgres::errors::overtaken;
+use sqlx::PgConnection;
+
+const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
+    VALUES ($1, $2, $3, $4, 1)";
+const CREATE_COUNTER: &str = "INSERT INTO community_counters (tenant_id, community_id) VALUES ($1, $2)";
+const RENAME: &str = "UPDATE communities SET name = $3 WHERE tenant_id = $1 AND community_id = $2";
+const LINK: &str = "INSERT INTO links (tenant_id, platform, space, community_id) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT DO NOTHING";
+const UNLINK: &str =
+    "DELETE FROM links WHERE tenant_id = $1 AND platform = $2 AND space = $3 AND community_id = $4";
+
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[CREATE, CREATE_COUNTER, RENAME, LINK, UNLINK];
+
+impl Context<'_> {
+    pub(super) async fn create_community(
+        &self,
+        connection: &mut PgConnection,
+        id: CommunityId,
+        name: &str,
+        links: &[Link],
+        first: &policies::Draft<'_>,
+    ) -> Result<Changed, Stop> {
+        let tenant = self.order.tenant;
+        sqlx::query(CREATE)
+            .bind(tenant.0)
+            .bind(id.0)
+            .bind(name)
+            .bind(self.now)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(CREATE_COUNTER)
+            .bind(tenant.0)
+            .bind(id.0)
+            .execute(&mut *connection)
+            .await?;
+        self.insert_policy(connection, id, first).await?;
+        // In order, so that two who take the same links do not wait for each other.
+        let mut links: Vec<&Link> = links.iter().collect();
+        links.sort();
+        for link in links {
+            self.link(connection, id, link).await?;
+        }
+        self.community(connection, id).await
+    }
+
+    pub(super) async fn rename_community(
+        &self,
+        connection: &mut PgConnection,
+        id: CommunityId,
+        name: &str,
+    ) -> Result<Changed, Stop> {
+        sqlx::query(RENAME)
+            .bind(self.order.tenant.0)
+            .bind(id.0)
+            .bind(name)
+            .execute(&mut *connection)
+            .await?;
+        self.community(connection, id).await
+    }
+
+    pub(super) async fn add_link(
+        &self,
+        connection: &mut PgConnection,
+        community: CommunityId,
+        link: &Link,
+    ) -> Result<Changed, Stop> {
+        directory::community_exists(&mut *connection, self.order.tenant, community).await?;
+        self.link(connection, community, link).await?;
+        self.community(connection, community).await
+    }
+
+    pub(super) async fn remove_link(
+        &self,
+        connection: &mut PgConnection,
+        community: CommunityId,
+        link: &Link,
+    ) -> Result<Changed, Stop> {
+        directory::community_exists(&mut *connection, self.order.tenant, community).await?;
+        let done = sqlx::query(UNLINK)
+            .bind(self.order.tenant.0)
+            .bind(link.platform.as_str())
+            .bind(link.space.as_str())
+            .bind(community.0)
+            .execute(&mut *connection)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("link").into());
+        }
+        self.community(connection, community).await
+    }
+
+    async fn link(
+        &self,
+        connection: &mut PgConnection,
+        community: CommunityId,
+        link: &Link,
+    ) -> Result<(), Stop> {
+        let tenant = self.order.tenant;
+        let done = sqlx::query(LINK)
+            .bind(tenant.0)
+            .bind(link.platform.as_str())
+            .bind(link.space.as_str())
+            .bind(community.0)
+            .execute(&mut *connection)
+            .await?;
+        if done.rows_affected() > 0 {
+            return Ok(());
+        }
+        let holder = directory::community_by_link(connection, tenant, link).await?;
+        Err(Conflict::LinkTaken(link.clone(), holder.ok_or_else(overtaken)?).into())
+    }
+
+    async fn community(&self, connection: &mut PgConnection, id: CommunityId) -> Result<Changed, Stop> {
+        let community = directory::community(&mut *connection, self.order.tenant, id).await?;
+        Ok(Changed::Community(community))
+    }
+}

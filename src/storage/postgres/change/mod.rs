@@ -1,0 +1,185 @@
+//! Changes to the directory, each in one transaction: claim, check, write, render, append, keep the answer, commit.
+
+mod communities;
+mod policies;
+mod reason;
+mod tenants_keys;
+mod users;
+
+pub(super) use tenants_keys::touch_keys;
+
+use super::claims::claim;
+use super::errors::{failed, failure};
+use super::people;
+use super::pool::Pool;
+use super::write::write;
+use super::{Postgres, directory};
+use crate::domain::actor::Acting;
+use crate::ports::answer::Answer;
+use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
+use crate::ports::error::StoreError;
+use crate::storage::batch::Writes;
+use crate::storage::halving::{Failure, MOST_RETRIES};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+pub(super) const STATEMENTS: &[&[&str]] = &[
+    tenants_keys::STATEMENTS,
+    communities::STATEMENTS,
+    policies::STATEMENTS,
+    users::STATEMENTS,
+    reason::STATEMENTS,
+];
+
+/// What a change needs besides itself.
+struct Context<'a> {
+    pool: &'a Pool,
+    order: &'a Order,
+    render: &'a dyn Render,
+    now: DateTime<Utc>,
+}
+
+/// Why a change stops before anything is kept.
+enum Stop {
+    /// With an answer: a replay, a conflict, a refusal.
+    Answered(Applied),
+    Failed(StoreError),
+}
+
+impl From<Conflict> for Stop {
+    fn from(conflict: Conflict) -> Self {
+        Self::Answered(Applied::Conflict(conflict))
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<sqlx::Error> for Stop {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(failed(error))
+    }
+}
+
+/// Carries out a change; again, when it lost against another one.
+pub(super) async fn apply(
+    store: &Postgres,
+    order: &Order,
+    render: &dyn Render,
+) -> Result<Applied, StoreError> {
+    for _ in 0..=MOST_RETRIES {
+        match once(store, order, render).await.map_err(failure) {
+            Err(Failure::Lost(_)) => {}
+            other => return other.map_err(Failure::into_error),
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+async fn once(store: &Postgres, order: &Order, render: &dyn Render) -> Result<Applied, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    let context = Context {
+        pool: &store.pool,
+        order,
+        render,
+        now: store.pool.now(&mut transaction).await?,
+    };
+    match context.within(&mut transaction).await {
+        Ok(answer) => {
+            transaction.commit().await.map_err(failed)?;
+            Ok(Applied::Done(answer))
+        }
+        // Dropping the transaction undoes it, and gives the key back.
+        Err(Stop::Answered(applied)) => Ok(applied),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+impl Context<'_> {
+    async fn within(&self, connection: &mut PgConnection) -> Result<Answer, Stop> {
+        let (tenant, order) = (self.order.tenant, self.order);
+        if let Some(wanted) = &order.claim {
+            let kept = claim(connection, &[(tenant, wanted)], Some(self.now)).await?;
+            if let Some(kept) = kept.into_values().next() {
+                return Err(Stop::Answered(if kept.fingerprint == wanted.fingerprint {
+                    Applied::Replayed(kept.answer)
+                } else {
+                    Applied::KeyReused
+                }));
+            }
+        }
+        let (changed, acting) = self.change_by(connection).await?;
+        let rendered = self.render.render(&changed, &acting.actor, self.now);
+        let mut writes = Writes::default();
+        writes.append(tenant, rendered.events);
+        if let Some(claim) = &order.claim {
+            writes.keep(tenant, &claim.key, claim.fingerprint, &rendered.answer);
+        }
+        write(connection, &writes).await?;
+        Ok(rendered.answer)
+    }
+
+    /// The change, and who made it. Whoever acts is found or made before anything is locked: batches make people while they
+    /// hold their locks.
+    async fn change_by(&self, connection: &mut PgConnection) -> Result<(Changed, Acting), Stop> {
+        let (tenant, order) = (self.order.tenant, self.order);
+        if let Change::CreateTenant { id, name, key } = &order.change {
+            let changed = self.create_tenant(connection, *id, name, key).await?;
+            directory::tenant(&mut *connection, tenant).await?;
+            let acting = people::acting(connection, tenant, None, &order.by, self.now).await?;
+            return Ok((changed, acting));
+        }
+        directory::tenant(&mut *connection, tenant).await?;
+        let acting = people::acting(connection, tenant, None, &order.by, self.now).await?;
+        let changed = self.change(connection, &acting).await?;
+        Ok((changed, acting))
+    }
+
+    async fn change(&self, connection: &mut PgConnection, acting: &Acting) -> Result<Changed, Stop> {
+        match &self.order.change {
+            Change::CreateTenant { id, name, key } => self.create_tenant(connection, *id, name, key).await,
+            Change::CreateKey(key) => self.create_key(connection, key).await,
+            Change::RevokeKey(id) => self.revoke_key(connection, *id).await,
+            Change::CreateCommunity {
+                id,
+                name,
+                links,
+                policy,
+            } => {
+                let first = policies::Draft {
+                    version: 1,
+                    after: None,
+                    policy,
+                    comment: None,
+                    by: &acting.actor,
+                    now: self.now,
+                };
+                self.create_community(connection, *id, name, links, &first).await
+            }
+            Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
+            Change::AddLink { community, link } => self.add_link(connection, *community, link).await,
+            Change::RemoveLink { community, link } => self.remove_link(connection, *community, link).await,
+            Change::PutPolicy { .. } => self.put_policy(connection, acting).await,
+            Change::CreateUser { id, name, identities } => {
+                self.create_user(connection, *id, name.as_deref(), identities)
+                    .await
+            }
+            Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
+            Change::SetMember { .. } => self.set_member(connection).await,
+            Change::ChangeReason {
+                community,
+                number,
+                expected,
+                reason,
+            } => {
+                let reason = reason.as_deref();
+                self.change_reason(connection, *community, *number, *expected, reason)
+                    .await
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Users, their identities, and what a community says of a member.
+
+use super::{Context, Stop};
+use crate::domain::id::UserId;
+use crate::domain::identity::Identity;
+use crate::domain::member::Member;
+use crate::ports::directory::{Change, Changed, Conflict};
+use crate::ports::error::StoreError;
+use crate::ports::ledger::PersonRef;
+use crate::storage::codec::json;
+use crate::storage::postgres::errors::overtaken;
+use crate::storage::postgres::{directory, people};
+use sqlx::PgConnection;
+
+const MAKE: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) VALUES ($1, $2, $3, $4)";
+const GIVE_IDENTITY: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const RENAME: &str = "UPDATE users SET name = $3 WHERE tenant_id = $1 AND user_id = $2";
+const SET_MEMBER: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
+    VALUES ($1, $2, $3, coalesce($4, 'member'), coalesce($5, 0), coalesce($6, false), coalesce($7, false), \
+    $8::text::json, '[]') ON CONFLICT (tenant_id, community_id, user_id) DO UPDATE SET \
+    rank = coalesce($4, members.rank), level = coalesce($5, members.level), \
+    protected = coalesce($6, members.protected), bot = coalesce($7, members.bot)";
+
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[MAKE, GIVE_IDENTITY, RENAME, SET_MEMBER];
+
+impl Context<'_> {
+    pub(super) async fn create_user(
+        &self,
+        connection: &mut PgConnection,
+        id: UserId,
+        name: Option<&str>,
+        identities: &[Identity],
+    ) -> Result<Changed, Stop> {
+        let tenant = self.order.tenant;
+        sqlx::query(MAKE)
+            .bind(tenant.0)
+            .bind(id.0)
+            .bind(name)
+            .bind(self.now)
+            .execute(&mut *connection)
+            .await?;
+        // In order, so that two who take the same identities do not wait for each other.
+        let mut identities: Vec<&Identity> = identities.iter().collect();
+        identities.sort();
+        for identity in identities {
+            self.identity(connection, id, identity).await?;
+        }
+        self.user(connection, id).await
+    }
+
+    pub(super) async fn rename_user(
+        &self,
+        connection: &mut PgConnection,
+        id: UserId,
+        name: Option<&str>,
+    ) -> Result<Changed, Stop> {
+        sqlx::query(RENAME)
+            .bind(self.order.tenant.0)
+            .bind(id.0)
+            .bind(name)
+            .execute(&mut *connection)
+            .await?;
+        self.user(connection, id).await
+    }
+
+    pub(super) async fn add_identity(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        identity: &Identity,
+    ) -> Result<Changed, Stop> {
+        self.user(connection, user).await?;
+        self.identity(connection, user, identity).await?;
+        self.user(connection, user).await
+    }
+
+    pub(super) async fn set_member(&self, connection: &mut PgConnection) -> Result<Changed, Stop> {
+        let Change::SetMember {
+            community,
+            person,
+            fresh,
+            rank,
+            level,
+            protected,
+            bot,
+        } = &self.order.change
+        else {
+            return Err(StoreError::Failed("not a change of a member".into()).into());
+        };
+        let tenant = self.order.tenant;
+        directory::community_exists(&mut *connection, tenant, *community).await?;
+        let user = people::find_or_make(connection, tenant, person, *fresh, self.now).await?;
+        sqlx::query(SET_MEMBER)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(user.0)
+            .bind(rank.map(crate::domain::rank::Rank::name))
+            .bind(level.map(i32::from))
+            .bind(protected)
+            .bind(bot)
+            .bind(json(&Member::default())?)
+            .execute(&mut *connection)
+            .await?;
+        let person = PersonRef::User(user);
+        let profile = directory::profile(&mut *connection, tenant, *community, &person).await?;
+        Ok(Changed::Member(
+            *community,
+            profile.ok_or(StoreError::NotFound("user"))?,
+        ))
+    }
+
+    async fn identity(
+        &self,
+        connection: &mut PgConnection,
+        user: UserId,
+        identity: &Identity,
+    ) -> Result<(), Stop> {
+        let tenant = self.order.tenant;
+        let done = sqlx::query(GIVE_IDENTITY)
+            .bind(tenant.0)
+            .bind(identity.platform.as_str())
+            .bind(identity.id.as_str())
+            .bind(user.0)
+            .bind(self.now)
+            .execute(&mut *connection)
+            .await?;
+        if done.rows_affected() > 0 {
+            return Ok(());
+        }
+        let person = PersonRef::Identity(identity.clone());
+        let holder = directory::user(connection, tenant, &person).await?;
+        Err(Conflict::IdentityTaken(identity.clone(), holder.ok_or_else(overtaken)?.id).into())
+    }
+
+    async fn user(&self, connection: &mut PgConnection, id: UserId) -> Result<Changed, Stop> {
+        let person = PersonRef::User(id);
+        let user = directory::user(&mut *connection, self.order.tenant, &person).await?;
+        Ok(Changed::User(user.ok_or(StoreError::NotFound("user"))?))
+    }
+}

@@ -1,0 +1,48 @@
+//! A batch of commands in one transaction.
+
+use super::errors::failure;
+use super::pool::Pool;
+use super::{claims, load, write};
+use crate::ports::error::StoreError;
+use crate::ports::ledger::{Judge, Reply, Submission};
+use crate::storage::batch::{self, Asked, Loaded, Outcome};
+use crate::storage::halving::{Attempt, Failure};
+use crate::storage::timelines::Timelines;
+use async_trait::async_trait;
+use chrono::DateTime;
+
+/// Decides batches.
+pub(super) struct Decide<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) timelines: &'a Timelines,
+    pub(super) judge: &'a dyn Judge,
+}
+
+#[async_trait]
+impl Attempt for Decide<'_> {
+    async fn attempt(&self, batch: &[Submission]) -> Result<Vec<Result<Reply, StoreError>>, Failure> {
+        self.once(batch).await.map_err(failure)
+    }
+}
+
+impl Decide<'_> {
+    async fn once(&self, batch: &[Submission]) -> Result<Vec<Result<Reply, StoreError>>, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let claimed = batch::claims(batch);
+        let mut loaded = Loaded::at(DateTime::UNIX_EPOCH);
+        loaded.kept = claims::claim(&mut transaction, &claimed, self.pool.set_clock()).await?;
+        let asked = Asked::of(batch, |submission| loaded.kept_for(submission).is_none());
+        if !asked.is_empty() {
+            load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
+        }
+        let Outcome { replies, writes } = batch::run(batch, loaded, self.judge);
+        if writes.is_empty() {
+            // It gives back the keys, and takes away who was made.
+            transaction.rollback().await.map_err(super::errors::failed)?;
+        } else {
+            write::write(&mut transaction, &writes).await?;
+            transaction.commit().await.map_err(super::errors::failed)?;
+        }
+        Ok(replies)
+    }
+}

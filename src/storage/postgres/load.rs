@@ -1,0 +1,293 @@
+//! Loading what a batch needs, under locks that everybody takes in the same order: members, the policy in force, counters.
+//!
+//! Nobody waits for a member's row after making one, and what is made is made in order: so no two batches wait for each
+//! other. Where that order cannot be kept (a row appeared while we were making it, and is locked), the batch starts again.
+
+use super::errors::{failed, overtaken};
+use super::people::{self, Columns, Known, Named, member_columns};
+use super::pool::Pool;
+use super::row::{Row, all};
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::identity::Identity;
+use crate::domain::policy::Timeline;
+use crate::ports::error::StoreError;
+use crate::ports::ledger::PersonRef;
+use crate::storage::batch::{Asked, Home, Loaded, MemberKey, MemberRow, fresh_user};
+use crate::storage::timelines::Timelines;
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Locks members in the order of their keys. Rows that do not exist cannot be locked.
+const LOCK: &str = "SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, \
+    m.state, m.recent FROM (SELECT p.tenant_id, p.community_id, coalesce(p.user_id, i.user_id) AS user_id, p.ord \
+    FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
+    WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
+    LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id) a \
+    JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id \
+    ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
+/// Locks members without waiting for anybody.
+const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, \
+    m.state, m.recent FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[]) AS p (tenant_id, community_id, user_id) \
+    JOIN members m ON m.tenant_id = p.tenant_id AND m.community_id = p.community_id AND m.user_id = p.user_id \
+    FOR UPDATE OF m SKIP LOCKED";
+/// A new version waits until those who decide by the present one have committed.
+const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version \
+    FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
+    JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
+    ORDER BY c.tenant_id, c.community_id FOR SHARE OF c";
+const VERSIONS: &str = "SELECT tenant_id, community_id, version, activated_at, doc FROM policies \
+    WHERE tenant_id = $1 AND community_id = $2 AND version <= $3";
+const NUMBERS: &str = "SELECT k.tenant_id, k.community_id, k.case_seq, clock_timestamp() AS now \
+    FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
+    JOIN community_counters k ON k.tenant_id = p.tenant_id AND k.community_id = p.community_id \
+    ORDER BY k.tenant_id, k.community_id FOR UPDATE OF k";
+
+pub(super) const STATEMENTS: &[&str] = &[LOCK, LOCK_FREE, IN_FORCE, VERSIONS, NUMBERS];
+
+/// The key of a member.
+pub(super) const MEMBER: &[&str] = &["tenant_id", "community_id", "user_id"];
+
+/// Loads and locks. `loaded` comes with what is kept under the keys.
+pub(super) async fn load<'a>(
+    connection: &mut PgConnection,
+    pool: &Pool,
+    timelines: &Timelines,
+    asked: &Asked<'a>,
+    loaded: &mut Loaded<'a>,
+) -> Result<(), StoreError> {
+    let members: Vec<Named<'a>> = asked.members.iter().copied().collect();
+    let missing = lock(&mut *connection, &members, loaded).await?;
+    let sought: Vec<Named<'a>> = asked.actors.iter().chain(&missing).copied().collect();
+    if !sought.is_empty() {
+        let homes = find(&mut *connection, pool, &sought, loaded).await?;
+        let absent: BTreeSet<MemberKey> = missing
+            .iter()
+            .filter(|(tenant, community, _)| homes.contains(&(*tenant, *community)))
+            .filter_map(|named| key_of(loaded, *named))
+            .filter(|key| !loaded.members.contains_key(key))
+            .collect();
+        join(&mut *connection, absent, loaded).await?;
+    }
+    let (tenants, communities) = home_columns(&asked.homes);
+    in_force(&mut *connection, timelines, &tenants, &communities, loaded).await?;
+    numbers(connection, &tenants, &communities, loaded).await?;
+    loaded.now = pool.set_clock().unwrap_or(loaded.now);
+    Ok(())
+}
+
+/// Locks the members that exist, and returns the others.
+async fn lock<'a>(
+    connection: &mut PgConnection,
+    members: &[Named<'a>],
+    loaded: &mut Loaded<'a>,
+) -> Result<Vec<Named<'a>>, StoreError> {
+    let columns = Columns::of(members);
+    let rows = sqlx::query(LOCK)
+        .bind(&columns.tenants)
+        .bind(&columns.communities)
+        .bind(&columns.users)
+        .bind(&columns.platforms)
+        .bind(&columns.natives)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    let mut found = BTreeSet::new();
+    for row in &rows {
+        let row = Row::of(row, "members", MEMBER);
+        let named = people::place(&row, members)?;
+        let key = row.member_key()?;
+        loaded.people.insert((named.0, named.2), key.user);
+        if let std::collections::btree_map::Entry::Vacant(entry) = loaded.members.entry(key) {
+            entry.insert(row.member()?);
+        }
+        found.insert(named);
+    }
+    Ok(members
+        .iter()
+        .filter(|named| !found.contains(*named))
+        .copied()
+        .collect())
+}
+
+/// Finds people, and makes users for those identities that have none. Returns the communities that exist.
+async fn find<'a>(
+    connection: &mut PgConnection,
+    pool: &Pool,
+    sought: &[Named<'a>],
+    loaded: &mut Loaded<'a>,
+) -> Result<BTreeSet<Home>, StoreError> {
+    let mut homes = BTreeSet::new();
+    let mut unknown = Vec::new();
+    let mut wanted: BTreeMap<(TenantId, &Identity), UserId> = BTreeMap::new();
+    for (named, known) in sought.iter().zip(people::who(&mut *connection, sought).await?) {
+        if known.has_community {
+            homes.insert((named.0, named.1));
+        }
+        loaded.now = pool.set_clock().unwrap_or(known.now);
+        match (known.user, named.2) {
+            (Some(_), _) => learn(loaded, *named, &known),
+            (None, PersonRef::Identity(identity)) if known.has_community => {
+                unknown.push(*named);
+                wanted
+                    .entry((named.0, identity))
+                    .or_insert_with(|| fresh_user(loaded.now));
+            }
+            (None, _) => {}
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(homes);
+    }
+    let made = people::make(&mut *connection, &wanted, loaded.now).await?;
+    for ((tenant, _), user) in wanted.iter().filter(|(_, user)| made.contains(user)) {
+        loaded.made_users.insert((*tenant, *user));
+    }
+    // A new statement sees whom somebody else has made in the meantime.
+    for (named, known) in unknown.iter().zip(people::who(connection, &unknown).await?) {
+        learn(loaded, *named, &known);
+    }
+    Ok(homes)
+}
+
+fn learn<'a>(loaded: &mut Loaded<'a>, (tenant, community, person): Named<'a>, known: &Known) {
+    let Some(user) = known.user else { return };
+    loaded.people.insert((tenant, person), user);
+    if let Some(stored) = known.stored {
+        let key = MemberKey {
+            tenant,
+            community,
+            user,
+        };
+        loaded.authorities.insert(key, stored);
+    }
+}
+
+/// Makes the rows of members who have none yet. Those whose row somebody else has made by now are locked, but nobody is
+/// waited for.
+async fn join(
+    connection: &mut PgConnection,
+    absent: BTreeSet<MemberKey>,
+    loaded: &mut Loaded<'_>,
+) -> Result<(), StoreError> {
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let made = people::make_members(&mut *connection, &absent).await?;
+    let others: Vec<MemberKey> = absent.difference(&made).copied().collect();
+    let fresh = made.iter().map(|key| (*key, MemberRow::default()));
+    loaded.members.extend(fresh);
+    loaded.made_members = made;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let (tenants, communities, users) = member_columns(&others);
+    let rows = sqlx::query(LOCK_FREE)
+        .bind(&tenants)
+        .bind(&communities)
+        .bind(&users)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    if rows.len() < others.len() {
+        return Err(overtaken());
+    }
+    for row in &rows {
+        let row = Row::of(row, "members", MEMBER);
+        loaded.members.insert(row.member_key()?, row.member()?);
+    }
+    Ok(())
+}
+
+fn key_of(loaded: &Loaded<'_>, (tenant, community, person): Named<'_>) -> Option<MemberKey> {
+    let user = loaded.people.get(&(tenant, person)).copied()?;
+    Some(MemberKey {
+        tenant,
+        community,
+        user,
+    })
+}
+
+/// Reads which policies are in force, and holds them there.
+async fn in_force(
+    connection: &mut PgConnection,
+    timelines: &Timelines,
+    tenants: &[Uuid],
+    communities: &[Uuid],
+    loaded: &mut Loaded<'_>,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query(IN_FORCE)
+        .bind(tenants)
+        .bind(communities)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failed)?;
+    for row in &rows {
+        let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
+        let (home, version) = (row.home()?, row.get("policy_version")?);
+        let timeline = timeline(&mut *connection, timelines, home, version).await?;
+        loaded.timelines.insert(home, timeline);
+    }
+    Ok(())
+}
+
+/// Locks the counters, and reads the clock: every lock is held by now.
+async fn numbers(
+    connection: &mut PgConnection,
+    tenants: &[Uuid],
+    communities: &[Uuid],
+    loaded: &mut Loaded<'_>,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query(NUMBERS)
+        .bind(tenants)
+        .bind(communities)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    for row in &rows {
+        let row = Row::of(row, "community_counters", &["tenant_id", "community_id"]);
+        loaded.numbers.insert(row.home()?, row.get("case_seq")?);
+        loaded.now = loaded.now.max(row.time("now")?);
+    }
+    Ok(())
+}
+
+/// The versions of a policy up to the one in force.
+pub(super) async fn timeline(
+    connection: &mut PgConnection,
+    timelines: &Timelines,
+    home: Home,
+    active: i32,
+) -> Result<Arc<Timeline>, StoreError> {
+    if let Some(found) = timelines.get(home, active) {
+        return Ok(found);
+    }
+    let rows = sqlx::query(VERSIONS)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .bind(active)
+        .fetch_all(connection)
+        .await;
+    let versions = all(rows, |row| {
+        Row::of(row, "policies", &["tenant_id", "community_id", "version"]).policy_version()
+    })?;
+    let found = Timeline::new(versions)
+        .filter(|timeline| timeline.active().version == active)
+        .ok_or_else(|| StoreError::Corrupt {
+            table: "communities",
+            column: "policy_version",
+            row: home.1.to_string(),
+            source: format!("there is no version {active} of its policy").into(),
+        })?;
+    let found = Arc::new(found);
+    timelines.put(home, Arc::clone(&found));
+    Ok(found)
+}
+
+fn home_columns(homes: &BTreeSet<Home>) -> (Vec<Uuid>, Vec<Uuid>) {
+    homes
+        .iter()
+        .map(|(tenant, community)| (tenant.0, community.0))
+        .unzip()
+}

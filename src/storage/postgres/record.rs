@@ -1,0 +1,273 @@
+//! Reads of the record: cases, their revisions, sanctions, events. Each is one statement.
+
+use super::directory::community_exists;
+use super::pool::Pool;
+use super::row::{Row, all, one};
+use crate::domain::act::Entry;
+use crate::domain::case::Case;
+use crate::domain::id::{CommunityId, SanctionId, TenantId};
+use crate::domain::sanction::Sanction;
+use crate::domain::time::Instant;
+use crate::ports::directory::After;
+use crate::ports::error::StoreError;
+use crate::ports::record::{CaseFilter, Event, EventFilter, Revision, SanctionFilter, SanctionRecord};
+use crate::storage::batch::Home;
+use sqlx::PgExecutor;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
+
+/// The columns that make a case.
+macro_rules! case_columns {
+    () => {
+        "tenant_id, community_id, number, doc, reason, revision, started, voided"
+    };
+}
+pub(super) use case_columns;
+
+/// One of the ways to list cases: `$by` picks the index, everything else narrows what it gives.
+macro_rules! cases {
+    ($by:literal) => {
+        concat!(
+            "SELECT ",
+            case_columns!(),
+            " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number < coalesce($3, 9223372036854775807) \
+             AND ",
+            $by,
+            " AND ($6::text IS NULL OR kind = $6) AND ($7::bigint IS NULL OR at >= $7) AND ($8::bigint IS NULL OR at < $8) \
+             ORDER BY number DESC LIMIT $9"
+        )
+    };
+}
+
+macro_rules! sanctions {
+    ($by:literal) => {
+        concat!(
+            "SELECT * FROM sanctions WHERE tenant_id = $1 AND community_id = $2 \
+             AND sanction_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff') AND ",
+            $by,
+            " AND ($5::bigint IS NULL OR (starts_at <= $5 AND (ends_at IS NULL OR ends_at > $5) \
+               AND (ended_at IS NULL OR ended_at > $5))) ORDER BY sanction_id DESC LIMIT $6"
+        )
+    };
+}
+
+const CASE: &str = concat!(
+    "SELECT ",
+    case_columns!(),
+    " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number = $3"
+);
+const CASES: &str = cases!("$4::uuid IS NULL AND $5::text IS NULL");
+const CASES_OF_MEMBER: &str = cases!("user_id = $4 AND ($5::text IS NULL OR actor = $5)");
+const CASES_BY_ACTOR: &str = cases!("$4::uuid IS NULL AND actor = $5");
+const REVISIONS: &str = "SELECT * FROM case_revisions WHERE tenant_id = $1 AND community_id = $2 AND number = $3 \
+    ORDER BY revision";
+const SANCTION: &str =
+    "SELECT * FROM sanctions WHERE tenant_id = $1 AND community_id = $2 AND sanction_id = $3";
+const SANCTIONS: &str = sanctions!("$4::uuid IS NULL");
+const SANCTIONS_OF_MEMBER: &str = sanctions!("user_id = $4");
+/// With the end of the log in the same row, so that both are of one moment. A filter that lets nothing through gives up
+/// after so many positions.
+const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, e.position, e.kind, e.community_id, e.user_id, e.at, e.data \
+    FROM tenants t LEFT JOIN LATERAL (SELECT * FROM events e WHERE e.tenant_id = t.tenant_id AND e.position > $2 \
+    AND e.position <= $3 AND ($4::uuid[] IS NULL OR e.community_id = ANY ($4)) \
+    AND ($5::text[] IS NULL OR e.kind = ANY ($5)) ORDER BY e.position LIMIT $6) e ON true \
+    WHERE t.tenant_id = $1 ORDER BY e.position";
+/// How many positions one reading of the log goes over at most.
+const WINDOW: i64 = 10_000;
+
+pub(super) const STATEMENTS: &[&str] = &[
+    CASE,
+    CASES,
+    CASES_OF_MEMBER,
+    CASES_BY_ACTOR,
+    REVISIONS,
+    SANCTION,
+    SANCTIONS,
+    SANCTIONS_OF_MEMBER,
+    EVENTS,
+];
+
+pub(super) async fn case(
+    on: impl PgExecutor<'_>,
+    (tenant, community): Home,
+    number: i64,
+) -> Result<Case, StoreError> {
+    let query = sqlx::query(CASE).bind(tenant.0).bind(community.0).bind(number);
+    one(query.fetch_optional(on).await, case_of)?.ok_or(StoreError::NotFound("case"))
+}
+
+pub(super) async fn cases(
+    pool: &Pool,
+    (tenant, community): Home,
+    filter: &CaseFilter,
+    page: After<i64>,
+) -> Result<Vec<Case>, StoreError> {
+    let statement = match (filter.user, &filter.actor) {
+        (Some(_), _) => CASES_OF_MEMBER,
+        (None, Some(_)) => CASES_BY_ACTOR,
+        (None, None) => CASES,
+    };
+    let query = sqlx::query(statement)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(page.after)
+        .bind(filter.user.map(|id| id.0))
+        .bind(filter.actor.as_deref())
+        .bind(filter.kind.map(crate::domain::kind::Kind::name))
+        .bind(filter.from.map(Instant::seconds))
+        .bind(filter.until.map(Instant::seconds))
+        .bind(i64::from(page.limit));
+    let found = all(query.fetch_all(pool.reader()).await, case_of)?;
+    if found.is_empty() {
+        community_exists(pool.reader(), tenant, community).await?;
+    }
+    Ok(found)
+}
+
+pub(super) async fn revisions(pool: &Pool, home: Home, number: i64) -> Result<Vec<Revision>, StoreError> {
+    let query = sqlx::query(REVISIONS).bind(home.0.0).bind(home.1.0).bind(number);
+    let found = all(query.fetch_all(pool.reader()).await, revision_of)?;
+    if found.is_empty() {
+        case(pool.reader(), home, number).await?;
+    }
+    Ok(found)
+}
+
+pub(super) async fn sanction(
+    pool: &Pool,
+    (tenant, community): Home,
+    id: SanctionId,
+) -> Result<SanctionRecord, StoreError> {
+    let query = sqlx::query(SANCTION).bind(tenant.0).bind(community.0).bind(id.0);
+    one(query.fetch_optional(pool.reader()).await, sanction_of)?.ok_or(StoreError::NotFound("sanction"))
+}
+
+pub(super) async fn sanctions(
+    pool: &Pool,
+    (tenant, community): Home,
+    filter: &SanctionFilter,
+    page: After<SanctionId>,
+) -> Result<Vec<SanctionRecord>, StoreError> {
+    let statement = if filter.user.is_some() {
+        SANCTIONS_OF_MEMBER
+    } else {
+        SANCTIONS
+    };
+    let query = sqlx::query(statement)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(page.after.map(|id| id.0))
+        .bind(filter.user.map(|id| id.0))
+        .bind(filter.holding_at.map(Instant::seconds))
+        .bind(i64::from(page.limit));
+    let found = all(query.fetch_all(pool.reader()).await, sanction_of)?;
+    if found.is_empty() {
+        community_exists(pool.reader(), tenant, community).await?;
+    }
+    Ok(found)
+}
+
+pub(super) async fn events(
+    pool: &Pool,
+    tenant: TenantId,
+    filter: &EventFilter,
+    page: After<i64>,
+) -> Result<(Vec<Event>, i64), StoreError> {
+    let after = page.after.unwrap_or(0);
+    let end = after.saturating_add(WINDOW.max(page.limit.into()));
+    let communities = filter.communities.as_ref();
+    let communities: Option<Vec<Uuid>> = communities.map(|ids| ids.iter().map(|id| id.0).collect());
+    let query = sqlx::query(EVENTS)
+        .bind(tenant.0)
+        .bind(after)
+        .bind(end)
+        .bind(communities)
+        .bind(filter.kinds.as_ref())
+        .bind(i64::from(page.limit));
+    let rows = all(query.fetch_all(pool.reader()).await, |row| {
+        let last: i64 = Row::of(row, "tenants", &["tenant_id"]).get("event_seq")?;
+        Ok((last, event_of(row)?))
+    })?;
+    let last = rows.first().map(|(last, _)| *last);
+    let last = last.ok_or(StoreError::NotFound("tenant"))?;
+    let events: Vec<Event> = rows.into_iter().filter_map(|(_, event)| event).collect();
+    let full = u32::try_from(events.len()).is_ok_and(|count| count >= page.limit);
+    let reached = match events.last() {
+        Some(event) if full => event.position,
+        _ => last.min(end).max(after),
+    };
+    Ok((events, reached))
+}
+
+/// The columns of a case.
+pub(super) fn case_of(row: &PgRow) -> Result<Case, StoreError> {
+    Row::of(row, "cases", CASE_KEY).case()
+}
+
+/// The columns of a case with the state after it.
+pub(super) fn entry_of(row: &PgRow) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        case: case_of(row)?,
+        after: Row::of(row, "cases", CASE_KEY).json_opt("state")?,
+    })
+}
+
+fn revision_of(row: &PgRow) -> Result<Revision, StoreError> {
+    let row = Row::of(
+        row,
+        "case_revisions",
+        &["tenant_id", "community_id", "number", "revision"],
+    );
+    Ok(Revision {
+        revision: row.get("revision")?,
+        reason: row.get("reason")?,
+        replaced_by: row.json("replaced_by")?,
+        replaced_at: row.time("replaced_at")?,
+    })
+}
+
+fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
+    let row = Row::of(row, "sanctions", &["tenant_id", "community_id", "sanction_id"]);
+    let kind = row.kind("kind")?;
+    let how: Option<&str> = row.get("ended_how")?;
+    let ended = match how {
+        None => None,
+        Some(how) => {
+            let how = row.place().ending("ended_how", how)?;
+            Some((how, row.instant("ended_at")?, row.get("ended_by")?))
+        }
+    };
+    Ok(SanctionRecord {
+        user: row.user()?,
+        sanction: Sanction {
+            id: row.sanction()?,
+            kind,
+            restriction: kind
+                .restricts()
+                .ok_or_else(|| row.corrupt("kind", "this kind starts no sanction"))?,
+            start: row.instant("starts_at")?,
+            end: row.instant_opt("ends_at")?,
+            version: row.get("version")?,
+            case: row.get("case_number")?,
+        },
+        ended,
+    })
+}
+
+fn event_of(row: &PgRow) -> Result<Option<Event>, StoreError> {
+    let row = Row::of(row, "events", &["tenant_id", "position"]);
+    let position: Option<i64> = row.get("position")?;
+    let Some(position) = position else {
+        return Ok(None);
+    };
+    Ok(Some(Event {
+        position,
+        kind: row.text("kind")?,
+        community: row.get::<Option<Uuid>>("community_id")?.map(CommunityId),
+        user: row.get::<Option<Uuid>>("user_id")?.map(crate::domain::id::UserId),
+        at: row.time("at")?,
+        data: row.text("data")?,
+    }))
+}

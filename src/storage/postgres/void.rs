@@ -1,0 +1,257 @@
+//! Voiding a case: history from there on is read in pages and replayed, in one transaction that holds the member alone.
+
+use super::claims::claim;
+use super::errors::{failed, failure};
+use super::load::{self, MEMBER};
+use super::record::{case, case_columns, entry_of};
+use super::row::{Row, all};
+use super::write::write;
+use super::{Postgres, look, people};
+use crate::domain::act::Entry;
+use crate::domain::actor::{Acting, Target};
+use crate::domain::case::Case;
+use crate::domain::sanction::Ending;
+use crate::domain::time::Instant;
+use crate::ports::error::StoreError;
+use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
+use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
+use crate::storage::codec::json;
+use crate::storage::halving::{Failure, MOST_RETRIES};
+use sqlx::PgConnection;
+
+/// How many entries are read at a time.
+const PAGE: u16 = 500;
+
+const LOCK: &str =
+    "SELECT * FROM members WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 FOR UPDATE";
+const IN_FORCE: &str =
+    "SELECT policy_version FROM communities WHERE tenant_id = $1 AND community_id = $2 FOR SHARE";
+const ENTRIES: &str = concat!(
+    "SELECT ",
+    case_columns!(),
+    ", state FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND (at, number) >= ($4, $5) \
+     AND state IS NOT NULL ORDER BY at, number LIMIT $6"
+);
+
+/// Replaces one document of cases.
+macro_rules! replace {
+    ($column:literal) => {
+        concat!(
+            "UPDATE cases c SET ",
+            $column,
+            " = n.doc::json FROM UNNEST($3::bigint[], $4::text[]) AS n (number, doc) \
+             WHERE c.tenant_id = $1 AND c.community_id = $2 AND c.number = n.number"
+        )
+    };
+}
+
+const REWRITE: &str = replace!("state");
+const VOID: &str = replace!("voided");
+const RESTART: &str = replace!("started");
+
+pub(super) const STATEMENTS: &[&str] = &[LOCK, IN_FORCE, ENTRIES, REWRITE, VOID, RESTART];
+
+/// Makes a new revision for each try.
+type Start<'a> = &'a (dyn Fn() -> Box<dyn Revision> + Send + Sync);
+
+/// Voids a case; again, when it lost against another transaction.
+pub(super) async fn void(store: &Postgres, order: &VoidOrder, start: Start<'_>) -> Result<Reply, StoreError> {
+    for _ in 0..=MOST_RETRIES {
+        match once(store, order, start).await.map_err(failure) {
+            Err(Failure::Lost(_)) => {}
+            other => return other.map_err(Failure::into_error),
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+async fn once(store: &Postgres, order: &VoidOrder, start: Start<'_>) -> Result<Reply, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    let reply = within(store, &mut transaction, order, start).await?;
+    if matches!(reply, Reply::Done(_)) {
+        transaction.commit().await.map_err(failed)?;
+    }
+    // One that is refused, or was done before, writes nothing: dropping the transaction gives the key back.
+    Ok(reply)
+}
+
+async fn within(
+    store: &Postgres,
+    connection: &mut PgConnection,
+    order: &VoidOrder,
+    start: Start<'_>,
+) -> Result<Reply, StoreError> {
+    let home = (order.tenant, order.community);
+    if let Some(wanted) = &order.claim {
+        let now = store.pool.set_clock();
+        let kept = claim(connection, &[(order.tenant, wanted)], now).await?;
+        if let Some(kept) = kept.values().next() {
+            return Ok(kept.reply(&wanted.fingerprint));
+        }
+    }
+    super::directory::community_exists(&mut *connection, order.tenant, order.community).await?;
+    let user = case(&mut *connection, home, order.number).await?.user;
+    let now = store.pool.now(connection).await?;
+    // Whoever acts is found or made before the member is locked; the case is read again once they are.
+    let acting = people::acting(connection, order.tenant, Some(order.community), &order.actor, now).await?;
+    let member = MemberKey {
+        tenant: order.tenant,
+        community: order.community,
+        user,
+    };
+    let row = lock(connection, member).await?;
+    let case = case(&mut *connection, home, order.number).await?;
+    let first = (case.at, case.number);
+    let opening = opening(store, connection, member, (case, row, acting)).await?;
+    let mut revision = start();
+    if let Err(refusal) = revision.open(opening) {
+        return Ok(Reply::Refused(refusal));
+    }
+    replay(connection, member, first, revision.as_mut()).await?;
+    let closing = revision.close();
+    let answer = closing.answer.clone();
+    close(connection, order, member, closing).await?;
+    Ok(Reply::Done(answer))
+}
+
+async fn lock(connection: &mut PgConnection, member: MemberKey) -> Result<MemberRow, StoreError> {
+    let row = sqlx::query(LOCK)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .bind(member.user.0)
+        .fetch_optional(connection)
+        .await
+        .map_err(failed)?;
+    row.as_ref().map_or_else(
+        || Ok(MemberRow::default()),
+        |row| Row::of(row, "members", MEMBER).member(),
+    )
+}
+
+async fn opening(
+    store: &Postgres,
+    connection: &mut PgConnection,
+    member: MemberKey,
+    (case, row, acting): (Case, MemberRow, Acting),
+) -> Result<Opening, StoreError> {
+    let active: i32 = sqlx::query_scalar(IN_FORCE)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let timeline = load::timeline(&mut *connection, &store.timelines, member.home(), active).await?;
+    let before = look::state_before(&mut *connection, member, case.at, case.number).await?;
+    Ok(Opening {
+        now: store.pool.now(connection).await?,
+        timeline,
+        target: Target {
+            user: case.user,
+            authority: row.authority,
+            protected: row.protected,
+            bot: row.bot,
+        },
+        case,
+        acting,
+        before,
+        current: row.state,
+        recent: row.recent,
+    })
+}
+
+/// Gives the revision the entries from the voided case on, and writes the states that it changes.
+async fn replay(
+    connection: &mut PgConnection,
+    member: MemberKey,
+    first: (Instant, i64),
+    revision: &mut dyn Revision,
+) -> Result<(), StoreError> {
+    let mut from = first;
+    loop {
+        let query = sqlx::query(ENTRIES)
+            .bind(member.tenant.0)
+            .bind(member.community.0)
+            .bind(member.user.0)
+            .bind(from.0.seconds())
+            .bind(from.1)
+            .bind(i64::from(PAGE));
+        let entries: Vec<Entry> = all(query.fetch_all(&mut *connection).await, entry_of)?;
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
+        from = (last.case.at, last.case.number + 1);
+        let over = entries.len() < usize::from(PAGE);
+        let Page { rewritten, settled } = revision.page(&entries);
+        let mut states = Vec::with_capacity(rewritten.len());
+        for (number, state) in &rewritten {
+            states.push((*number, json(state)?));
+        }
+        replace(connection, REWRITE, member.home(), states).await?;
+        if over || settled {
+            return Ok(());
+        }
+    }
+}
+
+async fn close(
+    connection: &mut PgConnection,
+    order: &VoidOrder,
+    member: MemberKey,
+    closing: Closing,
+) -> Result<(), StoreError> {
+    let home = member.home();
+    let mut voided = Vec::with_capacity(closing.voided.len());
+    for (number, how) in &closing.voided {
+        voided.push((*number, json(how)?));
+    }
+    replace(connection, VOID, home, voided).await?;
+    let mut started = Vec::with_capacity(closing.started.len());
+    for sanction in &closing.started {
+        started.push((sanction.case, json(sanction)?));
+    }
+    replace(connection, RESTART, home, started).await?;
+
+    let mut writes = Writes::default();
+    for (id, at) in closing.ended {
+        let end = EndedRow {
+            how: Ending::Voided,
+            at,
+            by: None,
+        };
+        writes.end(home, id, end);
+    }
+    for sanction in closing.started {
+        writes.start(member, sanction);
+    }
+    let now = MemberWrite {
+        state: closing.member,
+        recent: closing.recent,
+    };
+    writes.members.insert(member, now);
+    writes.append(order.tenant, closing.events);
+    if let Some(claim) = &order.claim {
+        writes.keep(order.tenant, &claim.key, claim.fingerprint, &closing.answer);
+    }
+    write(connection, &writes).await
+}
+
+async fn replace(
+    connection: &mut PgConnection,
+    statement: &'static str,
+    (tenant, community): Home,
+    documents: Vec<(i64, String)>,
+) -> Result<(), StoreError> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let (numbers, documents): (Vec<i64>, Vec<String>) = documents.into_iter().unzip();
+    sqlx::query(statement)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(numbers)
+        .bind(documents)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}

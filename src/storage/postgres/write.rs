@@ -1,0 +1,75 @@
+//! Everything that a transaction leaves, in one last statement, so that the rows that everybody needs (case numbers, a
+//! tenant's event positions) are held for a moment only.
+
+mod columns;
+
+use super::errors::failed;
+use super::people;
+use crate::ports::error::StoreError;
+use crate::storage::batch::Writes;
+use chrono::{DateTime, Utc};
+use columns::{Cases, Claims, Counters, Ends, Events, Members, Sanctions, Timers};
+use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+
+/// The tenants come first in the list because the statement works through it from the end: they are locked last.
+const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
+    JOIN UNNEST($1::uuid[], $2::bigint[]) AS n (tenant_id, count) ON t.tenant_id = n.tenant_id \
+    ORDER BY t.tenant_id FOR UPDATE OF t), \
+    advanced AS (UPDATE tenants t SET event_seq = t.event_seq + h.count FROM held h WHERE t.tenant_id = h.tenant_id \
+    RETURNING t.tenant_id, t.event_seq - h.count AS base), \
+    appended AS (INSERT INTO events (tenant_id, position, kind, community_id, user_id, at, data) \
+    SELECT e.tenant_id, a.base + e.place, e.kind, e.community_id, e.user_id, e.at, e.data::json \
+    FROM UNNEST($3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::uuid[], $8::timestamptz[], $9::text[]) \
+    AS e (tenant_id, place, kind, community_id, user_id, at, data) JOIN advanced a ON a.tenant_id = e.tenant_id), \
+    counted AS (UPDATE community_counters k SET case_seq = n.last \
+    FROM UNNEST($10::uuid[], $11::uuid[], $12::bigint[]) AS n (tenant_id, community_id, last) \
+    WHERE k.tenant_id = n.tenant_id AND k.community_id = n.community_id), \
+    kept AS (UPDATE idempotency i SET fingerprint = n.fingerprint, answer = n.answer, tag = n.tag \
+    FROM UNNEST($13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[]) \
+    AS n (tenant_id, key, fingerprint, answer, tag) WHERE i.tenant_id = n.tenant_id AND i.key = n.key), \
+    returned AS (DELETE FROM idempotency i USING UNNEST($18::uuid[], $19::text[]) AS n (tenant_id, key) \
+    WHERE i.tenant_id = n.tenant_id AND i.key = n.key), \
+    timed AS (INSERT INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
+    SELECT * FROM UNNEST($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::integer[], $25::bigint[])), \
+    untimed AS (DELETE FROM timers t \
+    USING UNNEST($26::uuid[], $27::uuid[], $28::uuid[], $29::integer[]) AS n (tenant_id, community_id, sanction_id, version) \
+    WHERE t.tenant_id = n.tenant_id AND t.community_id = n.community_id AND t.sanction_id = n.sanction_id \
+    AND t.sanction_version <= n.version), \
+    ended AS (UPDATE sanctions s SET ended_how = n.how, ended_at = n.at, ended_by = n.by \
+    FROM UNNEST($30::uuid[], $31::uuid[], $32::uuid[], $33::text[], $34::bigint[], $35::bigint[]) \
+    AS n (tenant_id, community_id, sanction_id, how, at, by) \
+    WHERE s.tenant_id = n.tenant_id AND s.community_id = n.community_id AND s.sanction_id = n.sanction_id), \
+    started AS (INSERT INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, starts_at, \
+    ends_at, version, ended_how, ended_at, ended_by) \
+    SELECT * FROM UNNEST($36::uuid[], $37::uuid[], $38::uuid[], $39::uuid[], $40::bigint[], $41::text[], \
+    $42::bigint[], $43::bigint[], $44::integer[], $45::text[], $46::bigint[], $47::bigint[])), \
+    moved AS (UPDATE members m SET state = n.state::json, recent = n.recent::json \
+    FROM UNNEST($48::uuid[], $49::uuid[], $50::uuid[], $51::text[], $52::text[]) \
+    AS n (tenant_id, community_id, user_id, state, recent) \
+    WHERE m.tenant_id = n.tenant_id AND m.community_id = n.community_id AND m.user_id = n.user_id) \
+    INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, \
+    started, state) SELECT n.tenant_id, n.community_id, n.number, n.user_id, n.kind, n.actor, n.at, n.points, \
+    n.recorded_at, n.doc::json, n.reason, n.started::json, n.state::json \
+    FROM UNNEST($53::uuid[], $54::uuid[], $55::bigint[], $56::uuid[], $57::text[], $58::text[], $59::bigint[], \
+    $60::bigint[], $61::timestamptz[], $62::text[], $63::text[], $64::text[], $65::text[]) \
+    AS n (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, started, state)";
+
+pub(super) const STATEMENTS: &[&str] = &[WRITE];
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
+
+/// Writes. What remains is to commit.
+pub(super) async fn write(connection: &mut PgConnection, writes: &Writes) -> Result<(), StoreError> {
+    people::unmake(&mut *connection, &writes.unmade_users, &writes.unmade_members).await?;
+    let query = Events::of(writes).bind(sqlx::query(WRITE));
+    let query = Counters::of(writes).bind(query);
+    let query = Claims::of(writes).bind(query);
+    let query = Timers::of(writes).bind(query);
+    let query = Ends::of(writes).bind(query);
+    let query = Sanctions::of(writes).bind(query);
+    let query = Members::of(writes)?.bind(query);
+    let query = Cases::of(writes)?.bind(query);
+    query.execute(connection).await.map_err(failed)?;
+    Ok(())
+}
