@@ -1,10 +1,27 @@
 //! Puts the program together and runs the role that the command line asks for.
 
+mod banner; // what a person needs next
+mod doctor; // what is wrong, and what to do about it
+mod folder; // the data folder and the file of the first key
+mod key; // keys without a server
+mod serve; // the server, from start to end
+mod signals; // when to stop
+mod store; // which store, and how it is opened
+mod system; // this machine's clock and randomness
+
 use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::{self, Cli, Command};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, DatabaseUrl};
 use crate::health::{self, HealthError};
+use crate::http::openapi;
+use crate::logging::{self, LoggingError};
+use crate::service::error::ServiceError;
+use crate::service::health::NotReady;
+use crate::storage::{migrations, open::OpenError};
 
 /// Why the program ends without success.
 #[derive(Debug, thiserror::Error)]
@@ -12,15 +29,72 @@ pub enum BootError {
     /// The settings cannot be used.
     #[error("the configuration cannot be used")]
     Config(#[from] ConfigError),
+    /// A value on the command line cannot be used.
+    #[error("{0}")]
+    Arguments(String),
+    /// There is no log.
+    #[error("the log cannot be set up")]
+    Logging(#[from] LoggingError),
+    /// There are no counters.
+    #[error("the counters cannot be set up")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// The operating system refuses threads or sockets.
+    #[error("the operating system refuses what a server needs")]
+    Runtime(#[source] std::io::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}; stop what uses it, or choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}; choose another with --data-dir", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The database cannot be used; the address is shown without its password.
+    #[error("cannot use {url}")]
+    Store {
+        /// The database.
+        url: DatabaseUrl,
+        /// Why.
+        #[source]
+        cause: OpenError,
+    },
+    /// The database was opened and then did not do what it should.
+    #[error("the first work on the database failed")]
+    Work(#[from] ServiceError),
+    /// The database was opened, but cannot be served.
+    #[error("the database cannot be served")]
+    NotReady(#[from] NotReady),
     /// The server that was asked is not healthy.
     #[error("not healthy")]
     Health(#[from] HealthError),
+    /// The doctor has found something.
+    #[error("{failures} of the above must be put right before the server can serve")]
+    Unwell {
+        /// How many lines say FAIL.
+        failures: usize,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// Standard output is closed.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
-    /// The role has no code in this build.
-    #[error("`tribune {0}` is not available in this build")]
-    Unavailable(&'static str),
 }
 
 /// Runs until the role is done.
@@ -29,14 +103,56 @@ pub enum BootError {
 /// Whatever ends it early.
 pub fn run(cli: Cli) -> Result<(), BootError> {
     match cli.command {
-        Command::Config(cli::Config::Show(show)) => show_config(&show),
+        Command::Serve(args) => {
+            let (config, _) = Config::load(&args.inputs())?;
+            logging::init(&config.log)?;
+            on_all_cores(serve::run(&config))
+        }
+        Command::Migrate(args) => on_all_cores(migrate(&args)),
+        Command::Openapi(args) => write_document(args.write.as_deref()),
+        Command::Doctor(args) => on_all_cores(doctor::run(&args)),
         Command::Health(health) => Ok(health::probe(&health.url)?),
-        Command::Serve(_) => Err(BootError::Unavailable("serve")),
-        Command::Migrate(_) => Err(BootError::Unavailable("migrate")),
-        Command::Openapi(_) => Err(BootError::Unavailable("openapi")),
-        Command::Doctor(_) => Err(BootError::Unavailable("doctor")),
-        Command::Key(_) => Err(BootError::Unavailable("key")),
+        Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
+        Command::Config(cli::Config::Show(show)) => show_config(&show),
     }
+}
+
+/// Runs with a thread for each core.
+fn on_all_cores(work: impl Future<Output = Result<(), BootError>>) -> Result<(), BootError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(BootError::Runtime)?.block_on(work)
+}
+
+/// Brings the tables up to date, whether or not starting may.
+async fn migrate(args: &cli::Settings) -> Result<(), BootError> {
+    let (config, _) = Config::load(&args.inputs())?;
+    let store = store::open(&config, Arc::new(system::SystemClock), store::Purpose::Migrate).await?;
+    store.close().await;
+    let newest = migrations::newest();
+    writeln!(
+        std::io::stdout(),
+        "{} has schema {newest}, the newest of this build",
+        config.database_url()
+    )?;
+    Ok(())
+}
+
+/// Prints the OpenAPI document, or writes it to a file.
+fn write_document(file: Option<&Path>) -> Result<(), BootError> {
+    let document = openapi::document();
+    let Some(path) = file else {
+        return Ok(std::io::stdout().write_all(document.as_bytes())?);
+    };
+    let write = || {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, document)
+    };
+    write().map_err(|cause| BootError::Write {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// Prints the settings as `key = value`, aligned, with their sources if asked for.

@@ -40,7 +40,7 @@ pub enum Command {
     Openapi(Openapi),
     /// Check settings, database, schema and clock, and say what to do about what is wrong.
     #[command(after_help = "Example:\n  tribune doctor --data-dir /var/lib/tribune")]
-    Doctor(Settings),
+    Doctor(Serve),
     /// Ask a running server whether it is ready; exit code 0 means yes. For container health checks.
     #[command(after_help = "Example:\n  tribune health --url http://127.0.0.1:8080/readyz")]
     Health(Health),
@@ -101,25 +101,26 @@ pub struct Health {
 #[derive(Debug, Subcommand)]
 pub enum Key {
     /// Make a key and print it, once.
-    #[command(
-        after_help = "Examples:\n  tribune key create --name rescue --scope admin\n  \
-        tribune key create --tenant acme --name bot --scope acts:write --scope standing:read"
-    )]
+    #[command(after_help = "Examples:\n  tribune key create --name rescue\n  \
+        tribune key create --tenant acme --name bot --scope acts:write --scope cases:read --rank moderator")]
     Create(KeyCreate),
 }
 
 /// The key to make.
 #[derive(Debug, Args)]
 pub struct KeyCreate {
-    /// The tenant's name.
-    #[arg(long, default_value = "default", value_name = "NAME")]
-    pub tenant: String,
+    /// The tenant, by id or name [default: the only one].
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
     /// What the key is called in lists.
     #[arg(long, value_name = "NAME")]
     pub name: String,
-    /// What the key may do; repeat for several.
-    #[arg(long = "scope", required = true, value_name = "SCOPE")]
+    /// What the key may do; repeat for several [default: everything].
+    #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
+    /// The rank with which it acts when a call names no person [default: admin].
+    #[arg(long, value_name = "RANK")]
+    pub rank: Option<String>,
     #[command(flatten)]
     #[expect(
         missing_docs,
@@ -245,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_needs_a_name_and_a_scope() {
-        assert!(Cli::try_parse_from(["tribune", "key", "create", "--name", "n"]).is_err());
+    fn a_key_needs_a_name_only() {
+        assert!(Cli::try_parse_from(["tribune", "key", "create"]).is_err());
         let Command::Key(Key::Create(key)) = parse("tribune key create --name n --scope a --scope b").command
         else {
             panic!("not key create");
         };
-        assert_eq!((key.tenant.as_str(), key.scopes.len()), ("default", 2));
+        assert_eq!((key.tenant, key.rank, key.scopes.len()), (None, None, 2));
     }
 
     #[test]

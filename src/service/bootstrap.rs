@@ -17,6 +17,27 @@ use wire::key::Scope;
 /// How many tenants are read at a time when one is looked for by name.
 const TENANTS_AT_A_TIME: u32 = 500;
 
+/// A key that whoever can reach the database asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfflineKey {
+    /// The tenant, by its id or its name; `None` for the only one.
+    pub tenant: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The rank with which it acts when a call names no person.
+    pub rank: Rank,
+}
+
+/// It could be several tenants.
+fn ambiguous(detail: String) -> ServiceError {
+    ServiceError::Invalid(vec![Finding {
+        pointer: String::new(),
+        detail,
+    }])
+}
+
 impl Service {
     /// Makes the first tenant and a key for it that may do everything, if there is no tenant yet.
     ///
@@ -62,22 +83,23 @@ impl Service {
         Ok(Some((show::directory::tenant(&tenant), secret)))
     }
 
-    /// Makes a key of the owner's rank for a tenant, named by its id or its name: for whoever lost theirs.
+    /// Makes a key for a tenant: for whoever lost theirs.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] when there is no such tenant, [`ServiceError::Invalid`] when several have the name.
+    /// [`ServiceError::NotFound`] when there is no such tenant, [`ServiceError::Invalid`] when it could be several.
     pub async fn create_key_offline(
         &self,
-        tenant: &str,
-        name: &str,
-        scopes: &[Scope],
+        order: OfflineKey,
     ) -> Result<(wire::key::ApiKey, ApiSecret), ServiceError> {
-        let tenant = self.tenant_called(tenant).await?;
+        let tenant = match &order.tenant {
+            Some(called) => self.tenant_called(called).await?,
+            None => self.only_tenant().await?,
+        };
         let new = NewKey {
-            name: name.to_owned(),
-            scopes: scopes.to_vec(),
+            name: order.name,
+            scopes: order.scopes,
             communities: None,
-            rank: Rank::Owner,
+            rank: order.rank,
             expires_at: None,
         };
         let (key, secret) = self.draw_key(tenant.id, new)?;
@@ -85,6 +107,24 @@ impl Service {
         let change = Change::CreateKey(Box::new(key));
         self.change(tenant.id, ActorRef::System, change, None).await?;
         Ok((shown, secret))
+    }
+
+    /// The tenant, if there is exactly one.
+    async fn only_tenant(&self) -> Result<Tenant, ServiceError> {
+        let page = After {
+            after: None,
+            limit: 2,
+        };
+        let mut tenants = self.store.tenants(page).await?.into_iter();
+        match (tenants.next(), tenants.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(ambiguous(
+                "there are several tenants; name one, or give its id".to_owned(),
+            )),
+            (None, _) => Err(ServiceError::NotFound(
+                "tenant; the first start of the server makes one",
+            )),
+        }
     }
 
     /// The one tenant with this id or name.
@@ -109,10 +149,7 @@ impl Service {
                         "{} and {} are both called {called}; give the id",
                         other.id, tenant.id
                     );
-                    return Err(ServiceError::Invalid(vec![Finding {
-                        pointer: String::new(),
-                        detail,
-                    }]));
+                    return Err(ambiguous(detail));
                 }
                 found = Some(tenant);
             }

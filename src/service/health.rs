@@ -40,6 +40,8 @@ pub enum NotReady {
         LARGEST_SKEW.num_seconds()
     )]
     Clock {
+        /// Which store.
+        backend: String,
         /// By how much the store's clock is ahead.
         skew: TimeDelta,
     },
@@ -60,7 +62,8 @@ impl Service {
         }
         let skew = skew(asked, health.now, answered);
         if skew.abs() > LARGEST_SKEW {
-            return Err(NotReady::Clock { skew });
+            let backend = health.backend;
+            return Err(NotReady::Clock { backend, skew });
         }
         Ok(Health {
             backend: health.backend,
@@ -71,7 +74,8 @@ impl Service {
 }
 
 /// By how much `theirs`, read some time between our two readings, is certainly ahead of us; zero if it lies between them.
-fn skew(
+#[must_use]
+pub fn skew(
     asked: chrono::DateTime<chrono::Utc>,
     theirs: chrono::DateTime<chrono::Utc>,
     answered: chrono::DateTime<chrono::Utc>,

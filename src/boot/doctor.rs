@@ -1,0 +1,280 @@
+//! `tribune doctor`: looks at everything that serving needs, changes nothing, and says what to do about what is wrong.
+
+use std::fmt;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::store::{self, Purpose};
+use super::system::SystemClock;
+use super::{BootError, folder};
+use crate::cli;
+use crate::config::{Config, DatabaseKind};
+use crate::health;
+use crate::ports::clock::Clock as _;
+use crate::service::error::chain;
+use crate::service::health::{LARGEST_SKEW, skew};
+use crate::storage::migrations;
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// As it should be.
+    Ok,
+    /// It works, but somebody should look at it.
+    Warn,
+    /// It keeps the server from serving.
+    Fail,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "FAIL",
+        })
+    }
+}
+
+/// One line of the report.
+struct Finding {
+    verdict: Verdict,
+    subject: &'static str,
+    text: String,
+}
+
+fn finding(verdict: Verdict, subject: &'static str, text: impl Into<String>) -> Finding {
+    let text = text.into();
+    Finding {
+        verdict,
+        subject,
+        text,
+    }
+}
+
+/// Prints the report.
+///
+/// # Errors
+/// [`BootError::Unwell`] when anything keeps the server from serving.
+pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
+    let (config, origin) = match Config::load(&args.inputs()) {
+        Ok((config, _)) => (config, "no file"),
+        Err(error) => {
+            report(&[finding(Verdict::Fail, "settings", chain(&error))])?;
+            return Err(BootError::Unwell { failures: 1 });
+        }
+    };
+    let origin = args
+        .settings
+        .config
+        .as_deref()
+        .map_or(origin.to_owned(), |file| file.display().to_string());
+    let mut findings = vec![finding(
+        Verdict::Ok,
+        "settings",
+        format!("read from {origin}, the environment and the command line"),
+    )];
+    findings.push(data_folder(&config));
+    findings.extend(key_file(&config.data.dir));
+    findings.extend(database(&config).await);
+    findings.push(port(&config));
+    report(&findings)?;
+    match findings.iter().filter(|f| f.verdict == Verdict::Fail).count() {
+        0 => Ok(()),
+        failures => Err(BootError::Unwell { failures }),
+    }
+}
+
+fn report(findings: &[Finding]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for Finding {
+        verdict,
+        subject,
+        text,
+    } in findings
+    {
+        writeln!(out, "{verdict:<6}{subject:<13}{text}")?;
+    }
+    Ok(())
+}
+
+/// That files can be made in the folder, and that nobody else reads them.
+fn data_folder(config: &Config) -> Finding {
+    const SUBJECT: &str = "data folder";
+    let folder = &config.data.dir;
+    let shown = folder.display();
+    if !folder.exists() {
+        return finding(
+            Verdict::Ok,
+            SUBJECT,
+            format!("{shown} is not there yet; the first start makes it"),
+        );
+    }
+    if let Err(error) = folder::Reserved::new(folder) {
+        let advice = "choose another with --data-dir, or let this user write there";
+        return finding(
+            Verdict::Fail,
+            SUBJECT,
+            format!("no file can be made in {shown} ({error}): {advice}"),
+        );
+    }
+    match folder::too_open(folder) {
+        Ok(None) => finding(
+            Verdict::Ok,
+            SUBJECT,
+            format!("{shown}, writable, for its owner only"),
+        ),
+        Ok(Some(mode)) => {
+            let advice = format!("other users may look into it (mode {mode:o}): chmod 700 {shown}");
+            finding(
+                Verdict::Warn,
+                SUBJECT,
+                format!("{shown} is writable, but {advice}"),
+            )
+        }
+        Err(error) => finding(Verdict::Fail, SUBJECT, format!("{shown}: {error}")),
+    }
+}
+
+/// That nobody else reads the first key. None when there is no such file, which is as good.
+fn key_file(folder: &Path) -> Option<Finding> {
+    const SUBJECT: &str = "admin key";
+    let file = folder::key_file(folder);
+    let shown = file.display();
+    match folder::too_open(&file) {
+        Ok(None) => Some(finding(
+            Verdict::Ok,
+            SUBJECT,
+            format!("{shown}, for its owner only"),
+        )),
+        Ok(Some(mode)) => {
+            let advice = "chmod 600 it, and if anyone may have read it, revoke the key and make another";
+            Some(finding(
+                Verdict::Fail,
+                SUBJECT,
+                format!("{shown} can be read by others (mode {mode:o}): {advice}"),
+            ))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(finding(Verdict::Warn, SUBJECT, format!("{shown}: {error}"))),
+    }
+}
+
+/// That the database answers, has the tables of this build, and agrees about the time.
+async fn database(config: &Config) -> Vec<Finding> {
+    const SUBJECT: &str = "database";
+    let url = config.database_url();
+    if url.kind() == DatabaseKind::Sqlite && !store::file(&url).exists() {
+        let text = format!(
+            "{} is not there yet; the first start makes it",
+            store::file(&url).display()
+        );
+        return vec![finding(Verdict::Ok, SUBJECT, text)];
+    }
+    let (found, known) = match store::schema(&url).await {
+        Ok(found) => (found, migrations::newest()),
+        Err(error) => {
+            let advice = match url.kind() {
+                DatabaseKind::Sqlite => "is it a database of tribune, and may this user read it?",
+                DatabaseKind::Postgres => {
+                    "is the server running, and are host, user, password and database right?"
+                }
+            };
+            return vec![finding(
+                Verdict::Fail,
+                SUBJECT,
+                format!("{url}: {}; {advice}", chain(&error)),
+            )];
+        }
+    };
+    if found > known {
+        let text =
+            format!("it has version {found}, this build knows {known}: use the newer tribune that made it");
+        return vec![
+            finding(Verdict::Ok, SUBJECT, url.to_string()),
+            finding(Verdict::Fail, "schema", text),
+        ];
+    }
+    if found < known {
+        let by_itself = url.kind() == DatabaseKind::Sqlite || config.database.migrate;
+        let (verdict, advice) = if by_itself {
+            (Verdict::Ok, "the next start brings it up to date")
+        } else {
+            (Verdict::Fail, "run `tribune migrate`")
+        };
+        let text = format!("version {found}, this build has {known}: {advice}");
+        return vec![
+            finding(Verdict::Ok, SUBJECT, url.to_string()),
+            finding(verdict, "schema", text),
+        ];
+    }
+    let mut findings = answering(config).await;
+    findings.push(finding(
+        Verdict::Ok,
+        "schema",
+        format!("version {found}, the newest"),
+    ));
+    findings
+}
+
+/// A database with the right tables: what it is, and what time it has.
+async fn answering(config: &Config) -> Vec<Finding> {
+    let url = config.database_url();
+    let store = match store::open(config, Arc::new(SystemClock), Purpose::Assist).await {
+        Ok(store) => store,
+        Err(error) => return vec![finding(Verdict::Fail, "database", chain(&error))],
+    };
+    let asked = SystemClock.now();
+    let health = store.health().await;
+    let answered = SystemClock.now();
+    store.close().await;
+    let health = match health {
+        Ok(health) => health,
+        Err(error) => {
+            return vec![finding(
+                Verdict::Fail,
+                "database",
+                format!("{url}: {}", chain(&error)),
+            )];
+        }
+    };
+    let skew = skew(asked, health.now, answered);
+    let milliseconds = skew.num_milliseconds();
+    let clock = if skew.abs() > LARGEST_SKEW {
+        let advice = "set both by NTP; until then the server is not ready";
+        finding(
+            Verdict::Fail,
+            "clock",
+            format!("{milliseconds} ms away from the database's: {advice}"),
+        )
+    } else {
+        finding(
+            Verdict::Ok,
+            "clock",
+            format!("{milliseconds} ms away from the database's"),
+        )
+    };
+    vec![
+        finding(Verdict::Ok, "database", format!("{}, {url}", health.backend)),
+        clock,
+    ]
+}
+
+/// That the address can be listened on, or that it is a tribune that listens there.
+fn port(config: &Config) -> Finding {
+    const SUBJECT: &str = "port";
+    let address = config.server.listen;
+    match std::net::TcpListener::bind(address) {
+        Ok(_) => finding(Verdict::Ok, SUBJECT, format!("{address} is free")),
+        Err(_) if health::probe(&format!("http://{address}/livez")).is_ok() => finding(
+            Verdict::Ok,
+            SUBJECT,
+            format!("{address}: a server runs there and answers"),
+        ),
+        Err(error) => {
+            let advice = "stop what uses it, or choose another with --listen";
+            finding(Verdict::Fail, SUBJECT, format!("{address}: {error}; {advice}"))
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `tribune key create`: a key for who lost theirs, made beside a running server or without one.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use wire::key::Scope;
+
+use super::BootError;
+use super::store::{self, Purpose};
+use super::system::{SystemClock, SystemIds};
+use crate::cli::KeyCreate;
+use crate::config::Config;
+use crate::domain::rank::Rank;
+use crate::service::Service;
+use crate::service::bootstrap::OfflineKey;
+use crate::service::error::ServiceError;
+use crate::service::pipeline::Lanes;
+
+/// The longest name of a key, in characters, as the API has it.
+const LONGEST_NAME: usize = 200;
+
+/// No acts are decided here.
+const LANES: Lanes = Lanes {
+    lanes: 1,
+    batch: 1,
+    queue: 1,
+};
+
+/// Makes the key and prints it: alone on standard output, so that a script can take it.
+pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
+    let order = order(args)?;
+    let (config, _) = Config::load(&args.settings.inputs())?;
+    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
+    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemIds), LANES);
+    let made = service.create_key_offline(order).await;
+    service.shut_down().await;
+    let (key, secret) = made.map_err(|error| match error {
+        // Its findings are about JSON elsewhere, so the message alone does not say them.
+        ServiceError::Invalid(findings) => {
+            let details: Vec<_> = findings.into_iter().map(|finding| finding.detail).collect();
+            BootError::Arguments(details.join("; "))
+        }
+        ServiceError::NotFound(what) => BootError::Arguments(format!("there is no such {what}")),
+        other => other.into(),
+    })?;
+    eprintln!("The key {} ({}) is shown this once:", key.id, key.name);
+    writeln!(std::io::stdout(), "{}", secret.reveal())?;
+    Ok(())
+}
+
+/// What is asked for, before anything is opened.
+fn order(args: &KeyCreate) -> Result<OfflineKey, BootError> {
+    let refused = |reason: String| Err(BootError::Arguments(reason));
+    let name = args.name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return refused(format!(
+            "--name has 1 to {LONGEST_NAME} characters and no control characters"
+        ));
+    }
+    let mut scopes = Vec::new();
+    for text in &args.scopes {
+        match Scope::named(text) {
+            Some(scope) => scopes.push(scope),
+            None => {
+                let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+                return refused(format!(
+                    "there is no scope {text}; known are {}",
+                    known.join(", ")
+                ));
+            }
+        }
+    }
+    if scopes.is_empty() {
+        scopes = Scope::ALL.to_vec();
+    }
+    let rank = match &args.rank {
+        None => Rank::Admin,
+        Some(text) => match Rank::named(text) {
+            Some(rank) => rank,
+            None => {
+                return refused(format!(
+                    "there is no rank {text}; known are member, helper, moderator, admin, owner"
+                ));
+            }
+        },
+    };
+    Ok(OfflineKey {
+        tenant: args.tenant.clone(),
+        name: name.to_owned(),
+        scopes,
+        rank,
+    })
+}

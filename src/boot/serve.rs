@@ -1,0 +1,196 @@
+//! `tribune serve`: from the settings to a listening server, and from a signal to an orderly end.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::BootError;
+use super::banner::{Banner, FirstKey};
+use super::folder::{self, Reserved};
+use super::signals::Signals;
+use super::store::{self, Purpose};
+use super::system::{SystemClock, SystemIds};
+use crate::config::{Config, DatabaseKind};
+use crate::http::edge::EdgeLimits;
+use crate::http::{api, edge, health, listener, observe};
+use crate::jobs::retention::Retention;
+use crate::jobs::timers::Timers;
+use crate::jobs::{self, Stop};
+use crate::ports::clock::Clock;
+use crate::ports::store::Store;
+use crate::service::Service;
+use crate::service::error::chain;
+use crate::service::health::NotReady;
+use crate::service::pipeline::Lanes;
+
+/// What the first tenant is called.
+const FIRST_TENANT: &str = "default";
+
+/// Serves until a signal tells it to stop.
+pub(super) async fn run(config: &Config) -> Result<(), BootError> {
+    let signals = Signals::catch().map_err(BootError::Runtime)?;
+    // First, because it is what fails most often, and nothing has been made or changed yet.
+    let listener = bind(config).await?;
+    let address = listener.local_addr().map_err(BootError::Runtime)?;
+    if config.database_url().kind() == DatabaseKind::Sqlite {
+        folder::make(&config.data.dir)?;
+    }
+    // Before anything counts.
+    let metrics = observe::start_counting()?;
+    let clock = Arc::new(SystemClock);
+    let store = store::open(config, clock.clone(), Purpose::Serve).await?;
+    let service = Service::new(store.clone(), clock.clone(), Arc::new(SystemIds), lanes(config));
+    let first_key = first_start(&*store, &service, &config.data.dir).await?;
+    let backend = introduce(&service).await?;
+    Banner {
+        config,
+        backend: &backend,
+        address,
+        key_file: &folder::key_file(&config.data.dir),
+        first_key: first_key.as_ref(),
+    }
+    .print()?;
+    drop(first_key);
+
+    let (stopper, stop) = jobs::stopper();
+    let jobs = start_jobs(config, &store, &service, clock, &stop);
+    let told = async move {
+        signals.first().await;
+        tracing::info!("stopping: no new requests; those that run may finish");
+        stopper.stop();
+    };
+    listener::run(listener, router(config, &service, metrics), limits(config), told).await;
+    end(config, jobs, &service).await;
+    Ok(())
+}
+
+async fn bind(config: &Config) -> Result<TcpListener, BootError> {
+    let address = config.server.listen;
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| BootError::Listen { address, cause })
+}
+
+/// Makes the first tenant and key where there is none, and keeps the key before anybody sees it.
+async fn first_start(
+    store: &dyn Store,
+    service: &Service,
+    data: &Path,
+) -> Result<Option<FirstKey>, BootError> {
+    if store
+        .count_tenants()
+        .await
+        .map_err(crate::service::error::ServiceError::from)?
+        > 0
+    {
+        return Ok(None);
+    }
+    folder::make(data)?;
+    let refused = |cause| BootError::Folder {
+        path: data.to_owned(),
+        cause,
+    };
+    let reserved = Reserved::new(data).map_err(refused)?;
+    // Another replica may have been quicker.
+    let Some((tenant, secret)) = service.bootstrap(FIRST_TENANT).await? else {
+        return Ok(None);
+    };
+    let secret = secret.reveal().to_owned();
+    let file = reserved.keep(&secret).map_err(refused)?;
+    Ok(Some(FirstKey {
+        secret,
+        tenant: tenant.name,
+        file,
+    }))
+}
+
+/// What the store calls itself. A clock that is wrong keeps requests away, but not the server down: it may be set meanwhile.
+async fn introduce(service: &Service) -> Result<String, BootError> {
+    match service.health().await {
+        Ok(health) => Ok(health.backend),
+        Err(NotReady::Clock { backend, skew }) => {
+            let milliseconds = skew.num_milliseconds();
+            tracing::warn!(
+                milliseconds,
+                "not ready: this machine's clock differs from the database's"
+            );
+            Ok(backend)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn start_jobs(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    service: &Service,
+    clock: Arc<dyn Clock>,
+    stop: &Stop,
+) -> JoinSet<()> {
+    let timers = Timers {
+        store: store.clone(),
+        service: service.clone(),
+        clock,
+        interval: config.jobs.timer_interval,
+    };
+    let retention = Retention {
+        store: store.clone(),
+        age: config.jobs.idempotency_retention,
+    };
+    let mut jobs = JoinSet::new();
+    jobs.spawn(timers.run(stop.clone()));
+    jobs.spawn(retention.run(stop.clone()));
+    jobs
+}
+
+/// Every route, inside the edge, watched.
+fn router(config: &Config, service: &Service, metrics: PrometheusHandle) -> Router {
+    let state = api::ApiState {
+        service: service.clone(),
+    };
+    let routes = api::routes(state).merge(health::router(service.clone(), metrics));
+    let limits = EdgeLimits {
+        body: config.server.body_limit,
+        time: config.server.request_timeout,
+    };
+    observe::wrap(edge::wrap(routes, limits))
+}
+
+fn limits(config: &Config) -> listener::Limits {
+    listener::Limits {
+        connections: config.server.max_connections,
+        header: config.server.header_timeout,
+        idle: config.server.idle_timeout,
+        grace: config.server.shutdown_grace,
+    }
+}
+
+fn lanes(config: &Config) -> Lanes {
+    Lanes {
+        lanes: config.pipeline.lanes,
+        batch: config.pipeline.batch,
+        queue: config.pipeline.queue,
+    }
+}
+
+/// Lets the jobs and what was accepted come to an end, then closes the store.
+async fn end(config: &Config, mut jobs: JoinSet<()>, service: &Service) {
+    let orderly = async {
+        while let Some(ended) = jobs.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(error = chain(&error), "a job ended badly");
+            }
+        }
+        service.shut_down().await;
+    };
+    match tokio::time::timeout(config.server.shutdown_grace, orderly).await {
+        Ok(()) => tracing::info!("stopped"),
+        Err(_) => {
+            tracing::warn!("stopped before everything had ended; what was acknowledged is in the database")
+        }
+    }
+}
