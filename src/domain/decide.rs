@@ -7,6 +7,7 @@ use super::case::{Case, Ended, Particulars, RungMark};
 use super::duplicate;
 use super::enter::{Incoming, enter};
 use super::id::SanctionId;
+use super::identity::Identity;
 use super::kind::Kind;
 use super::member::{MAX_SANCTIONS, Member};
 use super::points::Points;
@@ -215,7 +216,7 @@ impl Run<'_> {
         };
         let immune = authority::immunity(&self.situation.target).is_some();
         let (fired, marks) = enter(&mut self.member, &version.policy, incoming, immune);
-        let mut causes = draft.causes.clone();
+        let (mut causes, named) = (draft.causes.clone(), draft.particulars.named.clone());
         let case = self.case(draft, started, Vec::new(), marks);
         causes.push(case.number);
         self.entries.push(Entry {
@@ -223,13 +224,13 @@ impl Run<'_> {
             after: Some(self.member.clone()),
         });
         match fired {
-            Some(rung) => self.enter(self.escalated(rung, causes)),
+            Some(rung) => self.enter(self.escalated(rung, causes, named)),
             None => Ok(()),
         }
     }
 
-    /// What a rung does.
-    fn escalated(&self, rung: &Rung, causes: Vec<i64>) -> Draft {
+    /// What a rung does. Its case names the member as the act did, for whoever carries it out on a platform.
+    fn escalated(&self, rung: &Rung, causes: Vec<i64>, named: Option<Identity>) -> Draft {
         let policy = &self.version.policy;
         let points = if policy.escalations_carry_points {
             policy.weight(rung.action)
@@ -246,6 +247,7 @@ impl Run<'_> {
             duration: rung.duration,
             particulars: Particulars {
                 reason: Some(format!("Reached {} points.", rung.at)),
+                named,
                 ..Particulars::default()
             },
         }

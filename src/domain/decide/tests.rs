@@ -75,6 +75,22 @@ fn an_escalation_names_its_causes_and_carries_no_points() {
 }
 
 #[test]
+fn an_escalation_names_the_member_as_the_act_did() {
+    let mut scene = Scene::plain();
+    let named = super::super::identity::Identity::parse("discord:80351110224678912").ok();
+    for _ in 0..3 {
+        let said = Particulars {
+            named: named.clone(),
+            ..Particulars::default()
+        };
+        let act = Act::new(Kind::Warn, None, said).unwrap();
+        scene.submit(&moderator(1), &Command::Act(act)).unwrap();
+    }
+    assert_eq!(scene.history[3].case.kind, Kind::Mute);
+    assert_eq!(scene.history[3].case.particulars.named, named);
+}
+
+#[test]
 fn a_jump_over_several_rungs_fires_the_strongest_only() {
     let mut policy = Policy {
         duplicate_window: 0,
