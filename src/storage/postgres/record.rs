@@ -268,6 +268,6 @@ fn event_of(row: &PgRow) -> Result<Option<Event>, StoreError> {
         community: row.get::<Option<Uuid>>("community_id")?.map(CommunityId),
         user: row.get::<Option<Uuid>>("user_id")?.map(crate::domain::id::UserId),
         at: row.time("at")?,
-        data: row.text("data")?,
+        data: row.json_text("data")?,
     }))
 }
