@@ -109,9 +109,16 @@ impl Pool {
         &self.writers
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction. Where the server was restarted, each connection that lay idle fails once, and nothing has
+    /// happened by then: as many are thrown away as there can be.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
-        self.writers.begin().await.map_err(failed)
+        let mut stale = 0;
+        loop {
+            match self.writers.begin().await {
+                Err(error) if cut(&error) && stale < self.writers.options().get_max_connections() => stale += 1,
+                begun => return begun.map_err(failed),
+            }
+        }
     }
 
     /// The clock that tests have set; `None` for the database's.
@@ -156,6 +163,16 @@ fn pool(connections: u32) -> PgPoolOptions {
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
         .before_acquire(|connection, metadata| Box::pin(lives(connection, metadata)))
+}
+
+/// Whether the server has closed the connection: it ended the session (class 57), or just went away.
+fn cut(error: &sqlx::Error) -> bool {
+    let ended = |code: &str| code.starts_with("57P");
+    matches!(error, sqlx::Error::Io(_))
+        || error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| ended(&code))
 }
 
 /// Whether a connection can be used: after a restart of the server, those that lay idle cannot.
