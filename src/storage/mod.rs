@@ -11,4 +11,5 @@ pub(crate) mod codec; // what columns hold
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod timelines; // policies kept in memory
 
+pub mod postgres;
 pub mod sqlite;

@@ -61,18 +61,18 @@ macro_rules! profiles {
 
 const COUNT_TENANTS: &str = "SELECT count(*) FROM tenants";
 const TENANTS: &str = "SELECT tenant_id, name, created_at FROM tenants \
-    WHERE tenant_id > coalesce($1, '00000000-0000-0000-0000-000000000000') ORDER BY tenant_id LIMIT $2";
+    WHERE tenant_id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY tenant_id LIMIT $2";
 const TENANT: &str = "SELECT tenant_id, name, created_at FROM tenants WHERE tenant_id = $1";
 const KEY_BY_HASH: &str = "SELECT * FROM api_keys WHERE hash = $1";
 const KEY: &str = "SELECT * FROM api_keys WHERE tenant_id = $1 AND key_id = $2";
-const KEYS: &str = "SELECT * FROM api_keys WHERE tenant_id = $1 AND key_id > coalesce($2, '00000000-0000-0000-0000-000000000000') \
+const KEYS: &str = "SELECT * FROM api_keys WHERE tenant_id = $1 AND key_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) \
     ORDER BY key_id LIMIT $3";
 const COMMUNITY: &str = communities!("c.community_id = $2");
 const COMMUNITIES: &str = communities!(
-    "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000') ORDER BY c.community_id LIMIT $3"
+    "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY c.community_id LIMIT $3"
 );
 const COMMUNITIES_AMONG: &str = communities!(
-    "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000') \
+    "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) \
      AND c.community_id IN (SELECT UNNEST($4::uuid[])) ORDER BY c.community_id LIMIT $3"
 );
 const COMMUNITY_EXISTS: &str = "SELECT count(*) FROM communities WHERE tenant_id = $1 AND community_id = $2";
@@ -87,8 +87,9 @@ const USER: &str = users!("u.user_id = $2");
 const USER_BY_IDENTITY: &str = users!(
     "u.user_id = (SELECT user_id FROM identities WHERE tenant_id = $1 AND platform = $2 AND native_id = $3)"
 );
-const USERS: &str =
-    users!("u.user_id > coalesce($2, '00000000-0000-0000-0000-000000000000') ORDER BY u.user_id LIMIT $3");
+const USERS: &str = users!(
+    "u.user_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY u.user_id LIMIT $3"
+);
 const PROFILE: &str = profiles!(
     "FROM users u LEFT JOIN members m ON m.tenant_id = u.tenant_id AND m.community_id = $2 \
      AND m.user_id = u.user_id",
@@ -102,7 +103,7 @@ const PROFILE_BY_IDENTITY: &str = profiles!(
 );
 const PROFILES: &str = profiles!(
     "FROM members m JOIN users u ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id",
-    "m.tenant_id = $1 AND m.community_id = $2 AND m.user_id > coalesce($3, '00000000-0000-0000-0000-000000000000') \
+    "m.tenant_id = $1 AND m.community_id = $2 AND m.user_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid) \
      AND (m.rank <> 'member' OR m.protected OR EXISTS (SELECT 1 FROM cases c WHERE c.tenant_id = $1 \
           AND c.community_id = $2 AND c.user_id = m.user_id)) \
      ORDER BY m.user_id LIMIT $4"

@@ -45,7 +45,7 @@ macro_rules! sanctions {
     ($by:literal) => {
         concat!(
             "SELECT * FROM sanctions WHERE tenant_id = $1 AND community_id = $2 \
-             AND sanction_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff') AND ",
+             AND sanction_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) AND ",
             $by,
             " AND ($5::bigint IS NULL OR (starts_at <= $5 AND (ends_at IS NULL OR ends_at > $5) \
                AND (ended_at IS NULL OR ended_at > $5))) ORDER BY sanction_id DESC LIMIT $6"

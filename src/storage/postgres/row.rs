@@ -48,7 +48,9 @@ impl<'r> Row<'r> {
     /// The text of a column of the type `json`.
     pub(super) fn json_text(&self, column: &'static str) -> Result<String, StoreError> {
         let text = self.document(column)?;
-        Ok(text.ok_or_else(|| self.corrupt(column, "no document"))?.to_owned())
+        Ok(text
+            .ok_or_else(|| self.corrupt(column, "no document"))?
+            .to_owned())
     }
 
     pub(super) fn text(&self, column: &'static str) -> Result<String, StoreError> {

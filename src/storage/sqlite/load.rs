@@ -194,10 +194,10 @@ async fn members<'a>(
         }
     }
     for key in targets {
-        if !loaded.members.contains_key(&key) {
-            loaded.members.insert(key, MemberRow::default());
+        loaded.members.entry(key).or_insert_with(|| {
             loaded.made_members.insert(key);
-        }
+            MemberRow::default()
+        });
     }
     Ok(())
 }

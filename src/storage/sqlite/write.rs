@@ -37,8 +37,9 @@ const TIMERS: &str = "INSERT INTO timers (tenant_id, community_id, sanction_id, 
     FROM json_each(?1) WHERE true ON CONFLICT DO UPDATE SET sanction_version = excluded.sanction_version, \
     due_at = excluded.due_at, leased_until = NULL";
 const GONE_TIMERS: &str = "DELETE FROM timers WHERE (tenant_id, community_id, sanction_id) IN \
-    (SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2) FROM json_each(?1) \
-     WHERE timers.sanction_version <= value->>3)";
+    (SELECT t.tenant_id, t.community_id, t.sanction_id FROM json_each(?1) j CROSS JOIN timers t \
+     WHERE t.tenant_id = unhex(j.value->>0) AND t.community_id = unhex(j.value->>1) \
+     AND t.sanction_id = unhex(j.value->>2) AND t.sanction_version <= j.value->>3)";
 const NUMBERS: &str = "UPDATE community_counters SET case_seq = j.value->>2 FROM json_each(?1) j \
     WHERE community_counters.tenant_id = unhex(j.value->>0) AND community_counters.community_id = unhex(j.value->>1)";
 const POSITIONS: &str = "UPDATE tenants SET event_seq = event_seq + (j.value->>1) FROM json_each(?1) j \

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, SqlSafeStr as _};
-use tribune::storage::{migrations, open::OpenError, sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
+use tribune::storage::{migrations, open::OpenError, postgres, sqlite};
 
 use super::world::{World, warn};
+use crate::architecture::repository;
 use crate::support::clock::TestClock;
 use crate::support::store::{TestStore, sqlite_options};
 
@@ -58,14 +59,81 @@ fn both_dialects_have_the_same_columns() {
     }
 }
 
+/// Every SQL text of the adapters is in a list of its module, and every such list is prepared by the tests below.
+#[test]
+fn every_statement_is_listed() {
+    for file in repository() {
+        let Some(module) = file
+            .path
+            .strip_prefix("src/storage/")
+            .and_then(|path| path.strip_suffix(".rs"))
+        else {
+            continue;
+        };
+        let Some((dialect, name)) = module.split_once('/').filter(|(dialect, _)| *dialect != "batch") else {
+            continue;
+        };
+        let list = file
+            .text
+            .split_once("const STATEMENTS: &[&str] = &[")
+            .map_or("", |(_, rest)| {
+                rest.split_once("];").map_or(rest, |(list, _)| list)
+            });
+        let listed: BTreeSet<&str> = list.split([',', '\n', ' ']).collect();
+        for line in file.text.lines().filter(|line| line.contains(": &str = ")) {
+            let name = line
+                .split_once("const ")
+                .and_then(|(_, rest)| rest.split_once(':'))
+                .unwrap()
+                .0;
+            let exempt = NOT_PREPARED.contains(&(module.rsplit('/').next().unwrap(), name));
+            assert!(
+                listed.contains(name) || exempt,
+                "{}: {name} is not in STATEMENTS",
+                file.path
+            );
+        }
+        if !list.is_empty() && name != "mod" {
+            let above = if name.contains('/') { "change/mod" } else { "mod" };
+            let above = format!("src/storage/{dialect}/{above}.rs");
+            let above = repository().into_iter().find(|file| file.path == above).unwrap();
+            let name = name.rsplit('/').next().unwrap();
+            assert!(
+                above.text.contains(&format!("{name}::STATEMENTS")),
+                "{dialect}/{name} is not collected"
+            );
+        }
+    }
+}
+
+/// Texts that are no statements, or that cannot be prepared: codes, settings, transactions.
+const NOT_PREPARED: &[(&str, &str)] = &[
+    ("pool", "WRITER_CACHE"),
+    ("pool", "READER_CACHE"),
+    ("pool", "LARGEST_LOG"),
+    ("pool", "BEGIN"),
+    ("pool", "COMMIT"),
+    ("pool", "ROLLBACK"),
+    ("pool", "CLEAN"),
+    ("errors", "SERIALIZATION_FAILURE"),
+    ("errors", "DEADLOCK_DETECTED"),
+    ("errors", "LOCK_NOT_AVAILABLE"),
+    ("errors", "READ_ONLY_TRANSACTION"),
+    ("errors", "INVALID_CATALOG_NAME"),
+    ("mod", "VERSION"),
+    ("mod", "HEALTH"),
+];
+
+async fn sqlite_connection(store: &TestStore) -> sqlx::SqliteConnection {
+    let options: sqlx::sqlite::SqliteConnectOptions = store.database_url().parse().unwrap();
+    options.connect().await.unwrap()
+}
+
 #[tokio::test]
 async fn every_statement_of_sqlite_prepares() {
     let store = TestStore::sqlite().await;
-    let options: sqlx::sqlite::SqliteConnectOptions = store.database_url().parse().unwrap();
-    let mut connection = options.connect().await.unwrap();
-    let statements = sqlite::statements();
-    assert!(statements.len() > 40);
-    for statement in statements {
+    let mut connection = sqlite_connection(&store).await;
+    for statement in sqlite::statements() {
         if let Err(error) = (&mut connection)
             .prepare(AssertSqlSafe(statement).into_sql_str())
             .await
@@ -74,6 +142,51 @@ async fn every_statement_of_sqlite_prepares() {
         }
     }
 }
+
+#[tokio::test]
+async fn every_statement_of_postgres_prepares() {
+    let store = TestStore::postgres().await;
+    let mut connection = sqlx::PgConnection::connect(&store.database_url()).await.unwrap();
+    for statement in postgres::statements() {
+        if let Err(error) = (&mut connection)
+            .prepare(AssertSqlSafe(statement).into_sql_str())
+            .await
+        {
+            panic!("{error}\n{statement}");
+        }
+    }
+}
+
+/// No statement reads a whole table, so none grows with a history that it does not ask for.
+#[tokio::test]
+async fn no_statement_of_sqlite_scans_a_table() {
+    let store = TestStore::sqlite().await;
+    let mut connection = sqlite_connection(&store).await;
+    for statement in sqlite::statements()
+        .into_iter()
+        .filter(|statement| !MAY_SCAN.contains(statement))
+    {
+        let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let plan = sqlx::query(plan).fetch_all(&mut connection).await.unwrap();
+        for row in plan {
+            let step: String = row.get("detail");
+            let scans = step.starts_with("SCAN") && !HARMLESS.iter().any(|start| step.starts_with(*start));
+            assert!(!scans, "{step}\n{statement}");
+        }
+    }
+}
+
+/// Statements over all tenants, who are few, and over SQLite's own tables.
+const MAY_SCAN: &[&str] = &["SELECT count(*) FROM tenants"];
+const HARMLESS: &[&str] = &[
+    "SCAN json_each",
+    "SCAN j ",
+    "SCAN CONSTANT ROW",
+    "SCAN sqlite_schema",
+    // What another part of the same plan has found by an index.
+    "SCAN (subquery",
+    "SCAN e LEFT-JOIN",
+];
 
 on_every_store! {
     /// Opening again finds everything as it was.
@@ -97,8 +210,7 @@ on_every_store! {
 /// A step of a build that does not exist yet, and one that was changed after it had been applied.
 async fn with_migration(change: &'static str) -> (TestStore, OpenError) {
     let store = TestStore::sqlite().await;
-    let options: sqlx::sqlite::SqliteConnectOptions = store.database_url().parse().unwrap();
-    let mut connection = options.connect().await.unwrap();
+    let mut connection = sqlite_connection(&store).await;
     sqlx::query(change).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     let TestStore::Sqlite { dir } = &store else {

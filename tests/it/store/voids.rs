@@ -85,16 +85,16 @@ on_every_store! {
         }
         let wish = Wish::default();
         done(world.void(3, &wish).await);
+        let ann = world.user("ann").await;
+        assert_eq!(world.member("ann").await.ledger.balance.millis(), 1_249_000);
+        assert_eq!(world.member("bob").await.ledger.balance.millis(), 250_000);
         let seen = wish.seen.lock().unwrap();
         assert_eq!(seen.pages.iter().sum::<usize>(), 1_249);
         assert!(seen.pages.len() > 2 && seen.pages.iter().all(|length| *length <= 500), "{:?}", seen.pages);
         assert_eq!(seen.entries[0].case.number, 3);
         let places: Vec<_> = seen.entries.iter().map(|entry| (entry.case.at, entry.case.number)).collect();
         assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
-        let ann = world.user("ann").await;
         assert!(seen.entries.iter().all(|entry| entry.case.user == ann && entry.after.is_some()));
-        assert_eq!(world.member("ann").await.ledger.balance.millis(), 1_249_000);
-        assert_eq!(world.member("bob").await.ledger.balance.millis(), 250_000);
     }
 
     /// The revision is told everything as it stands, and its rewritten states are what is read afterwards.

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tribune::ports::clock::Clock;
 use tribune::ports::store::Store;
-use tribune::storage::sqlite;
+use tribune::storage::{postgres, sqlite};
 
 use super::clock::TestClock;
 use super::postgres::TestPostgres;
@@ -70,6 +71,13 @@ pub(crate) async fn migrate(url: &str) {
             .expect("the database can be made")
             .close()
             .await;
+    } else {
+        let options = postgres_options(url, None);
+        postgres::open(options)
+            .await
+            .expect("the database can be made")
+            .close()
+            .await;
     }
 }
 
@@ -84,8 +92,19 @@ pub(crate) fn sqlite_options(path: &Path, clock: Arc<TestClock>) -> sqlite::Opti
     }
 }
 
-async fn open_postgres(_url: &str, _clock: Arc<TestClock>) -> Arc<dyn Store> {
-    panic!("Postgres is not served yet")
+async fn open_postgres(url: &str, clock: Arc<TestClock>) -> Arc<dyn Store> {
+    let options = postgres_options(url, Some(clock));
+    Arc::new(postgres::open(options).await.expect("the database opens"))
+}
+
+/// How tests open a Postgres database: as a server does.
+pub(crate) fn postgres_options(url: &str, clock: Option<Arc<TestClock>>) -> postgres::Options {
+    postgres::Options {
+        url: url.to_owned(),
+        max_connections: 8,
+        clock: clock.map(|clock| clock as Arc<dyn Clock>),
+        migrate: true,
+    }
 }
 
 /// Runs one asynchronous body as two tests, `name::sqlite` and `name::postgres`, each with an empty [`TestStore`] of its own.
