@@ -231,7 +231,7 @@ pub enum Change {
 /// A change to carry out.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Whose.
+    /// Whose. The nil id is nobody's: the first tenant is made so.
     pub tenant: TenantId,
     /// By whom. Only `ChangeReason` checks a person's rank; for it the store resolves the person in the community.
     pub by: ActorRef,
@@ -239,6 +239,17 @@ pub struct Order {
     pub change: Change,
     /// The idempotency key, if the call has one.
     pub claim: Option<Claim>,
+}
+
+impl Order {
+    /// In whose log the change appears: its tenant's; that the first one was made, in its own.
+    #[must_use]
+    pub fn logged_by(&self) -> TenantId {
+        match &self.change {
+            Change::CreateTenant { id, .. } if self.tenant.0.is_nil() => *id,
+            _ => self.tenant,
+        }
+    }
 }
 
 /// The thing as it stands after a change.

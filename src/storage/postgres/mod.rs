@@ -13,6 +13,7 @@ mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
 mod directory; // reads of the directory
+mod housekeeping; // what nobody needs any more
 mod look; // a member's state
 mod record; // reads of the record
 mod timers; // what is due
@@ -31,6 +32,7 @@ use crate::ports::directory::{
     After, ApiKey, Applied, Community, Directory, Link, Order, PolicyRecord, Profile, Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
+use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
 };
@@ -69,6 +71,14 @@ pub async fn open(options: Options) -> Result<Postgres, OpenError> {
     })
 }
 
+/// The newest step of the schema that a database has; 0 without tables. Changes nothing.
+///
+/// # Errors
+/// [`OpenError`] when it cannot be reached or read.
+pub async fn schema(url: &str) -> Result<i64, OpenError> {
+    pool::schema(url).await
+}
+
 /// Every statement that the adapter makes, for a test that prepares them all.
 #[must_use]
 pub fn statements() -> Vec<&'static str> {
@@ -85,6 +95,7 @@ pub fn statements() -> Vec<&'static str> {
         look::STATEMENTS,
         record::STATEMENTS,
         timers::STATEMENTS,
+        housekeeping::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)
@@ -332,6 +343,13 @@ impl Timers for Postgres {
 
     async fn next_due(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_due(&self.pool).await
+    }
+}
+
+#[async_trait]
+impl Housekeeping for Postgres {
+    async fn forget_answers(&self, age: Duration, limit: u32) -> Result<u64, StoreError> {
+        housekeeping::forget_answers(&self.pool, age, limit).await
     }
 }
 

@@ -145,6 +145,16 @@ impl Pool {
     }
 }
 
+/// The newest step that a database has.
+pub(super) async fn schema(url: &str) -> Result<i64, OpenError> {
+    let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
+    let options = PgConnectOptions::from_str(url).map_err(unreachable)?;
+    let mut connection = options.connect().await.map_err(unreachable)?;
+    let found = applied(&mut connection).await;
+    connection.close().await.map_err(unreachable)?;
+    found
+}
+
 /// Sees that the database can be reached and has the tables that this build knows.
 async fn prepare(options: &PgConnectOptions, may_migrate: bool) -> Result<(), OpenError> {
     let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));

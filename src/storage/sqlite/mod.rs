@@ -13,6 +13,7 @@ mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
 mod directory; // reads of the directory
+mod housekeeping; // what nobody needs any more
 mod look; // a member's state
 mod record; // reads of the record
 mod timers; // what is due
@@ -33,6 +34,7 @@ use crate::ports::directory::{
     After, ApiKey, Applied, Community, Directory, Link, Order, PolicyRecord, Profile, Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
+use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
 };
@@ -46,8 +48,9 @@ use crate::storage::migrations;
 use crate::storage::open::OpenError;
 use crate::storage::timelines::Timelines;
 use async_trait::async_trait;
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use pool::Pool;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +82,14 @@ pub async fn open(options: Options) -> Result<Sqlite, OpenError> {
     })
 }
 
+/// The newest step of the schema that a database has; 0 without tables. Changes nothing.
+///
+/// # Errors
+/// [`OpenError`] when it cannot be read.
+pub async fn schema(path: &Path) -> Result<i64, OpenError> {
+    pool::schema(path).await
+}
+
 /// Every statement that the adapter makes, for a test that prepares them all.
 #[must_use]
 pub fn statements() -> Vec<&'static str> {
@@ -94,6 +105,7 @@ pub fn statements() -> Vec<&'static str> {
         look::STATEMENTS,
         record::STATEMENTS,
         timers::STATEMENTS,
+        housekeeping::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)
@@ -336,6 +348,15 @@ impl Timers for Sqlite {
 
     async fn next_due(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_due(&self.pool).await
+    }
+}
+
+#[async_trait]
+impl Housekeeping for Sqlite {
+    async fn forget_answers(&self, age: Duration, limit: u32) -> Result<u64, StoreError> {
+        let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+        let before = self.now().checked_sub_signed(age);
+        housekeeping::forget_answers(&self.pool, before.unwrap_or(DateTime::<Utc>::MIN_UTC), limit).await
     }
 }
 

@@ -191,6 +191,19 @@ impl Drop for Transaction {
     }
 }
 
+/// The newest step that a database has, over a connection that cannot write.
+pub(super) async fn schema(path: &Path) -> Result<i64, OpenError> {
+    let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT);
+    let mut connection = options.connect().await.map_err(unreachable)?;
+    let found = applied(&mut connection).await;
+    sqlx::Connection::close(connection).await.map_err(unreachable)?;
+    found
+}
+
 fn connect_options(path: &Path, synchronous: Synchronous) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)

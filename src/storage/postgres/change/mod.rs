@@ -114,7 +114,7 @@ impl Context<'_> {
         let (changed, acting) = self.change_by(connection).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
         let mut writes = Writes::default();
-        writes.append(tenant, rendered.events);
+        writes.append(order.logged_by(), rendered.events);
         if let Some(claim) = &order.claim {
             writes.keep(tenant, &claim.key, claim.fingerprint, &rendered.answer);
         }
@@ -128,8 +128,10 @@ impl Context<'_> {
         let (tenant, order) = (self.order.tenant, self.order);
         if let Change::CreateTenant { id, name, key } = &order.change {
             let changed = self.create_tenant(connection, *id, name, key).await?;
-            directory::tenant(&mut *connection, tenant).await?;
-            let acting = people::acting(connection, tenant, None, &order.by, self.now).await?;
+            let logged_by = order.logged_by();
+            // After the change: the first tenant exists only now.
+            directory::tenant(&mut *connection, logged_by).await?;
+            let acting = people::acting(connection, logged_by, None, &order.by, self.now).await?;
             return Ok((changed, acting));
         }
         directory::tenant(&mut *connection, tenant).await?;

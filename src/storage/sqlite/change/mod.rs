@@ -93,12 +93,13 @@ impl Context<'_> {
             }
         }
         let changed = self.change(transaction).await?;
-        // After the change: the tenant that makes itself exists only now.
-        directory::tenant(transaction.connection()?, tenant).await?;
-        let acting = people::acting(transaction, tenant, None, &order.by, self.now).await?;
+        let logged_by = order.logged_by();
+        // After the change: the first tenant exists only now.
+        directory::tenant(transaction.connection()?, logged_by).await?;
+        let acting = people::acting(transaction, logged_by, None, &order.by, self.now).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
         let mut writes = Writes::default();
-        writes.append(tenant, rendered.events);
+        writes.append(logged_by, rendered.events);
         if let Some(claim) = &order.claim {
             writes.keep(tenant, &claim.key, claim.fingerprint, &rendered.answer);
         }
