@@ -59,7 +59,7 @@ fn finding(verdict: Verdict, subject: &'static str, text: impl Into<String>) -> 
 /// [`BootError::Unwell`] when anything keeps the server from serving.
 pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
     let (config, origin) = match Config::load(&args.inputs()) {
-        Ok((config, _)) => (config, "no file"),
+        Ok((config, _)) => (config, "the defaults"),
         Err(error) => {
             report(&[finding(Verdict::Fail, "settings", chain(&error))])?;
             return Err(BootError::Unwell { failures: 1 });
@@ -73,7 +73,7 @@ pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
     let mut findings = vec![finding(
         Verdict::Ok,
         "settings",
-        format!("read from {origin}, the environment and the command line"),
+        format!("from {origin}, the environment and the command line"),
     )];
     findings.push(data_folder(&config));
     findings.extend(key_file(&config.data.dir));

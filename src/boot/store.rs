@@ -8,7 +8,7 @@ use crate::config::{Config, DatabaseKind, DatabaseUrl, Synchronous};
 use crate::ports::clock::Clock;
 use crate::ports::store::Store;
 use crate::storage::open::OpenError;
-use crate::storage::{migrations, postgres, sqlite};
+use crate::storage::{postgres, sqlite};
 
 /// What a store is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
