@@ -115,7 +115,9 @@ impl Pool {
         let mut stale = 0;
         loop {
             match self.writers.begin().await {
-                Err(error) if cut(&error) && stale < self.writers.options().get_max_connections() => stale += 1,
+                Err(error) if cut(&error) && stale < self.writers.options().get_max_connections() => {
+                    stale += 1
+                }
                 begun => return begun.map_err(failed),
             }
         }

@@ -26,4 +26,5 @@ mod timers;
 mod users;
 mod voids;
 
+mod postgres; // what only several processes have
 mod sqlite; // what only an embedded database has

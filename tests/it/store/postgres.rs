@@ -1,0 +1,399 @@
+//! What only Postgres has: several processes at once, locks that somebody else holds, connections that are cut.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{Connection as _, PgConnection};
+use tribune::domain::kind::Kind;
+use tribune::domain::policy::Policy;
+use tribune::ports::directory::{Applied, Change};
+use tribune::ports::error::StoreError;
+use tribune::ports::ledger::{PersonRef, Reply, Submission};
+use tribune::ports::store::Store;
+use tribune::storage::postgres;
+
+use super::judge::{REFUSED, Simple};
+use super::world::{Home, World, act, everything, human, mute, person, warn, with_claim};
+use crate::support::postgres::TestPostgres;
+use crate::support::store::{TestStore, postgres_options};
+use crate::support::wait;
+
+/// A world on Postgres, and more stores over the same database: replicas, dated by the database's clock.
+async fn replicas(count: usize) -> (World, Vec<Arc<dyn Store>>) {
+    let world = World::new(TestStore::postgres().await).await;
+    let mut stores: Vec<Arc<dyn Store>> = vec![];
+    for _ in 0..count {
+        let options = postgres_options(&world.database.database_url(), None);
+        stores.push(Arc::new(postgres::open(options).await.unwrap()));
+    }
+    (world, stores)
+}
+
+async fn connect(world: &World) -> PgConnection {
+    PgConnection::connect(&world.database.database_url())
+        .await
+        .unwrap()
+}
+
+async fn number_of(connection: &mut PgConnection, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(connection).await.unwrap()
+}
+
+/// Dice that fall the same way in every run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_race_for_one_member() {
+    let (world, stores) = replicas(2).await;
+    let home = world.home;
+    let mut running = vec![];
+    for store in &stores {
+        for _ in 0..4 {
+            let store = Arc::clone(store);
+            running.push(tokio::spawn(async move {
+                for _ in 0..10 {
+                    let batch: Vec<_> = (0..5).map(|_| warn(home, "hot")).collect();
+                    for reply in store.decide(&batch, &Simple).await {
+                        assert!(matches!(reply, Ok(Reply::Done(_))), "{reply:?}");
+                    }
+                }
+            }));
+        }
+    }
+    for task in running {
+        task.await.unwrap();
+    }
+    let cases = world.cases(home).await;
+    let numbers: Vec<i64> = cases.iter().map(|case| case.number).collect();
+    assert_eq!(numbers, (1..=400).collect::<Vec<_>>());
+    assert!(
+        cases.is_sorted_by_key(|case| case.at),
+        "each was dated under the member's lock"
+    );
+    let seen = world
+        .store
+        .look(home.tenant, home.community, &person("hot"))
+        .await
+        .unwrap();
+    assert_eq!(
+        seen.member.ledger.clock, 400,
+        "none was decided on a state that had moved on"
+    );
+    let last = seen.recent.last().map(|recent| recent.case);
+    assert_eq!(last, Some(400));
+    // The tenant's and the community's events come first.
+    assert_eq!(world.events(home.tenant).await.len(), 402);
+}
+
+/// Batches over few people and fewer communities, with newcomers, repeats and refusals, in any order.
+fn random_batch(dice: &mut Dice, homes: &[Home]) -> Vec<Submission> {
+    let size = 1 + dice.roll(30);
+    let mut batch = vec![];
+    for _ in 0..size {
+        let home = homes[usize::try_from(dice.roll(homes.len() as u64)).unwrap()];
+        // New names turn up all the time, and several batches meet each for the first time together.
+        let name = format!("person{}", dice.roll(400));
+        let mut submission = match dice.roll(4) {
+            0 => mute(home, &name, 60),
+            1 => act(home, person(&name), Kind::Warn, None, REFUSED),
+            _ => warn(home, &name),
+        };
+        if dice.roll(2) == 0 {
+            submission.actor = human(home, &format!("person{}", dice.roll(400)));
+        }
+        if dice.roll(4) == 0 {
+            submission = with_claim(submission, &format!("key{}", dice.roll(300)), 1);
+        }
+        batch.push(submission);
+    }
+    batch
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_batches_never_lock_each_other_out() {
+    let (world, stores) = replicas(3).await;
+    let homes = [
+        world.home,
+        world.another_community().await,
+        world.another_home().await,
+    ];
+    let mut running = vec![];
+    for (replica, store) in (0..).zip(&stores) {
+        for lane in 0..2_u64 {
+            let store = Arc::clone(store);
+            running.push(tokio::spawn(async move {
+                let mut dice = Dice(1 + replica * 2 + lane);
+                for _ in 0..25 {
+                    let batch = random_batch(&mut dice, &homes);
+                    for reply in store.decide(&batch, &Simple).await {
+                        assert!(reply.is_ok(), "{reply:?}");
+                    }
+                }
+            }));
+        }
+    }
+    for task in running {
+        task.await.unwrap();
+    }
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(number_of(&mut connect(&world).await, deadlocks).await, 0);
+    for home in homes {
+        let cases = world.cases(home).await;
+        let numbers: Vec<i64> = cases.iter().map(|case| case.number).collect();
+        assert_eq!(numbers, (1..=cases.len() as i64).collect::<Vec<_>>());
+        world.events(home.tenant).await;
+    }
+    // Everybody whom the tenant knows was acted upon or acted; those who were only refused are not there.
+    let mut needed = BTreeSet::new();
+    for home in [homes[0], homes[1]] {
+        for case in world.cases(home).await {
+            needed.insert(case.user);
+            needed.extend(case.actor.user());
+        }
+    }
+    let users = world.store.users(world.home.tenant, everything()).await.unwrap();
+    assert_eq!(users.iter().map(|user| user.id).collect::<BTreeSet<_>>(), needed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_too_long_is_told_that_the_store_is_busy() {
+    let (world, stores) = replicas(1).await;
+    world.case(warn(world.home, "ann")).await;
+    let mut other = connect(&world).await;
+    let mut held = other.begin().await.unwrap();
+    sqlx::query("SELECT 1 FROM members FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let batch = [
+        with_claim(warn(world.home, "ann"), "k", 1),
+        warn(world.home, "bob"),
+    ];
+    let replies = stores[0].decide(&batch, &Simple).await;
+    assert!(
+        matches!(replies[..], [Err(StoreError::Busy), Err(StoreError::Busy)]),
+        "{replies:?}"
+    );
+    held.rollback().await.unwrap();
+    let replies = stores[0].decide(&batch, &Simple).await;
+    assert!(
+        matches!(replies[..], [Ok(Reply::Done(_)), Ok(Reply::Done(_))]),
+        "{replies:?}"
+    );
+    assert_eq!(world.cases(world.home).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_who_hang_up_leave_nothing_half_done() {
+    let (world, stores) = replicas(1).await;
+    let (home, store) = (world.home, &stores[0]);
+    let mut dice = Dice(9);
+    let mut acknowledged = BTreeSet::new();
+    let mut given_up = 0;
+    for round in 0..300 {
+        let batch = [with_claim(
+            warn(home, &format!("m{}", round % 7)),
+            &format!("k{round}"),
+            1,
+        )];
+        let patience = Duration::from_micros(dice.roll(4_000));
+        match tokio::time::timeout(patience, store.decide(&batch, &Simple)).await {
+            Ok(replies) => match &replies[..] {
+                [Ok(Reply::Done(answer))] => assert!(acknowledged.insert(answer.tag.clone())),
+                other => panic!("{other:?}"),
+            },
+            Err(_) => given_up += 1,
+        }
+    }
+    assert!(
+        given_up > 20 && acknowledged.len() > 20,
+        "{given_up} of 300 gave up"
+    );
+    // A second try tells whether the first was done: never both, never lost.
+    for round in 0..300 {
+        let batch = [with_claim(
+            warn(home, &format!("m{}", round % 7)),
+            &format!("k{round}"),
+            1,
+        )];
+        match &store.decide(&batch, &Simple).await[..] {
+            [Ok(Reply::Done(answer))] => assert!(acknowledged.insert(answer.tag.clone())),
+            [Ok(Reply::Replayed(answer))] => {
+                acknowledged.insert(answer.tag.clone());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let numbers: BTreeSet<String> = world
+        .cases(home)
+        .await
+        .iter()
+        .map(|case| case.number.to_string())
+        .collect();
+    assert_eq!(numbers.len(), 300);
+    assert_eq!(acknowledged, numbers);
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+        AND state LIKE 'idle in transaction%'";
+    assert_eq!(number_of(&mut connect(&world).await, open).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_the_server_cut_are_replaced() {
+    let (world, stores) = replicas(1).await;
+    let store = &stores[0];
+    for _ in 0..3 {
+        let both = [warn(world.home, "ann")];
+        let replies = tokio::join!(store.decide(&both, &Simple), store.decide(&both, &Simple));
+        assert!(replies.0[0].is_ok() && replies.1[0].is_ok(), "{replies:?}");
+        let mut other = connect(&world).await;
+        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        assert!(number_of(&mut other, cut).await > 0);
+        let gone = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+            AND application_name = 'tribune'";
+        let limit = Duration::from_secs(20);
+        wait::until_async("the connections to be cut", limit, || async {
+            (number_of(&mut connect(&world).await, gone).await == 0).then_some(())
+        })
+        .await;
+        let replies = store.decide(&both, &Simple).await;
+        assert!(matches!(replies[..], [Ok(Reply::Done(_))]), "{replies:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_in_force_judges_from_its_moment_on() {
+    let (world, stores) = replicas(2).await;
+    let home = world.home;
+    let acting = Arc::clone(&stores[0]);
+    let acts = tokio::spawn(async move {
+        for round in 0..60 {
+            let batch: Vec<_> = (0..4)
+                .map(|n| warn(home, &format!("m{}", (round + n) % 9)))
+                .collect();
+            for reply in acting.decide(&batch, &Simple).await {
+                assert!(matches!(reply, Ok(Reply::Done(_))), "{reply:?}");
+            }
+        }
+    });
+    for version in 1..=20 {
+        let put = Change::PutPolicy {
+            community: home.community,
+            expected: version,
+            policy: Policy::default(),
+            comment: None,
+        };
+        let order = tribune::ports::directory::Order {
+            tenant: home.tenant,
+            by: human(home, "owner"),
+            change: put,
+            claim: None,
+        };
+        let applied = stores[1].apply(&order, &super::judge::Plain).await;
+        assert!(matches!(applied, Ok(Applied::Done(_))), "{applied:?}");
+    }
+    acts.await.unwrap();
+    let cases = world.cases(home).await;
+    assert!(
+        cases.is_sorted_by_key(|case| case.policy_version),
+        "no version judges after its successor"
+    );
+    let versions = world
+        .store
+        .policies(home.tenant, home.community, everything())
+        .await
+        .unwrap();
+    for case in cases {
+        let version = versions
+            .iter()
+            .find(|v| v.version.version == case.policy_version)
+            .unwrap();
+        // The world's own clock, which dated the first version, stands still in the past.
+        assert!(
+            version.version.activated_at <= case.at,
+            "#{} before its policy",
+            case.number
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_that_start_together_make_the_tables_once() {
+    let database = TestPostgres::empty().await;
+    let open = || postgres::open(postgres_options(&database.url(), None));
+    let (a, b, c) = tokio::join!(open(), open(), open());
+    for store in [a.unwrap(), b.unwrap(), c.unwrap()] {
+        let health = store.health().await.unwrap();
+        assert!(health.backend.starts_with("postgres "), "{}", health.backend);
+        assert_eq!(health.schema.0, health.schema.1);
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_without_tables_is_refused_unless_it_may_be_migrated() {
+    let database = TestPostgres::empty().await;
+    let options = postgres::Options {
+        migrate: false,
+        ..postgres_options(&database.url(), None)
+    };
+    let Err(error) = postgres::open(options).await else {
+        panic!("it opened")
+    };
+    assert!(error.to_string().contains("tribune migrate"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_lease_different_timers() {
+    let (world, stores) = replicas(2).await;
+    for name in 0..20 {
+        let batch = [mute(world.home, &format!("m{name}"), 1)];
+        stores[0].decide(&batch, &Simple).await;
+    }
+    let lease = |store: usize| {
+        let store = Arc::clone(&stores[store]);
+        async move { store.lease_due(10, Duration::from_secs(60)).await.unwrap() }
+    };
+    wait::until_async("the mutes to be over", Duration::from_secs(20), || async {
+        let due = "SELECT count(*) FROM timers WHERE due_at <= floor(extract(epoch FROM clock_timestamp()))";
+        (number_of(&mut connect(&world).await, due).await == 20).then_some(())
+    })
+    .await;
+    let (a, b) = tokio::join!(lease(0), lease(1));
+    let both: BTreeSet<_> = a.iter().chain(&b).map(|timer| timer.sanction).collect();
+    assert_eq!((a.len(), b.len(), both.len()), (10, 10, 20), "leased once each");
+    assert!(lease(0).await.is_empty());
+}
+
+#[tokio::test]
+async fn people_named_in_two_ways_are_one_member() {
+    let (world, _) = replicas(0).await;
+    world.case(warn(world.home, "ann")).await;
+    let ann = PersonRef::User(world.user("ann").await);
+    // Her row in another community is missing, and is asked for under both names.
+    let other = world.another_community().await;
+    let batch = [
+        warn(other, "ann"),
+        act(other, ann, Kind::Warn, None, "again"),
+        warn(other, "bob"),
+    ];
+    for reply in world.decide_all(&batch).await {
+        assert!(matches!(reply, Ok(Reply::Done(_))), "{reply:?}");
+    }
+    let seen = world
+        .store
+        .look(other.tenant, other.community, &person("ann"))
+        .await
+        .unwrap();
+    assert_eq!(seen.member.ledger.clock, 2);
+}
