@@ -12,6 +12,7 @@
 #[macro_use]
 mod support;
 
+mod api;
 mod architecture;
 mod listener;
 mod store;

@@ -1,0 +1,189 @@
+//! Who may call what, over every operation of the OpenAPI document: no key, a key without the scope, another tenant's key.
+//!
+//! The matrix is made from the document, so an operation that is added is in it without anybody thinking of it.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::world::{SCOPES, World, text};
+use crate::support::client::{Client, Reply};
+
+/// One operation, as the document describes it.
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+    /// The example of its body.
+    body: Option<Value>,
+    /// The scope that its description names.
+    scope: Option<String>,
+}
+
+impl Operation {
+    /// All of them.
+    async fn all(client: &Client) -> Vec<Self> {
+        let document = client.get("/openapi.json").await.expect(200);
+        let paths = document["paths"].as_object().unwrap().clone();
+        let read = |(path, item): (String, Value)| -> Vec<Self> {
+            let methods = item.as_object().unwrap().clone().into_iter();
+            let described = methods
+                .filter(|(name, _)| ["get", "post", "put", "patch", "delete"].contains(&name.as_str()));
+            described
+                .map(|(method, operation)| Self::read(&path, &method, &operation))
+                .collect()
+        };
+        let all: Vec<_> = paths
+            .into_iter()
+            .filter(|(path, _)| path.starts_with("/v1/"))
+            .flat_map(read)
+            .collect();
+        assert!(all.len() > 30, "the document describes the API: {}", all.len());
+        all
+    }
+
+    fn read(path: &str, method: &str, operation: &Value) -> Self {
+        let content = &operation["requestBody"]["content"]["application/json"];
+        let about = operation["description"].as_str().unwrap_or_default();
+        let named = |scope: &&str| about.contains(&format!("`{scope}`"));
+        Self {
+            name: text(&operation["operationId"]),
+            method: method.to_uppercase().parse().unwrap(),
+            path: path.to_owned(),
+            body: content.get("example").cloned(),
+            scope: SCOPES.iter().copied().find(named).map(str::to_owned),
+        }
+    }
+
+    /// Calls it with ids in place of the path's parameters.
+    async fn call(&self, client: &Client, ids: &Ids) -> Reply {
+        let mut path = self.path.clone();
+        for (name, id) in &ids.0 {
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        assert!(!path.contains('{'), "{}: what is {path}?", self.name);
+        let call = client.call(self.method.clone(), &path);
+        let call = match &self.method {
+            &Method::PUT => call.header("if-match", "\"1\""),
+            _ => call,
+        };
+        match &self.body {
+            Some(body) => call.json(body).send().await,
+            None => call.send().await,
+        }
+    }
+
+    /// Whether its path names something that belongs to a tenant.
+    fn names_something(&self) -> bool {
+        self.path.contains('{')
+    }
+}
+
+/// What stands in for the parameters of a path.
+struct Ids(Vec<(&'static str, String)>);
+
+impl Ids {
+    /// Things that are there: a community with a link, a member with a case and a sanction, a key.
+    async fn real(world: &World) -> Self {
+        let request = json!({"name": "ours", "links": [{"platform": "custom", "space": "here"}]});
+        let community = text(&world.admin.post("/v1/communities", &request).await.expect(201)["id"]);
+        let act = json!({"kind": "mute", "member": "discord:77", "duration": 3600});
+        let path = format!("/v1/communities/{community}/acts");
+        let act = world.admin.post(&path, &act).await.expect(201);
+        let key = world
+            .admin
+            .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
+            .await
+            .expect(201);
+        let user = text(&act["case"]["member"]["user"]);
+        Self(vec![
+            ("community", community),
+            ("link", "custom:here".to_owned()),
+            ("member", user.clone()),
+            ("user", user),
+            ("number", act["case"]["number"].to_string()),
+            ("sanction", text(&act["case"]["sanction"]["id"])),
+            ("version", "1".to_owned()),
+            ("key", text(&key["key"]["id"])),
+        ])
+    }
+
+    /// Well-formed names of nothing.
+    fn absent() -> Self {
+        let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
+        Self(vec![
+            ("community", id("com")),
+            ("link", "custom:nowhere".to_owned()),
+            ("member", id("usr")),
+            ("user", id("usr")),
+            ("number", "4711".to_owned()),
+            ("sanction", id("san")),
+            ("version", "4711".to_owned()),
+            ("key", id("key")),
+        ])
+    }
+}
+
+/// A problem without what differs from request to request.
+fn said(reply: Reply) -> Value {
+    let status = reply.status;
+    let mut problem = reply.body;
+    assert_eq!(problem["status"], status, "{problem}");
+    problem["request_id"] = Value::Null;
+    problem
+}
+
+on_every_store! {
+    /// Without a key every operation says 401, and what is wrong with a key is no secret.
+    async fn nobody_gets_in_without_a_key(store) {
+        let world = World::start(store);
+        let ids = Ids::real(&world).await;
+        let callers = [
+            world.anonymous(),
+            world.admin.with_key("trb_live_3f6Kq9ZxW1uYbT0aVnRcM7sLhE2jPd000000"),
+            world.admin.with_key("x"),
+        ];
+        for operation in Operation::all(&world.admin).await {
+            for caller in &callers {
+                let reply = operation.call(caller, &ids).await;
+                assert!(reply.header("www-authenticate").unwrap().starts_with("Bearer"), "{}", operation.name);
+                assert_eq!(reply.expect(401)["code"], "unauthenticated", "{}", operation.name);
+            }
+        }
+    }
+
+    /// Every operation names its scope, refuses a key that has all others, and takes one that has it alone.
+    async fn every_operation_needs_its_scope(store) {
+        let world = World::start(store);
+        let (ids, absent) = (Ids::real(&world).await, Ids::absent());
+        for operation in Operation::all(&world.admin).await {
+            let Some(scope) = &operation.scope else {
+                assert_eq!(operation.name, "read_tenant", "its description names no scope");
+                continue;
+            };
+            let others: Vec<_> = SCOPES.into_iter().filter(|other| other != scope).collect();
+            let without = world.key("owner", &others).await;
+            let problem = operation.call(&without, &ids).await.expect(403);
+            assert_eq!(problem["code"], "forbidden_scope", "{}", operation.name);
+            assert!(problem["detail"].as_str().unwrap().contains(scope.as_str()), "{}: {problem}", operation.name);
+            let with = world.key("owner", &[scope]).await;
+            let reply = operation.call(&with, &absent).await;
+            assert!(![401, 403].contains(&reply.status) || operation.name == "create_key",
+                "{}: {}", operation.name, reply.body);
+        }
+    }
+
+    /// What another tenant has is, to the letter, what nobody has.
+    async fn what_is_foreign_does_not_exist(store) {
+        let world = World::start(store);
+        let (ids, absent) = (Ids::real(&world).await, Ids::absent());
+        let other = world.other_tenant().await;
+        let before = world.admin.get("/v1/events?limit=500").await.expect(200);
+        for operation in Operation::all(&world.admin).await.into_iter().filter(Operation::names_something) {
+            let foreign = operation.call(&other, &ids).await;
+            assert_eq!(foreign.status, 404, "{}: {}", operation.name, foreign.body);
+            assert_eq!(said(foreign), said(operation.call(&other, &absent).await), "{}", operation.name);
+            assert_eq!(said(operation.call(&world.admin, &absent).await)["status"], 404, "{}", operation.name);
+        }
+        assert_eq!(world.admin.get("/v1/events?limit=500").await.expect(200), before, "nothing was changed");
+    }
+}
