@@ -5,6 +5,7 @@ use crate::domain::act::Recent;
 use crate::domain::case::Case;
 use crate::domain::kind::Kind;
 use crate::domain::member::Member;
+use crate::domain::points::Points;
 use crate::domain::policy::{Policy, PolicyVersion};
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::sanction::{Ending, Sanction};
@@ -114,6 +115,7 @@ impl Place<'_> {
     /// A case: as it was first written, with what has changed since.
     pub(crate) fn case(&self, columns: CaseColumns<'_>) -> Result<Case, StoreError> {
         let mut case: Case = self.json("doc", columns.doc)?;
+        case.points = Points::from_units(columns.points);
         case.particulars.reason = columns.reason;
         case.revision = columns.revision;
         case.started = self.json_opt::<Sanction>("started", columns.started)?;
@@ -151,6 +153,7 @@ impl Place<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct CaseColumns<'r> {
     pub(crate) doc: &'r str,
+    pub(crate) points: i64,
     pub(crate) reason: Option<String>,
     pub(crate) revision: i32,
     pub(crate) started: Option<&'r str>,

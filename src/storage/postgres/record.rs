@@ -21,7 +21,7 @@ const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
 /// The columns that make a case.
 macro_rules! case_columns {
     () => {
-        "tenant_id, community_id, number, doc, reason, revision, started, voided"
+        "tenant_id, community_id, number, points, doc, reason, revision, started, voided"
     };
 }
 pub(super) use case_columns;

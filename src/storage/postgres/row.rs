@@ -167,6 +167,7 @@ impl<'r> Row<'r> {
         let doc = self.document("doc")?;
         self.place().case(CaseColumns {
             doc: doc.ok_or_else(|| self.corrupt("doc", "no document"))?,
+            points: self.get("points")?,
             reason: self.get("reason")?,
             revision: self.get("revision")?,
             started: self.document("started")?,

@@ -33,23 +33,26 @@ const ENTRIES: &str = concat!(
      AND state IS NOT NULL ORDER BY at, number LIMIT $6"
 );
 
-/// Replaces one document of cases.
+/// Replaces one column of cases.
 macro_rules! replace {
-    ($column:literal) => {
+    ($column:literal, $type:literal) => {
         concat!(
             "UPDATE cases c SET ",
             $column,
-            " = n.doc::json FROM UNNEST($3::bigint[], $4::text[]) AS n (number, doc) \
+            " = n.new::",
+            $type,
+            " FROM UNNEST($3::bigint[], $4::text[]) AS n (number, new) \
              WHERE c.tenant_id = $1 AND c.community_id = $2 AND c.number = n.number"
         )
     };
 }
 
-const REWRITE: &str = replace!("state");
-const VOID: &str = replace!("voided");
-const RESTART: &str = replace!("started");
+const REWRITE: &str = replace!("state", "json");
+const VOID: &str = replace!("voided", "json");
+const RESTART: &str = replace!("started", "json");
+const REDUCE: &str = replace!("points", "bigint");
 
-pub(super) const STATEMENTS: &[&str] = &[LOCK, IN_FORCE, ENTRIES, REWRITE, VOID, RESTART];
+pub(super) const STATEMENTS: &[&str] = &[LOCK, IN_FORCE, ENTRIES, REWRITE, VOID, RESTART, REDUCE];
 
 /// Makes a new revision for each try.
 type Start<'a> = &'a (dyn Fn() -> Box<dyn Revision> + Send + Sync);
@@ -210,6 +213,9 @@ async fn close(
         started.push((sanction.case, json(sanction)?));
     }
     replace(connection, RESTART, home, started).await?;
+    let reduced = closing.reduced.iter();
+    let reduced = reduced.map(|(number, points)| (*number, points.units().to_string()));
+    replace(connection, REDUCE, home, reduced.collect()).await?;
 
     let mut writes = Writes::default();
     for (id, at) in closing.ended {

@@ -20,7 +20,7 @@ use sqlx::sqlite::SqliteRow;
 /// The columns that make a case.
 macro_rules! case_columns {
     () => {
-        "tenant_id, community_id, number, doc, reason, revision, started, voided, state"
+        "tenant_id, community_id, number, points, doc, reason, revision, started, voided, state"
     };
 }
 pub(super) use case_columns;
@@ -206,6 +206,7 @@ pub(super) fn case_of(row: &SqliteRow) -> Result<Case, StoreError> {
     let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
     row.place().case(CaseColumns {
         doc: row.get("doc")?,
+        points: row.get("points")?,
         reason: row.get("reason")?,
         revision: row.get("revision")?,
         started: row.get("started")?,

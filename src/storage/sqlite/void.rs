@@ -40,8 +40,11 @@ const VOID: &str = "UPDATE cases SET voided = j.value->>3 FROM json_each(?1) j \
 const RESTART: &str = "UPDATE cases SET started = j.value->>3 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
+const REDUCE: &str = "UPDATE cases SET points = j.value->>3 FROM json_each(?1) j \
+    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
+    AND cases.number = j.value->>2";
 
-pub(super) const STATEMENTS: &[&str] = &[MEMBER, ACTIVE, ENTRIES, REWRITE, VOID, RESTART];
+pub(super) const STATEMENTS: &[&str] = &[MEMBER, ACTIVE, ENTRIES, REWRITE, VOID, RESTART, REDUCE];
 
 /// Voids a case.
 pub(super) async fn void(
@@ -207,6 +210,13 @@ async fn close(
         started.push(text(home, sanction.case, json(sanction)?));
     }
     rows(transaction, RESTART, &started).await?;
+    let (tenant, community) = ids(home);
+    let reduced: Vec<_> = closing
+        .reduced
+        .iter()
+        .map(|(number, points)| (tenant, community, *number, points.units()))
+        .collect();
+    rows(transaction, REDUCE, &reduced).await?;
 
     let mut writes = Writes::default();
     for (id, at) in closing.ended {

@@ -12,6 +12,7 @@ mod claims;
 mod communities;
 mod events;
 mod halving;
+mod housekeeping;
 mod isolation;
 mod keys;
 mod look;

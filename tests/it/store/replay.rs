@@ -6,6 +6,7 @@ use serde_json::json;
 use tribune::domain::act::Entry;
 use tribune::domain::case::{Case, Voided};
 use tribune::domain::member::Member;
+use tribune::domain::points::Points;
 use tribune::domain::refusal::Refusal;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Instant;
@@ -23,6 +24,8 @@ pub(crate) struct Wish {
     pub(crate) settle_after: Option<usize>,
     /// A milder sanction in place of the one that the case started.
     pub(crate) milder: Option<Sanction>,
+    /// Cases that count fewer points from now on.
+    pub(crate) reduced: Vec<(i64, Points)>,
     /// Cases that go with it.
     pub(crate) with_it: Vec<i64>,
     /// How it was driven.
@@ -127,6 +130,7 @@ impl Revision for Replay {
             recent: vec![],
             voided: all,
             ended: gone.iter().map(|sanction| (sanction.id, now)).collect(),
+            reduced: self.wish.reduced.clone(),
             started: self.wish.milder.clone().into_iter().collect(),
             events: vec![NewEvent {
                 kind: "case.voided",

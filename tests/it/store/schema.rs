@@ -10,6 +10,7 @@ use tribune::storage::{migrations, open::OpenError, postgres, sqlite};
 use super::world::{World, warn};
 use crate::architecture::repository;
 use crate::support::clock::TestClock;
+use crate::support::postgres::TestPostgres;
 use crate::support::store::{TestStore, sqlite_options};
 
 fn files(dialect: &str) -> BTreeSet<String> {
@@ -204,6 +205,28 @@ on_every_store! {
         let again = World { store, clock, database, home };
         assert_eq!((again.cases(home).await, again.events(home.tenant).await), (cases, events));
         assert_eq!(again.case(warn(home, "ann")).await, 2);
+    }
+}
+
+on_every_store! {
+    /// What a database has can be asked without opening it.
+    async fn the_schema_is_told(store) {
+        let known = match &store {
+            TestStore::Sqlite { dir } => {
+                assert!(sqlite::schema(&dir.path().join("none.db")).await.is_err());
+                assert!(!dir.path().join("none.db").exists(), "asking makes nothing");
+                std::fs::write(dir.path().join("empty.db"), "").unwrap();
+                assert_eq!(sqlite::schema(&dir.path().join("empty.db")).await.unwrap(), 0);
+                sqlite::schema(&dir.path().join("tribune.db")).await
+            }
+            TestStore::Postgres { db } => {
+                let empty = TestPostgres::empty().await;
+                assert_eq!(postgres::schema(&empty.url()).await.unwrap(), 0);
+                assert_eq!(postgres::schema(&empty.url()).await.unwrap(), 0, "asking makes nothing");
+                postgres::schema(&db.url()).await
+            }
+        };
+        assert_eq!(known.unwrap(), migrations::newest());
     }
 }
 

@@ -3,6 +3,7 @@
 use tribune::domain::case::Voided;
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
+use tribune::domain::points::Points;
 use tribune::domain::refusal::Refusal;
 use tribune::domain::sanction::{Ending, Sanction};
 use tribune::ports::answer::Claim;
@@ -189,6 +190,21 @@ on_every_store! {
         world.clock.advance(1_000);
         let due = world.store.lease_due(9, std::time::Duration::from_secs(1)).await.unwrap();
         assert_eq!(due.len(), 1);
+    }
+
+    /// A case that counts fewer points shows them everywhere, down to none.
+    async fn reduced_points_are_shown(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        world.decide_all(&[warn(home, "ann"), mute(home, "ann", 60), mute(home, "ann", 60)]).await;
+        let reduced = vec![(2, Points::from_units(1)), (3, Points::ZERO)];
+        let wish = Wish { reduced, ..Wish::default() };
+        done(world.void(1, &wish).await);
+        let points: Vec<i64> = world.cases(home).await.iter().map(|case| case.points.units()).collect();
+        assert_eq!(points, [86_400_000, 1, 0]);
+        let ann = world.user("ann").await;
+        let terms = world.store.terms(home.tenant, home.community, ann, world.now(), None, 9).await.unwrap();
+        assert_eq!(terms.iter().map(|case| case.points.units()).collect::<Vec<_>>(), [1]);
     }
 
     /// A refusal writes nothing, and gives the key back; a void is claimed like an act.
