@@ -1,5 +1,8 @@
 -- The ledger. Every key leads with the tenant, then the community; so does every WHERE. Hot tables carry no foreign keys:
 -- each row is written in the transaction that has locked its owner, and a check per row would cost more than the row.
+-- An index beside the primary key holds `WHERE <its column> IS NOT NULL`, which is always so: then only a query that names the
+-- column can use the index. Without that, a plan made while a table is empty (when every index looks equally good) may walk
+-- through a whole community to find one row by its key.
 -- `doc`, `state` and the like are JSON documents of the domain's types. Ledger instants are whole seconds since 1970.
 
 CREATE TABLE tenants (
@@ -49,7 +52,7 @@ CREATE TABLE links (
     community_id uuid NOT NULL,
     PRIMARY KEY (tenant_id, platform, space)
 );
-CREATE INDEX links_by_community ON links (tenant_id, community_id, platform, space);
+CREATE INDEX links_by_community ON links (tenant_id, community_id, platform, space) WHERE community_id IS NOT NULL;
 
 CREATE TABLE policies (
     tenant_id    uuid NOT NULL,
@@ -79,7 +82,7 @@ CREATE TABLE identities (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, platform, native_id)
 );
-CREATE INDEX identities_by_user ON identities (tenant_id, user_id, platform, native_id);
+CREATE INDEX identities_by_user ON identities (tenant_id, user_id, platform, native_id) WHERE user_id IS NOT NULL;
 
 CREATE TABLE members (
     tenant_id    uuid NOT NULL,
@@ -112,8 +115,8 @@ CREATE TABLE cases (
     state          json,
     PRIMARY KEY (tenant_id, community_id, number)
 );
-CREATE INDEX cases_of_member ON cases (tenant_id, community_id, user_id, at, number);
-CREATE INDEX cases_by_actor ON cases (tenant_id, community_id, actor, number);
+CREATE INDEX cases_of_member ON cases (tenant_id, community_id, user_id, at, number) WHERE user_id IS NOT NULL;
+CREATE INDEX cases_by_actor ON cases (tenant_id, community_id, actor, number) WHERE actor IS NOT NULL;
 
 CREATE TABLE case_revisions (
     tenant_id    uuid NOT NULL,
@@ -141,7 +144,7 @@ CREATE TABLE sanctions (
     ended_by     bigint,
     PRIMARY KEY (tenant_id, community_id, sanction_id)
 );
-CREATE INDEX sanctions_of_member ON sanctions (tenant_id, community_id, user_id, sanction_id);
+CREATE INDEX sanctions_of_member ON sanctions (tenant_id, community_id, user_id, sanction_id) WHERE user_id IS NOT NULL;
 
 CREATE TABLE timers (
     tenant_id        uuid NOT NULL,

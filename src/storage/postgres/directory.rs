@@ -102,7 +102,8 @@ const PROFILE_BY_IDENTITY: &str = profiles!(
      (SELECT user_id FROM identities WHERE tenant_id = $1 AND platform = $3 AND native_id = $4)"
 );
 const PROFILES: &str = profiles!(
-    "FROM members m JOIN users u ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id",
+    "FROM members m CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.tenant_id = m.tenant_id \
+     AND u.user_id = m.user_id OFFSET 0) u",
     "m.tenant_id = $1 AND m.community_id = $2 AND m.user_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid) \
      AND (m.rank <> 'member' OR m.protected OR EXISTS (SELECT 1 FROM cases c WHERE c.tenant_id = $1 \
           AND c.community_id = $2 AND c.user_id = m.user_id)) \

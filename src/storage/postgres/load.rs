@@ -19,13 +19,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Locks members in the order of their keys. Rows that do not exist cannot be locked.
-const LOCK: &str = "SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, \
-    m.state, m.recent FROM (SELECT p.tenant_id, p.community_id, coalesce(p.user_id, i.user_id) AS user_id, p.ord \
+/// Locks members in the order of their keys. Rows that do not exist cannot be locked. People come first, on their own, so
+/// that members are found by their whole key.
+const LOCK: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, \
+    coalesce(p.user_id, i.user_id) AS user_id, p.ord \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
     WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
-    LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id) a \
-    JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id \
+    LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id) \
+    SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, m.state, m.recent \
+    FROM a JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id \
     ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
 /// Locks members without waiting for anybody.
 const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, \

@@ -23,8 +23,8 @@ macro_rules! look {
              JOIN community_counters n ON n.tenant_id = c.tenant_id AND n.community_id = c.community_id \
              LEFT JOIN users u ON u.tenant_id = c.tenant_id AND u.user_id = ",
             $user,
-            " LEFT JOIN members m ON m.tenant_id = c.tenant_id AND m.community_id = c.community_id \
-             AND m.user_id = u.user_id WHERE c.tenant_id = $1 AND c.community_id = $2"
+            " LEFT JOIN LATERAL (SELECT * FROM members m WHERE m.tenant_id = c.tenant_id \
+             AND m.community_id = c.community_id AND m.user_id = u.user_id OFFSET 0) m ON true WHERE c.tenant_id = $1 AND c.community_id = $2"
         )
     };
 }

@@ -18,15 +18,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// Who is meant, which community they are named in, and what it says of them.
-const WHO: &str = "SELECT p.ord, coalesce(i.user_id, u.user_id) AS user_id, \
-    c.community_id IS NOT NULL AS has_community, m.rank, m.level, clock_timestamp() AS now \
+const WHO: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, \
+    coalesce(i.user_id, u.user_id) AS user_id, p.ord \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
     WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
     LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id \
-    LEFT JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id \
-    LEFT JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
-    LEFT JOIN members m ON m.tenant_id = p.tenant_id AND m.community_id = p.community_id \
-    AND m.user_id = coalesce(i.user_id, u.user_id)";
+    LEFT JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id) \
+    SELECT a.ord, a.user_id, c.community_id IS NOT NULL AS has_community, m.rank, m.level, clock_timestamp() AS now \
+    FROM a LEFT JOIN communities c ON c.tenant_id = a.tenant_id AND c.community_id = a.community_id \
+    LEFT JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id";
 /// The identities decide: where somebody else was quicker, no user is made.
 const MAKE: &str = "WITH given AS (INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
     SELECT n.tenant_id, n.platform, n.native_id, n.user_id, $5 \

@@ -33,7 +33,7 @@ const ENTRIES: &str = concat!(
      AND state IS NOT NULL ORDER BY at, number LIMIT $6"
 );
 
-/// Replaces one column of cases.
+/// Replaces one column of cases. The community comes with each number, so that each row is found by its whole key.
 macro_rules! replace {
     ($column:literal, $type:literal) => {
         concat!(
@@ -41,8 +41,9 @@ macro_rules! replace {
             $column,
             " = n.new::",
             $type,
-            " FROM UNNEST($3::bigint[], $4::text[]) AS n (number, new) \
-             WHERE c.tenant_id = $1 AND c.community_id = $2 AND c.number = n.number"
+            " FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) \
+             AS n (tenant_id, community_id, number, new) \
+             WHERE c.tenant_id = n.tenant_id AND c.community_id = n.community_id AND c.number = n.number"
         )
     };
 }
@@ -252,8 +253,8 @@ async fn replace(
     }
     let (numbers, documents): (Vec<i64>, Vec<String>) = documents.into_iter().unzip();
     sqlx::query(statement)
-        .bind(tenant.0)
-        .bind(community.0)
+        .bind(vec![tenant.0; numbers.len()])
+        .bind(vec![community.0; numbers.len()])
         .bind(numbers)
         .bind(documents)
         .execute(connection)

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use chrono::DateTime;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use tribune::domain::kind::Kind;
 use tribune::domain::policy::Policy;
 use tribune::ports::directory::{Applied, Change};
@@ -412,4 +412,67 @@ async fn people_named_in_two_ways_are_one_member() {
         .await
         .unwrap();
     assert_eq!(seen.member.ledger.clock, 2);
+}
+
+/// The settings under which the store writes: plans are made once, also while the tables are empty.
+const AS_A_WRITER: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+/// Plans that an empty database makes are kept when it has grown. So each row of a batch must be found by the whole of its
+/// key from the start: part of a key would do as well on an empty table, and walk through a community later.
+#[tokio::test]
+async fn plans_made_on_empty_tables_name_whole_keys() {
+    let database = TestPostgres::migrated().await;
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    sqlx::raw_sql(AS_A_WRITER).execute(&mut connection).await.unwrap();
+    let keys = "SELECT indexrelid::regclass::text, array_agg(attname::text) FROM pg_index \
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) WHERE indisprimary GROUP BY 1";
+    let keys: Vec<(String, Vec<String>)> = sqlx::query(keys)
+        .try_map(|row: sqlx::postgres::PgRow| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let batched = postgres::statements()
+        .into_iter()
+        .filter(|statement| statement.contains("UNNEST("));
+    let mut found_by_key = 0;
+    for (place, statement) in batched.enumerate() {
+        let prepare = format!("PREPARE s{place} AS {statement}");
+        sqlx::raw_sql(AssertSqlSafe(prepare))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let count = (1..100)
+            .take_while(|n| statement.contains(&format!("${n}")))
+            .count();
+        let explain = format!(
+            "EXPLAIN (COSTS OFF) EXECUTE s{place} ({})",
+            vec!["NULL"; count].join(", ")
+        );
+        let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(explain))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        assert!(
+            !plan.iter().any(|line| line.contains("Seq Scan")),
+            "{statement}\n{plan:#?}"
+        );
+        for pair in plan.windows(2) {
+            let Some((_, rest)) = pair[0].split_once("Scan using ") else {
+                continue;
+            };
+            let Some((_, columns)) = keys.iter().find(|(key, _)| rest.starts_with(key.as_str())) else {
+                continue;
+            };
+            for column in columns {
+                let named = format!("({column} ");
+                assert!(
+                    pair[1].contains(&named),
+                    "{column} is missing\n{statement}\n{plan:#?}"
+                );
+            }
+            found_by_key += 1;
+        }
+    }
+    assert!(found_by_key > 15, "{found_by_key} rows found by key");
 }
