@@ -15,5 +15,6 @@ mod support;
 mod api;
 mod architecture;
 mod listener;
+mod serve;
 mod store;
 mod tidy;

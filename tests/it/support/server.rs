@@ -26,6 +26,7 @@ pub(crate) struct Server {
 struct Setup {
     database_url: String,
     options: Vec<String>,
+    environment: Vec<(String, String)>,
     folder: Folder,
     starts: u32,
 }
@@ -38,9 +39,20 @@ impl Server {
 
     /// [`start`](Self::start) with more command-line options.
     pub(crate) fn start_with(database_url: &str, options: &[&str]) -> Self {
+        Self::launch(database_url, options, &[])
+    }
+
+    /// [`start`](Self::start) with environment variables.
+    pub(crate) fn start_with_environment(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        Self::launch(database_url, &[], environment)
+    }
+
+    fn launch(database_url: &str, options: &[&str], environment: &[(&str, &str)]) -> Self {
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
         let mut setup = Setup {
             database_url: database_url.to_owned(),
             options: options.iter().map(|&option| option.to_owned()).collect(),
+            environment: environment.iter().map(owned).collect(),
             folder: scratch::folder("server"),
             starts: 0,
         };
@@ -95,6 +107,11 @@ impl Server {
         self.process.terminate()
     }
 
+    /// Waits until it has ended by itself, or because of a signal.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.process.wait()
+    }
+
     /// Starts it once more over the same data. Kills it first if it still runs.
     pub(crate) fn restart(&mut self) {
         self.kill();
@@ -131,6 +148,7 @@ impl Setup {
         command
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.envs(self.environment.iter().cloned());
         command.current_dir(self.folder.path());
         Process::start(command, &self.folder.path().join(format!("log{}", self.starts)))
     }

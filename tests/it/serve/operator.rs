@@ -1,0 +1,101 @@
+//! What an operator does at the machine itself: ask the doctor, make a key, write the document.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::run;
+use crate::support::scratch;
+use crate::support::server::Server;
+use serde_json::json;
+
+on_every_store! {
+    /// A key made beside the running server works at once; what cannot be is refused in a sentence.
+    async fn keys_are_made_on_a_live_database(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let folder = scratch::folder("operator");
+        let create = |more: &[&str]| run(folder.path(), &[&["key", "create", "--database-url", &url, "--name", "rescue"], more].concat());
+
+        let made = create(&[]);
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
+        let key = made.stdout.trim();
+        assert!(key.starts_with("trb_live_") && !made.stderr.contains(key), "{}", made.stderr);
+        let rescued = server.anonymous().with_key(key);
+        rescued.get("/v1/tenant").await.expect(200);
+
+        let narrow = create(&["--tenant", "default", "--scope", "users:read", "--rank", "helper"]);
+        let narrow = server.anonymous().with_key(narrow.stdout.trim());
+        narrow.get("/v1/users").await.expect(200);
+        narrow.get("/v1/keys").await.expect(403);
+        let keys = rescued.get("/v1/keys").await.expect(200);
+        let ranks: Vec<_> = keys["items"].as_array().unwrap().iter().map(|key| key["rank"].as_str().unwrap()).collect();
+        assert_eq!(ranks, ["owner", "admin", "helper"]);
+
+        for (more, says) in [
+            (&["--tenant", "nobody"][..], "no such tenant"),
+            (&["--scope", "everything"], "there is no scope everything; known are acts:write"),
+            (&["--rank", "king"], "there is no rank king"),
+        ] {
+            let refused = create(more);
+            assert_eq!(refused.code, Some(1));
+            assert!(refused.stderr.contains(says) && refused.stdout.is_empty(), "{}", refused.stderr);
+        }
+        rescued.post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
+        assert!(create(&[]).stderr.contains("several tenants"));
+        assert_eq!(create(&["--tenant", "other"]).code, Some(0));
+    }
+
+    /// The doctor is content with a server that runs, and says what to do when something is wrong.
+    async fn the_doctor_looks_at_everything(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let folder = scratch::folder("operator");
+        let data = server.data_dir();
+        let listen = server.url.trim_start_matches("http://");
+        let doctor = |listen: &str| {
+            run(folder.path(), &["doctor", "--database-url", &url, "--listen", listen, "--data-dir", data.to_str().unwrap()])
+        };
+        let healthy = doctor(listen);
+        assert_eq!(healthy.code, Some(0), "{}{}", healthy.stdout, healthy.stderr);
+        let lines: Vec<_> = healthy.stdout.lines().collect();
+        for subject in ["settings", "data folder", "admin key", "database", "clock", "schema", "port"] {
+            let line = format!("{:<6}{subject}", "ok");
+            assert!(lines.iter().any(|found| found.starts_with(&line)), "no {line:?} in {lines:#?}");
+        }
+
+        fs::set_permissions(data.join("admin.key"), fs::Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let ill = doctor(&taken.local_addr().unwrap().to_string());
+        assert_eq!(ill.code, Some(1));
+        for says in ["FAIL  admin key", "chmod 600", "warn  data folder", "chmod 700", "FAIL  port", "--listen"] {
+            assert!(ill.stdout.contains(says), "no {says:?} in {}", ill.stdout);
+        }
+        assert!(ill.stderr.contains("2 of the above"), "{}", ill.stderr);
+    }
+}
+
+#[test]
+fn the_doctor_changes_nothing() {
+    let folder = scratch::folder("operator");
+    let report = run(folder.path(), &["doctor", "--listen", "127.0.0.1:0"]);
+    assert_eq!(report.code, Some(0), "{}", report.stdout);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    let ill = run(folder.path(), &["doctor", "--config", "none.toml"]);
+    assert_eq!(ill.code, Some(1));
+    assert!(ill.stdout.starts_with("FAIL  settings"), "{}", ill.stdout);
+}
+
+#[test]
+fn the_document_is_printed_and_written_alike() {
+    let folder = scratch::folder("operator");
+    let printed = run(folder.path(), &["openapi"]);
+    assert!(
+        printed.stdout.contains("\"openapi\": \"3.1"),
+        "{}",
+        &printed.stdout[..200]
+    );
+    assert_eq!(run(folder.path(), &["openapi", "--write"]).code, Some(0));
+    let written = fs::read_to_string(folder.path().join("openapi/openapi.json")).unwrap();
+    assert_eq!(written, printed.stdout);
+}
