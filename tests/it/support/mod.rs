@@ -12,6 +12,7 @@ pub(crate) mod store;
 
 pub(crate) mod client;
 pub(crate) mod clock;
+pub(crate) mod ids;
 pub(crate) mod janitor;
 pub(crate) mod pg_cluster;
 pub(crate) mod postgres;

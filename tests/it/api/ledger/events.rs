@@ -1,0 +1,71 @@
+//! The log, read from a position on.
+
+use serde_json::{Value, json};
+
+use super::world::{Api, problem};
+
+fn ids(page: &Value) -> Vec<i64> {
+    let items = page["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|event| event["id"].as_str().unwrap().parse().unwrap())
+        .collect()
+}
+
+on_every_store! {
+    /// Positions have no gaps; whoever goes on from a cursor misses nothing and sees nothing twice.
+    async fn the_log_is_read_on_and_on(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for n in 0..3 {
+            home.warn(&format!("custom:{n}"), "x").await;
+        }
+        let (mut after, mut seen) = (String::new(), Vec::new());
+        loop {
+            let page = api.admin.get(&format!("/v1/events?limit=2{after}")).await.expect(200);
+            seen.extend(ids(&page));
+            after = format!("&after={}", page["next_cursor"].as_str().unwrap());
+            if page["has_more"] == json!(false) {
+                break;
+            }
+        }
+        assert_eq!(seen, (1..=7).collect::<Vec<_>>());
+        let idle = api.admin.get(&format!("/v1/events?limit=2{after}")).await.expect(200);
+        assert_eq!((ids(&idle), &idle["next_cursor"]), (vec![], &json!("7")));
+        home.warn("custom:4", "x").await;
+        assert_eq!(ids(&api.admin.get(&format!("/v1/events?limit=2{after}")).await.expect(200)), [8]);
+    }
+
+    /// Filters by community and type; a key that is bound sees its communities' events alone.
+    async fn events_are_filtered(store) {
+        let api = Api::start(store).await;
+        let (home, other) = (api.community().await, api.community().await);
+        home.warn("custom:1", "x").await;
+        other.act(json!({"kind": "mute", "member": "custom:1"})).await.expect(201);
+        let bound = api.key(&["events:read", "cases:read"], json!({"communities": [other.id]})).await;
+        let kinds = async |client: &crate::support::client::Client, query: &str| {
+            let page = client.get(&format!("/v1/events{query}")).await.expect(200);
+            page["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let of_other = ["community.created", "policy.activated", "case.created", "sanction.started"];
+        assert_eq!(kinds(&api.admin, &format!("?community={}", other.id)).await, of_other);
+        assert_eq!(kinds(&bound, "").await, of_other);
+        assert_eq!(kinds(&bound, "?type=sanction.started,case.created").await, ["case.created", "sanction.started"]);
+        assert_eq!(kinds(&api.admin, "?type=case.created").await.len(), 2);
+        problem(bound.get(&format!("/v1/events?community={}", home.id)).await, 404, "not_found");
+        problem(api.admin.get("/v1/events?community=com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f").await, 404, "not_found");
+        for query in ["?type=case.crated", "?type=", "?limit=501", "?after=1&after=2", "?from=1"] {
+            problem(api.admin.get(&format!("/v1/events{query}")).await, 400, "bad_query");
+        }
+        for query in ["?after=x", "?after=-1", "?after=99999999999999999999"] {
+            problem(api.admin.get(&format!("/v1/events{query}")).await, 400, "bad_cursor");
+        }
+    }
+
+    /// A position beyond the end waits for what will come there.
+    async fn a_position_beyond_the_end_is_kept(store) {
+        let api = Api::start(store).await;
+        let page = api.admin.get("/v1/events?after=1000").await.expect(200);
+        assert_eq!((ids(&page), &page["has_more"]), (vec![], &json!(false)));
+    }
+}

@@ -1,0 +1,16 @@
+//! The ledger over HTTP: acts, cases, voids, sanctions, standing, events, as moderators and bots meet them.
+//!
+//! Each test has a server of its own in this process, over a database of its own, with a clock that the test moves.
+
+mod world; // a server, its callers, and short words for what they do
+mod access; // keys, scopes, ranks, actors
+mod acts; // every kind of act, lifts, duplicates
+mod events; // the log
+mod input; // what is no request
+mod isolation; // what belongs to another tenant, or another community
+mod lists; // filters and pages
+mod reasons; // edits under an entity tag
+mod repeats; // idempotency keys
+mod standing; // past and future
+mod story; // the whole of it, as a newcomer meets it
+mod voids; // what no longer counts

@@ -1,0 +1,76 @@
+//! Standing and explanation at past and future moments.
+
+use serde_json::{Value, json};
+
+use super::world::{Api, problem};
+
+on_every_store! {
+    /// A standing at any moment is what it was, or what it will be if nothing else happens.
+    async fn points_at_any_moment(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.warn("custom:1", "Spam").await;
+        api.clock.advance(86_400);
+        home.warn("custom:1", "Insults").await;
+        api.clock.advance(86_400);
+        for (at, points) in [
+            ("2025-12-31T23:59:59Z", json!(0)),
+            ("2026-01-01T00:00:00Z", json!(1)),
+            ("2026-01-01T12:00:00Z", json!(1)),
+            ("2026-01-01T23:59:59Z", json!(1)),
+            ("2026-01-02T00:00:00Z", json!(1.9)),
+            ("2026-01-02T02:00:00%2B02:00", json!(1.9)),
+            ("2026-01-03T00:00:00Z", json!(1.8)),
+            ("2026-01-12T00:00:00Z", json!(0.9)),
+            ("2199-01-01T00:00:00Z", json!(0)),
+        ] {
+            let standing = home.get(&format!("/members/custom:1/standing?at={at}")).await.expect(200);
+            assert_eq!(standing["points"], points, "{at}");
+            let explained = home.get(&format!("/members/custom:1/explanation?at={at}")).await.expect(200);
+            assert_eq!(explained["standing"], standing, "{at}");
+            let left: i64 = explained["terms"].as_array().unwrap().iter()
+                .map(|term| term["left_units"].as_str().unwrap().parse::<i64>().unwrap()).sum();
+            assert_eq!(left.to_string(), standing["exact_units"], "{at}");
+        }
+    }
+
+    /// People whom nobody has seen have a clean standing; a user id that does not exist is an error.
+    async fn nobody_has_no_points(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let standing = home.standing("custom:nobody").await;
+        assert_eq!((&standing["user"], &standing["points"]), (&Value::Null, &json!(0)));
+        let explained = home.get("/members/custom:nobody/explanation").await.expect(200);
+        assert_eq!((&explained["terms"], &explained["complete"]), (&json!([]), &json!(true)));
+        problem(home.get("/members/usr_01939c8e8b6c7d4eaf501b2c3d4e5f60/standing").await, 404, "not_found");
+        problem(home.get("/members/nobody/standing").await, 404, "not_found");
+    }
+
+    /// More terms than an explanation lists are said to be there.
+    async fn an_explanation_says_when_it_is_not_all(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let version = home.get("/policy").await;
+        let tag = version.header("etag").unwrap().to_owned();
+        let rules = json!({"rules": {"ladder": [], "duplicate_window": 0}});
+        home.client.call(hyper::Method::PUT, &home.path("/policy")).header("if-match", &tag).json(&rules).send().await.expect(200);
+        for _ in 0..201 {
+            home.warn("custom:1", "Spam").await;
+        }
+        let explained = home.get("/members/custom:1/explanation").await.expect(200);
+        assert_eq!((explained["terms"].as_array().unwrap().len(), &explained["complete"]), (200, &json!(false)));
+        assert_eq!(explained["terms"][199]["case"], 2);
+    }
+
+    /// A moment outside the ledger's years, or none, is refused by name.
+    async fn a_moment_is_a_moment(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for at in ["2201-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z", "yesterday", "2026-02-30T00:00:00Z", ""] {
+            let detail = problem(home.get(&format!("/members/custom:1/standing?at={at}")).await, 400, "bad_query");
+            assert!(detail.contains("at"), "{detail}");
+        }
+        let both = "/members/custom:1/standing?at=2026-01-01T00:00:00Z&at=2026-01-01T00:00:00Z";
+        problem(home.get(both).await, 400, "bad_query");
+    }
+}

@@ -1,0 +1,65 @@
+//! What no longer counts.
+
+use serde_json::json;
+
+use super::world::{Api, problem};
+
+on_every_store! {
+    /// A void is final, is known as such by its entity tag, and takes no lift.
+    async fn a_void_is_final(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.act(json!({"kind": "mute", "member": "custom:1"})).await.expect(201);
+        home.act(json!({"kind": "unmute", "member": "custom:1"})).await.expect(201);
+        let before = home.get("/cases/1").await;
+        let voided = home.post("/cases/1/void", json!({})).await.expect(200);
+        assert_eq!(voided["standing"]["points"], 0);
+        let after = home.get("/cases/1").await;
+        assert_ne!(before.header("etag"), after.header("etag"));
+        assert_eq!(after.body, voided["case"]);
+        problem(home.post("/cases/1/void", json!({})).await, 409, "already_voided");
+        problem(home.post("/cases/2/void", json!({})).await, 409, "not_voidable");
+        problem(home.post("/cases/3/void", json!({})).await, 404, "not_found");
+    }
+
+    /// A note is no entry of the ledger; voiding it changes the record alone.
+    async fn a_note_is_voided_without_touching_points(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.warn("custom:1", "Spam").await;
+        home.act(json!({"kind": "note", "member": "custom:1"})).await.expect(201);
+        let voided = home.post("/cases/2/void", json!({"reason": "Gossip"})).await.expect(200);
+        assert_eq!((&voided["standing"]["points"], &voided["also_voided"]), (&json!(1), &json!([])));
+    }
+
+    /// The same key gives the same answer, though a second void would be refused.
+    async fn a_void_is_repeated_by_its_key(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.warn("custom:1", "Spam").await;
+        let void = async || {
+            home.client.call(hyper::Method::POST, &home.path("/cases/1/void")).header("idempotency-key", "v").json(&json!({})).send().await
+        };
+        let first = void().await;
+        let again = void().await;
+        assert_eq!((first.header("idempotent-replayed"), again.header("idempotent-replayed")), (None, Some("true")));
+        assert_eq!(first.expect(200), again.expect(200));
+    }
+
+    /// The record before the void stays; the past is explained with what is known now.
+    async fn the_past_is_explained_with_what_is_known_now(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.warn("custom:1", "Spam").await;
+        api.clock.advance(3_600);
+        home.warn("custom:1", "Insults").await;
+        api.clock.advance(3_600);
+        home.post("/cases/1/void", json!({})).await.expect(200);
+        let at = "/members/custom:1/explanation?at=2026-01-01T00:30:00Z";
+        let past = home.get(at).await.expect(200);
+        assert_eq!((&past["standing"]["points"], &past["terms"]), (&json!(0), &json!([])));
+        let now = home.get("/members/custom:1/explanation").await.expect(200);
+        assert_eq!(now["terms"].as_array().unwrap().len(), 1);
+        assert_eq!(now["terms"][0]["case"], 2);
+    }
+}
