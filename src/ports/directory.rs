@@ -242,11 +242,12 @@ pub struct Order {
 }
 
 impl Order {
-    /// In whose log the change appears: its tenant's; that the first one was made, in its own.
+    /// In whose log the change appears: its tenant's. That a tenant was made stands in the new one's own log, which begins with
+    /// it; whoever made it sees nothing of another tenant.
     #[must_use]
     pub fn logged_by(&self) -> TenantId {
         match &self.change {
-            Change::CreateTenant { id, .. } if self.tenant.0.is_nil() => *id,
+            Change::CreateTenant { id, .. } => *id,
             _ => self.tenant,
         }
     }

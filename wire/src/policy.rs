@@ -55,7 +55,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(examples(0.1)))]
         pub granularity: Option<Decimal>,
         /// Points for each kind of act. Default: warn 1, mute 2, kick 3, tempban 5, ban 10, others 0.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::by_word")]
         pub weights: Option<BTreeMap<Kind, Decimal>>,
         /// How points fall. Default: linear, 0.1 a day.
         #[serde(default)]
@@ -74,7 +74,7 @@ wire! {
         #[serde(default)]
         pub duplicate_window: Option<Duration>,
         /// The least rank for each kind of act. Default moderator.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::by_word")]
         pub least_rank: Option<BTreeMap<Kind, Rank>>,
     }
 }

@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::world::{World, each, pointers, text};
+use super::actors::{World, each, pointers, text};
 
 fn space(id: &str) -> Value {
     json!({"platform": "discord", "space": id})

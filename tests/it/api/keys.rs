@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::world::{SCOPES, World, each, pointers, text};
+use super::actors::{SCOPES, World, each, pointers, text};
 
 on_every_store! {
     /// The secret is in the first answer and nowhere else: not in the list, the log or the answer to a repeat.

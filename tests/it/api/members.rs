@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, each, pointers, text};
+use super::actors::{World, each, pointers, text};
 
 on_every_store! {
     /// Somebody unknown is made known by setting their rank; what is left out stays.

@@ -1,10 +1,10 @@
-//! The API as its callers see it: the real server over either store, called by actors.
+//! The API as its callers see it, over either store.
 
-mod world;
+mod actors; // a server of one's own, and who calls it
 
 mod communities;
-mod isolation;
 mod keys;
+mod matrix; // every operation: no key, a key without its scope, another tenant's
 mod members;
 mod policies;
 mod tenants;

@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::world::{World, each, pointers};
+use super::actors::{World, each, pointers};
 use crate::support::client::{Client, Reply};
 
 async fn put(client: &Client, community: &str, seen: &str, body: &Value) -> Reply {
@@ -110,7 +110,7 @@ on_every_store! {
         ]);
         for (rules, pointer) in [
             (json!({"granularity": 0.000_000_1}), "/rules/granularity"),
-            (json!({"weights": {"hug": 1}}), "/rules/weights/hug"),
+            (json!({"weights": {"hug": 1}}), "/rules/weights"),
             (json!({"weigths": {}}), "/rules/weigths"),
             (json!({"weights": {"warn": "1"}}), "/rules/weights/warn"),
         ] {

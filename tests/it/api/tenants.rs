@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use super::world::{World, each};
+use super::actors::{World, each};
 
 on_every_store! {
     /// The operator gets a key for the new tenant, once; that key sees the new tenant and nothing else.

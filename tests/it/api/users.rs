@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, each, pointers, text};
+use super::actors::{World, each, pointers, text};
 
 fn discord(id: &str) -> Value {
     json!({"platform": "discord", "id": id})

@@ -37,9 +37,9 @@ fn an_arrow_that_is_not_drawn_is_refused() {
         "`service` may not use `http`",
     );
     refused(
-        "src/service/acts.rs",
+        "src/ports/record.rs",
         "use wire::Case;",
-        "`service` may not use `wire`",
+        "`ports` may not use `wire`",
     );
     refused(
         "src/storage/sqlite/acts.rs",

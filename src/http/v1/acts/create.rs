@@ -30,6 +30,8 @@ problems!(CreateActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRa
 ///
 /// Records the act, adds its points, starts or ends its sanction, and lets the ladder escalate, all at once. The member may be
 /// unknown so far. With `dry_run` the answer is what would happen now, and nothing is written.
+///
+/// Scope: `acts:write`.
 #[utoipa::path(
     post,
     path = "/v1/communities/{community}/acts",

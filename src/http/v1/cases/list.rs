@@ -43,6 +43,8 @@ pub struct CaseFilters {
 /// List cases
 ///
 /// Newest first. Voided cases are part of the record and of the list.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/cases",

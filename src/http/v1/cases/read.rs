@@ -16,6 +16,8 @@ problems!(ReadCaseProblems: Read, NotFound);
 /// Read a case
 ///
 /// Its ETag changes with its reason and when it is voided.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/cases/{number}",

@@ -21,6 +21,8 @@ problems!(ChangeReasonProblems: Guarded, NotFound, PreconditionRequired, Precond
 /// Change a case's reason
 ///
 /// The earlier reason is kept as a revision. Who may act like the case did may also word it.
+///
+/// Scope: `acts:write`.
 #[utoipa::path(
     put,
     path = "/v1/communities/{community}/cases/{number}/reason",

@@ -16,6 +16,8 @@ problems!(ListRevisionsProblems: Read, NotFound);
 /// List a case's earlier reasons
 ///
 /// Oldest first; empty for a case whose reason never changed.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/cases/{number}/revisions",

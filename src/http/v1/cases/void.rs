@@ -20,6 +20,8 @@ problems!(VoidCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRan
 ///
 /// It stays on record and no longer counts: points and rungs become what they would be without it, its sanction ends, and what
 /// it escalated to goes with it or becomes milder. Nothing becomes harsher. A void is final.
+///
+/// Scope: `acts:write`.
 #[utoipa::path(
     post,
     path = "/v1/communities/{community}/cases/{number}/void",

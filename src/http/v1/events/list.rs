@@ -44,6 +44,8 @@ pub struct EventFilters {
 ///
 /// In the order in which they happened, without gaps. Keep `next_cursor` and ask again later: whoever goes on from there misses
 /// nothing. A key that is bound to communities sees the events of those alone.
+///
+/// Scope: `events:read`.
 #[utoipa::path(
     get,
     path = "/v1/events",

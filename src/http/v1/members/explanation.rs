@@ -19,6 +19,8 @@ problems!(ReadExplanationProblems: Ask, NotFound, ClockSkew);
 ///
 /// Every term of the balance: the case, the points that it gave, what is left of them, and when nothing will be. Points fall
 /// from the oldest first. At most 200 terms; `complete` says whether that was all.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/members/{member}/explanation",

@@ -41,6 +41,8 @@ impl Moment {
 /// Read a member's standing
 ///
 /// Points, restrictions, and when each will end or drop if nothing else happens. People whom nobody has seen have no points.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/members/{member}/standing",

@@ -21,6 +21,8 @@ problems!(LiftSanctionProblems: Post, NotFound, RankTooLow, SelfAction, Forbidde
 /// Lift a sanction
 ///
 /// Ends this one sanction; others of the member go on. To end all of a kind, act `unmute` or `unban`.
+///
+/// Scope: `acts:write`.
 #[utoipa::path(
     post,
     path = "/v1/communities/{community}/sanctions/{sanction}/lift",

@@ -32,6 +32,8 @@ pub struct SanctionFilters {
 /// List sanctions
 ///
 /// Newest first.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/sanctions",

@@ -16,6 +16,8 @@ problems!(ReadSanctionProblems: Read, NotFound);
 /// Read a sanction
 ///
 /// Its state follows from time alone: it is `expired` from its end on.
+///
+/// Scope: `cases:read`.
 #[utoipa::path(
     get,
     path = "/v1/communities/{community}/sanctions/{sanction}",

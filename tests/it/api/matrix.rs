@@ -5,7 +5,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::world::{SCOPES, World, text};
+use super::actors::{SCOPES, World, text};
 use crate::support::client::{Client, Reply};
 
 /// One operation, as the document describes it.
