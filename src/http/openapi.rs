@@ -93,7 +93,7 @@ fn whole(described: OpenApi) -> OpenApi {
         "An API key, as `Authorization: Bearer trb_live_…`. Keys are shown once, when they are made."
             .to_owned(),
     );
-    let mut components = described.components.unwrap_or_else(Components::new);
+    let mut components = described.components.unwrap_or_default();
     components.add_security_scheme(KEY, SecurityScheme::Http(key));
     let tags = TAGS.iter().map(|(name, about)| {
         let mut tag = Tag::new(*name);
