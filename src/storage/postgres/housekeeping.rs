@@ -3,7 +3,7 @@
 use super::errors::failed;
 use super::pool::Pool;
 use crate::ports::error::StoreError;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use std::time::Duration;
 
 /// Replicas that tidy at the same time each take others.
@@ -18,7 +18,11 @@ pub(super) async fn forget_answers(pool: &Pool, age: Duration, limit: u32) -> Re
     let mut connection = pool.writer().acquire().await.map_err(failed)?;
     let now = pool.now(&mut connection).await?;
     let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
-    let before = now.checked_sub_signed(age).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    // The columns hold no time before 1970, and Postgres none as early as the longest durations would reach.
+    let before = now
+        .checked_sub_signed(age)
+        .unwrap_or_default()
+        .max(DateTime::UNIX_EPOCH);
     let forgotten = sqlx::query(FORGET)
         .bind(before)
         .bind(i64::from(limit))

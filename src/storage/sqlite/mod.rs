@@ -356,7 +356,7 @@ impl Housekeeping for Sqlite {
     async fn forget_answers(&self, age: Duration, limit: u32) -> Result<u64, StoreError> {
         let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
         let before = self.now().checked_sub_signed(age);
-        housekeeping::forget_answers(&self.pool, before.unwrap_or(DateTime::<Utc>::MIN_UTC), limit).await
+        housekeeping::forget_answers(&self.pool, before.unwrap_or_default(), limit).await
     }
 }
 
