@@ -78,9 +78,8 @@ fn order(args: &KeyCreate) -> Result<OfflineKey, BootError> {
         Some(text) => match Rank::named(text) {
             Some(rank) => rank,
             None => {
-                return refused(format!(
-                    "there is no rank {text}; known are member, helper, moderator, admin, owner"
-                ));
+                let known: Vec<_> = Rank::ALL.iter().map(|rank| rank.name()).collect();
+                return refused(format!("there is no rank {text}; known are {}", known.join(", ")));
             }
         },
     };

@@ -14,6 +14,8 @@ mod support;
 
 mod api;
 mod architecture;
+mod faults;
+mod jobs;
 mod listener;
 mod serve;
 mod store;

@@ -23,13 +23,13 @@ on_every_store! {
         let rescued = server.anonymous().with_key(key);
         rescued.get("/v1/tenant").await.expect(200);
 
-        let narrow = create(&["--tenant", "default", "--scope", "users:read", "--rank", "helper"]);
+        let narrow = create(&["--tenant", "default", "--scope", "users:read", "--rank", "moderator"]);
         let narrow = server.anonymous().with_key(narrow.stdout.trim());
         narrow.get("/v1/users").await.expect(200);
         narrow.get("/v1/keys").await.expect(403);
         let keys = rescued.get("/v1/keys").await.expect(200);
         let ranks: Vec<_> = keys["items"].as_array().unwrap().iter().map(|key| key["rank"].as_str().unwrap()).collect();
-        assert_eq!(ranks, ["owner", "admin", "helper"]);
+        assert_eq!(ranks, ["owner", "admin", "moderator"]);
 
         for (more, says) in [
             (&["--tenant", "nobody"][..], "no such tenant"),

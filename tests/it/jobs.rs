@@ -1,0 +1,314 @@
+//! Work that nobody calls for, on the test's clock: the ends of sanctions are recorded once, however many replicas there are,
+//! and answers under idempotency keys are forgotten in time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tribune::domain::act::Act;
+use tribune::domain::case::Particulars;
+use tribune::domain::id::CommunityId;
+use tribune::domain::identity::Identity;
+use tribune::domain::kind::Kind;
+use tribune::domain::time::Span;
+use tribune::jobs::retention::Retention;
+use tribune::jobs::timers::Timers;
+use tribune::jobs::{Stopper, stopper};
+use tribune::ports::ids::{Ids, NoRandomness};
+use tribune::ports::record::{CaseFilter, EventFilter};
+use tribune::ports::store::Store;
+use tribune::service::acts::ActOrder;
+use tribune::service::caller::Caller;
+use tribune::service::pipeline::Lanes;
+use tribune::service::{After, Claim, PersonRef, Service};
+use uuid::Uuid;
+
+use crate::support::clock::TestClock;
+use crate::support::server::Server;
+use crate::support::store::TestStore;
+use crate::support::wait;
+
+const SOON: Duration = Duration::from_secs(60);
+const LANES: Lanes = Lanes {
+    lanes: 2,
+    batch: 64,
+    queue: 1_024,
+};
+
+/// Identifiers that rise by one.
+struct Counting(std::sync::atomic::AtomicU64);
+
+impl Ids for Counting {
+    fn fresh(&self) -> Uuid {
+        let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(next))
+    }
+
+    fn random(&self) -> Result<[u8; 32], NoRandomness> {
+        Ok([7; 32])
+    }
+}
+
+/// A process that serves the store, without its listener.
+struct Replica {
+    store: Arc<dyn Store>,
+    service: Service,
+    clock: Arc<TestClock>,
+    job: Option<(Stopper, JoinHandle<()>)>,
+}
+
+impl Replica {
+    /// `number` keeps the identifiers of replicas apart.
+    async fn start(database: &TestStore, clock: &Arc<TestClock>, number: u64) -> Self {
+        let store = database.open(clock.clone()).await;
+        let ids = Arc::new(Counting((number << 32).into()));
+        let service = Service::new(store.clone(), clock.clone(), ids, LANES);
+        Self {
+            store,
+            service,
+            clock: clock.clone(),
+            job: None,
+        }
+    }
+
+    /// Begins to record ends.
+    fn watch(&mut self) {
+        let (stopper, stop) = stopper();
+        let timers = Timers {
+            store: self.store.clone(),
+            service: self.service.clone(),
+            clock: self.clock.clone(),
+            interval: Duration::from_millis(20),
+        };
+        self.job = Some((stopper, tokio::spawn(timers.run(stop))));
+    }
+
+    /// Ends in good order.
+    async fn stop(mut self) {
+        if let Some((stopper, job)) = self.job.take() {
+            stopper.stop();
+            job.await.unwrap();
+        }
+        self.service.shut_down().await;
+    }
+
+    /// Mutes members `0..count` for so many seconds each.
+    async fn mute(&self, at: &Place, count: usize, seconds: impl Fn(usize) -> i64) {
+        let mutes = (0..count).map(|number| {
+            let span = Some(Span::new(seconds(number)).unwrap());
+            let order = ActOrder {
+                member: PersonRef::Identity(Identity::parse(&format!("discord:{number}")).unwrap()),
+                actor: None,
+                act: Act::new(Kind::Mute, span, Particulars::default()).unwrap(),
+                dry_run: false,
+            };
+            self.service.act(&at.caller, at.community, order, None)
+        });
+        for muted in join_all(mutes).await {
+            muted.unwrap();
+        }
+    }
+
+    /// The numbers of the cases that record an end, and the events that tell of one.
+    async fn ends(&self, at: &Place) -> (usize, usize) {
+        let filter = CaseFilter {
+            kind: Some(Kind::Unmute),
+            ..CaseFilter::default()
+        };
+        let page = After {
+            after: None,
+            limit: 10_000,
+        };
+        let cases = self
+            .store
+            .cases(at.caller.tenant, at.community, &filter, page)
+            .await
+            .unwrap();
+        let ended = EventFilter {
+            kinds: Some(vec!["sanction.ended".to_owned()]),
+            ..EventFilter::default()
+        };
+        let page = After {
+            after: None,
+            limit: 10_000,
+        };
+        let (events, _) = self.store.events(at.caller.tenant, &ended, page).await.unwrap();
+        (cases.len(), events.len())
+    }
+
+    /// Waits until no timer is left, then says how many ends were recorded.
+    async fn recorded(&self, at: &Place) -> (usize, usize) {
+        wait::until_async("all timers to be gone", SOON, async || {
+            self.store.next_due().await.unwrap().is_none().then_some(())
+        })
+        .await;
+        self.ends(at).await
+    }
+}
+
+/// A community, and the first key.
+struct Place {
+    caller: Caller,
+    community: CommunityId,
+}
+
+impl Place {
+    async fn make(replica: &Replica) -> Self {
+        let (_, secret) = replica
+            .service
+            .bootstrap("default")
+            .await
+            .unwrap()
+            .expect("an empty database");
+        let caller = replica.service.authenticate(secret.reveal()).await.unwrap();
+        let made = replica
+            .service
+            .create_community(&caller, "c".into(), Vec::new(), None)
+            .await
+            .unwrap();
+        let community = CommunityId::parse(&made.answer.tag).unwrap();
+        Self { caller, community }
+    }
+}
+
+on_every_store! {
+    /// Each end is recorded when its time has come, and not before.
+    async fn ends_are_recorded_as_they_fall_due(store) {
+        let clock = TestClock::new();
+        let mut replica = Replica::start(&store, &clock, 1).await;
+        let place = Place::make(&replica).await;
+        replica.mute(&place, 10, |number| if number < 4 { 60 } else { 3_600 }).await;
+        replica.watch();
+        clock.advance(61);
+        wait::until_async("the first ends", SOON, async || (replica.ends(&place).await.0 >= 4).then_some(())).await;
+        assert_eq!(replica.ends(&place).await, (4, 4));
+        clock.advance(3_600);
+        assert_eq!(replica.recorded(&place).await, (10, 10));
+        replica.stop().await;
+    }
+
+    /// What fell due while nobody served is made up for, and dated by when it ended rather than by when that was noticed.
+    async fn what_is_overdue_at_the_start_is_made_up_for(store) {
+        let clock = TestClock::new();
+        let replica = Replica::start(&store, &clock, 1).await;
+        let place = Place::make(&replica).await;
+        // More than are taken at once.
+        replica.mute(&place, 600, |number| 60 + i64::try_from(number).unwrap()).await;
+        replica.stop().await;
+        clock.advance(86_400);
+        let mut replica = Replica::start(&store, &clock, 2).await;
+        replica.watch();
+        assert_eq!(replica.recorded(&place).await, (600, 600));
+        let page = After { after: None, limit: 1 };
+        let filter = CaseFilter { kind: Some(Kind::Unmute), ..CaseFilter::default() };
+        let last = &replica.store.cases(place.caller.tenant, place.community, &filter, page).await.unwrap()[0];
+        let ended = &last.ended[0];
+        assert!(ended.at.seconds() < TestClock::START + 3_600, "ended at {:?}", ended.at);
+        replica.stop().await;
+    }
+
+    /// A lift or a void takes the timer with it: nothing is recorded a second time.
+    async fn a_sanction_that_was_lifted_does_not_end_again(store) {
+        let clock = TestClock::new();
+        let mut replica = Replica::start(&store, &clock, 1).await;
+        let place = Place::make(&replica).await;
+        replica.mute(&place, 1, |_| 60).await;
+        let order = ActOrder {
+            member: PersonRef::Identity(Identity::parse("discord:0").unwrap()),
+            actor: None,
+            act: Act::new(Kind::Unmute, None, Particulars::default()).unwrap(),
+            dry_run: false,
+        };
+        replica.service.act(&place.caller, place.community, order, None).await.unwrap();
+        clock.advance(120);
+        replica.watch();
+        assert_eq!(replica.recorded(&place).await, (1, 1));
+        replica.stop().await;
+    }
+
+    /// Answers older than the retention go, in as many steps as it takes; younger ones are still given again.
+    async fn old_answers_are_forgotten(store) {
+        const RETENTION: Duration = Duration::from_secs(48 * 3_600);
+        let clock = TestClock::new();
+        let replica = Replica::start(&store, &clock, 1).await;
+        let place = Place::make(&replica).await;
+        let repeat = async |key: &str| {
+            let claim = Claim { key: key.to_owned(), fingerprint: [1; 32] };
+            let made = replica.service.create_community(&place.caller, key.to_owned(), Vec::new(), Some(claim)).await;
+            made.unwrap().replayed
+        };
+        assert!(!repeat("old").await);
+        clock.advance(30 * 3_600);
+        assert!(!repeat("young").await && repeat("old").await);
+        clock.advance(30 * 3_600);
+        let (stopper, stop) = stopper();
+        let job = tokio::spawn(Retention { store: replica.store.clone(), age: RETENTION }.run(stop));
+        wait::until_async("the old answer to go", SOON, async || (!repeat("old").await).then_some(())).await;
+        stopper.stop();
+        job.await.unwrap();
+        assert!(repeat("young").await, "the young answer is gone too");
+        replica.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn two_replicas_record_each_end_once() {
+    let store = TestStore::postgres().await;
+    let clock = TestClock::new();
+    let mut one = Replica::start(&store, &clock, 1).await;
+    let mut other = Replica::start(&store, &clock, 2).await;
+    let place = Place::make(&one).await;
+    one.mute(&place, 300, |number| 60 + i64::try_from(number / 10).unwrap())
+        .await;
+    one.watch();
+    other.watch();
+    for _ in 0..10 {
+        clock.advance(10);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(one.recorded(&place).await, (300, 300));
+    // What a slow replica still had in hand comes to nothing.
+    one.stop().await;
+    assert_eq!(other.ends(&place).await, (300, 300));
+    other.stop().await;
+}
+
+#[tokio::test]
+async fn two_servers_record_the_end_of_a_mute_once() {
+    let store = TestStore::postgres().await;
+    let url = store.database_url();
+    let (one, other) = (Server::start(&url), Server::start(&url));
+    let admin = one.admin();
+    let community = admin
+        .post("/v1/communities", &json!({"name": "c"}))
+        .await
+        .expect(201);
+    let base = format!("/v1/communities/{}", community["id"].as_str().unwrap());
+    for number in 0..40 {
+        let mute = json!({"kind": "mute", "member": format!("discord:{number}"), "duration": 1});
+        admin.post(&format!("{base}/acts"), &mute).await.expect(201);
+    }
+    let ends = async || {
+        let page = admin
+            .get(&format!("{base}/cases?kind=unmute&limit=500"))
+            .await
+            .expect(200);
+        page["items"].as_array().unwrap().len()
+    };
+    wait::until_async("all ends", SOON, async || (ends().await >= 40).then_some(())).await;
+    let counted = async |server: &Server| {
+        let text = server.anonymous().get("/metrics").await.bytes;
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        let name = "tribune_expiries_total{outcome=\"recorded\"} ";
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap_or("0")
+            .to_owned();
+        value.parse::<u64>().unwrap()
+    };
+    assert!(counted(&one).await + counted(&other).await >= 40);
+    assert_eq!(ends().await, 40);
+}
