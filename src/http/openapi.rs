@@ -10,7 +10,7 @@ use utoipa::openapi::info::{Contact, Info, License};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::Tag;
-use utoipa::openapi::{Components, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
 use super::v1;
 
