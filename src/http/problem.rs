@@ -25,6 +25,9 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// The longest `detail`, in characters; texts of a client's own may stand in it.
 const MAX_DETAIL: usize = 2_000;
 
+/// The most refused values that an answer names; a body may have thousands.
+const MAX_ERRORS: usize = 256;
+
 /// The longest pointer, in characters; keys of a client's own are in it.
 const MAX_POINTER: usize = 1_000;
 
@@ -168,7 +171,7 @@ impl Problem {
             status: self.0.code.status().as_u16(),
             detail: cut(&self.0.detail, MAX_DETAIL),
             code: self.0.code.name().to_owned(),
-            errors: self.0.errors.iter().map(bounded).collect(),
+            errors: self.0.errors.iter().take(MAX_ERRORS).map(bounded).collect(),
             request_id: request_id.to_owned(),
         }
     }

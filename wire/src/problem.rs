@@ -41,8 +41,8 @@ pub struct Problem {
         schema(max_length = 64, pattern = "^[a-z][a-z0-9_]*$", examples("invalid_request"))
     )]
     pub code: String,
-    /// Every refused value that was found; empty when no single value is to blame.
-    #[cfg_attr(feature = "openapi", schema(max_items = 32))]
+    /// Every refused value that was found, 256 at most; empty when no single value is to blame.
+    #[cfg_attr(feature = "openapi", schema(max_items = 256))]
     pub errors: Vec<ProblemError>,
     /// The id of this request, also in the `X-Request-Id` header and in the server's log.
     #[cfg_attr(

@@ -317,4 +317,18 @@ mod tests {
         asks::<wire::act::ReasonRequest>(reason_request());
         asks::<wire::act::LiftRequest>(lift_request());
     }
+
+    #[test]
+    fn examples_of_the_directory_are_what_they_show() {
+        use crate::http::v1::{communities, keys, members, policies, tenants, users};
+        is::<wire::tenant::Tenant>(tenants::example());
+        is::<wire::tenant::TenantCreated>(tenants::created());
+        is::<wire::key::KeyCreated>(keys::created());
+        is::<wire::key::ApiKey>(keys::revoked());
+        is::<wire::community::Community>(communities::example());
+        is::<wire::policy::Policy>(policies::example());
+        is::<wire::user::User>(users::example());
+        is::<wire::user::Member>(members::example());
+        asks::<wire::policy::PolicyRequest>(policies::request());
+    }
 }

@@ -39,7 +39,7 @@ fn links(fields: &mut Fields, pointer: &str, all: &[wire::community::Link]) -> O
 }
 
 /// A community, for the examples of the documentation.
-pub(super) fn example() -> Value {
+pub(crate) fn example() -> Value {
     json!({
         "id": "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Rust Cologne",

@@ -63,7 +63,7 @@ fn communities(fields: &mut Fields, all: &[String]) -> Vec<CommunityId> {
 }
 
 /// A key, for the examples of the documentation.
-pub(super) fn example() -> Value {
+pub(crate) fn example() -> Value {
     json!({
         "id": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Discord relay",
@@ -79,12 +79,12 @@ pub(super) fn example() -> Value {
 }
 
 /// A new key with its secret.
-fn created() -> Value {
+pub(crate) fn created() -> Value {
     json!({"key": example(), "secret": SECRET})
 }
 
 /// A key that was revoked.
-fn revoked() -> Value {
+pub(crate) fn revoked() -> Value {
     let mut key = example();
     key["revoked_at"] = json!("2026-11-23T08:30:00.000000Z");
     key

@@ -11,7 +11,7 @@ use crate::domain::policy::Policy;
 use crate::service::show;
 
 /// A version, for the examples of the documentation: the default rules, complete.
-fn example() -> Value {
+pub(crate) fn example() -> Value {
     json!({
         "community": "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "version": 2,
@@ -30,7 +30,7 @@ fn example() -> Value {
 }
 
 /// The next version, as a request writes it.
-fn request() -> Value {
+pub(crate) fn request() -> Value {
     json!({
         "rules": {
             "weights": {"warn": 1, "kick": 4.5},

@@ -6,7 +6,7 @@ pub mod read;
 use serde_json::{Value, json};
 
 /// A tenant, for the examples of the documentation.
-fn example() -> Value {
+pub(crate) fn example() -> Value {
     json!({
         "id": "ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Rust Cologne",
@@ -15,7 +15,7 @@ fn example() -> Value {
 }
 
 /// A new tenant with its first key.
-fn created() -> Value {
+pub(crate) fn created() -> Value {
     let mut key = super::keys::example();
     key["name"] = json!("admin");
     key["rank"] = json!("owner");

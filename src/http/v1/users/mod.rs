@@ -34,7 +34,7 @@ fn identities(fields: &mut Fields, pointer: &str, all: &[wire::user::Identity]) 
 }
 
 /// A user, for the examples of the documentation.
-pub(super) fn example() -> Value {
+pub(crate) fn example() -> Value {
     json!({
         "id": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Ferris",
