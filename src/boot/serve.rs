@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -29,6 +30,9 @@ use crate::service::pipeline::Lanes;
 
 /// What the first tenant is called.
 const FIRST_TENANT: &str = "default";
+
+/// How long the jobs and what was accepted may take to end, after running requests have had their grace.
+const LAST_GRACE: Duration = Duration::from_secs(8);
 
 /// Serves until a signal tells it to stop.
 pub(super) async fn run(config: &Config) -> Result<(), BootError> {
@@ -64,7 +68,7 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
         stopper.stop();
     };
     listener::run(listener, router(config, &service, metrics), limits(config), told).await;
-    end(config, jobs, &service).await;
+    end(jobs, &service).await;
     Ok(())
 }
 
@@ -178,7 +182,7 @@ fn lanes(config: &Config) -> Lanes {
 }
 
 /// Lets the jobs and what was accepted come to an end, then closes the store.
-async fn end(config: &Config, mut jobs: JoinSet<()>, service: &Service) {
+async fn end(mut jobs: JoinSet<()>, service: &Service) {
     let orderly = async {
         while let Some(ended) = jobs.join_next().await {
             if let Err(error) = ended {
@@ -187,7 +191,7 @@ async fn end(config: &Config, mut jobs: JoinSet<()>, service: &Service) {
         }
         service.shut_down().await;
     };
-    match tokio::time::timeout(config.server.shutdown_grace, orderly).await {
+    match tokio::time::timeout(LAST_GRACE, orderly).await {
         Ok(()) => tracing::info!("stopped"),
         Err(_) => {
             tracing::warn!("stopped before everything had ended; what was acknowledged is in the database")
