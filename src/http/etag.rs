@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -90,6 +91,14 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 pub struct IfNoneMatch(Vec<String>);
 
 impl IfNoneMatch {
+    /// The document, tagged by its own contents: for documents that have no version of their own.
+    pub fn respond_by_content<T: Serialize>(&self, document: &T) -> Response {
+        let text = serde_json::to_vec(document).unwrap_or_default();
+        let hash = Sha256::digest(text);
+        let version: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        self.respond(&version, document)
+    }
+
     /// The document with its tag, or word that the client's copy is still right.
     pub fn respond<T: Serialize>(&self, version: &str, document: &T) -> Response {
         let tag = strong(version);

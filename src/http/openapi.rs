@@ -11,6 +11,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::Tag;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
+use utoipa::{PartialSchema as _, ToSchema as _};
+use wire::problem::{Problem, ProblemError};
 
 use super::v1;
 
@@ -53,7 +55,7 @@ const TAGS: &[(&str, &str)] = &[
 
 /// The document, pretty-printed, with a line break at its end: what is committed as `openapi/openapi.json`.
 #[must_use]
-pub fn document() -> String {
+pub fn document() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
         let (_, described) = v1::routes().split_for_parts();
         let mut value = serde_json::to_value(whole(described)).unwrap_or(Value::Null);
@@ -63,7 +65,7 @@ pub fn document() -> String {
         text.push('\n');
         text
     });
-    DOCUMENT.clone()
+    &DOCUMENT
 }
 
 /// `/openapi.json`
@@ -95,6 +97,12 @@ fn whole(described: OpenApi) -> OpenApi {
     );
     let mut components = described.components.unwrap_or_default();
     components.add_security_scheme(KEY, SecurityScheme::Http(key));
+    components.examples = problems::examples();
+    // The problems' responses refer to these by name, which the generator does not follow.
+    components.schemas.extend([
+        (Problem::name().into_owned(), Problem::schema()),
+        (ProblemError::name().into_owned(), ProblemError::schema()),
+    ]);
     let tags = TAGS.iter().map(|(name, about)| {
         let mut tag = Tag::new(*name);
         tag.description = Some((*about).to_owned());

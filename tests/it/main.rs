@@ -17,6 +17,7 @@ mod architecture;
 mod faults;
 mod jobs;
 mod listener;
+mod openapi;
 mod serve;
 mod store;
 mod tidy;

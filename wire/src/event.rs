@@ -66,27 +66,35 @@ pub mod types {
 pub struct EventData {
     /// The case, for `case.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub case: Option<Case>,
     /// The sanction, for `sanction.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sanction: Option<Sanction>,
     /// The community, for `community.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub community: Option<Community>,
     /// The policy, for `policy.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub policy: Option<Policy>,
     /// The user, for `user.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub user: Option<User>,
     /// The member, for `member.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub member: Option<Member>,
     /// The key, for `key.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub key: Option<ApiKey>,
     /// The tenant, for `tenant.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub tenant: Option<Tenant>,
 }
 

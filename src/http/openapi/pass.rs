@@ -4,11 +4,38 @@ use serde_json::{Map, Value};
 
 /// Mends the document.
 pub(super) fn over(document: &mut Value) {
+    describe_outside(document);
     each_operation(document, &mut |operation| {
         if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
             parameters.iter_mut().for_each(not_null);
         }
     });
+}
+
+/// What is said of a field that is a named type or null stands with the field, not with one of the two.
+fn describe_outside(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(describe_outside),
+        Value::Object(fields) => {
+            let said = match fields
+                .get_mut("oneOf")
+                .and_then(Value::as_array_mut)
+                .map(Vec::as_mut_slice)
+            {
+                Some([Value::Object(named), Value::Object(null)])
+                    if null.get("type").is_some_and(|t| t == "null") =>
+                {
+                    named.remove("description")
+                }
+                _ => None,
+            };
+            if let Some(said) = said {
+                fields.insert("description".to_owned(), said);
+            }
+            fields.values_mut().for_each(describe_outside);
+        }
+        _ => {}
+    }
 }
 
 /// A parameter that may be left out is left out; there is no way to send it as null.
@@ -53,6 +80,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_is_said_of_a_field_stands_with_the_field() {
+        let named = "#/components/schemas/Time";
+        let mut document =
+            json!({"at": {"oneOf": [{"$ref": named, "description": "When."}, {"type": "null"}]}});
+        over(&mut document);
+        assert_eq!(
+            document,
+            json!({"at": {"description": "When.", "oneOf": [{"$ref": named}, {"type": "null"}]}})
+        );
+    }
 
     #[test]
     fn a_parameter_is_never_null() {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use utoipa::ToSchema as _;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::{Ref, RefOr};
 
@@ -118,18 +118,29 @@ pub(crate) fn responses(sort: Sort, own: &[Code]) -> BTreeMap<String, RefOr<Resp
         .collect()
 }
 
+/// An example of each problem of the catalogue, for responses to refer to.
+pub(super) fn examples() -> BTreeMap<String, RefOr<Example>> {
+    let example = |code: &Code| {
+        let document = Problem::new(*code).document("req_9f1c2d3e4a5b6c7d00000001");
+        ExampleBuilder::new()
+            .summary(code.title())
+            .value(Some(json!(document)))
+            .build()
+    };
+    Code::ALL
+        .iter()
+        .map(|code| (code.name().to_owned(), RefOr::T(example(code))))
+        .collect()
+}
+
 fn response(codes: &[Code]) -> Response {
     let about: Vec<_> = codes
         .iter()
         .map(|code| format!("`{}`: {}.", code.name(), code.title()))
         .collect();
-    let examples = codes.iter().map(|&code| {
-        let document = Problem::new(code).document("req_9f1c2d3e4a5b6c7d00000001");
-        let example = ExampleBuilder::new()
-            .summary(code.title())
-            .value(Some(json!(document)))
-            .build();
-        (code.name(), RefOr::T(example))
+    let examples = codes.iter().map(|code| {
+        let example = Ref::new(format!("#/components/examples/{}", code.name()));
+        (code.name(), RefOr::Ref(example))
     });
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name(wire::problem::Problem::name())))

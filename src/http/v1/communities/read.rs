@@ -5,10 +5,10 @@ use axum::response::Response;
 use wire::community::Community;
 
 use crate::http::api::ApiState;
+use crate::http::etag::IfNoneMatch;
 use crate::http::openapi::problems::problems;
 use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
-use crate::http::respond;
 use crate::service::caller::Caller;
 
 problems!(ReadCommunityProblems: Read, NotFound);
@@ -20,9 +20,10 @@ problems!(ReadCommunityProblems: Read, NotFound);
     get,
     path = "/v1/communities/{community}",
     tag = "communities",
-    params(InCommunity),
+    params(InCommunity, IfNoneMatch),
     responses(
-        (status = 200, description = "The community.", body = Community, example = json!(super::example())),
+        (status = 200, description = "The community.", body = Community, headers(("ETag" = String, description = "For If-None-Match")), example = json!(super::example())),
+        (status = 304, description = "Your copy is still right."),
         ReadCommunityProblems,
     ),
 )]
@@ -30,7 +31,8 @@ pub async fn read_community(
     caller: Caller,
     State(state): State<ApiState>,
     Segments(path): Segments<InCommunity>,
+    seen: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let community = state.service.community(&caller, path.community).await?;
-    Ok(respond::document(&community))
+    Ok(seen.respond_by_content(&community))
 }

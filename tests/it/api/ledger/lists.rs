@@ -20,7 +20,7 @@ on_every_store! {
         api.clock.advance(60);
         home.warn("custom:2", "b").await; // 2
         api.clock.advance(60);
-        home.act(json!({"kind": "kick", "member": "custom:1"})).await.expect(201); // 3, and 4 by the ladder
+        home.act(json!({"kind": "mute", "member": "custom:1", "duration": 60})).await.expect(201); // 3, and 4 by the ladder
         let user = home.standing("custom:1").await["user"].as_str().unwrap().to_owned();
         let key = home.get("/cases/1").await.expect(200)["actor"]["key"].as_str().unwrap().to_owned();
         for (query, expected) in [

@@ -2,7 +2,6 @@
 //!
 //! Each test has a server of its own in this process, over a database of its own, with a clock that the test moves.
 
-mod world; // a server, its callers, and short words for what they do
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod events; // the log
@@ -13,4 +12,5 @@ mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
-mod voids; // what no longer counts
+mod voids;
+mod world; // a server, its callers, and short words for what they do // what no longer counts

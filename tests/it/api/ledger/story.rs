@@ -50,7 +50,7 @@ on_every_store! {
         let _: wire::page::EventPage = serde_json::from_value(page.clone()).expect("events are what the wire says");
         let kinds: Vec<_> = page["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap().to_owned()).collect();
         assert_eq!(kinds, [
-            "tenant.created", "key.created", "community.created", "policy.activated", "case.created", "case.created",
+            "tenant.created", "key.created", "community.created", "case.created", "case.created",
             "case.created", "case.created", "sanction.started", "case.voided", "case.voided", "sanction.ended",
         ]);
     }
