@@ -68,10 +68,9 @@ fn status_line(host: &str, path: &str) -> std::io::Result<String> {
         };
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        write!(
-            stream,
-            "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-        )?;
+        // In one piece: a server that answers before it has read everything may reset the connection.
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
         let mut line = String::new();
         BufReader::new(stream.take(LONGEST_STATUS_LINE)).read_line(&mut line)?;
         return Ok(line);
@@ -92,10 +91,12 @@ mod tests {
         let url = format!("http://{}/readyz", listener.local_addr().unwrap());
         let asked = thread::spawn(move || {
             let mut stream = listener.accept().unwrap().0;
-            let mut line = String::new();
-            BufReader::new(stream.try_clone().unwrap())
-                .read_line(&mut line)
-                .unwrap();
+            // The whole head is read: closing over unread bytes would reset the connection and take the answer along.
+            let mut head = BufReader::new(stream.try_clone().unwrap())
+                .lines()
+                .map(Result::unwrap);
+            let line = head.next().unwrap();
+            assert!(head.any(|line| line.is_empty()), "a head ends with an empty line");
             stream.write_all(answer.as_bytes()).unwrap();
             line
         });
@@ -106,7 +107,7 @@ mod tests {
     fn success_is_health() {
         let (url, asked) = server("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         assert!(probe(&url).is_ok());
-        assert_eq!(asked.join().unwrap(), "GET /readyz HTTP/1.1\r\n");
+        assert_eq!(asked.join().unwrap(), "GET /readyz HTTP/1.1");
     }
 
     #[test]
