@@ -18,10 +18,9 @@ use crate::support::store::TestStore;
 pub(crate) struct Api {
     pub(crate) admin: Client,
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) service: Service,
     task: tokio::task::JoinHandle<()>,
     /// Kept, because the database goes with it.
-    database: TestStore,
+    _database: TestStore,
 }
 
 impl Api {
@@ -44,21 +43,15 @@ impl Api {
             body: 1 << 20,
             time: Duration::from_secs(30),
         };
-        let routes = router(
-            ApiState {
-                service: service.clone(),
-            },
-            limits,
-        );
+        let routes = router(ApiState { service }, limits);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self {
             admin: Client::new(&url, secret.reveal()),
             clock,
-            service,
             task,
-            database,
+            _database: database,
         }
     }
 
