@@ -18,6 +18,7 @@ mod faults;
 mod jobs;
 mod listener;
 mod openapi;
+mod readme;
 mod serve;
 mod store;
 mod tidy;

@@ -1,0 +1,101 @@
+//! The README's story, taken from the README: what it tells people to paste works, and comes out as it says.
+
+use hyper::Method;
+use serde_json::Value;
+
+use crate::support::client::Client;
+use crate::support::server::Server;
+
+const README: &str = include_str!("../../README.md");
+
+/// The lines that call the API, in order.
+fn calls() -> Vec<&'static str> {
+    README
+        .lines()
+        .filter(|line| line.starts_with("call $") || line.starts_with("call \"$"))
+        .collect()
+}
+
+/// Sends what a line says: an address, and a body if there is one.
+async fn paste(client: &Client, line: &str, community: &str) -> Value {
+    let (address, body) = match line.split_once(" -d '") {
+        Some((address, body)) => (
+            address,
+            Some(body.strip_suffix('\'').expect("a closed quote").to_owned()),
+        ),
+        None => (line, None),
+    };
+    let address = address.trim_start_matches("call ").trim_matches('"');
+    let path = address
+        .replace("$COMMUNITY", &format!("/v1/communities/{community}"))
+        .replace("$API", "/v1");
+    let call = match body {
+        Some(body) => client
+            .call(Method::POST, &path)
+            .header("content-type", "application/json")
+            .body(body),
+        None => client.call(Method::GET, &path),
+    };
+    let reply = call.send().await;
+    assert!(
+        matches!(reply.status, 200 | 201),
+        "{line}: {} {}",
+        reply.status,
+        reply.body
+    );
+    reply.body
+}
+
+on_every_store! {
+    /// From the first warn to the events.
+    async fn the_story_comes_out_as_it_is_told(store) {
+        let server = Server::start(&store.database_url());
+        let admin = server.admin();
+        let (_, line) = README.split_once("COMMUNITY=$API/communities/$(").expect("the community is made");
+        let line = line.split(" | ").next().unwrap();
+        let made = paste(&admin, line, "").await;
+        let community = made["id"].as_str().unwrap();
+
+        let mut answers = Vec::new();
+        for line in calls() {
+            answers.push(paste(&admin, line, community).await);
+        }
+        let [_, _, third, muted, explained, voided, free, cases, events] = &answers[..] else {
+            panic!("the README makes {} calls", answers.len());
+        };
+        assert_eq!(third["escalations"][0]["kind"], "mute");
+        assert_eq!(third["escalations"][0]["reason"], "Reached 3 points.");
+        assert_eq!((&muted["points"], &muted["restrictions"][0]["restriction"]), (&3.into(), &"mute".into()));
+        assert_eq!(explained["terms"].as_array().unwrap().len(), 3);
+        assert_eq!(voided["also_voided"], serde_json::json!([4]));
+        assert_eq!((&free["points"], &free["restrictions"]), (&2.into(), &serde_json::json!([])));
+        assert_eq!(cases["items"].as_array().unwrap().len(), 4);
+        assert!(events["items"].as_array().unwrap().iter().any(|event| event["type"] == "case.voided"));
+    }
+}
+
+#[test]
+fn commands_that_it_names_exist() {
+    let folder = crate::support::scratch::folder("readme");
+    for line in README
+        .lines()
+        .filter(|line| line.starts_with("cargo run --release -- "))
+    {
+        let words = line
+            .trim_start_matches("cargo run --release -- ")
+            .split('#')
+            .next()
+            .unwrap();
+        let arguments: Vec<&str> = words.split_whitespace().chain(["--help"]).collect();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tribune"))
+            .args(&arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{line}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
