@@ -52,12 +52,15 @@ impl<'de> Deserialize<'de> for Duration {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Duration {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
         let seconds = ObjectBuilder::new()
             .schema_type(Type::Integer)
-            .minimum(Some(1))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(0))
             .maximum(Some(315_360_000))
-            .description(Some("Seconds."));
+            .description(Some(
+                "Seconds. What may last no time at all says so; elsewhere at least 1.",
+            ));
         let iso = ObjectBuilder::new()
             .schema_type(Type::String)
             .max_length(Some(64))
