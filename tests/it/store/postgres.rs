@@ -227,8 +227,11 @@ async fn callers_who_hang_up_leave_nothing_half_done() {
         [with_claim(warn(home, &name), &format!("k{round}"), 1)]
     };
     let mut acknowledged = BTreeSet::new();
-    let mut given_up = 0;
-    for round in 0..200_u32 {
+    let (mut given_up, mut rounds) = (0, 0_u32);
+    // How many polls a call takes depends on the machine, so go on until enough calls ended either way.
+    while rounds < 200 || (rounds < 2_000 && (given_up <= 40 || acknowledged.len() <= 40)) {
+        let round = rounds;
+        rounds += 1;
         match hang_up_after(1 + round % 40, store.decide(&batch(round), &Simple))
             .await
             .as_deref()
@@ -245,10 +248,11 @@ async fn callers_who_hang_up_leave_nothing_half_done() {
     }
     assert!(
         given_up > 40 && acknowledged.len() > 40,
-        "{given_up} of 200 gave up"
+        "{given_up} gave up, {} were acknowledged",
+        acknowledged.len()
     );
     // A second try tells whether the first was done: never twice, never lost.
-    for round in 0..200 {
+    for round in 0..rounds {
         match &store.decide(&batch(round), &Simple).await[..] {
             [Ok(Reply::Done(answer))] => assert!(acknowledged.insert(answer.tag.clone())),
             [Ok(Reply::Replayed(answer))] => {
@@ -259,7 +263,7 @@ async fn callers_who_hang_up_leave_nothing_half_done() {
     }
     let cases = world.cases(home).await;
     let numbers: BTreeSet<String> = cases.iter().map(|case| case.number.to_string()).collect();
-    assert_eq!(numbers.len(), 200);
+    assert_eq!(numbers.len(), rounds as usize);
     assert_eq!(acknowledged, numbers);
 }
 
