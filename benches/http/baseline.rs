@@ -22,18 +22,21 @@ pub(crate) async fn prepare(url: &str) {
     .unwrap();
 }
 
-/// The script: the statements that an act needs when it travels alone, with documents as long as the real ones.
+/// The script: the statements that an act needs when it travels alone. The documents, as long as the real ones, come from a table
+/// of one row, because pgbench would take the colons in them for variables.
 async fn script(db: &mut PgConnection) -> String {
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM bench_members) AS members, c.doc::text AS doc, c.state::text AS state, e.data::text AS data, \
-         i.answer, c.points FROM cases c JOIN events e ON e.tenant_id = c.tenant_id AND e.kind = 'case.created' \
-         CROSS JOIN (SELECT answer FROM idempotency WHERE answer IS NOT NULL LIMIT 1) i LIMIT 1",
+    sqlx::raw_sql(
+        "CREATE TABLE bench_documents AS SELECT c.doc, c.state, e.data, i.answer, c.points FROM cases c \
+         JOIN events e ON e.tenant_id = c.tenant_id AND e.community_id = c.community_id AND e.kind = 'case.created' \
+         CROSS JOIN (SELECT answer FROM idempotency WHERE answer LIKE '%\"case\"%' LIMIT 1) i WHERE c.state IS NOT NULL LIMIT 1",
     )
-    .fetch_one(db)
+    .execute(&mut *db)
     .await
     .unwrap();
-    let text = |name: &str| row.get::<String, _>(name).replace('\'', "''").replace(':', "\\:");
-    let quote = |name: &str| format!("'{}'", text(name).replace("\\:", ":"));
+    let members: i64 = sqlx::query_scalar("SELECT count(*) FROM bench_members")
+        .fetch_one(db)
+        .await
+        .unwrap();
     format!(
         "\\set n random(1, {members})\n\
          BEGIN;\n\
@@ -42,24 +45,19 @@ async fn script(db: &mut PgConnection) -> String {
          SELECT b.tenant_id, b.community_id, b.user_id FROM bench_members b JOIN identities i ON i.tenant_id = b.tenant_id AND \
          i.platform = b.platform AND i.native_id = b.native_id JOIN members m ON m.tenant_id = i.tenant_id AND \
          m.community_id = b.community_id AND m.user_id = i.user_id WHERE b.n = :n FOR UPDATE OF m \\gset\n\
-         SELECT policy_version FROM communities WHERE tenant_id = :'tenant_id' AND community_id = :'community_id' FOR SHARE;\n\
-         UPDATE members SET state = {state}, recent = '[]' WHERE tenant_id = :'tenant_id' AND community_id = :'community_id' \
-         AND user_id = :'user_id';\n\
-         UPDATE community_counters SET case_seq = case_seq + 1 WHERE tenant_id = :'tenant_id' AND \
-         community_id = :'community_id' RETURNING case_seq \\gset\n\
+         SELECT policy_version FROM communities WHERE tenant_id = :tenant_id AND community_id = :community_id FOR SHARE;\n\
+         UPDATE members SET state = d.state, recent = '[]' FROM bench_documents d WHERE tenant_id = :tenant_id AND \
+         community_id = :community_id AND user_id = :user_id;\n\
+         UPDATE community_counters SET case_seq = case_seq + 1 WHERE tenant_id = :tenant_id AND \
+         community_id = :community_id RETURNING case_seq \\gset\n\
          INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, state) \
-         VALUES (:'tenant_id', :'community_id', :case_seq, :'user_id', 'warn', 'key', 1, {points}, now(), {doc}, 'bench', {state});\n\
-         UPDATE idempotency SET answer = {answer}, tag = '1' WHERE tenant_id = :'tenant_id' AND key = :'key';\n\
-         UPDATE tenants SET event_seq = event_seq + 1 WHERE tenant_id = :'tenant_id' RETURNING event_seq \\gset\n\
-         INSERT INTO events (tenant_id, position, kind, community_id, user_id, at, data) VALUES (:'tenant_id', :event_seq, \
-         'case.created', :'community_id', :'user_id', now(), {data});\n\
-         COMMIT;\n",
-        members = row.get::<i64, _>("members"),
-        points = row.get::<i64, _>("points"),
-        state = quote("state"),
-        doc = quote("doc"),
-        answer = quote("answer"),
-        data = quote("data"),
+         SELECT :tenant_id, :community_id, :case_seq, :user_id, 'warn', 'key', 1, points, now(), doc, 'bench', state \
+         FROM bench_documents;\n\
+         UPDATE idempotency SET answer = d.answer, tag = '1' FROM bench_documents d WHERE tenant_id = :tenant_id AND key = :key;\n\
+         UPDATE tenants SET event_seq = event_seq + 1 WHERE tenant_id = :tenant_id RETURNING event_seq \\gset\n\
+         INSERT INTO events (tenant_id, position, kind, community_id, user_id, at, data) SELECT :tenant_id, :event_seq, \
+         'case.created', :community_id, :user_id, now(), data FROM bench_documents;\n\
+         COMMIT;\n"
     )
 }
 
@@ -108,29 +106,24 @@ pub(crate) async fn pgbench(
     (number("tps = "), per_act(&before, &after, acts))
 }
 
-/// The rows written so far, by table. Waits until every backend has reported its own.
+/// How long an idle backend may keep its counts to itself, and a little more.
+const COUNTS_ARRIVE: Duration = Duration::from_secs(12);
+
+/// The rows written so far, by table, once every backend has reported its own.
 pub(crate) async fn rows(db: &mut PgConnection) -> Rows {
-    let mut last = Rows::new();
-    loop {
-        sqlx::raw_sql("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
-            .execute(&mut *db)
-            .await
-            .unwrap();
-        let now: Rows =
-            sqlx::query("SELECT relname::text AS t, n_tup_ins, n_tup_upd FROM pg_stat_user_tables")
-                .fetch_all(&mut *db)
-                .await
-                .unwrap()
-                .iter()
-                .filter(|row| !row.get::<String, _>("t").starts_with("bench"))
-                .map(|row| (row.get("t"), (row.get("n_tup_ins"), row.get("n_tup_upd"))))
-                .collect();
-        if now == last {
-            return now;
-        }
-        last = now;
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
-    }
+    tokio::time::sleep(COUNTS_ARRIVE).await;
+    sqlx::raw_sql("SELECT pg_stat_clear_snapshot()")
+        .execute(&mut *db)
+        .await
+        .unwrap();
+    sqlx::query("SELECT relname::text AS t, n_tup_ins, n_tup_upd FROM pg_stat_user_tables")
+        .fetch_all(&mut *db)
+        .await
+        .unwrap()
+        .iter()
+        .filter(|row| !row.get::<String, _>("t").starts_with("bench"))
+        .map(|row| (row.get("t"), (row.get("n_tup_ins"), row.get("n_tup_upd"))))
+        .collect()
 }
 
 /// The difference of two counts for each of so many acts, in hundredths of a row; tables without rows left out.
