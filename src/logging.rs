@@ -4,7 +4,7 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
@@ -26,7 +26,7 @@ pub enum LoggingError {
 /// # Errors
 /// A filter that cannot be read, or a second call.
 pub fn init(log: &Log) -> Result<(), LoggingError> {
-    let filter = EnvFilter::try_new(&log.filter)?;
+    let filter: Targets = log.filter.parse()?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     match log.format {

@@ -16,16 +16,15 @@ use tribune::domain::time::Span;
 use tribune::jobs::retention::Retention;
 use tribune::jobs::timers::Timers;
 use tribune::jobs::{Stopper, stopper};
-use tribune::ports::ids::{Ids, NoRandomness};
 use tribune::ports::record::{CaseFilter, EventFilter};
 use tribune::ports::store::Store;
 use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use tribune::service::{After, Claim, PersonRef, Service};
-use uuid::Uuid;
 
 use crate::support::clock::TestClock;
+use crate::support::ids::TestIds;
 use crate::support::server::Server;
 use crate::support::store::TestStore;
 use crate::support::wait;
@@ -37,20 +36,6 @@ const LANES: Lanes = Lanes {
     queue: 1_024,
 };
 
-/// Identifiers that rise by one.
-struct Counting(std::sync::atomic::AtomicU64);
-
-impl Ids for Counting {
-    fn fresh(&self) -> Uuid {
-        let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(next))
-    }
-
-    fn random(&self) -> Result<[u8; 32], NoRandomness> {
-        Ok([7; 32])
-    }
-}
-
 /// A process that serves the store, without its listener.
 struct Replica {
     store: Arc<dyn Store>,
@@ -60,11 +45,9 @@ struct Replica {
 }
 
 impl Replica {
-    /// `number` keeps the identifiers of replicas apart.
-    async fn start(database: &TestStore, clock: &Arc<TestClock>, number: u64) -> Self {
+    async fn start(database: &TestStore, clock: &Arc<TestClock>) -> Self {
         let store = database.open(clock.clone()).await;
-        let ids = Arc::new(Counting((number << 32).into()));
-        let service = Service::new(store.clone(), clock.clone(), ids, LANES);
+        let service = Service::new(store.clone(), clock.clone(), Arc::new(TestIds), LANES);
         Self {
             store,
             service,
@@ -177,7 +160,7 @@ on_every_store! {
     /// Each end is recorded when its time has come, and not before.
     async fn ends_are_recorded_as_they_fall_due(store) {
         let clock = TestClock::new();
-        let mut replica = Replica::start(&store, &clock, 1).await;
+        let mut replica = Replica::start(&store, &clock).await;
         let place = Place::make(&replica).await;
         replica.mute(&place, 10, |number| if number < 4 { 60 } else { 3_600 }).await;
         replica.watch();
@@ -192,13 +175,13 @@ on_every_store! {
     /// What fell due while nobody served is made up for, and dated by when it ended rather than by when that was noticed.
     async fn what_is_overdue_at_the_start_is_made_up_for(store) {
         let clock = TestClock::new();
-        let replica = Replica::start(&store, &clock, 1).await;
+        let replica = Replica::start(&store, &clock).await;
         let place = Place::make(&replica).await;
         // More than are taken at once.
         replica.mute(&place, 600, |number| 60 + i64::try_from(number).unwrap()).await;
         replica.stop().await;
         clock.advance(86_400);
-        let mut replica = Replica::start(&store, &clock, 2).await;
+        let mut replica = Replica::start(&store, &clock).await;
         replica.watch();
         assert_eq!(replica.recorded(&place).await, (600, 600));
         let page = After { after: None, limit: 1 };
@@ -212,7 +195,7 @@ on_every_store! {
     /// A lift or a void takes the timer with it: nothing is recorded a second time.
     async fn a_sanction_that_was_lifted_does_not_end_again(store) {
         let clock = TestClock::new();
-        let mut replica = Replica::start(&store, &clock, 1).await;
+        let mut replica = Replica::start(&store, &clock).await;
         let place = Place::make(&replica).await;
         replica.mute(&place, 1, |_| 60).await;
         let order = ActOrder {
@@ -232,7 +215,7 @@ on_every_store! {
     async fn old_answers_are_forgotten(store) {
         const RETENTION: Duration = Duration::from_secs(48 * 3_600);
         let clock = TestClock::new();
-        let replica = Replica::start(&store, &clock, 1).await;
+        let replica = Replica::start(&store, &clock).await;
         let place = Place::make(&replica).await;
         let repeat = async |key: &str| {
             let claim = Claim { key: key.to_owned(), fingerprint: [1; 32] };
@@ -257,8 +240,8 @@ on_every_store! {
 async fn two_replicas_record_each_end_once() {
     let store = TestStore::postgres().await;
     let clock = TestClock::new();
-    let mut one = Replica::start(&store, &clock, 1).await;
-    let mut other = Replica::start(&store, &clock, 2).await;
+    let mut one = Replica::start(&store, &clock).await;
+    let mut other = Replica::start(&store, &clock).await;
     let place = Place::make(&one).await;
     one.mute(&place, 300, |number| 60 + i64::try_from(number / 10).unwrap())
         .await;

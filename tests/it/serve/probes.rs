@@ -1,8 +1,20 @@
 //! What machines ask about the server, and what it writes down about requests.
 
+use std::sync::Arc;
+
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
+use tokio::net::TcpListener;
+use tribune::http::health;
+use tribune::service::Service;
+use tribune::service::health::NotReady;
+use tribune::service::pipeline::Lanes;
 
 use super::run;
+use crate::support::client::Client;
+use crate::support::clock::TestClock;
+use crate::support::ids::TestIds;
 use crate::support::scratch;
 use crate::support::server::Server;
 use crate::support::store::TestStore;
@@ -43,6 +55,29 @@ async fn requests_are_counted_by_route_and_never_by_what_clients_make_up() {
     }
     assert!(!text.contains("made-up") && !text.contains("BREW"), "{text}");
     assert!(text.contains("tribune_http_request_seconds_bucket"), "{text}");
+}
+
+on_every_store! {
+    /// A replica whose clock is more than two seconds away from the database's gets no requests.
+    async fn a_wrong_clock_makes_a_replica_unready(store) {
+        let (theirs, ours) = (TestClock::new(), TestClock::new());
+        let lanes = Lanes { lanes: 1, batch: 1, queue: 1 };
+        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), lanes);
+        ours.advance(2);
+        assert!(service.health().await.is_ok());
+        ours.advance(1);
+        assert!(matches!(service.health().await, Err(NotReady::Clock { .. })));
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let probes: Router = health::router(service.clone(), metrics);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let replica = Client::anonymous(&format!("http://{}", listener.local_addr().unwrap()));
+        tokio::spawn(async move { axum::serve(listener, probes).await });
+        let problem = replica.get("/readyz").await.expect(503);
+        assert_eq!(problem["code"], "not_ready");
+        assert!(problem["detail"].as_str().unwrap().contains("clock is 3 s away"), "{problem}");
+        replica.get("/livez").await.expect(200);
+        service.shut_down().await;
+    }
 }
 
 #[tokio::test]
