@@ -169,7 +169,8 @@ catalogue! {
         "The identity on the platform already belongs to another user."
         "Look at the user that `detail` names. An identity belongs to one user at a time."
     DuplicateAct "duplicate_act" CONFLICT "The same act was just recorded"
-        "An act of the same kind on the same target was recorded within the duplicate window of the policy."
+        "An act of the same kind on the same member was recorded within the policy's `duplicate_window`: by somebody else, whatever the \
+         reason, or by the same actor with the same evidence (without evidence: the same reason)."
         "Look at the case that `detail` names. Should it be a second act after all, send it with `allow_duplicate`: true."
     NothingToLift "nothing_to_lift" CONFLICT "There is nothing to lift"
         "The target has no active sanction of the kind that should be lifted."

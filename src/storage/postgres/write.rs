@@ -12,10 +12,11 @@ use columns::{Cases, Claims, Counters, Ends, Events, Members, Sanctions, Timers}
 use sqlx::PgConnection;
 use sqlx::postgres::PgArguments;
 
-/// The tenants come first in the list because the statement works through it from the end: they are locked last.
+/// The tenants come first in the list because the statement works through it from the end: they are locked last. Not for an
+/// update of their key: whoever has just made a row that refers to the tenant shares that, and two such would wait for each other.
 const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     JOIN UNNEST($1::uuid[], $2::bigint[]) AS n (tenant_id, count) ON t.tenant_id = n.tenant_id \
-    ORDER BY t.tenant_id FOR UPDATE OF t), \
+    ORDER BY t.tenant_id FOR NO KEY UPDATE OF t), \
     advanced AS (UPDATE tenants t SET event_seq = t.event_seq + h.count FROM held h WHERE t.tenant_id = h.tenant_id \
     RETURNING t.tenant_id, t.event_seq - h.count AS base), \
     appended AS (INSERT INTO events (tenant_id, position, kind, community_id, user_id, at, data) \

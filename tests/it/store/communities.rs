@@ -27,6 +27,24 @@ on_every_store! {
         assert_eq!(world.store.community(tenant, id).await.unwrap().name, "Tea");
     }
 
+    /// Changes of one tenant that come at once wait for each other's turn, never for each other.
+    async fn changes_at_once_all_come_about(store) {
+        let world = World::new(store).await;
+        let tenant = world.home.tenant;
+        let create = |space: &str| Change::CreateCommunity {
+            id: CommunityId(uuid()), name: "x".into(), links: vec![link(space)], policy: Policy::default(),
+        };
+        let spaces: Vec<String> = (0..16).map(|n| format!("own-{n}")).collect();
+        let own = futures_util::future::join_all(spaces.iter().map(|s| world.apply(tenant, create(s)))).await;
+        for applied in own {
+            changed(applied);
+        }
+        let same = futures_util::future::join_all((0..16).map(|_| world.apply(tenant, create("same")))).await;
+        let done = same.iter().filter(|applied| matches!(applied, Ok(Applied::Done(_)))).count();
+        let taken = same.iter().filter(|applied| matches!(applied, Ok(Applied::Conflict(Conflict::LinkTaken(..))))).count();
+        assert_eq!((done, taken), (1, 15), "{same:?}");
+    }
+
     /// A space belongs to one community; the second one learns whose it is, and nothing of it is kept.
     async fn a_space_is_linked_once(store) {
         let world = World::new(store).await;
