@@ -11,8 +11,10 @@ use axum::http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
+use self::objects::ObjectsOnly;
 use super::problem::{Code, Problem};
 
+mod objects;
 mod refusal;
 mod scan;
 
@@ -54,8 +56,8 @@ impl<T: DeserializeOwned> StrictJson<T> {
         let mut reader = serde_json::Deserializer::from_slice(&raw);
         // The scan has bounded the depth already, by a limit that we publish.
         reader.disable_recursion_limit();
-        let value =
-            serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal::of_shape(&error))?;
+        let value = serde_path_to_error::deserialize(ObjectsOnly(&mut reader))
+            .map_err(|error| refusal::of_shape(&error))?;
         Ok(Self {
             value,
             raw,
