@@ -6,7 +6,6 @@ use crate::event::Event;
 use crate::key::ApiKey;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
-use crate::tenant::Tenant;
 use crate::user::{Member, User};
 
 macro_rules! page {
@@ -53,11 +52,6 @@ page!(
     /// Keys, oldest first.
     KeyPage of ApiKey
 );
-page!(
-    /// Tenants, oldest first.
-    TenantPage of Tenant
-);
-
 wire! {
     /// Events in order. Unlike other pages there is always a cursor to go on from, for new events come.
     pub struct EventPage {
