@@ -40,12 +40,12 @@ async fn script(db: &mut PgConnection) -> String {
     format!(
         "\\set n random(1, {members})\n\
          BEGIN;\n\
-         INSERT INTO idempotency (tenant_id, key, fingerprint, created_at) SELECT tenant_id, 'bench' || nextval('bench_keys'), \
-         sha256('bench'), now() FROM bench_members WHERE n = :n ON CONFLICT DO NOTHING RETURNING key \\gset\n\
-         SELECT b.tenant_id, b.community_id, b.user_id FROM bench_members b JOIN identities i ON i.tenant_id = b.tenant_id AND \
-         i.platform = b.platform AND i.native_id = b.native_id JOIN members m ON m.tenant_id = i.tenant_id AND \
-         m.community_id = b.community_id AND m.user_id = i.user_id WHERE b.n = :n FOR UPDATE OF m \\gset\n\
+         SELECT b.tenant_id, b.community_id, b.user_id, 'bench' || nextval('bench_keys') AS key FROM bench_members b \
+         JOIN identities i ON i.tenant_id = b.tenant_id AND i.platform = b.platform AND i.native_id = b.native_id \
+         JOIN members m ON m.tenant_id = i.tenant_id AND m.community_id = b.community_id AND m.user_id = i.user_id \
+         WHERE b.n = :n FOR UPDATE OF m \\gset\n\
          SELECT policy_version FROM communities WHERE tenant_id = :tenant_id AND community_id = :community_id FOR SHARE;\n\
+         SELECT fingerprint, answer, tag FROM idempotency WHERE tenant_id = :tenant_id AND key = :key;\n\
          UPDATE members SET state = d.state, recent = '[]' FROM bench_documents d WHERE tenant_id = :tenant_id AND \
          community_id = :community_id AND user_id = :user_id;\n\
          UPDATE community_counters SET case_seq = case_seq + 1 WHERE tenant_id = :tenant_id AND \
@@ -53,7 +53,8 @@ async fn script(db: &mut PgConnection) -> String {
          INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, state) \
          SELECT :tenant_id, :community_id, :case_seq, :user_id, 'warn', 'key', 1, points, now(), doc, 'bench', state \
          FROM bench_documents;\n\
-         UPDATE idempotency SET answer = d.answer, tag = '1' FROM bench_documents d WHERE tenant_id = :tenant_id AND key = :key;\n\
+         INSERT INTO idempotency (tenant_id, key, fingerprint, answer, tag, created_at) SELECT :tenant_id, :key, \
+         sha256('bench'), answer, '1', now() FROM bench_documents;\n\
          UPDATE tenants SET event_seq = event_seq + 1 WHERE tenant_id = :tenant_id RETURNING event_seq \\gset\n\
          INSERT INTO events (tenant_id, position, kind, community_id, user_id, at, data) SELECT :tenant_id, :event_seq, \
          'case.created', :community_id, :user_id, now(), data FROM bench_documents;\n\

@@ -1,7 +1,8 @@
 //! The write pipeline: commands wait in lanes, and each lane decides what has come together in one transaction.
 //!
 //! No linger: a lane takes what is waiting and goes. While it commits, the next batch gathers, so batches grow with the load
-//! and a lone command never waits. Commands on one member share a lane, so that lanes seldom wait for each other's locks.
+//! and a lone command never waits. Commands in one community share a lane: its batches lock the community's counter, so that
+//! two lanes with commands in the same one would only wait for each other.
 
 use super::error::{ServiceError, outcome};
 use crate::ports::error::StoreError;
@@ -87,10 +88,10 @@ impl Pipeline {
         }
     }
 
-    /// The lane of the member that a command is about; `None` once the pipeline is closing.
+    /// The lane of the community that a command is about; `None` once the pipeline is closing.
     fn lane(&self, submission: &Submission) -> Option<mpsc::Sender<Waiting>> {
         let mut hasher = DefaultHasher::new();
-        (submission.community, &submission.member).hash(&mut hasher);
+        submission.community.hash(&mut hasher);
         let lanes = self.shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let count = u64::try_from(lanes.len()).ok().filter(|count| *count > 0)?;
         let index = usize::try_from(hasher.finish() % count).ok()?;

@@ -1,8 +1,8 @@
 //! A batch of commands, apart from any SQL: what has to be loaded for it, how it is decided, and what has to be written.
 //!
-//! An adapter claims the keys ([`claims`]), loads what [`Asked`] names, gives it to [`run`] as [`Loaded`], and writes
-//! [`Writes`], all in one transaction. Rows are locked in one order by everybody, each kind sorted by its key: idempotency
-//! keys, members, communities' counters, tenants.
+//! An adapter loads and locks what [`Asked`] names, then looks up what is kept under the keys ([`claims`]), gives it all to
+//! [`run`] as [`Loaded`], and writes [`Writes`], in one transaction. Rows are locked in one order by everybody, each kind
+//! sorted by its key: members, communities' counters, idempotency keys (by being inserted), tenants.
 
 mod asked;
 mod loaded;

@@ -6,7 +6,7 @@ use crate::ports::answer::Claim;
 use crate::ports::ledger::{PersonRef, Submission};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The keys to claim, each once, sorted; of equal keys the first one's claim.
+/// The keys that the batch uses, each once, sorted; of equal keys the first one's claim.
 pub(crate) fn claims(batch: &[Submission]) -> Vec<(TenantId, &Claim)> {
     let mut distinct: BTreeMap<(TenantId, &str), &Claim> = BTreeMap::new();
     for submission in batch {
@@ -20,7 +20,7 @@ pub(crate) fn claims(batch: &[Submission]) -> Vec<(TenantId, &Claim)> {
         .collect()
 }
 
-/// What to load: all that the submissions name, of those that may have to be decided.
+/// What to load: all that the submissions name.
 #[derive(Debug, Default)]
 pub(crate) struct Asked<'a> {
     /// The members acted upon, by the name that the call used. Their rows are made where missing, and locked.
@@ -32,10 +32,10 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Of the submissions for which `decided` holds: the others were answered by their key.
-    pub(crate) fn of(batch: &'a [Submission], decided: impl Fn(&Submission) -> bool) -> Self {
+    /// Of a batch. Repeats are among them: which ones those are is known once everything is locked.
+    pub(crate) fn of(batch: &'a [Submission]) -> Self {
         let mut asked = Self::default();
-        for submission in batch.iter().filter(|s| decided(s)) {
+        for submission in batch {
             let (tenant, community) = (submission.tenant, submission.community);
             asked.homes.insert((tenant, community));
             asked.members.insert((tenant, community, &submission.member));
@@ -44,10 +44,5 @@ impl<'a> Asked<'a> {
             }
         }
         asked
-    }
-
-    /// Nothing has to be decided.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.homes.is_empty()
     }
 }

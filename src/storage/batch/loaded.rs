@@ -47,7 +47,7 @@ pub(crate) struct MemberRow {
 pub(crate) struct Loaded<'a> {
     /// The store's clock, read when the locks were held.
     pub(crate) now: DateTime<Utc>,
-    /// What is kept under the keys that were used before; every other key of the batch is ours.
+    /// What is kept under the keys that were used before.
     pub(crate) kept: HashMap<(TenantId, String), Kept>,
     /// The users of all people who were asked for and exist, those just made included.
     pub(crate) people: HashMap<(TenantId, &'a PersonRef), UserId>,
@@ -79,11 +79,6 @@ impl Loaded<'_> {
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),
         }
-    }
-
-    /// What is kept under the key of a submission, if it has one that was used before.
-    pub(crate) fn kept_for(&self, submission: &Submission) -> Option<Reply> {
-        kept_for(&self.kept, submission)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::loaded::{Loaded, MemberRow, kept_for};
 use super::writes::{MemberWrite, Writes};
-use super::{Home, MemberKey, acting, acting_person, claims};
+use super::{Home, MemberKey, acting, acting_person};
 use crate::domain::act::{Command, Situation};
 use crate::domain::actor::{Acting, Target};
 use crate::domain::id::{TenantId, UserId};
@@ -34,7 +34,7 @@ pub(crate) fn run(batch: &[Submission], loaded: Loaded<'_>, judge: &dyn Judge) -
     let replies = batch.iter().map(|submission| run.submit(submission)).collect();
     Outcome {
         replies,
-        writes: run.finish(batch),
+        writes: run.finish(),
     }
 }
 
@@ -148,14 +148,13 @@ impl Run<'_, '_> {
         *self.touched.entry(member).or_insert(false) |= changed;
         self.writes.append(tenant, ruling.events);
         if let Some(claim) = &submission.claim {
-            self.writes
-                .keep(tenant, &claim.key, claim.fingerprint, &ruling.answer);
+            self.writes.keep(tenant, claim, &ruling.answer, self.loaded.now);
         }
         ruling.answer
     }
 
-    /// What is left when every command is decided: keys under which nothing was done, and people made for nothing.
-    fn finish(self, batch: &[Submission]) -> Writes {
+    /// What is left when every command is decided: the states that changed, and people made for nothing.
+    fn finish(self) -> Writes {
         let Self {
             mut loaded,
             mut writes,
@@ -163,12 +162,6 @@ impl Run<'_, '_> {
             touched,
             ..
         } = self;
-        for (tenant, claim) in claims(batch) {
-            let key = (tenant, claim.key.clone());
-            if !loaded.kept.contains_key(&key) && !writes.kept.contains_key(&key) {
-                writes.returned.insert(key);
-            }
-        }
         let changed = touched.iter().filter(|(_, changed)| **changed);
         for (member, _) in changed {
             if let Some(MemberRow { state, recent, .. }) = loaded.members.remove(member) {

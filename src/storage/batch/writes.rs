@@ -7,7 +7,8 @@ use crate::domain::id::{SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
-use crate::ports::answer::{Answer, NewEvent};
+use crate::ports::answer::{Answer, Claim, NewEvent};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A new case.
@@ -65,12 +66,13 @@ pub(crate) struct EventRow {
     pub(crate) event: NewEvent,
 }
 
-/// What is to be kept under a claimed key. The fingerprint is that of the call that was done, which need not be the one
-/// that claimed the key: that one may have been refused, and another have used the key in the same batch.
+/// What is to be kept under a key: the fingerprint and the answer of the call that was done. Another call of the same batch
+/// may have used the key before it, and have been refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeptRow {
     pub(crate) fingerprint: [u8; 32],
     pub(crate) answer: Answer,
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// Everything that a batch, a void or a single command writes.
@@ -89,9 +91,8 @@ pub(crate) struct Writes {
     /// How many events each tenant gets.
     pub(crate) event_counts: BTreeMap<TenantId, i64>,
     pub(crate) events: Vec<EventRow>,
+    /// New answers under keys, in the order in which everybody inserts them.
     pub(crate) kept: BTreeMap<(TenantId, String), KeptRow>,
-    /// Claimed keys under which nothing was done.
-    pub(crate) returned: BTreeSet<(TenantId, String)>,
     /// Users made for this batch who are not needed, with their identities.
     pub(crate) unmade_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows made for this batch that are not needed.
@@ -99,7 +100,7 @@ pub(crate) struct Writes {
 }
 
 impl Writes {
-    /// Nothing was accepted: a rollback does all that is left, because it gives back keys and takes away what was made.
+    /// Nothing was accepted: a rollback does all that is left, because it takes away what was made.
     pub(crate) fn is_empty(&self) -> bool {
         self.cases.is_empty()
             && self.members.is_empty()
@@ -198,12 +199,13 @@ impl Writes {
         }
     }
 
-    /// Keeps an answer under a claimed key.
-    pub(crate) fn keep(&mut self, tenant: TenantId, key: &str, fingerprint: [u8; 32], answer: &Answer) {
+    /// Keeps an answer under a key.
+    pub(crate) fn keep(&mut self, tenant: TenantId, claim: &Claim, answer: &Answer, at: DateTime<Utc>) {
         let row = KeptRow {
-            fingerprint,
+            fingerprint: claim.fingerprint,
             answer: answer.clone(),
+            at,
         };
-        self.kept.insert((tenant, key.to_owned()), row);
+        self.kept.insert((tenant, claim.key.clone()), row);
     }
 }

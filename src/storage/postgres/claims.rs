@@ -1,87 +1,59 @@
-//! Idempotency keys: claimed first, completed last, in the transaction of the effect. A rollback gives them back.
+//! Idempotency keys: looked up once the locks are held, and inserted with their answers by the last statement.
 
-use super::errors::{failed, overtaken};
+use super::errors::failed;
 use super::row::Row;
 use crate::domain::id::TenantId;
 use crate::ports::answer::{Answer, Claim};
 use crate::ports::error::StoreError;
 use crate::storage::batch::Kept;
-use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
-use sqlx::postgres::PgRow;
-use std::collections::{HashMap, HashSet};
+use sqlx::PgExecutor;
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Waits for whoever is using one of the keys at this moment.
-const CLAIM: &str = "INSERT INTO idempotency (tenant_id, key, fingerprint, created_at) \
-    SELECT c.tenant_id, c.key, c.fingerprint, coalesce($4, clock_timestamp()) \
-    FROM UNNEST($1::uuid[], $2::text[], $3::bytea[]) AS c (tenant_id, key, fingerprint) \
-    ON CONFLICT DO NOTHING RETURNING tenant_id, key";
-/// A statement of its own, because only a new one sees what was committed while the first one waited.
 const KEPT: &str = "SELECT i.tenant_id, i.key, i.fingerprint, i.answer, i.tag \
     FROM UNNEST($1::uuid[], $2::text[]) AS c (tenant_id, key) \
     JOIN idempotency i ON i.tenant_id = c.tenant_id AND i.key = c.key";
 
-pub(super) const STATEMENTS: &[&str] = &[CLAIM, KEPT];
+pub(super) const STATEMENTS: &[&str] = &[KEPT];
 
-/// Claims keys, which come sorted. Returns what is kept under those that were used before; all others are now claimed.
-pub(super) async fn claim(
-    connection: &mut PgConnection,
+/// What is kept under those of the keys that were used before. To be asked once whatever the calls need is locked: then
+/// a twin of one of them has either committed, and is seen here, or waits for this transaction. Whoever uses a key at the
+/// same time for something else is found out by the index when the answers are inserted.
+pub(super) async fn kept(
+    on: impl PgExecutor<'_>,
     claims: &[(TenantId, &Claim)],
-    now: Option<DateTime<Utc>>,
 ) -> Result<HashMap<(TenantId, String), Kept>, StoreError> {
     if claims.is_empty() {
         return Ok(HashMap::new());
     }
     let tenants: Vec<Uuid> = claims.iter().map(|(tenant, _)| tenant.0).collect();
     let keys: Vec<&str> = claims.iter().map(|(_, claim)| claim.key.as_str()).collect();
-    let fingerprints: Vec<&[u8]> = claims.iter().map(|(_, claim)| &claim.fingerprint[..]).collect();
-    let claimed = sqlx::query(CLAIM)
-        .bind(&tenants)
-        .bind(&keys)
-        .bind(&fingerprints)
-        .bind(now)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failed)?;
-    if claimed.len() == claims.len() {
-        return Ok(HashMap::new());
-    }
-    let ours: HashSet<(TenantId, String)> = claimed.iter().map(key).collect::<Result<_, _>>()?;
     let rows = sqlx::query(KEPT)
         .bind(&tenants)
         .bind(&keys)
-        .fetch_all(connection)
+        .fetch_all(on)
         .await
         .map_err(failed)?;
-    let mut kept = HashMap::new();
-    for row in &rows {
-        let key = key(row)?;
-        if !ours.contains(&key) {
-            kept.insert(key, read(row)?);
-        }
-    }
-    if kept.len() + ours.len() < claims.len() {
-        // A key was in use when we asked for it, and was given back before we could read what is kept under it.
-        return Err(overtaken());
-    }
-    Ok(kept)
+    rows.iter()
+        .map(|row| {
+            let row = Row::of(row, "idempotency", &["tenant_id"]);
+            let kept = Kept {
+                fingerprint: row.hash("fingerprint")?,
+                answer: Answer {
+                    body: row.text("answer")?,
+                    tag: row.text("tag")?,
+                },
+            };
+            Ok(((row.tenant()?, row.text("key")?), kept))
+        })
+        .collect()
 }
 
-fn key(row: &PgRow) -> Result<(TenantId, String), StoreError> {
-    let row = Row::of(row, "idempotency", &["tenant_id"]);
-    Ok((row.tenant()?, row.text("key")?))
-}
-
-fn read(row: &PgRow) -> Result<Kept, StoreError> {
-    let row = Row::of(row, "idempotency", &["tenant_id"]);
-    let body: Option<String> = row.get("answer")?;
-    Ok(Kept {
-        fingerprint: row.hash("fingerprint")?,
-        answer: Answer {
-            // A row without an answer belongs to a transaction that has not ended, which nobody else sees.
-            body: body.ok_or_else(|| row.corrupt("answer", "claimed, but never answered"))?,
-            tag: row.get::<Option<String>>("tag")?.unwrap_or_default(),
-        },
-    })
+/// What is kept under one key.
+pub(super) async fn kept_under(
+    on: impl PgExecutor<'_>,
+    tenant: TenantId,
+    claim: &Claim,
+) -> Result<Option<Kept>, StoreError> {
+    Ok(kept(on, &[(tenant, claim)]).await?.into_values().next())
 }

@@ -28,16 +28,13 @@ impl Attempt for Decide<'_> {
 impl Decide<'_> {
     async fn once(&self, batch: &[Submission]) -> Result<Vec<Result<Reply, StoreError>>, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        let claimed = batch::claims(batch);
         let mut loaded = Loaded::at(DateTime::UNIX_EPOCH);
-        loaded.kept = claims::claim(&mut transaction, &claimed, self.pool.set_clock()).await?;
-        let asked = Asked::of(batch, |submission| loaded.kept_for(submission).is_none());
-        if !asked.is_empty() {
-            load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
-        }
+        let asked = Asked::of(batch);
+        load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
+        loaded.kept = claims::kept(&mut *transaction, &batch::claims(batch)).await?;
         let Outcome { replies, writes } = batch::run(batch, loaded, self.judge);
         if writes.is_empty() {
-            // It gives back the keys, and takes away who was made.
+            // It takes away who was made.
             transaction.rollback().await.map_err(super::errors::failed)?;
         } else {
             write::write(&mut transaction, &writes).await?;

@@ -7,6 +7,7 @@ use crate::storage::halving::Failure;
 const SERIALIZATION_FAILURE: &str = "40001";
 const DEADLOCK_DETECTED: &str = "40P01";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+const UNIQUE_VIOLATION: &str = "23505";
 const READ_ONLY_TRANSACTION: &str = "25006";
 const INVALID_CATALOG_NAME: &str = "3D000";
 /// Connection exceptions, insufficient resources, operator intervention (time-outs and shutdowns), system errors.
@@ -50,14 +51,21 @@ pub(super) fn failure(error: StoreError) -> Failure {
     let lost = match &error {
         StoreError::Failed(source) => {
             source.is::<Overtaken>()
-                || source
-                    .downcast_ref::<sqlx::Error>()
-                    .and_then(code)
-                    .is_some_and(|code| matches!(&*code, SERIALIZATION_FAILURE | DEADLOCK_DETECTED))
+                || source.downcast_ref::<sqlx::Error>().is_some_and(|error| {
+                    let code = code(error);
+                    matches!(code.as_deref(), Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED))
+                        || (code.as_deref() == Some(UNIQUE_VIOLATION) && is_about_keys(error))
+                })
         }
         _ => false,
     };
     if lost { Failure::Lost(error) } else { error.into() }
+}
+
+/// Whether somebody else has used an idempotency key in the meantime: run again, the call finds what is kept under it.
+fn is_about_keys(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error();
+    error.and_then(sqlx::error::DatabaseError::table) == Some("idempotency")
 }
 
 fn code(error: &sqlx::Error) -> Option<std::borrow::Cow<'_, str>> {

@@ -1,6 +1,6 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction that holds the member alone.
 
-use super::claims::claim;
+use super::claims::kept_under;
 use super::errors::{failed, failure};
 use super::load::{self, MEMBER};
 use super::record::{case, case_columns, entry_of};
@@ -17,6 +17,7 @@ use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
 use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// How many entries are read at a time.
@@ -75,7 +76,7 @@ async fn once(store: &Postgres, order: &VoidOrder, start: Start<'_>) -> Result<R
     if matches!(reply, Reply::Done(_)) {
         transaction.commit().await.map_err(failed)?;
     }
-    // One that is refused, or was done before, writes nothing: dropping the transaction gives the key back.
+    // One that is refused, or was done before, writes nothing.
     Ok(reply)
 }
 
@@ -86,13 +87,6 @@ async fn within(
     start: Start<'_>,
 ) -> Result<Reply, StoreError> {
     let home = (order.tenant, order.community);
-    if let Some(wanted) = &order.claim {
-        let now = store.pool.set_clock();
-        let kept = claim(connection, &[(order.tenant, wanted)], now).await?;
-        if let Some(kept) = kept.values().next() {
-            return Ok(kept.reply(&wanted.fingerprint));
-        }
-    }
     super::directory::community_exists(&mut *connection, order.tenant, order.community).await?;
     let user = case(&mut *connection, home, order.number).await?.user;
     let now = store.pool.now(connection).await?;
@@ -104,6 +98,11 @@ async fn within(
         user,
     };
     let row = lock(connection, member).await?;
+    if let Some(claim) = &order.claim
+        && let Some(kept) = kept_under(&mut *connection, order.tenant, claim).await?
+    {
+        return Ok(kept.reply(&claim.fingerprint));
+    }
     let case = case(&mut *connection, home, order.number).await?;
     let first = (case.at, case.number);
     let opening = opening(store, connection, member, (case, row, acting)).await?;
@@ -114,7 +113,7 @@ async fn within(
     replay(connection, member, first, revision.as_mut()).await?;
     let closing = revision.close();
     let answer = closing.answer.clone();
-    close(connection, order, member, closing).await?;
+    close(connection, order, member, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
@@ -202,6 +201,7 @@ async fn close(
     order: &VoidOrder,
     member: MemberKey,
     closing: Closing,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let home = member.home();
     let mut voided = Vec::with_capacity(closing.voided.len());
@@ -230,14 +230,14 @@ async fn close(
     for sanction in closing.started {
         writes.start(member, sanction);
     }
-    let now = MemberWrite {
+    let left = MemberWrite {
         state: closing.member,
         recent: closing.recent,
     };
-    writes.members.insert(member, now);
+    writes.members.insert(member, left);
     writes.append(order.tenant, closing.events);
     if let Some(claim) = &order.claim {
-        writes.keep(order.tenant, &claim.key, claim.fingerprint, &closing.answer);
+        writes.keep(order.tenant, claim, &closing.answer, now);
     }
     write(connection, &writes).await
 }

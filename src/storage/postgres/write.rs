@@ -8,7 +8,7 @@ use super::people;
 use crate::ports::error::StoreError;
 use crate::storage::batch::Writes;
 use chrono::{DateTime, Utc};
-use columns::{Cases, Claims, Counters, Ends, Events, Members, Sanctions, Timers};
+use columns::{Cases, Counters, Ends, Events, Kept, Members, Sanctions, Timers};
 use sqlx::PgConnection;
 use sqlx::postgres::PgArguments;
 
@@ -26,34 +26,31 @@ const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     counted AS (UPDATE community_counters k SET case_seq = n.last \
     FROM UNNEST($10::uuid[], $11::uuid[], $12::bigint[]) AS n (tenant_id, community_id, last) \
     WHERE k.tenant_id = n.tenant_id AND k.community_id = n.community_id), \
-    kept AS (UPDATE idempotency i SET fingerprint = n.fingerprint, answer = n.answer, tag = n.tag \
-    FROM UNNEST($13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[]) \
-    AS n (tenant_id, key, fingerprint, answer, tag) WHERE i.tenant_id = n.tenant_id AND i.key = n.key), \
-    returned AS (DELETE FROM idempotency i USING UNNEST($18::uuid[], $19::text[]) AS n (tenant_id, key) \
-    WHERE i.tenant_id = n.tenant_id AND i.key = n.key), \
+    kept AS (INSERT INTO idempotency (tenant_id, key, fingerprint, answer, tag, created_at) \
+    SELECT * FROM UNNEST($13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[], $18::timestamptz[])), \
     timed AS (INSERT INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
-    SELECT * FROM UNNEST($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::integer[], $25::bigint[])), \
+    SELECT * FROM UNNEST($19::uuid[], $20::uuid[], $21::uuid[], $22::uuid[], $23::integer[], $24::bigint[])), \
     untimed AS (DELETE FROM timers t \
-    USING UNNEST($26::uuid[], $27::uuid[], $28::uuid[], $29::integer[]) AS n (tenant_id, community_id, sanction_id, version) \
+    USING UNNEST($25::uuid[], $26::uuid[], $27::uuid[], $28::integer[]) AS n (tenant_id, community_id, sanction_id, version) \
     WHERE t.tenant_id = n.tenant_id AND t.community_id = n.community_id AND t.sanction_id = n.sanction_id \
     AND t.sanction_version <= n.version), \
     ended AS (UPDATE sanctions s SET ended_how = n.how, ended_at = n.at, ended_by = n.by \
-    FROM UNNEST($30::uuid[], $31::uuid[], $32::uuid[], $33::text[], $34::bigint[], $35::bigint[]) \
+    FROM UNNEST($29::uuid[], $30::uuid[], $31::uuid[], $32::text[], $33::bigint[], $34::bigint[]) \
     AS n (tenant_id, community_id, sanction_id, how, at, by) \
     WHERE s.tenant_id = n.tenant_id AND s.community_id = n.community_id AND s.sanction_id = n.sanction_id), \
     started AS (INSERT INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, starts_at, \
     ends_at, version, ended_how, ended_at, ended_by) \
-    SELECT * FROM UNNEST($36::uuid[], $37::uuid[], $38::uuid[], $39::uuid[], $40::bigint[], $41::text[], \
-    $42::bigint[], $43::bigint[], $44::integer[], $45::text[], $46::bigint[], $47::bigint[])), \
+    SELECT * FROM UNNEST($35::uuid[], $36::uuid[], $37::uuid[], $38::uuid[], $39::bigint[], $40::text[], \
+    $41::bigint[], $42::bigint[], $43::integer[], $44::text[], $45::bigint[], $46::bigint[])), \
     moved AS (UPDATE members m SET state = n.state::json, recent = n.recent::json \
-    FROM UNNEST($48::uuid[], $49::uuid[], $50::uuid[], $51::text[], $52::text[]) \
+    FROM UNNEST($47::uuid[], $48::uuid[], $49::uuid[], $50::text[], $51::text[]) \
     AS n (tenant_id, community_id, user_id, state, recent) \
     WHERE m.tenant_id = n.tenant_id AND m.community_id = n.community_id AND m.user_id = n.user_id) \
     INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, \
     started, state) SELECT n.tenant_id, n.community_id, n.number, n.user_id, n.kind, n.actor, n.at, n.points, \
     n.recorded_at, n.doc::json, n.reason, n.started::json, n.state::json \
-    FROM UNNEST($53::uuid[], $54::uuid[], $55::bigint[], $56::uuid[], $57::text[], $58::text[], $59::bigint[], \
-    $60::bigint[], $61::timestamptz[], $62::text[], $63::text[], $64::text[], $65::text[]) \
+    FROM UNNEST($52::uuid[], $53::uuid[], $54::bigint[], $55::uuid[], $56::text[], $57::text[], $58::bigint[], \
+    $59::bigint[], $60::timestamptz[], $61::text[], $62::text[], $63::text[], $64::text[]) \
     AS n (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, started, state)";
 
 pub(super) const STATEMENTS: &[&str] = &[WRITE];
@@ -65,7 +62,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: &Writes) -> Res
     people::unmake(&mut *connection, &writes.unmade_users, &writes.unmade_members).await?;
     let query = Events::of(writes).bind(sqlx::query(WRITE));
     let query = Counters::of(writes).bind(query);
-    let query = Claims::of(writes).bind(query);
+    let query = Kept::of(writes).bind(query);
     let query = Timers::of(writes).bind(query);
     let query = Ends::of(writes).bind(query);
     let query = Sanctions::of(writes).bind(query);

@@ -1,8 +1,8 @@
-//! Deciding a batch: one transaction that claims, loads, decides and writes; the answers leave after its commit.
+//! Deciding a batch: one transaction that loads, decides and writes; the answers leave after its commit.
 
-use super::claims::claim;
 use super::load::load;
 use super::pool::Transaction;
+use super::write::Made;
 use super::{Sqlite, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
@@ -31,7 +31,7 @@ impl Attempt for Try<'_> {
                 transaction.commit().await?;
                 Ok(replies)
             }
-            // Nothing was accepted, so there is nothing to keep: the claims are given back by undoing them.
+            // Nothing was accepted, so there is nothing to keep.
             Ok((replies, false)) => {
                 transaction.rollback().await?;
                 Ok(replies)
@@ -54,19 +54,19 @@ impl Try<'_> {
         // Read under the lock, so that later transactions are dated later.
         let now = self.store.now();
         let mut loaded = Loaded::at(now);
-        loaded.kept = claim(transaction, &claims(batch), now).await?;
-        let asked = Asked::of(batch, |submission| loaded.kept_for(submission).is_none());
-        if asked.is_empty() {
-            return Ok((run(batch, loaded, self.judge).replies, false));
-        }
-        let named = load(transaction, &asked, &self.store.timelines, &mut loaded).await?;
+        let (asked, claims) = (Asked::of(batch), claims(batch));
+        let named = load(transaction, &asked, &claims, &self.store.timelines, &mut loaded).await?;
         let made_members = loaded.made_members.clone();
         let outcome = run(batch, loaded, self.judge);
         if outcome.writes.is_empty() {
             return Ok((outcome.replies, false));
         }
-        write::made(transaction, &named, &made_members, &outcome.writes, now).await?;
-        write::write(transaction, &outcome.writes).await?;
+        let made = Made {
+            named,
+            members: made_members,
+            now,
+        };
+        write::write(transaction, &outcome.writes, &made).await?;
         Ok((outcome.replies, true))
     }
 }

@@ -1,6 +1,7 @@
-//! Loading what a batch needs. Nobody else writes meanwhile, so whoever is missing is only thought of here, and written at
-//! the end together with everything else.
+//! Loading what a batch needs, in one call. Nobody else writes meanwhile, so whoever is missing is only thought of here, and
+//! written at the end together with everything else.
 
+use super::claims::{self, KEPT};
 use super::directory;
 use super::errors::failed;
 use super::pool::Transaction;
@@ -9,133 +10,176 @@ use super::rows::{Id, ids};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::policy::Timeline;
+use crate::ports::answer::Claim;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::batch::{Asked, Home, Loaded, MemberKey, MemberRow, fresh_user};
-use crate::storage::codec::{MemberColumns, json};
+use crate::storage::codec::{MemberColumns, Place, json};
 use crate::storage::timelines::Timelines;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sqlx::SqliteExecutor;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-const IDENTITIES: &str = "SELECT j.key AS ordinal, i.user_id FROM json_each(?1) j CROSS JOIN identities i \
-    WHERE i.tenant_id = unhex(j.value->>0) AND i.platform = j.value->>1 AND i.native_id = j.value->>2";
-const USERS: &str = "SELECT j.key AS ordinal, u.user_id FROM json_each(?1) j CROSS JOIN users u \
-    WHERE u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>1)";
-const HOMES: &str = "SELECT j.key AS ordinal, c.policy_version, n.case_seq FROM json_each(?1) j \
+/// People by their names, and what the communities in which they are named have of them. A user named by id must be there.
+const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.user_id, u.user_id)), m.rank, m.level, \
+    m.protected, m.bot, m.state, m.recent)) AS found FROM json_each($2) j \
+    LEFT JOIN identities i ON i.tenant_id = unhex(j.value->>0) AND i.platform = j.value->>3 AND i.native_id = j.value->>4 \
+    LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
+    LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
+    AND m.user_id = coalesce(i.user_id, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
+const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, n.case_seq)) AS found FROM json_each($3) j \
     CROSS JOIN communities c CROSS JOIN community_counters n \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id";
-const MEMBERS: &str = "SELECT j.key AS ordinal, m.user_id, m.rank, m.level, m.protected, m.bot, m.state, m.recent \
-    FROM json_each(?1) j CROSS JOIN members m WHERE m.tenant_id = unhex(j.value->>0) \
-    AND m.community_id = unhex(j.value->>1) AND m.user_id = unhex(j.value->>2)";
 
-pub(super) const STATEMENTS: &[&str] = &[IDENTITIES, USERS, HOMES, MEMBERS];
+pub(super) const STATEMENTS: &[&str] = &[PEOPLE, HOMES];
+
+/// All that a batch asks: one call, and one row for each of its statements.
+static LOAD: LazyLock<String> = LazyLock::new(|| [KEPT, PEOPLE, HOMES].join("; "));
 
 /// Identities that got a user in this batch.
 pub(super) type Named<'a> = BTreeMap<(TenantId, &'a Identity), UserId>;
+
+/// A person of what [`PEOPLE`] finds: the place among those asked for, the user, and the columns of the member if there is one.
+#[derive(Deserialize)]
+struct Found(
+    usize,
+    Id,
+    Option<String>,
+    Option<i64>,
+    Option<u8>,
+    Option<u8>,
+    Option<String>,
+    Option<String>,
+);
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
     transaction: &mut Transaction,
     asked: &Asked<'a>,
+    claims: &[(TenantId, &Claim)],
     timelines: &Timelines,
     loaded: &mut Loaded<'a>,
 ) -> Result<Named<'a>, StoreError> {
-    let connection = transaction.connection()?;
-    let named = people(connection, asked, loaded).await?;
-    homes(connection, asked, timelines, loaded).await?;
-    members(connection, asked, loaded).await?;
-    Ok(named)
-}
-
-/// Who the persons are; those whom nobody knows by that identity get an id.
-async fn people<'a>(
-    connection: &mut SqliteConnection,
-    asked: &Asked<'a>,
-    loaded: &mut Loaded<'a>,
-) -> Result<Named<'a>, StoreError> {
-    let persons: BTreeSet<(TenantId, &PersonRef)> = asked
-        .members
-        .iter()
-        .chain(&asked.actors)
-        .map(|(tenant, _, person)| (*tenant, *person))
-        .collect();
-    let mut users = Vec::new();
-    let mut identities = Vec::new();
-    for (tenant, person) in persons {
-        match person {
-            PersonRef::User(id) => users.push((tenant, person, *id)),
-            PersonRef::Identity(identity) => identities.push((tenant, person, identity)),
-        }
-    }
-    let rows: Vec<_> = users
-        .iter()
-        .map(|(tenant, _, id)| (Id(tenant.0), Id(id.0)))
-        .collect();
-    for (ordinal, id) in found(connection, USERS, &rows).await? {
-        let (tenant, person, _) = at(&users, ordinal)?;
-        loaded.people.insert((*tenant, *person), id);
-    }
-    let rows: Vec<_> = identities
-        .iter()
-        .map(|(tenant, _, identity)| (Id(tenant.0), identity.platform.as_str(), identity.id.as_str()))
-        .collect();
-    for (ordinal, id) in found(connection, IDENTITIES, &rows).await? {
-        let (tenant, person, _) = at(&identities, ordinal)?;
-        loaded.people.insert((*tenant, *person), id);
-    }
-    let mut named = Named::new();
-    for (tenant, person, identity) in identities {
-        if !loaded.people.contains_key(&(tenant, person)) {
-            let id = fresh_user(loaded.now);
-            loaded.people.insert((tenant, person), id);
-            loaded.made_users.insert((tenant, id));
-            named.insert((tenant, identity), id);
-        }
-    }
-    Ok(named)
-}
-
-/// The users that a statement finds, each with the place of the row that it was found for.
-async fn found<T: serde::Serialize>(
-    connection: &mut SqliteConnection,
-    statement: &'static str,
-    rows: &[T],
-) -> Result<Vec<(usize, UserId)>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = sqlx::query(statement).bind(json(rows)?);
-    directory::all(query.fetch_all(connection).await, |row| {
-        let row = Row::of(row, "users", &["user_id"]);
-        Ok((row.ordinal()?, row.user()?))
-    })
-}
-
-async fn homes<'a>(
-    connection: &mut SqliteConnection,
-    asked: &Asked<'a>,
-    timelines: &Timelines,
-    loaded: &mut Loaded<'a>,
-) -> Result<(), StoreError> {
+    let people: Vec<_> = asked.members.union(&asked.actors).copied().collect();
     let homes: Vec<Home> = asked.homes.iter().copied().collect();
-    let rows: Vec<_> = homes.iter().copied().map(ids).collect();
-    let query = sqlx::query(HOMES).bind(json(&rows)?);
-    let found = directory::all(query.fetch_all(&mut *connection).await, |row| {
-        let row = Row::of(row, "communities", &["ordinal"]);
-        let active: i32 = row.get("policy_version")?;
-        Ok((row.ordinal()?, active, row.get::<i64>("case_seq")?))
-    })?;
-    for (ordinal, active, last) in found {
+    let sought: Vec<_> = people.iter().map(|person| name(*person)).collect();
+    let rows = sqlx::query(LOAD.as_str())
+        .bind(claims::sought(claims)?)
+        .bind(json(&sought)?)
+        .bind(json(&homes.iter().copied().map(ids).collect::<Vec<_>>())?)
+        .fetch_all(transaction.connection()?)
+        .await
+        .map_err(failed)?;
+    let [kept, found, active] = &rows[..] else {
+        return Err(StoreError::Failed(format!("{} rows instead of three", rows.len()).into()));
+    };
+    loaded.kept = claims::kept(claims, one(kept)?)?;
+    for found in one::<Vec<Found>>(found)? {
+        let named = *at(&people, found.0)?;
+        meet(asked, named, found, loaded)?;
+    }
+    let connection = transaction.connection()?;
+    for (ordinal, version, last) in one::<Vec<(usize, i32, i64)>>(active)? {
         let home = *at(&homes, ordinal)?;
-        let timeline = timeline(&mut *connection, home, active, timelines).await?;
+        let timeline = timeline(&mut *connection, home, version, timelines).await?;
         loaded.timelines.insert(home, timeline);
         loaded.numbers.insert(home, last);
     }
+    Ok(newcomers(asked, &people, loaded))
+}
+
+/// What a person is looked for by: tenant, community, and either the user or platform and native id.
+fn name((tenant, community, person): Person<'_>) -> (Id, Id, Option<Id>, Option<&str>, Option<&str>) {
+    let (user, identity) = match person {
+        PersonRef::User(user) => (Some(Id(user.0)), None),
+        PersonRef::Identity(identity) => (None, Some(identity)),
+    };
+    let platform = identity.map(|identity| identity.platform.as_str());
+    let id = identity.map(|identity| identity.id.as_str());
+    (Id(tenant.0), Id(community.0), user, platform, id)
+}
+
+/// A person as a call names them, in a community.
+type Person<'a> = (TenantId, crate::domain::id::CommunityId, &'a PersonRef);
+
+/// The document of a row that is one.
+fn one<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreError> {
+    let text = Row::of(row, "batch", &[]).get::<&str>("found")?;
+    serde_json::from_str(text).map_err(|e| StoreError::Failed(Box::new(e)))
+}
+
+/// Takes over who a person is, and what the community has of them.
+fn meet<'a>(
+    asked: &Asked<'a>,
+    named: Person<'a>,
+    Found(_, Id(user), rank, level, protected, bot, state, recent): Found,
+    loaded: &mut Loaded<'a>,
+) -> Result<(), StoreError> {
+    let user = UserId(user);
+    loaded.people.insert((named.0, named.2), user);
+    let (Some(rank), Some(level), Some(state), Some(recent)) = (rank, level, state, recent) else {
+        return Ok(());
+    };
+    let place = Place {
+        table: "members",
+        key: &user,
+    };
+    let row = place.member(&MemberColumns {
+        rank: &rank,
+        level,
+        protected: protected == Some(1),
+        bot: bot == Some(1),
+        state: &state,
+        recent: &recent,
+    })?;
+    let key = MemberKey {
+        tenant: named.0,
+        community: named.1,
+        user,
+    };
+    if asked.actors.contains(&named) {
+        loaded.authorities.insert(key, row.authority);
+    }
+    if asked.members.contains(&named) {
+        loaded.members.insert(key, row);
+    }
     Ok(())
+}
+
+/// Thinks of ids for identities that nobody has, and of empty rows for members who have none.
+fn newcomers<'a>(asked: &Asked<'a>, people: &[Person<'a>], loaded: &mut Loaded<'a>) -> Named<'a> {
+    let mut named = Named::new();
+    for (tenant, _, person) in people {
+        if let (PersonRef::Identity(identity), None) = (person, loaded.people.get(&(*tenant, *person))) {
+            let id = fresh_user(loaded.now);
+            loaded.people.insert((*tenant, *person), id);
+            loaded.made_users.insert((*tenant, id));
+            named.insert((*tenant, identity), id);
+        }
+    }
+    let keys: BTreeSet<MemberKey> = asked
+        .members
+        .iter()
+        .filter_map(|(tenant, community, person)| {
+            Some(MemberKey {
+                tenant: *tenant,
+                community: *community,
+                user: loaded.people.get(&(*tenant, *person)).copied()?,
+            })
+        })
+        .collect();
+    for key in keys {
+        loaded.members.entry(key).or_insert_with(|| {
+            loaded.made_members.insert(key);
+            MemberRow::default()
+        });
+    }
+    named
 }
 
 /// The policies of a community whose active version was just read.
@@ -161,47 +205,6 @@ pub(super) async fn timeline(
     Ok(timeline)
 }
 
-async fn members<'a>(
-    connection: &mut SqliteConnection,
-    asked: &Asked<'a>,
-    loaded: &mut Loaded<'a>,
-) -> Result<(), StoreError> {
-    let key = |(tenant, community, person): &(TenantId, _, &'a PersonRef)| {
-        let user = loaded.people.get(&(*tenant, *person)).copied()?;
-        Some(MemberKey {
-            tenant: *tenant,
-            community: *community,
-            user,
-        })
-    };
-    let targets: BTreeSet<MemberKey> = asked.members.iter().filter_map(key).collect();
-    let actors: BTreeSet<MemberKey> = asked.actors.iter().filter_map(key).collect();
-    let wanted: Vec<MemberKey> = targets.union(&actors).copied().collect();
-    let rows: Vec<_> = wanted
-        .iter()
-        .map(|key| (Id(key.tenant.0), Id(key.community.0), Id(key.user.0)))
-        .collect();
-    let query = sqlx::query(MEMBERS).bind(json(&rows)?);
-    let found = query.fetch_all(connection).await.map_err(failed)?;
-    for row in &found {
-        let read = Row::of(row, "members", &["user_id"]);
-        let key = *at(&wanted, read.ordinal()?)?;
-        if actors.contains(&key) {
-            loaded.authorities.insert(key, read.authority()?);
-        }
-        if targets.contains(&key) {
-            loaded.members.insert(key, member_of(row)?);
-        }
-    }
-    for key in targets {
-        loaded.members.entry(key).or_insert_with(|| {
-            loaded.made_members.insert(key);
-            MemberRow::default()
-        });
-    }
-    Ok(())
-}
-
 /// The columns of a member's row.
 pub(super) fn member_of(row: &SqliteRow) -> Result<MemberRow, StoreError> {
     let row = Row::of(row, "members", &["tenant_id", "community_id", "user_id"]);
@@ -216,7 +219,7 @@ pub(super) fn member_of(row: &SqliteRow) -> Result<MemberRow, StoreError> {
 }
 
 /// What stands at an ordinal that a statement gave back.
-fn at<T>(rows: &[T], ordinal: usize) -> Result<&T, StoreError> {
+pub(super) fn at<T>(rows: &[T], ordinal: usize) -> Result<&T, StoreError> {
     rows.get(ordinal)
         .ok_or_else(|| StoreError::Failed(format!("no row {ordinal} was asked for").into()))
 }

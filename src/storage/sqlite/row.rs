@@ -90,12 +90,6 @@ impl<'r> Row<'r> {
         self.get("sanction_id").map(SanctionId)
     }
 
-    /// The place of this row's parameter in the array of parameters.
-    pub(super) fn ordinal(&self) -> Result<usize, StoreError> {
-        let ordinal: i64 = self.get("ordinal")?;
-        usize::try_from(ordinal).map_err(|e| self.place().corrupt("ordinal", e))
-    }
-
     /// A column of 32 bytes.
     pub(super) fn hash(&self, column: &'static str) -> Result<[u8; 32], StoreError> {
         self.place().hash(column, self.get(column)?)

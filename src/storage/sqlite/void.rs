@@ -1,13 +1,13 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
-use super::claims::claim;
+use super::claims::kept_under;
 use super::directory::{all, community_exists};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
 use super::record::{case, case_columns, entry_of};
 use super::rows::{Id, ids};
-use super::write::{rows, write};
+use super::write::{Made, rows, write};
 use super::{Sqlite, load, look, people};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
@@ -53,7 +53,7 @@ pub(super) async fn void(
     start: &(dyn Fn() -> Box<dyn Revision> + Send + Sync),
 ) -> Result<Reply, StoreError> {
     let mut transaction = store.pool.begin().await?;
-    // One that is refused, or was done before, writes nothing: rolling back gives the key back.
+    // One that is refused, or was done before, writes nothing.
     match within(store, &mut transaction, order, start).await {
         Ok(Reply::Done(answer)) => {
             transaction.commit().await?;
@@ -77,11 +77,10 @@ async fn within(
     start: &(dyn Fn() -> Box<dyn Revision> + Send + Sync),
 ) -> Result<Reply, StoreError> {
     let now = store.now();
-    if let Some(wanted) = &order.claim {
-        let kept = claim(transaction, &[(order.tenant, wanted)], now).await?;
-        if let Some(kept) = kept.values().next() {
-            return Ok(kept.reply(&wanted.fingerprint));
-        }
+    if let Some(claim) = &order.claim
+        && let Some(kept) = kept_under(transaction, order.tenant, claim).await?
+    {
+        return Ok(kept.reply(&claim.fingerprint));
     }
     let home = (order.tenant, order.community);
     community_exists(transaction.connection()?, order.tenant, order.community).await?;
@@ -100,7 +99,7 @@ async fn within(
     replay(transaction, member, first, revision.as_mut()).await?;
     let closing = revision.close();
     let answer = closing.answer.clone();
-    close(transaction, order, member, closing).await?;
+    close(transaction, order, member, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
@@ -198,6 +197,7 @@ async fn close(
     order: &VoidOrder,
     member: MemberKey,
     closing: Closing,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let home = member.home();
     let mut voided = Vec::with_capacity(closing.voided.len());
@@ -230,16 +230,16 @@ async fn close(
     for sanction in closing.started {
         writes.start(member, sanction);
     }
-    let now = MemberWrite {
+    let left = MemberWrite {
         state: closing.member,
         recent: closing.recent,
     };
-    writes.members.insert(member, now);
+    writes.members.insert(member, left);
     writes.append(order.tenant, closing.events);
     if let Some(claim) = &order.claim {
-        writes.keep(order.tenant, &claim.key, claim.fingerprint, &closing.answer);
+        writes.keep(order.tenant, claim, &closing.answer, now);
     }
-    write(transaction, &writes).await
+    write(transaction, &writes, &Made::nobody(now)).await
 }
 
 /// A document for the row of a case.

@@ -119,6 +119,7 @@ const NOT_PREPARED: &[(&str, &str)] = &[
     ("errors", "SERIALIZATION_FAILURE"),
     ("errors", "DEADLOCK_DETECTED"),
     ("errors", "LOCK_NOT_AVAILABLE"),
+    ("errors", "UNIQUE_VIOLATION"),
     ("errors", "READ_ONLY_TRANSACTION"),
     ("errors", "INVALID_CATALOG_NAME"),
     ("mod", "VERSION"),

@@ -1,4 +1,4 @@
-//! Changes to the directory, each in one transaction: claim, check, write, render, append, keep the answer, commit.
+//! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
 mod policies;
@@ -8,17 +8,17 @@ mod users;
 
 pub(super) use tenants_keys::touch_keys;
 
-use super::claims::claim;
+use super::claims::kept_under;
 use super::errors::{failed, failure};
 use super::people;
 use super::pool::Pool;
 use super::write::write;
 use super::{Postgres, directory};
 use crate::domain::actor::Acting;
-use crate::ports::answer::Answer;
+use crate::ports::answer::{Answer, Claim};
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
-use crate::storage::batch::Writes;
+use crate::storage::batch::{Kept, Writes};
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -92,31 +92,55 @@ async fn once(store: &Postgres, order: &Order, render: &dyn Render) -> Result<Ap
             transaction.commit().await.map_err(failed)?;
             Ok(Applied::Done(answer))
         }
-        // Dropping the transaction undoes it, and gives the key back.
-        Err(Stop::Answered(applied)) => Ok(applied),
-        Err(Stop::Failed(error)) => Err(error),
+        Err(stop) => {
+            drop(transaction);
+            unless_kept(store, order, stop).await
+        }
+    }
+}
+
+/// What a change that was not made comes to. It may have lost against its own twin, which took the link or the name and has
+/// committed by now: then the twin's answer is its own.
+async fn unless_kept(store: &Postgres, order: &Order, stop: Stop) -> Result<Applied, StoreError> {
+    let in_the_way = matches!(
+        stop,
+        Stop::Answered(Applied::Conflict(_)) | Stop::Failed(StoreError::NotFound(_))
+    );
+    if in_the_way
+        && let Some(claim) = &order.claim
+        && let Some(kept) = kept_under(store.pool.reader(), order.tenant, claim).await?
+    {
+        return Ok(applied(kept, claim));
+    }
+    match stop {
+        Stop::Answered(applied) => Ok(applied),
+        Stop::Failed(error) => Err(error),
+    }
+}
+
+/// The answer to a key that was used before.
+fn applied(kept: Kept, claim: &Claim) -> Applied {
+    if kept.fingerprint == claim.fingerprint {
+        Applied::Replayed(kept.answer)
+    } else {
+        Applied::KeyReused
     }
 }
 
 impl Context<'_> {
     async fn within(&self, connection: &mut PgConnection) -> Result<Answer, Stop> {
         let (tenant, order) = (self.order.tenant, self.order);
-        if let Some(wanted) = &order.claim {
-            let kept = claim(connection, &[(tenant, wanted)], Some(self.now)).await?;
-            if let Some(kept) = kept.into_values().next() {
-                return Err(Stop::Answered(if kept.fingerprint == wanted.fingerprint {
-                    Applied::Replayed(kept.answer)
-                } else {
-                    Applied::KeyReused
-                }));
-            }
+        if let Some(claim) = &order.claim
+            && let Some(kept) = kept_under(&mut *connection, tenant, claim).await?
+        {
+            return Err(Stop::Answered(applied(kept, claim)));
         }
         let (changed, acting) = self.change_by(connection).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
         let mut writes = Writes::default();
         writes.append(order.logged_by(), rendered.events);
         if let Some(claim) = &order.claim {
-            writes.keep(tenant, &claim.key, claim.fingerprint, &rendered.answer);
+            writes.keep(tenant, claim, &rendered.answer, self.now);
         }
         write(connection, &writes).await?;
         Ok(rendered.answer)

@@ -51,15 +51,14 @@ columns! {
 }
 
 columns! {
-    /// Claims: completed, and given back.
-    Claims<'a> {
+    /// Answers under idempotency keys.
+    Kept<'a> {
         tenant: Uuid,
         key: &'a str,
         fingerprint: &'a [u8],
         answer: &'a str,
         tag: &'a str,
-        returned_tenant: Uuid,
-        returned_key: &'a str,
+        at: DateTime<Utc>,
     }
 }
 
@@ -171,7 +170,7 @@ impl Counters {
     }
 }
 
-impl<'a> Claims<'a> {
+impl<'a> Kept<'a> {
     pub(super) fn of(writes: &'a Writes) -> Self {
         let mut columns = Self::default();
         for ((tenant, key), kept) in &writes.kept {
@@ -180,10 +179,7 @@ impl<'a> Claims<'a> {
             columns.fingerprint.push(&kept.fingerprint);
             columns.answer.push(&kept.answer.body);
             columns.tag.push(&kept.answer.tag);
-        }
-        for (tenant, key) in &writes.returned {
-            columns.returned_tenant.push(tenant.0);
-            columns.returned_key.push(key);
+            columns.at.push(kept.at);
         }
         columns
     }

@@ -1,4 +1,4 @@
-//! Changes to the directory, each in one transaction: claim, check, write, render, append, keep the answer, commit.
+//! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
 mod policies;
@@ -8,11 +8,11 @@ mod users;
 
 pub(super) use tenants_keys::touch_keys;
 
-use super::claims::claim;
+use super::claims::kept_under;
 use super::errors::failed;
 use super::people;
 use super::pool::Transaction;
-use super::write::write;
+use super::write::{Made, write};
 use super::{Sqlite, directory};
 use crate::ports::answer::Answer;
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
@@ -82,15 +82,14 @@ pub(super) async fn apply(store: &Sqlite, order: &Order, render: &dyn Render) ->
 impl Context<'_> {
     async fn within(&self, transaction: &mut Transaction) -> Result<Answer, Stop> {
         let (tenant, order) = (self.order.tenant, self.order);
-        if let Some(wanted) = &order.claim {
-            let kept = claim(transaction, &[(tenant, wanted)], self.now).await?;
-            if let Some(kept) = kept.into_values().next() {
-                return Err(Stop::Answered(if kept.fingerprint == wanted.fingerprint {
-                    Applied::Replayed(kept.answer)
-                } else {
-                    Applied::KeyReused
-                }));
-            }
+        if let Some(claim) = &order.claim
+            && let Some(kept) = kept_under(transaction, tenant, claim).await?
+        {
+            return Err(Stop::Answered(if kept.fingerprint == claim.fingerprint {
+                Applied::Replayed(kept.answer)
+            } else {
+                Applied::KeyReused
+            }));
         }
         let changed = self.change(transaction).await?;
         let logged_by = order.logged_by();
@@ -101,9 +100,9 @@ impl Context<'_> {
         let mut writes = Writes::default();
         writes.append(logged_by, rendered.events);
         if let Some(claim) = &order.claim {
-            writes.keep(tenant, &claim.key, claim.fingerprint, &rendered.answer);
+            writes.keep(tenant, claim, &rendered.answer, self.now);
         }
-        write(transaction, &writes).await?;
+        write(transaction, &writes, &Made::nobody(self.now)).await?;
         Ok(rendered.answer)
     }
 
