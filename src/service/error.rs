@@ -19,7 +19,7 @@ pub enum ServiceError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Another community has the space already.
-    #[error("{platform}:{space} is linked to {community} already")]
+    #[error("the space {platform}:{space} is linked to {community} already")]
     LinkTaken {
         /// The platform.
         platform: String,
@@ -29,7 +29,7 @@ pub enum ServiceError {
         community: String,
     },
     /// Another user has the identity already.
-    #[error("{identity} belongs to {user} already")]
+    #[error("the identity {identity} belongs to {user} already")]
     IdentityTaken {
         /// The identity.
         identity: String,
