@@ -40,8 +40,20 @@ on_every_store! {
             assert_eq!(refused.code, Some(1));
             assert!(refused.stderr.contains(says) && refused.stdout.is_empty(), "{}", refused.stderr);
         }
-        rescued.post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
-        assert!(create(&[]).stderr.contains("several tenants"));
+        let first = rescued.get("/v1/tenant").await.expect(200);
+        let other = rescued.post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
+        let ambiguous = create(&[]).stderr;
+        assert!(ambiguous.contains("several tenants") && !ambiguous.contains("and more"), "{ambiguous}");
+        for tenant in [&first, &other["tenant"]] {
+            let line = format!("{}  {}", tenant["id"].as_str().unwrap(), tenant["name"].as_str().unwrap());
+            assert!(ambiguous.contains(&line), "no {line:?} in {ambiguous}");
+        }
+        for n in 0..19 {
+            rescued.post("/v1/tenants", &json!({"name": format!("tenant {n}")})).await.expect(201);
+        }
+        let ambiguous = create(&[]).stderr;
+        assert_eq!(ambiguous.matches("ten_").count(), 20, "{ambiguous}");
+        assert!(ambiguous.trim_end().ends_with("and more"), "{ambiguous}");
         assert_eq!(create(&["--tenant", "other"]).code, Some(0));
     }
 
