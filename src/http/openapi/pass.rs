@@ -9,6 +9,10 @@ pub(super) fn over(document: &mut Value) {
         if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
             parameters.iter_mut().for_each(not_null);
         }
+        let body = operation.get_mut("requestBody");
+        if let Some(Value::Object(content)) = body.and_then(|body| body.get_mut("content")) {
+            content.values_mut().for_each(not_null);
+        }
     });
 }
 
@@ -38,9 +42,9 @@ fn describe_outside(value: &mut Value) {
     }
 }
 
-/// A parameter that may be left out is left out; there is no way to send it as null.
-fn not_null(parameter: &mut Value) {
-    let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else {
+/// A parameter or a body that may be left out is left out; it is never null.
+fn not_null(sent: &mut Value) {
+    let Some(schema) = sent.get_mut("schema").and_then(Value::as_object_mut) else {
         return;
     };
     if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -90,6 +94,17 @@ mod tests {
         assert_eq!(
             document,
             json!({"at": {"description": "When.", "oneOf": [{"$ref": named}, {"type": "null"}]}})
+        );
+    }
+
+    #[test]
+    fn a_body_is_never_null() {
+        let either = json!({"oneOf": [{"$ref": "#/components/schemas/VoidRequest"}, {"type": "null"}]});
+        let mut document = json!({"paths": {"/x": {"post": {"requestBody": {"content": {"application/json": {"schema": either}}}}}}});
+        over(&mut document);
+        assert_eq!(
+            document["paths"]["/x"]["post"]["requestBody"]["content"]["application/json"]["schema"],
+            json!({"$ref": "#/components/schemas/VoidRequest"})
         );
     }
 
