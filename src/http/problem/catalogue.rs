@@ -105,7 +105,7 @@ catalogue! {
         "A query parameter is unknown, repeated or has a value that it may not have."
         "Compare the parameters with the API reference; `detail` names the one that was refused."
     BadCursor "bad_cursor" BAD_REQUEST "The cursor was refused"
-        "The cursor is damaged, or was given for other filters or another list."
+        "The cursor is damaged, was given for other filters or another list, or names a position that the log does not have yet."
         "Start from the first page, and use `next_cursor` as it is, with the same filters."
     BadRequest "bad_request" BAD_REQUEST "The request cannot be understood"
         "The request is not one that HTTP or this API allows, and no closer code describes it."

@@ -34,6 +34,7 @@ impl From<ServiceError> for Problem {
                 Code::ForbiddenScope
             }
             ServiceError::NotFound(_) => Code::NotFound,
+            ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::InFlight => Code::IdempotencyInFlight,
         };
