@@ -18,6 +18,7 @@ const ALWAYS: &[Code] = &[
     Code::Unauthenticated,
     Code::ForbiddenScope,
     Code::UriTooLong,
+    Code::HeadersTooLarge,
     Code::Internal,
     Code::StoreUnavailable,
     Code::NotReady,
