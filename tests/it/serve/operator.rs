@@ -74,7 +74,16 @@ on_every_store! {
             let line = format!("{:<6}{subject}", "ok");
             assert!(lines.iter().any(|found| found.starts_with(&line)), "no {line:?} in {lines:#?}");
         }
+        let file = url.strip_prefix("sqlite:").map(std::path::Path::new);
+        assert_eq!(file.is_some(), lines.iter().any(|found| found.starts_with("ok    data file")), "{lines:#?}");
 
+        if let Some(file) = file {
+            fs::set_permissions(file, fs::Permissions::from_mode(0o640)).unwrap();
+            let open = doctor(listen);
+            assert_eq!(open.code, Some(0), "it is a warning");
+            let says = format!("warn  data file    {}: other users may read it (mode 640): chmod 600", file.display());
+            assert!(open.stdout.contains(&says), "no {says:?} in {}", open.stdout);
+        }
         fs::set_permissions(data.join("admin.key"), fs::Permissions::from_mode(0o644)).unwrap();
         fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
