@@ -1,11 +1,18 @@
 //! What the generator's document still lacks for code generators, mended in one pass over the JSON.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Mends the document.
 pub(super) fn over(document: &mut Value) {
     describe_outside(document);
     each_operation(document, &mut |operation| {
+        // The generator writes that a key is needed or nothing is; there is nothing that a key would do.
+        if operation
+            .get("security")
+            .is_some_and(|security| *security == json!([{}]))
+        {
+            operation.insert("security".to_owned(), json!([]));
+        }
         if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
             parameters.iter_mut().for_each(not_null);
         }
@@ -81,8 +88,6 @@ fn each_operation(document: &mut Value, visit: &mut dyn FnMut(&mut Map<String, V
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
