@@ -255,6 +255,30 @@ fn the_security_scheme_holds_everywhere() {
     }
 }
 
+/// Whoever does not know whether a change was made can find out by making it again: under a key, or guarded by a tag.
+#[test]
+fn every_change_can_be_repeated() {
+    let document = parsed();
+    let mut keyless = Vec::new();
+    for (name, operation) in operations(&document) {
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let takes = |header: &str| {
+            let mut all = parameters.into_iter().flatten();
+            all.any(|parameter| parameter["in"] == "header" && parameter["name"] == header)
+        };
+        let changes = !name.starts_with("get ");
+        assert!(changes || !takes("Idempotency-Key"), "{name}");
+        if changes && !takes("Idempotency-Key") {
+            assert!(name.starts_with("put ") && takes("If-Match"), "{name}");
+            keyless.push(name);
+        }
+    }
+    // The text names what takes none.
+    assert_eq!(keyless, ["put /v1/communities/{community}/cases/{number}/reason"]);
+    let about = document["info"]["description"].as_str().unwrap();
+    assert!(about.contains("The PUT of a case's reason takes none"), "{about}");
+}
+
 /// What machines ask about the process is described like all else, and by itself outside of the API.
 #[test]
 fn the_probes_are_described() {
