@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::store::{self, Purpose};
@@ -77,6 +77,7 @@ pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
     )];
     findings.push(data_folder(&config));
     findings.extend(key_file(&config.data.dir));
+    findings.extend(database_files(&config));
     findings.extend(database(&config).await);
     findings.push(port(&config));
     report(&findings)?;
@@ -158,6 +159,38 @@ fn key_file(folder: &Path) -> Option<Finding> {
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => Some(finding(Verdict::Warn, SUBJECT, format!("{shown}: {error}"))),
+    }
+}
+
+/// That nobody else reads the files of an embedded database. None where there is no such file.
+fn database_files(config: &Config) -> Option<Finding> {
+    const SUBJECT: &str = "data file";
+    let url = config.database_url();
+    if url.kind() != DatabaseKind::Sqlite {
+        return None;
+    }
+    let file = store::file(&url);
+    // The files beside it come and go, and hold as much of what was written.
+    let all = ["", "-wal", "-shm"].map(|end| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    });
+    let open = all
+        .iter()
+        .find_map(|file| Some((file, folder::too_open(file).ok()??)));
+    match open {
+        Some((file, mode)) => {
+            let shown = file.display();
+            let advice = format!("other users may read it (mode {mode:o}): chmod 600 {shown}");
+            Some(finding(Verdict::Warn, SUBJECT, format!("{shown}: {advice}")))
+        }
+        None if file.exists() => Some(finding(
+            Verdict::Ok,
+            SUBJECT,
+            format!("{}, for its owner only", file.display()),
+        )),
+        None => None,
     }
 }
 

@@ -70,8 +70,9 @@ pub struct Finding {
 pub fn check(draft: Draft) -> Result<Policy, Vec<Finding>> {
     let mut findings = Vec::new();
     let mut wrong = |pointer: String, detail: String| findings.push(Finding { pointer, detail });
-    check_numbers(&draft, &mut wrong);
-    check_ladder(&draft, &mut wrong);
+    let step = check_granularity(draft.granularity, &mut wrong);
+    check_numbers(&draft, step, &mut wrong);
+    check_ladder(&draft, step, &mut wrong);
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -107,15 +108,21 @@ pub fn check(draft: Draft) -> Result<Policy, Vec<Finding>> {
     })
 }
 
-/// Everything but the ladder.
-fn check_numbers(draft: &Draft, wrong: &mut impl FnMut(String, String)) {
-    let step = draft.granularity;
-    if step == Points::ZERO || step > Points::from_millis(1_000) {
+/// What points are to be multiples of. Of a granularity that cannot be, nobody can tell what it was meant to be: it is
+/// refused alone, and a thousandth stands in for it, of which whatever can be written is a multiple.
+fn check_granularity(granularity: Points, wrong: &mut impl FnMut(String, String)) -> Points {
+    if granularity == Points::ZERO || granularity > Points::from_millis(1_000) {
         wrong(
             "/granularity".into(),
             "the granularity is more than 0 and at most 1".into(),
         );
+        return Points::from_millis(1);
     }
+    granularity
+}
+
+/// The weights, the decay and the window.
+fn check_numbers(draft: &Draft, step: Points, wrong: &mut impl FnMut(String, String)) {
     for (kind, weight) in &draft.weights {
         let pointer = format!("/weights/{}", kind.name());
         if kind.lifts().is_some() && *weight != Points::ZERO {
@@ -148,7 +155,7 @@ fn check_numbers(draft: &Draft, wrong: &mut impl FnMut(String, String)) {
 }
 
 /// The ladder: each rung alone, then each against the one below it.
-fn check_ladder(draft: &Draft, wrong: &mut impl FnMut(String, String)) {
+fn check_ladder(draft: &Draft, step: Points, wrong: &mut impl FnMut(String, String)) {
     if draft.ladder.len() > MAX_RUNGS {
         wrong(
             "/ladder".into(),
@@ -167,7 +174,7 @@ fn check_ladder(draft: &Draft, wrong: &mut impl FnMut(String, String)) {
         } else if !ids.insert(rung.id.as_str()) {
             wrong("id", format!("another rung has the id {} already", rung.id));
         }
-        check_rung(rung, draft.granularity, &mut wrong);
+        check_rung(rung, step, &mut wrong);
         if rung.refire == Some(Refire::EveryOffence) && index + 1 < draft.ladder.len() {
             wrong("refire", "every_offence is for the top rung only".into());
         }
@@ -307,8 +314,16 @@ mod tests {
         bad.ladder[0].at = Points::from_millis(3_500);
         bad.ladder[1].reset_below = Some(Points::from_millis(6_000));
         assert_eq!(pointers(bad), ["/ladder/0/at", "/ladder/1/reset_below"]);
-        let mut none = draft();
-        none.granularity = Points::ZERO;
-        assert_eq!(pointers(none)[0], "/granularity");
+    }
+
+    #[test]
+    fn a_granularity_that_cannot_be_is_refused_alone() {
+        for granularity in [Points::ZERO, Points::from_millis(1_001)] {
+            let mut bad = draft();
+            bad.granularity = granularity;
+            bad.weights.insert(Kind::Warn, Points::from_millis(1_250));
+            bad.ladder[0].reset_below = Some(Points::from_millis(1_500));
+            assert_eq!(pointers(bad), ["/granularity"]);
+        }
     }
 }

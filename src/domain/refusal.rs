@@ -7,7 +7,7 @@ use super::rank::{Authority, Rank};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The actor's rank is below the least rank for the kind.
-    #[error("{kind} needs the rank {least} or higher; the actor is {rank}", kind = kind.name(), least = least.name(), rank = rank.name())]
+    #[error("an act of the kind {kind} needs the rank {least} or higher; the actor is {rank}", kind = kind.name(), least = least.name(), rank = rank.name())]
     RankTooLow {
         /// The kind of act.
         kind: Kind,

@@ -160,22 +160,22 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
         .to_owned()
 }
 
-/// Where request ids come from: random per process, counted within it, so that no two requests share one.
+/// Where request ids come from: a random beginning, and a count behind it, so that no two requests share one.
 #[derive(Clone)]
-struct Ids {
-    process: Arc<str>,
+pub(super) struct Ids {
+    beginning: Arc<str>,
     next: Arc<AtomicU32>,
 }
 
 impl Ids {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut seed = [0; 8];
         // Without randomness the ids of two processes may meet in a log; that is no reason not to serve.
         if getrandom::fill(&mut seed).is_err() {
             tracing::warn!("no randomness for request ids");
         }
         Self {
-            process: format!("{:016x}", u64::from_be_bytes(seed)).into(),
+            beginning: format!("{:016x}", u64::from_be_bytes(seed)).into(),
             next: Arc::new(AtomicU32::new(1)),
         }
     }
@@ -186,17 +186,13 @@ impl Ids {
             .get(REQUEST_ID)
             .and_then(|value| value.to_str().ok())
             .filter(|id| is_harmless(id));
-        RequestId(given.map_or_else(
-            || {
-                format!(
-                    "req_{}{:08x}",
-                    self.process,
-                    self.next.fetch_add(1, Ordering::Relaxed)
-                )
-                .into()
-            },
-            Arc::from,
-        ))
+        given.map_or_else(|| self.fresh(), |id| RequestId(id.into()))
+    }
+
+    /// A new one.
+    pub(super) fn fresh(&self) -> RequestId {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        RequestId(format!("req_{}{number:08x}", self.beginning).into())
     }
 }
 

@@ -8,12 +8,17 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use wire::probe::{Probe, ProbeStatus};
 
+use super::openapi::problems::problems;
 use super::problem::{Code, Problem};
+use super::respond;
 use crate::service::Service;
 use crate::service::error::chain;
 use crate::service::health::NotReady;
@@ -23,6 +28,11 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// A store that takes longer to answer something small is not ready.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A few lines of the counters, for the reference.
+const COUNTED: &str = "# HELP tribune_http_requests_total Requests answered\n\
+    # TYPE tribune_http_requests_total counter\n\
+    tribune_http_requests_total{route=\"/v1/tenant\",method=\"GET\",status=\"2xx\"} 1\n";
 
 /// What the probes look at.
 #[derive(Clone)]
@@ -45,15 +55,58 @@ pub fn router<S: Clone + Send + Sync + 'static>(service: Service, metrics: Prome
         metrics,
         last: Arc::default(),
     };
-    Router::new()
-        .route("/livez", get(async || said("alive")))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(counted))
-        .with_state(probes)
+    let (router, _) = routes().split_for_parts();
+    router.with_state(probes)
 }
 
-/// 200 as long as requests can be served; otherwise 503, with what is in the way.
-async fn ready(State(probes): State<Probes>) -> Result<Response, Problem> {
+/// What the routes are, for the OpenAPI document.
+pub(super) fn described() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<Probes> {
+    OpenApiRouter::default()
+        .routes(routes!(read_liveness))
+        .routes(routes!(read_readiness))
+        .routes(routes!(read_metrics))
+}
+
+problems!(LivenessProblems: Probe);
+problems!(ReadinessProblems: Probe, NotReady);
+problems!(MetricsProblems: Probe);
+
+/// Ask whether the process is alive
+///
+/// It is as long as it answers, whatever its database does. No key is needed.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "operations",
+    security(()),
+    responses(
+        (status = 200, description = "It is.", body = Probe, example = json!({"status": "alive"})),
+        LivenessProblems,
+    )
+)]
+async fn read_liveness() -> Response {
+    said(ProbeStatus::Alive)
+}
+
+/// Ask whether requests can be served
+///
+/// They can while the database answers, has the tables that this build knows and agrees about the time. Otherwise the answer is
+/// 503 with what is in the way, and a balancer should send nobody here. No key is needed.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operations",
+    security(()),
+    responses(
+        (status = 200, description = "They can.", body = Probe, example = json!({"status": "ready"})),
+        ReadinessProblems,
+    )
+)]
+async fn read_readiness(State(probes): State<Probes>) -> Result<Response, Problem> {
     let mut last = probes.last.lock().await;
     let answer = match last.as_ref() {
         Some(look) if look.at.elapsed() < LOOK_AGAIN => look.answer.clone(),
@@ -64,7 +117,7 @@ async fn ready(State(probes): State<Probes>) -> Result<Response, Problem> {
         }
     };
     answer.map_err(|reason| Problem::new(Code::NotReady).detail(reason))?;
-    Ok(said("ready"))
+    Ok(said(ProbeStatus::Ready))
 }
 
 /// What a look at the store says, in a sentence for whoever runs the service; the inside goes to the log.
@@ -82,19 +135,29 @@ async fn look(service: &Service) -> Result<(), String> {
     Err(format!("Not ready: {reason}."))
 }
 
-/// The counters, in the text format of Prometheus.
-async fn counted(State(probes): State<Probes>) -> Response {
+/// Read the counters of this process
+///
+/// In the text format of Prometheus. No key is needed: keep the address behind your proxy if others reach the port.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operations",
+    security(()),
+    responses(
+        (status = 200, description = "The counters.", body = String, content_type = "text/plain", example = json!(COUNTED)),
+        MetricsProblems,
+    )
+)]
+async fn read_metrics(State(probes): State<Probes>) -> Response {
     let mut response = probes.metrics.render().into_response();
     let format = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, format);
     response
 }
 
-fn said(status: &'static str) -> Response {
-    let body = format!("{{\"status\":\"{status}\"}}");
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (headers, body).into_response()
+fn said(status: ProbeStatus) -> Response {
+    let mut response = respond::document(&Probe { status });
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -4,7 +4,7 @@
 //! characters that no store could keep. The second gives it its type, and names what does not fit by JSON
 //! pointer. What comes out also knows its canonical form, by which a repeated request is recognised.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method};
@@ -37,6 +37,18 @@ impl<T> StrictJson<T> {
     #[must_use]
     pub fn fingerprint(&self, method: &Method, path: &str) -> [u8; 32] {
         fingerprint(method, path, &self.canonical)
+    }
+
+    /// The body, or an empty object when it was left out: for operations that need not be told anything. Whether a client
+    /// leaves the body out or sends `{}` makes no difference, to repeats either.
+    ///
+    /// # Errors
+    /// `invalid_request` when the operation needs to be told something after all.
+    pub fn or_empty(given: Option<Self>) -> Result<Self, Problem>
+    where
+        T: DeserializeOwned,
+    {
+        given.map_or_else(|| Self::parse(Bytes::from_static(b"{}")), Ok)
     }
 
     /// The body without white space, with sorted keys, and each number and string written in one way.
@@ -84,10 +96,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         check_encoding(request.headers())?;
+        // Of what is not there the type is no matter.
+        if request.body().is_end_stream() {
+            return Err(missing());
+        }
         if !is_json(request.headers()) {
             return Err(Problem::new(Code::UnsupportedMediaType));
         }
-        Self::parse(Bytes::from_request(request, state).await?)
+        let raw = Bytes::from_request(request, state).await?;
+        if raw.is_empty() {
+            return Err(missing());
+        }
+        Self::parse(raw)
     }
 }
 
@@ -112,6 +132,13 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for StrictJson<
 #[must_use]
 pub(super) fn escape_pointer(token: &str) -> String {
     refusal::escape(token)
+}
+
+/// The refusal of a request without the body that its operation needs.
+fn missing() -> Problem {
+    Problem::new(Code::MalformedJson).detail(
+        "The request has no body, and this operation needs one: a JSON object, sent as `Content-Type: application/json`.",
+    )
 }
 
 /// A compressed body could be far larger than it seems, so none is taken.

@@ -21,12 +21,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
+mod refused;
 mod watch;
 
-use watch::{Patience, Watch};
+use refused::Refusals;
+use watch::{Patience, Watch, Watched};
 
-/// The most bytes of a request that wait to be understood; its headers must fit.
-const BUFFER: usize = 64 * 1024;
+/// The most bytes that a request's head may have, and that may wait to be understood. The catalogue of problems names it.
+const HEAD: usize = 64 * 1024;
 
 /// How long to wait when the system has no connection to give (usually: no free file descriptors).
 const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(500);
@@ -48,6 +50,7 @@ pub struct Limits {
 pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown: impl Future<Output = ()>) {
     let slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
+    let refusals = Refusals::new();
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -57,7 +60,12 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown
         };
         // Small answers must not wait for the client's acknowledgement of earlier ones.
         drop(stream.set_nodelay(true));
-        connections.spawn(serve(stream, router.clone(), limits, &graceful, slot));
+        let watch = Watch::new(Patience {
+            header: limits.header,
+            idle: limits.idle,
+        });
+        let stream = watch.over(stream, refusals.clone());
+        connections.spawn(serve(stream, watch, router.clone(), &graceful, slot));
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
@@ -100,17 +108,13 @@ fn is_the_clients(error: &io::Error) -> bool {
 
 /// One connection, from its first byte to its end. The slot is free again when it is over.
 fn serve(
-    stream: TcpStream,
+    stream: Watched<TcpStream>,
+    watch: Watch,
     router: Router,
-    limits: Limits,
     graceful: &GracefulShutdown,
     slot: Option<OwnedSemaphorePermit>,
 ) -> impl Future<Output = ()> + use<> {
-    let watch = Watch::new(Patience {
-        header: limits.header,
-        idle: limits.idle,
-    });
-    let io = TokioIo::new(watch.over(stream));
+    let io = TokioIo::new(stream);
     let on_request = watch.clone();
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let serving = on_request.serving();
@@ -121,7 +125,9 @@ fn serve(
         }
     });
     let connection = http1::Builder::new()
-        .max_buf_size(BUFFER)
+        // The buffer grows in steps, so its end alone would not be the same for everyone.
+        .max_header_size(HEAD)
+        .max_buf_size(HEAD)
         .serve_connection(io, service);
     let connection = graceful.watch(connection);
     async move {

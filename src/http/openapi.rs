@@ -14,7 +14,7 @@ use utoipa::openapi::{OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use wire::problem::{Problem, ProblemError};
 
-use super::v1;
+use super::{health, v1};
 
 pub(crate) mod examples; // the documents that the reference shows
 mod pass;
@@ -51,13 +51,17 @@ const TAGS: &[(&str, &str)] = &[
     ("events", "The log of everything that happened."),
     ("keys", "API keys."),
     ("tenants", "Owners of communities and keys."),
+    (
+        "operations",
+        "What machines ask about the process itself, without a key.",
+    ),
 ];
 
 /// The document, pretty-printed, with a line break at its end: what is committed as `openapi/openapi.json`.
 #[must_use]
 pub fn document() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-        let (_, described) = v1::routes().split_for_parts();
+        let described = v1::routes().into_openapi().merge_from(health::described());
         let mut value = serde_json::to_value(whole(described)).unwrap_or(Value::Null);
         pass::over(&mut value);
         // A JSON value can always be written.

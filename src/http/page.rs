@@ -4,7 +4,7 @@
 //! the list that it came from and no other, and a damaged one is told apart. The tag is no signature: whoever forges a cursor
 //! reads another stretch of a list that is theirs to read anyway, for the store is asked with the caller's tenant.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::header::LINK;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Uri};
@@ -205,7 +205,7 @@ fn parse_limit(text: &str) -> Result<u32, Problem> {
 /// The rest of the query string as the list's own parameters.
 fn filters<F: DeserializeOwned>(rest: &str) -> Result<F, Problem> {
     let uri: Uri = format!("/?{rest}").parse().map_err(|_| Code::BadQuery)?;
-    Ok(Query::try_from_uri(&uri)?.0)
+    query::read(&uri)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
+use chrono::DateTime;
 use serde::de::DeserializeOwned;
 
 use super::path::parse_person;
@@ -20,8 +21,37 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         check(&parts.uri)?;
-        Ok(Self(Query::try_from_uri(&parts.uri)?.0))
+        read(&parts.uri).map(Self)
     }
+}
+
+/// The query string of an address as a `T`.
+///
+/// # Errors
+/// `bad_query`.
+pub(super) fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    match Query::try_from_uri(uri) {
+        Ok(Query(read)) => Ok(read),
+        Err(rejection) => Err(with_bare_plus(uri).unwrap_or_else(|| rejection.into())),
+    }
+}
+
+/// The refusal of a time whose offset has a `+` that was not escaped: a query string says a space by it. Of all mistakes the
+/// one that is least to be seen, because the time looks right.
+fn with_bare_plus(uri: &Uri) -> Option<Problem> {
+    let meant: Uri = format!("/?{}", uri.query()?.replace('+', "%2B")).parse().ok()?;
+    let said: Vec<(String, String)> = Query::try_from_uri(uri).ok()?.0;
+    let meant: Vec<(String, String)> = Query::try_from_uri(&meant).ok()?.0;
+    let is_time = |text: &str| DateTime::parse_from_rfc3339(text).is_ok();
+    let mistaken = said
+        .iter()
+        .zip(&meant)
+        .find(|((_, said), (_, meant))| said != meant && !is_time(said) && is_time(meant));
+    let (name, _) = mistaken?.0;
+    let detail = format!(
+        "The parameter {name} was refused: in a query string + means a space. Write it as %2B, or give the time in UTC with Z."
+    );
+    Some(Problem::new(Code::BadQuery).detail(detail))
 }
 
 /// The refusal of a parameter, and what it should have been.
@@ -69,6 +99,7 @@ mod tests {
     struct Filters {
         limit: Option<u32>,
         kind: Option<String>,
+        at: Option<Time>,
     }
 
     async fn read(uri: &str) -> Result<Filters, String> {
@@ -105,5 +136,25 @@ mod tests {
                 .contains("limit")
         );
         assert!(read("/cases?kind=a%00b").await.unwrap_err().contains("NUL"));
+    }
+
+    #[tokio::test]
+    async fn a_plus_that_became_a_space_is_explained() {
+        for time in ["2026-12-01T00:00:00+02:00", "2026-12-01T00%3A00%3A00.5+02%3A00"] {
+            let said = read(&format!("/cases?kind=a+b&at={time}")).await.unwrap_err();
+            assert!(said.contains("parameter at ") && said.contains("%2B"), "{said}");
+        }
+        for other in [
+            "at=yesterday+02:00",
+            "at=2026-12-01+00:00:00",
+            "limit=1+1",
+            "limit=x&kind=a+b",
+        ] {
+            let said = read(&format!("/cases?{other}")).await.unwrap_err();
+            assert!(!said.contains("%2B"), "{other}: {said}");
+        }
+        let escaped = read("/cases?at=2026-12-01T00:00:00%2B02:00").await.unwrap();
+        let utc = read("/cases?at=2026-11-30T22:00:00Z").await.unwrap();
+        assert!(escaped.at.is_some() && escaped.at == utc.at);
     }
 }

@@ -129,7 +129,8 @@ pub trait Record: Send + Sync {
     ) -> Result<Vec<SanctionRecord>, StoreError>;
 
     /// Events after a position, in order; at most `limit`, and the position up to which the log was read, which is where to
-    /// go on from (filters skip events, so it can lie beyond the last one given).
+    /// go on from (filters skip events, so it can lie beyond the last one given). It lies before `after` only when the whole
+    /// log does: it is the log's end then.
     async fn events(
         &self,
         tenant: TenantId,

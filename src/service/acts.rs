@@ -13,6 +13,7 @@ use crate::domain::rank::Authority;
 use crate::ports::ledger::{ActorRef, Submission};
 use crate::ports::timers::DueTimer;
 use uuid::Uuid;
+use wire::act::ActAnswer;
 use wire::key::Scope;
 
 /// An act as a call asks for it.
@@ -26,6 +27,22 @@ pub struct ActOrder {
     pub act: Act,
     /// Decide without effect.
     pub dry_run: bool,
+}
+
+/// Who acts and is unknown so far, while an act is tried out: the store has no other id for them.
+const NOBODY: UserId = UserId(Uuid::nil());
+/// The same for the member, who is somebody else than who acts.
+const SOMEBODY: UserId = UserId(Uuid::max());
+
+/// Whoever is unknown has no id before an act is recorded.
+fn without_strangers(shown: &mut ActAnswer) {
+    let strangers = [NOBODY.to_string(), SOMEBODY.to_string()];
+    let forget = |user: &mut Option<String>| *user = user.take().filter(|id| !strangers.contains(id));
+    forget(&mut shown.standing.user);
+    for case in std::iter::once(&mut shown.case).chain(&mut shown.escalations) {
+        forget(&mut case.member.user);
+        forget(&mut case.actor.user);
+    }
 }
 
 impl Service {
@@ -119,8 +136,12 @@ impl Service {
         } = submission;
         let seen = self.store.look(*tenant, *community, member).await?;
         let acting = self.store.acting(*tenant, *community, actor).await?;
+        let named = match actor {
+            ActorRef::Human { person, .. } => Some(person),
+            ActorRef::Key { .. } | ActorRef::System => None,
+        };
         let stranger = Target {
-            user: UserId(Uuid::nil()),
+            user: if named == Some(member) { NOBODY } else { SOMEBODY },
             authority: Authority::default(),
             protected: false,
             bot: false,
@@ -135,7 +156,8 @@ impl Service {
             next_case: seen.next_case,
         };
         let decision = decide(&situation, command, &mut || self.ids.fresh())?;
-        let shown = answer(*community, &situation, &decision, true).ok_or(ServiceError::Lost)?;
+        let mut shown = answer(*community, &situation, &decision, true).ok_or(ServiceError::Lost)?;
+        without_strangers(&mut shown);
         let answer = Answer {
             tag: shown.case.number.to_string(),
             body: json(&shown),

@@ -17,6 +17,9 @@ use wire::key::Scope;
 /// How many tenants are read at a time when one is looked for by name.
 const TENANTS_AT_A_TIME: u32 = 500;
 
+/// How many tenants a refusal names to choose from.
+const TENANTS_NAMED: u32 = 20;
+
 /// A key that whoever can reach the database asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfflineKey {
@@ -28,6 +31,19 @@ pub struct OfflineKey {
     pub scopes: Vec<Scope>,
     /// The rank with which it acts when a call names no person.
     pub rank: Rank,
+}
+
+/// What to choose from, one tenant a line.
+fn several(tenants: &[Tenant]) -> String {
+    let most = usize::try_from(TENANTS_NAMED).unwrap_or(usize::MAX);
+    let mut text = "there are several tenants; name one of them, by its id or its name:".to_owned();
+    for tenant in tenants.iter().take(most) {
+        text.push_str(&format!("\n  {}  {}", tenant.id, tenant.name));
+    }
+    if tenants.len() > most {
+        text.push_str("\n  and more");
+    }
+    text
 }
 
 /// It could be several tenants.
@@ -113,17 +129,15 @@ impl Service {
     async fn only_tenant(&self) -> Result<Tenant, ServiceError> {
         let page = After {
             after: None,
-            limit: 2,
+            limit: TENANTS_NAMED,
         };
-        let mut tenants = self.store.tenants(page).await?.into_iter();
-        match (tenants.next(), tenants.next()) {
-            (Some(only), None) => Ok(only),
-            (Some(_), Some(_)) => Err(ambiguous(
-                "there are several tenants; name one, or give its id".to_owned(),
-            )),
-            (None, _) => Err(ServiceError::NotFound(
+        let mut tenants = self.store.tenants(super::listing::one_more(page)).await?;
+        match tenants.len() {
+            0 => Err(ServiceError::NotFound(
                 "tenant; the first start of the server makes one",
             )),
+            1 => Ok(tenants.swap_remove(0)),
+            _ => Err(ambiguous(several(&tenants))),
         }
     }
 

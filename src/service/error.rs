@@ -19,7 +19,7 @@ pub enum ServiceError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Another community has the space already.
-    #[error("{platform}:{space} is linked to {community} already")]
+    #[error("the space {platform}:{space} is linked to {community} already")]
     LinkTaken {
         /// The platform.
         platform: String,
@@ -29,7 +29,7 @@ pub enum ServiceError {
         community: String,
     },
     /// Another user has the identity already.
-    #[error("{identity} belongs to {user} already")]
+    #[error("the identity {identity} belongs to {user} already")]
     IdentityTaken {
         /// The identity.
         identity: String,
@@ -57,6 +57,14 @@ pub enum ServiceError {
     /// What the call names does not exist, or is not this caller's to see.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The log has no such position yet. To wait there would be to miss what comes before it.
+    #[error(
+        "the log ends at position {last}, and `after` names a later one; whoever waits there misses what comes in between"
+    )]
+    BeyondTheLog {
+        /// Its last position.
+        last: i64,
+    },
     /// A document is wrong.
     #[error("the document is not valid")]
     Invalid(Vec<Finding>),

@@ -32,7 +32,8 @@ impl Service {
     /// Events after a position, in order. A key that is bound to communities sees their events alone.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for a community, or that the key may not read events.
+    /// [`ServiceError::NotFound`] for a community, [`ServiceError::BeyondTheLog`] for a position that nobody was given by this
+    /// log, or that the key may not read events.
     pub async fn events(
         &self,
         caller: &Caller,
@@ -54,6 +55,9 @@ impl Service {
         };
         let asked = super::listing::one_more(page);
         let (mut events, mut position) = self.store.events(caller.tenant, &filter, asked).await?;
+        if page.after.is_some_and(|after| position < after) {
+            return Err(ServiceError::BeyondTheLog { last: position });
+        }
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let has_more = events.len() > limit;
         events.truncate(limit);

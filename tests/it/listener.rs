@@ -15,6 +15,8 @@ use tribune::http::listener::{self, Limits};
 
 use crate::support::wait;
 
+mod refused;
+
 /// Longer than any limit here that is meant to pass, shorter than anyone's patience with a failing test.
 const SOON: Duration = Duration::from_secs(20);
 /// A limit that is meant to be met.

@@ -26,6 +26,11 @@ fn operations(document: &Value) -> BTreeMap<String, Map<String, Value>> {
     named.collect()
 }
 
+/// Whether an operation asks about the process and not for anything of a tenant.
+fn is_probe(operation: &Map<String, Value>) -> bool {
+    operation["tags"] == serde_json::json!(["operations"])
+}
+
 /// Every object below a value, with its JSON pointer.
 fn objects<'a>(value: &'a Value, at: String, found: &mut Vec<(String, &'a Map<String, Value>)>) {
     match value {
@@ -124,8 +129,13 @@ fn every_answer_is_described() {
             responses.keys().any(|status| status.starts_with('2')),
             "{name}: no success"
         );
-        for needed in ["401", "403", "500", "503"] {
-            assert!(responses.contains_key(needed), "{name}: no {needed}");
+        let needed: &[_] = if is_probe(&operation) {
+            &["414", "431", "500", "503"]
+        } else {
+            &["401", "403", "414", "431", "500", "503"]
+        };
+        for needed in needed {
+            assert!(responses.contains_key(*needed), "{name}: no {needed}");
         }
         for (status, response) in responses {
             assert!(
@@ -142,9 +152,13 @@ fn every_answer_is_described() {
                 .collect();
             match status.as_bytes()[0] {
                 b'2' => {
-                    assert_eq!(kinds, ["application/json"], "{name} {status}");
+                    let kind = match name.as_str() {
+                        "get /metrics" => "text/plain",
+                        _ => "application/json",
+                    };
+                    assert_eq!(kinds, [kind], "{name} {status}");
                     assert!(
-                        response["content"]["application/json"].get("example").is_some(),
+                        response["content"][kind].get("example").is_some(),
                         "{name} {status}: no example"
                     );
                 }
@@ -235,8 +249,52 @@ fn the_security_scheme_holds_everywhere() {
         "bearer"
     );
     for (name, operation) in operations(&document) {
-        assert!(!operation.contains_key("security"), "{name} makes an exception");
+        let exception = operation.get("security");
+        let expected = is_probe(&operation).then(|| serde_json::json!([]));
+        assert_eq!(exception, expected.as_ref(), "{name}");
     }
+}
+
+/// Whoever does not know whether a change was made can find out by making it again: under a key, or guarded by a tag.
+#[test]
+fn every_change_can_be_repeated() {
+    let document = parsed();
+    let mut keyless = Vec::new();
+    for (name, operation) in operations(&document) {
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let takes = |header: &str| {
+            let mut all = parameters.into_iter().flatten();
+            all.any(|parameter| parameter["in"] == "header" && parameter["name"] == header)
+        };
+        let changes = !name.starts_with("get ");
+        assert!(changes || !takes("Idempotency-Key"), "{name}");
+        if changes && !takes("Idempotency-Key") {
+            assert!(name.starts_with("put ") && takes("If-Match"), "{name}");
+            keyless.push(name);
+        }
+    }
+    // The text names what takes none.
+    assert_eq!(keyless, ["put /v1/communities/{community}/cases/{number}/reason"]);
+    let about = document["info"]["description"].as_str().unwrap();
+    assert!(about.contains("The PUT of a case's reason takes none"), "{about}");
+}
+
+/// What machines ask about the process is described like all else, and by itself outside of the API.
+#[test]
+fn the_probes_are_described() {
+    let document = parsed();
+    let probes: Vec<_> = operations(&document)
+        .into_iter()
+        .filter(|(_, operation)| is_probe(operation))
+        .collect();
+    let names: Vec<_> = probes.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["get /livez", "get /metrics", "get /readyz"]);
+    let problems = |operation: &Map<String, Value>| {
+        let examples = &operation["responses"]["503"]["content"]["application/problem+json"]["examples"];
+        examples.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(problems(&probes[0].1), ["timed_out"]);
+    assert_eq!(problems(&probes[2].1), ["not_ready", "timed_out"]);
 }
 
 /// Clients decide on codes: one that is published keeps its name and its status for ever.

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 wire! {
     /// The member of a case.
     pub struct MemberRef {
-        /// The user.
-        #[cfg_attr(feature = "openapi", schema(examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
-        pub user: String,
+        /// The user; null only in the answer to a `dry_run` on somebody who is unknown so far.
+        #[cfg_attr(feature = "openapi", schema(required, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        pub user: Option<String>,
         /// The identity by which the call named them, `platform:native_id`; null when it gave the user's id.
         #[cfg_attr(feature = "openapi", schema(required, examples("discord:80351110224678912")))]
         pub identity: Option<String>,
@@ -24,7 +24,7 @@ wire! {
         /// What kind of actor.
         #[serde(rename = "type")]
         pub kind: ActorType,
-        /// The user, for a person.
+        /// The user, for a person; null in the answer to a `dry_run` by somebody who is unknown so far.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub user: Option<String>,
         /// The identity by which the call named the person.

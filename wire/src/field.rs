@@ -1,8 +1,10 @@
 //! Fields whose absence and whose null mean different things. Serde takes both for `None` unless told otherwise.
 
-use serde::de::IntoDeserializer;
+use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 /// Reads a field that must be there and may be null: in a change, leaving it out must not mean taking it away.
 ///
@@ -26,8 +28,8 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads an optional map from words of a closed list. The words are read as text first, so that an error in a value is found at
-/// its word, which a map with other keys would not tell.
+/// Reads an optional map from words of a closed list. The words are read as text first, so that an error in a value, and a word
+/// that is not in the list, are found at the word, which a map with other keys would not tell.
 ///
 /// For use with `#[serde(default, deserialize_with = "crate::field::by_word")]`.
 pub(crate) fn by_word<'de, D, K, V>(deserializer: D) -> Result<Option<BTreeMap<K, V>>, D::Error>
@@ -36,15 +38,60 @@ where
     K: Deserialize<'de> + Ord,
     V: Deserialize<'de>,
 {
-    let Some(texts) = Option::<BTreeMap<String, V>>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let word = |(text, value): (String, V)| Ok((K::deserialize(text.into_deserializer())?, value));
-    texts
-        .into_iter()
-        .map(word)
-        .collect::<Result<_, D::Error>>()
-        .map(Some)
+    let words = Option::<ByWord<K, V>>::deserialize(deserializer)?;
+    Ok(words.map(|ByWord(map)| map))
+}
+
+/// The map of [`by_word`].
+struct ByWord<K, V>(BTreeMap<K, V>);
+
+impl<'de, K, V> Deserialize<'de> for ByWord<K, V>
+where
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Words(PhantomData))
+    }
+}
+
+/// Reads the map entry by entry.
+struct Words<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K, V> Visitor<'de> for Words<K, V>
+where
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    type Value = ByWord<K, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some(text) = entries.next_key::<String>()? {
+            let word: Result<K, A::Error> = K::deserialize(text.into_deserializer());
+            match word {
+                Ok(word) => map.insert(word, entries.next_value()?),
+                // Refused in place of its value, where whoever follows the reading knows the word.
+                Err(unknown) => return Err(entries.next_value_seed(Refuse(unknown)).unwrap_or_else(|e| e)),
+            };
+        }
+        Ok(ByWord(map))
+    }
+}
+
+/// In place of a value, an error.
+struct Refuse<E>(E);
+
+impl<'de, E: fmt::Display> DeserializeSeed<'de> for Refuse<E> {
+    type Value = E;
+
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<E, D::Error> {
+        Err(D::Error::custom(self.0))
+    }
 }
 
 #[cfg(test)]

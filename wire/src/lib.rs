@@ -30,6 +30,7 @@ pub mod key; // API keys and scopes
 pub mod number;
 pub mod page; // cursor pages
 pub mod policy; // weights, decay, ladder, authority
+pub mod probe; // is it alive, is it ready
 pub mod problem;
 pub mod sanction; // intervals
 pub mod standing; // points and restrictions at a moment, and why

@@ -34,7 +34,7 @@ wire! {
     pub struct Standing {
         /// The community.
         pub community: String,
-        /// The user; null when nobody has been seen under that identity.
+        /// The user; null when nobody is known under that identity so far.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub user: Option<String>,
         /// The moment that it describes.

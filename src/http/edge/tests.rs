@@ -141,5 +141,5 @@ async fn a_request_keeps_its_own_id_if_it_is_harmless() {
 fn generated_ids_differ() {
     let ids = Ids::new();
     assert_ne!(ids.of(&HeaderMap::new()), ids.of(&HeaderMap::new()));
-    assert_ne!(Ids::new().process, ids.process);
+    assert_ne!(Ids::new().beginning, ids.beginning);
 }

@@ -1,11 +1,15 @@
 //! Watches over one connection: what it is doing, since when, and whether that takes too long.
 //!
 //! A request only notes what begins and when; one sleeping timer a connection looks now and then. So a busy connection pays
-//! two stores a request, and no timer is ever moved.
+//! few stores a request, and no timer is ever moved.
+//!
+//! Whoever knows when a request is being answered also knows when hyper writes an answer of its own: those are [`refused`].
+//!
+//! [`refused`]: super::refused
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -14,6 +18,8 @@ use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
+
+use super::refused::Refusals;
 
 /// How long a connection may take for what it is doing.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +55,8 @@ struct Shared {
     opened: Instant,
     /// The phase in the lowest two bits, above them when it began, in milliseconds since the connection was opened.
     now: AtomicU64,
+    /// Whether a request has reached its handler whose answer is not written out yet.
+    answering: AtomicBool,
 }
 
 impl Watch {
@@ -58,6 +66,7 @@ impl Watch {
             patience,
             opened: Instant::now(),
             now: AtomicU64::new(Phase::Header as u64),
+            answering: AtomicBool::new(false),
         };
         Self {
             shared: Arc::new(shared),
@@ -65,17 +74,33 @@ impl Watch {
     }
 
     /// The stream, with its reads and writes noted.
-    pub(super) fn over<S>(&self, stream: S) -> Watched<S> {
+    pub(super) fn over<S>(&self, stream: S, refusals: Refusals) -> Watched<S> {
         Watched {
             stream,
             watch: self.clone(),
+            refusals,
+            refusal: None,
         }
     }
 
     /// Notes that a request is complete and with its handler.
     pub(super) fn serving(&self) -> Serving {
         self.enter(Phase::Serving);
+        self.shared.answering.store(true, Ordering::Relaxed);
         Serving(self.clone())
+    }
+
+    /// Notes that whatever was to be written is written.
+    fn flushed(&self) {
+        // An answer that is over was taken whole from its body before the rest of it was written.
+        if !matches!(self.phase().0, Phase::Serving | Phase::Stalled) {
+            self.shared.answering.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether what is written belongs to the answer of a handler.
+    fn is_answering(&self) -> bool {
+        self.shared.answering.load(Ordering::Relaxed)
     }
 
     /// Ready once the connection has taken too long for what it is doing.
@@ -169,6 +194,9 @@ impl HttpBody for Told {
 pub(super) struct Watched<S> {
     stream: S,
     watch: Watch,
+    refusals: Refusals,
+    /// What of a refusal is still to be written.
+    refusal: Option<Bytes>,
 }
 
 impl<S> Watched<S> {
@@ -182,6 +210,28 @@ impl<S> Watched<S> {
             _ => {}
         }
         written
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Watched<S> {
+    /// Writes a refusal in place of hyper's bare one, and only then says that the bare one is written.
+    fn refuse(&mut self, context: &mut Context<'_>, bare: &[u8]) -> Poll<std::io::Result<usize>> {
+        let mut rest = match self.refusal.take() {
+            Some(rest) => rest,
+            None => self.refusals.in_place_of(bare),
+        };
+        while !rest.is_empty() {
+            match Pin::new(&mut self.stream).poll_write(context, &rest) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Ok(0)),
+                Poll::Ready(Ok(count)) => drop(rest.split_to(count)),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    self.refusal = Some(rest);
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(bare.len()))
     }
 }
 
@@ -206,7 +256,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let written = if self.watch.is_answering() {
+            Pin::new(&mut self.stream).poll_write(context, bytes)
+        } else {
+            self.refuse(context, bytes)
+        };
         self.wrote(written)
     }
 
@@ -215,6 +269,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         context: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
+        if !self.watch.is_answering() {
+            let first = slices.iter().find(|slice| !slice.is_empty());
+            return self.poll_write(context, first.map_or(&[], |slice| slice));
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
         self.wrote(written)
     }
@@ -224,10 +282,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        // hyper flushes when it has nothing left to write.
+        self.watch.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+#[path = "watch/tests.rs"]
+mod tests;

@@ -1,13 +1,24 @@
 //! What the generator's document still lacks for code generators, mended in one pass over the JSON.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Mends the document.
 pub(super) fn over(document: &mut Value) {
     describe_outside(document);
     each_operation(document, &mut |operation| {
+        // The generator writes that a key is needed or nothing is; there is nothing that a key would do.
+        if operation
+            .get("security")
+            .is_some_and(|security| *security == json!([{}]))
+        {
+            operation.insert("security".to_owned(), json!([]));
+        }
         if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
             parameters.iter_mut().for_each(not_null);
+        }
+        let body = operation.get_mut("requestBody");
+        if let Some(Value::Object(content)) = body.and_then(|body| body.get_mut("content")) {
+            content.values_mut().for_each(not_null);
         }
     });
 }
@@ -38,9 +49,9 @@ fn describe_outside(value: &mut Value) {
     }
 }
 
-/// A parameter that may be left out is left out; there is no way to send it as null.
-fn not_null(parameter: &mut Value) {
-    let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else {
+/// A parameter or a body that may be left out is left out; it is never null.
+fn not_null(sent: &mut Value) {
+    let Some(schema) = sent.get_mut("schema").and_then(Value::as_object_mut) else {
         return;
     };
     if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -77,8 +88,6 @@ fn each_operation(document: &mut Value, visit: &mut dyn FnMut(&mut Map<String, V
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -90,6 +99,17 @@ mod tests {
         assert_eq!(
             document,
             json!({"at": {"description": "When.", "oneOf": [{"$ref": named}, {"type": "null"}]}})
+        );
+    }
+
+    #[test]
+    fn a_body_is_never_null() {
+        let either = json!({"oneOf": [{"$ref": "#/components/schemas/VoidRequest"}, {"type": "null"}]});
+        let mut document = json!({"paths": {"/x": {"post": {"requestBody": {"content": {"application/json": {"schema": either}}}}}}});
+        over(&mut document);
+        assert_eq!(
+            document["paths"]["/x"]["post"]["requestBody"]["content"]["application/json"]["schema"],
+            json!({"$ref": "#/components/schemas/VoidRequest"})
         );
     }
 

@@ -13,11 +13,19 @@ use utoipa::openapi::{Ref, RefOr};
 
 use crate::http::problem::{Code, MEDIA_TYPE, Problem};
 
-/// Every operation.
+/// Whatever is asked.
+const ANYWHERE: &[Code] = &[
+    Code::UriTooLong,
+    Code::HeadersTooLarge,
+    Code::Internal,
+    Code::TimedOut,
+];
+/// Every operation of the API.
 const ALWAYS: &[Code] = &[
     Code::Unauthenticated,
     Code::ForbiddenScope,
     Code::UriTooLong,
+    Code::HeadersTooLarge,
     Code::Internal,
     Code::StoreUnavailable,
     Code::NotReady,
@@ -48,6 +56,8 @@ const REPEATS: &[Code] = &[
 /// What an operation does, as far as its problems go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
+    /// Asks about the process, without a key.
+    Probe,
     /// Reads one thing.
     Read,
     /// Reads one thing, with query parameters.
@@ -69,6 +79,7 @@ pub enum Sort {
 impl Sort {
     fn codes(self) -> Vec<Code> {
         let sets: &[&[Code]] = match self {
+            Self::Probe => &[ANYWHERE],
             Self::Read => &[ALWAYS],
             Self::Ask => &[ALWAYS, ASKS],
             Self::Page => &[ALWAYS, PAGES],

@@ -86,6 +86,7 @@ impl Code {
             StatusCode::PRECONDITION_FAILED => Self::PreconditionFailed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::URI_TOO_LONG => Self::UriTooLong,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeadersTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::InvalidRequest,
             StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
@@ -105,7 +106,7 @@ catalogue! {
         "A query parameter is unknown, repeated or has a value that it may not have."
         "Compare the parameters with the API reference; `detail` names the one that was refused."
     BadCursor "bad_cursor" BAD_REQUEST "The cursor was refused"
-        "The cursor is damaged, or was given for other filters or another list."
+        "The cursor is damaged, was given for other filters or another list, or names a position that the log does not have yet."
         "Start from the first page, and use `next_cursor` as it is, with the same filters."
     BadRequest "bad_request" BAD_REQUEST "The request cannot be understood"
         "The request is not one that HTTP or this API allows, and no closer code describes it."
@@ -125,6 +126,9 @@ catalogue! {
     UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
         "The path and query of the request are longer than 8 KiB."
         "Shorten the query string, for example by fewer filters."
+    HeadersTooLarge "headers_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large"
+        "The request has more than 100 headers, or they and the address together are longer than 64 KiB."
+        "Send fewer or shorter headers; cookies that grow and proxies that add to them are the usual cause."
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not declared as JSON"
         "The Content-Type of the request is missing or is not JSON."
         "Send the body as `Content-Type: application/json`."

@@ -34,6 +34,7 @@ impl From<ServiceError> for Problem {
                 Code::ForbiddenScope
             }
             ServiceError::NotFound(_) => Code::NotFound,
+            ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::InFlight => Code::IdempotencyInFlight,
         };
@@ -73,6 +74,8 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::kind::Kind;
+    use crate::domain::rank::Rank;
 
     #[test]
     fn what_is_refused_is_said_in_a_sentence() {
@@ -83,6 +86,35 @@ mod tests {
             detail,
             "Case #7 already records this; send allow_duplicate: true to record it again."
         );
+    }
+
+    /// An identifier means something else with a capital letter, so no sentence begins with one.
+    #[test]
+    fn identifiers_are_written_as_they_are() {
+        let linked = ServiceError::LinkTaken {
+            platform: "discord".into(),
+            space: "g1".into(),
+            community: "com_1".into(),
+        };
+        let taken = ServiceError::IdentityTaken {
+            identity: "discord:7".into(),
+            user: "usr_1".into(),
+        };
+        let rank = ServiceError::from(Refusal::RankTooLow {
+            kind: Kind::Ban,
+            least: Rank::Admin,
+            rank: Rank::Member,
+        });
+        for (error, says) in [
+            (linked, "The space discord:g1 is linked to com_1 already."),
+            (taken, "The identity discord:7 belongs to usr_1 already."),
+            (
+                rank,
+                "An act of the kind ban needs the rank admin or higher; the actor is member.",
+            ),
+        ] {
+            assert_eq!(Problem::from(error).document("").detail, says);
+        }
     }
 
     #[test]

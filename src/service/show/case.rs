@@ -47,7 +47,7 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
         community: community.to_string(),
         number: case.number,
         member: wire::case::MemberRef {
-            user: case.user.to_string(),
+            user: Some(case.user.to_string()),
             identity: said.named.as_ref().map(ToString::to_string),
         },
         kind: case.kind.into(),

@@ -45,6 +45,10 @@ const READING: &[(&str, &str)] = &[
     ("idle_in_transaction_session_timeout", "5s"),
 ];
 
+/// Who looks after the tables says at every start that they are to be made unless they are there, and the server notes each time
+/// that they are. That is news to nobody; its warnings are.
+const QUIETLY: &[(&str, &str)] = &[("client_min_messages", "warning")];
+
 const NOW: &str = "SELECT clock_timestamp()";
 /// Ends whatever transaction is open. Outside of one, `ROLLBACK` alone would put a warning into the server's log each time.
 const CLEAN: &str = "BEGIN; ROLLBACK";
@@ -160,6 +164,7 @@ pub(super) async fn schema(url: &str) -> Result<i64, OpenError> {
 /// Sees that the database can be reached and has the tables that this build knows.
 async fn prepare(options: &PgConnectOptions, may_migrate: bool) -> Result<(), OpenError> {
     let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
+    let options = options.clone().options(QUIETLY.iter().copied());
     let mut connection = options.connect().await.map_err(unreachable)?;
     if may_migrate {
         migrate(&mut connection).await?;

@@ -9,6 +9,8 @@ use crate::storage::open::OpenError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,9 @@ const WRITER_CACHE: &str = "-8192";
 const READER_CACHE: &str = "-2048";
 /// A log that grew in a burst is cut back to this many bytes.
 const LARGEST_LOG: &str = "67108864";
+
+/// Reading and writing for the owner alone.
+const OWNERS_FILE: u32 = 0o600;
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
@@ -78,8 +83,8 @@ impl Pool {
         if lock.is_none() && options.exclusive {
             return Err(OpenError::InUse { path: path.clone() });
         }
+        make(path)?;
         let writing = connect_options(path, options.synchronous)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .pragma("cache_size", WRITER_CACHE)
             .pragma("journal_size_limit", LARGEST_LOG);
@@ -215,6 +220,25 @@ fn connect_options(path: &Path, synchronous: Synchronous) -> SqliteConnectOption
         .disable_statement_logging()
 }
 
+/// Makes the file, empty, where there is none: for its owner alone. SQLite gives the files beside it the same permissions.
+///
+/// A file that is there is left alone: closing it here would let go of the locks that this process holds on it.
+fn make(path: &Path) -> Result<(), OpenError> {
+    let cannot = |source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let made = File::options()
+        .create_new(true)
+        .write(true)
+        .mode(OWNERS_FILE)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(cannot(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Takes the lock beside the database; `None` when somebody else has it.
 fn lock(database: &Path) -> Result<Option<File>, OpenError> {
     let mut name = database.as_os_str().to_owned();
@@ -228,6 +252,7 @@ fn lock(database: &Path) -> Result<Option<File>, OpenError> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(OWNERS_FILE)
         .open(&path)
         .map_err(cannot)?;
     match file.try_lock() {

@@ -196,7 +196,7 @@ pub(super) async fn events(
     let full = u32::try_from(events.len()).is_ok_and(|count| count >= page.limit);
     let reached = match events.last() {
         Some(event) if full => event.position,
-        _ => last.max(page.after.unwrap_or(0)),
+        _ => last,
     };
     Ok((events, reached))
 }

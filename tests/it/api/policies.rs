@@ -110,7 +110,10 @@ on_every_store! {
         ]);
         for (rules, pointer) in [
             (json!({"granularity": 0.000_000_1}), "/rules/granularity"),
-            (json!({"weights": {"hug": 1}}), "/rules/weights"),
+            (json!({"weights": {"warn": 2, "hug": 1}}), "/rules/weights/hug"),
+            (json!({"least_rank": {"a/b": "admin"}}), "/rules/least_rank/a~1b"),
+            (json!({"granularity": 0}), "/rules/granularity"),
+            (json!({"granularity": 1.5, "weights": {"warn": 1.25}}), "/rules/granularity"),
             (json!({"weigths": {}}), "/rules/weigths"),
             (json!({"weights": {"warn": "1"}}), "/rules/weights/warn"),
         ] {

@@ -40,8 +40,20 @@ on_every_store! {
             assert_eq!(refused.code, Some(1));
             assert!(refused.stderr.contains(says) && refused.stdout.is_empty(), "{}", refused.stderr);
         }
-        rescued.post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
-        assert!(create(&[]).stderr.contains("several tenants"));
+        let first = rescued.get("/v1/tenant").await.expect(200);
+        let other = rescued.post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
+        let ambiguous = create(&[]).stderr;
+        assert!(ambiguous.contains("several tenants") && !ambiguous.contains("and more"), "{ambiguous}");
+        for tenant in [&first, &other["tenant"]] {
+            let line = format!("{}  {}", tenant["id"].as_str().unwrap(), tenant["name"].as_str().unwrap());
+            assert!(ambiguous.contains(&line), "no {line:?} in {ambiguous}");
+        }
+        for n in 0..19 {
+            rescued.post("/v1/tenants", &json!({"name": format!("tenant {n}")})).await.expect(201);
+        }
+        let ambiguous = create(&[]).stderr;
+        assert_eq!(ambiguous.matches("ten_").count(), 20, "{ambiguous}");
+        assert!(ambiguous.trim_end().ends_with("and more"), "{ambiguous}");
         assert_eq!(create(&["--tenant", "other"]).code, Some(0));
     }
 
@@ -62,7 +74,16 @@ on_every_store! {
             let line = format!("{:<6}{subject}", "ok");
             assert!(lines.iter().any(|found| found.starts_with(&line)), "no {line:?} in {lines:#?}");
         }
+        let file = url.strip_prefix("sqlite:").map(std::path::Path::new);
+        assert_eq!(file.is_some(), lines.iter().any(|found| found.starts_with("ok    data file")), "{lines:#?}");
 
+        if let Some(file) = file {
+            fs::set_permissions(file, fs::Permissions::from_mode(0o640)).unwrap();
+            let open = doctor(listen);
+            assert_eq!(open.code, Some(0), "it is a warning");
+            let says = format!("warn  data file    {}: other users may read it (mode 640): chmod 600", file.display());
+            assert!(open.stdout.contains(&says), "no {says:?} in {}", open.stdout);
+        }
         fs::set_permissions(data.join("admin.key"), fs::Permissions::from_mode(0o644)).unwrap();
         fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

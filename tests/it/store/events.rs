@@ -51,6 +51,7 @@ on_every_store! {
         assert_eq!(read(Some(2), 2).await, (all[2..4].to_vec(), 4));
         assert_eq!(read(Some(4), 2).await, (all[4..].to_vec(), 5));
         assert_eq!(read(Some(5), 2).await, (vec![], 5));
+        assert_eq!(read(Some(6), 2).await, (vec![], 5), "there is nothing to wait for beyond the end");
         world.case(warn(world.home, "ann")).await;
         assert_eq!(read(Some(5), 2).await.1, 6);
         assert_eq!(read(Some(0), 1).await, (all[..1].to_vec(), 1));

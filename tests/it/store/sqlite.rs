@@ -1,5 +1,6 @@
 //! What only an embedded database has: a file that one process serves, a writer that a cancelled caller leaves clean.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
@@ -88,6 +89,19 @@ async fn a_guest_does_not_keep_a_server_away() {
         0
     );
     guest.close().await;
+}
+
+/// Whoever else has an account on the machine reads none of its files, whatever the folder's permissions are.
+#[tokio::test]
+async fn the_files_are_for_their_owner_alone() {
+    let world = world().await;
+    world.case(warn(world.home, "ann")).await;
+    let database = path(&world.database);
+    for end in ["", "-wal", "-shm", ".lock"] {
+        let file = PathBuf::from(format!("{}{end}", database.display()));
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+    }
 }
 
 /// Polls a future so often and then drops it, as when whoever awaits it is cancelled.

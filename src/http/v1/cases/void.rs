@@ -19,7 +19,7 @@ problems!(VoidCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRan
 /// Void a case
 ///
 /// It stays on record and no longer counts: points and rungs become what they would be without it, its sanction ends, and what
-/// it escalated to goes with it or becomes milder. Nothing becomes harsher. A void is final.
+/// it escalated to goes with it or becomes milder. Nothing becomes harsher. A void is final. The body may be left out.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -27,7 +27,7 @@ problems!(VoidCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRan
     path = "/v1/communities/{community}/cases/{number}/void",
     tag = "cases",
     params(InCase, Idempotency),
-    request_body(content = VoidRequest, example = json!(examples::void_request())),
+    request_body(content = Option<VoidRequest>, example = json!(examples::void_request())),
     responses(
         (status = 200, description = "It was voided.", body = VoidAnswer,
             headers(("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat.")), example = json!(examples::void_answer())),
@@ -39,8 +39,9 @@ pub async fn void_case(
     State(api): State<ApiState>,
     Segments(InCase { community, number }): Segments<InCase>,
     repeat: Idempotency,
-    body: StrictJson<VoidRequest>,
+    body: Option<StrictJson<VoidRequest>>,
 ) -> Result<Response, Problem> {
+    let body = StrictJson::or_empty(body)?;
     let mut fields = Fields::default();
     let reason = fields.reason("/reason", body.value.reason.as_deref());
     let actor = fields.actor("/actor", body.value.actor.as_ref());

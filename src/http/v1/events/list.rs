@@ -25,7 +25,8 @@ problems!(ListEventsProblems: Page, NotFound);
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventFilters {
-    /// After this position: `next_cursor` of an earlier answer, or an event's id. From the beginning, unless given.
+    /// After this position: `next_cursor` of an earlier answer, or an event's id. From the beginning, unless given. A position
+    /// beyond the log's end is refused.
     #[param(max_length = 20, pattern = "^[0-9]+$", example = "42")]
     after: Option<String>,
     /// How many events at most.

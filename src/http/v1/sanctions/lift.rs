@@ -20,7 +20,8 @@ problems!(LiftSanctionProblems: Post, NotFound, RankTooLow, SelfAction, Forbidde
 
 /// Lift a sanction
 ///
-/// Ends this one sanction; others of the member go on. To end all of a kind, act `unmute` or `unban`.
+/// Ends this one sanction; others of the member go on. To end all of a kind, act `unmute` or `unban`. The body may
+/// be left out.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -28,7 +29,7 @@ problems!(LiftSanctionProblems: Post, NotFound, RankTooLow, SelfAction, Forbidde
     path = "/v1/communities/{community}/sanctions/{sanction}/lift",
     tag = "sanctions",
     params(InSanction, Idempotency),
-    request_body(content = LiftRequest, example = json!(examples::lift_request())),
+    request_body(content = Option<LiftRequest>, example = json!(examples::lift_request())),
     responses(
         (status = 201, description = "It was lifted.", body = ActAnswer,
             headers(
@@ -43,8 +44,9 @@ pub async fn lift_sanction(
     State(api): State<ApiState>,
     Segments(InSanction { community, sanction }): Segments<InSanction>,
     repeat: Idempotency,
-    body: StrictJson<LiftRequest>,
+    body: Option<StrictJson<LiftRequest>>,
 ) -> Result<Response, Problem> {
+    let body = StrictJson::or_empty(body)?;
     let mut fields = Fields::default();
     let particulars = Particulars {
         reason: fields.reason("/reason", body.value.reason.as_deref()),

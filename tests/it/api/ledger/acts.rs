@@ -64,6 +64,25 @@ on_every_store! {
         assert_eq!(real.expect(201)["case"]["number"], 1);
     }
 
+    /// Who is unknown so far has no id, and a rehearsal gives them none; strangers are not taken for one another.
+    async fn a_dry_run_gives_strangers_no_id(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let act = |member: &str| json!({
+            "kind": "warn", "allow_duplicate": true, "member": member, "dry_run": true, "actor": {"platform": "custom", "id": "9", "rank": "admin"},
+        });
+        let answer = home.act(act("custom:1")).await.expect(200);
+        let of = |answer: &Value| {
+            [&answer["case"]["member"]["user"], &answer["standing"]["user"], &answer["case"]["actor"]["user"]].map(Clone::clone)
+        };
+        assert_eq!(of(&answer), [Value::Null, Value::Null, Value::Null]);
+        assert_eq!(answer["case"]["member"]["identity"], "custom:1");
+        assert!(!answer.to_string().contains("usr_"), "{answer}");
+        problem(home.act(act("custom:9")).await, 403, "self_action");
+        let user = home.warn("custom:1", "x").await["case"]["member"]["user"].clone();
+        assert_eq!(of(&home.act(act("custom:1")).await.expect(200)), [user.clone(), user, Value::Null]);
+    }
+
     /// Time alone ends a sanction; lifting one leaves another; what is over cannot be lifted.
     async fn sanctions_end_by_time_and_by_lift(store) {
         let api = Api::start(store).await;

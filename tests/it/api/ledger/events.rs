@@ -62,10 +62,20 @@ on_every_store! {
         }
     }
 
-    /// A position beyond the end waits for what will come there.
-    async fn a_position_beyond_the_end_is_kept(store) {
+    /// Whoever waited at a position beyond the end would miss all that comes before it, so nobody is let.
+    async fn a_position_beyond_the_end_is_refused(store) {
         let api = Api::start(store).await;
-        let page = api.admin.get("/v1/events?after=1000").await.expect(200);
-        assert_eq!((ids(&page), &page["has_more"]), (vec![], &json!(false)));
+        let home = api.community().await;
+        let end = api.admin.get("/v1/events").await.expect(200)["next_cursor"].clone();
+        assert_eq!(end, "3");
+        for query in ["?after=4", "?after=1000", "?after=9223372036854775807", "?after=4&type=case.created", "?after=4&limit=1"] {
+            let reply = api.admin.get(&format!("/v1/events{query}")).await;
+            assert!(reply.body["detail"].as_str().unwrap().contains("ends at position 3,"), "{query}: {}", reply.body);
+            problem(reply, 400, "bad_cursor");
+        }
+        let waiting = api.admin.get("/v1/events?after=3").await.expect(200);
+        assert_eq!((ids(&waiting), &waiting["next_cursor"]), (vec![], &end));
+        home.warn("custom:1", "x").await;
+        assert_eq!(ids(&api.admin.get("/v1/events?after=3").await.expect(200)), [4]);
     }
 }

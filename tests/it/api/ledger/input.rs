@@ -118,6 +118,40 @@ on_every_store! {
         }
     }
 
+    /// What needs not be told anything may come without a body, as whatever type; what needs one says so.
+    async fn a_body_without_anything_in_it_may_be_left_out(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let post = |path: &str| home.client.call(Method::POST, &home.path(path));
+        let form = "application/x-www-form-urlencoded";
+        for kind in [None, Some(form), Some("application/json")] {
+            let mute = json!({"kind": "mute", "member": "custom:1", "duration": 60, "allow_duplicate": true});
+            let case = home.act(mute).await.expect(201)["case"].clone();
+            for path in [
+                format!("/sanctions/{}/lift", case["sanction"]["id"].as_str().unwrap()),
+                format!("/cases/{}/void", case["number"]),
+            ] {
+                let call = || match kind {
+                    None => post(&path).header("idempotency-key", &path),
+                    Some(kind) => post(&path).header("idempotency-key", &path).header("content-type", kind),
+                };
+                let first = call().send().await;
+                assert!([200, 201].contains(&first.status), "{path} as {kind:?}: {}", first.body);
+                let again = post(&path).header("idempotency-key", &path).json(&json!({})).send().await;
+                assert_eq!((again.header("idempotent-replayed"), &again.bytes), (Some("true"), &first.bytes));
+            }
+        }
+        problem(post("/cases/1/void").header("content-type", form).body("reason=x").send().await, 415, "unsupported_media_type");
+        for call in [post("/acts"), post("/acts").header("content-type", form), post("/acts").header("content-type", "application/json")] {
+            let reply = call.send().await;
+            assert!(reply.body["detail"].as_str().unwrap().starts_with("The request has no body,"), "{}", reply.body);
+            problem(reply, 400, "malformed_json");
+        }
+        assert!(api.admin.get("/openapi.json").await.expect(200)["paths"].as_object().unwrap().iter()
+            .filter(|(path, _)| path.ends_with("/void") || path.ends_with("/lift"))
+            .all(|(_, item)| item["post"]["requestBody"]["required"] != true));
+    }
+
     /// Ids that cannot exist, methods that are not there, bodies that are not JSON by their own word.
     async fn addresses_and_types_are_checked(store) {
         let api = Api::start(store).await;
