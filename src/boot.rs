@@ -8,6 +8,7 @@ mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
 mod system; // this machine's clock and randomness
+mod writers; // threads for whatever writes
 
 use std::io::Write as _;
 use std::net::SocketAddr;

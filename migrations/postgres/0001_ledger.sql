@@ -4,6 +4,7 @@
 -- column can use the index. Without that, a plan made while a table is empty (when every index looks equally good) may walk
 -- through a whole community to find one row by its key.
 -- `doc`, `state` and the like are JSON documents of the domain's types. Ledger instants are whole seconds since 1970.
+-- Texts in keys compare by their bytes (COLLATE "C"): faster than a language's rules, and the same everywhere.
 
 CREATE TABLE tenants (
     tenant_id  uuid PRIMARY KEY,
@@ -47,8 +48,8 @@ CREATE TABLE community_counters (
 
 CREATE TABLE links (
     tenant_id    uuid NOT NULL,
-    platform     text NOT NULL,
-    space        text NOT NULL,
+    platform     text COLLATE "C" NOT NULL,
+    space        text COLLATE "C" NOT NULL,
     community_id uuid NOT NULL,
     PRIMARY KEY (tenant_id, platform, space)
 );
@@ -76,8 +77,8 @@ CREATE TABLE users (
 
 CREATE TABLE identities (
     tenant_id  uuid NOT NULL,
-    platform   text NOT NULL,
-    native_id  text NOT NULL,
+    platform   text COLLATE "C" NOT NULL,
+    native_id  text COLLATE "C" NOT NULL,
     user_id    uuid NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, platform, native_id)
@@ -103,7 +104,7 @@ CREATE TABLE cases (
     number         bigint NOT NULL,
     user_id        uuid NOT NULL,
     kind           text NOT NULL,
-    actor          text NOT NULL,
+    actor          text COLLATE "C" NOT NULL,
     at             bigint NOT NULL,
     points         bigint NOT NULL,
     recorded_at    timestamptz NOT NULL,
@@ -169,13 +170,12 @@ CREATE TABLE events (
     PRIMARY KEY (tenant_id, position)
 );
 
--- A row whose `answer` is null is claimed by a transaction that has not ended.
 CREATE TABLE idempotency (
     tenant_id   uuid NOT NULL,
-    key         text NOT NULL,
+    key         text COLLATE "C" NOT NULL,
     fingerprint bytea NOT NULL,
-    answer      text,
-    tag         text,
+    answer      text NOT NULL,
+    tag         text NOT NULL,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, key)
 );

@@ -2,6 +2,8 @@
 -- each row is written in the transaction that has locked its owner, and a check per row would cost more than the row.
 -- `doc`, `state` and the like are JSON documents of the domain's types. Ledger instants are whole seconds since 1970;
 -- all other times are microseconds since 1970, and identifiers are the 16 bytes of their UUID.
+-- Tables with long rows have rowids: their rows are appended and fill pages, where a table without rowids would scatter them by
+-- their keys and give each row that is longer than a quarter of a page a page of its own besides.
 
 CREATE TABLE tenants (
     tenant_id  blob PRIMARY KEY,
@@ -165,16 +167,15 @@ CREATE TABLE events (
     at           integer NOT NULL,
     data         text NOT NULL,
     PRIMARY KEY (tenant_id, position)
-) WITHOUT ROWID;
+);
 
--- A row whose `answer` is null is claimed by a transaction that has not ended.
 CREATE TABLE idempotency (
     tenant_id   blob NOT NULL,
     key         text NOT NULL,
     fingerprint blob NOT NULL,
-    answer      text,
-    tag         text,
+    answer      text NOT NULL,
+    tag         text NOT NULL,
     created_at  integer NOT NULL,
     PRIMARY KEY (tenant_id, key)
-) WITHOUT ROWID;
+);
 CREATE INDEX idempotency_by_age ON idempotency (created_at);

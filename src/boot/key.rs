@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use wire::key::Scope;
 
 use super::BootError;
@@ -31,7 +32,8 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     let order = order(args)?;
     let (config, _) = Config::load(&args.settings.inputs())?;
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
-    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemIds), LANES);
+    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
+    let service = Service::new(store, clock, ids, LANES, here);
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
     let (key, secret) = made.map_err(|error| match error {

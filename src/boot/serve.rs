@@ -15,6 +15,7 @@ use super::folder::{self, Reserved};
 use super::signals::Signals;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
+use super::writers::Writers;
 use crate::config::{Config, DatabaseKind};
 use crate::http::edge::EdgeLimits;
 use crate::http::{api, edge, health, listener, observe};
@@ -47,7 +48,10 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let metrics = observe::start_counting()?;
     let clock = Arc::new(SystemClock);
     let store = store::open(config, clock.clone(), Purpose::Serve).await?;
-    let service = Service::new(store.clone(), clock.clone(), Arc::new(SystemIds), lanes(config));
+    let lanes = lanes(config);
+    let writers = Writers::start(lanes.lanes)?;
+    let (ids, write_on) = (Arc::new(SystemIds), writers.handle().clone());
+    let service = Service::new(store.clone(), clock.clone(), ids, lanes, write_on);
     let first_key = first_start(&*store, &service, &config.data.dir).await?;
     let backend = introduce(&service).await?;
     Banner {
@@ -61,7 +65,7 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     drop(first_key);
 
     let (stopper, stop) = jobs::stopper();
-    let jobs = start_jobs(config, &store, &service, clock, &stop);
+    let jobs = start_jobs(config, &store, &service, clock, &stop, &writers);
     let told = async move {
         signals.first().await;
         tracing::info!("stopping: no new requests; those that run may finish");
@@ -134,6 +138,7 @@ fn start_jobs(
     service: &Service,
     clock: Arc<dyn Clock>,
     stop: &Stop,
+    writers: &Writers,
 ) -> JoinSet<()> {
     let timers = Timers {
         store: store.clone(),
@@ -146,8 +151,8 @@ fn start_jobs(
         age: config.jobs.idempotency_retention,
     };
     let mut jobs = JoinSet::new();
-    jobs.spawn(timers.run(stop.clone()));
-    jobs.spawn(retention.run(stop.clone()));
+    jobs.spawn_on(timers.run(stop.clone()), writers.handle());
+    jobs.spawn_on(retention.run(stop.clone()), writers.handle());
     jobs
 }
 
@@ -173,9 +178,14 @@ fn limits(config: &Config) -> listener::Limits {
     }
 }
 
+/// SQLite has one writer, so a second lane would only take acts out of the batch that is gathering for it.
 fn lanes(config: &Config) -> Lanes {
+    let lanes = match config.database_url().kind() {
+        DatabaseKind::Sqlite => 1,
+        DatabaseKind::Postgres => config.pipeline.lanes,
+    };
     Lanes {
-        lanes: config.pipeline.lanes,
+        lanes,
         batch: config.pipeline.batch,
         queue: config.pipeline.queue,
     }

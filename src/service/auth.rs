@@ -99,7 +99,7 @@ impl Service {
             return;
         }
         let (store, used) = (self.store.clone(), [(key.tenant, key.id, now)]);
-        tokio::spawn(async move {
+        self.writes.spawn(async move {
             if let Err(error) = store.touch_keys(&used).await {
                 tracing::warn!(%error, "the last use of a key was not written down");
             }

@@ -3,7 +3,7 @@
 use super::error::{ServiceError, applied};
 use super::judge::json;
 use super::records::case_tag;
-use super::{Answer, Claim, Outcome, Service, detached, show};
+use super::{Answer, Claim, Outcome, Service, show};
 use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::authority;
 use crate::domain::case::Case;
@@ -191,7 +191,7 @@ impl Service {
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         let store = self.store.clone();
-        detached(async move {
+        self.detached(async move {
             let render = DirectoryRender::of(&change);
             let order = Order {
                 tenant,

@@ -38,6 +38,7 @@ use auth::KeyRing;
 use error::ServiceError;
 use pipeline::Pipeline;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tracing::Instrument as _;
 
 /// The use cases over one store. Cheap to clone; clones share everything.
@@ -48,6 +49,7 @@ pub struct Service {
     ids: Arc<dyn Ids>,
     pipeline: Pipeline,
     keys: Arc<KeyRing>,
+    writes: Handle,
 }
 
 /// A finished change.
@@ -60,22 +62,24 @@ pub struct Outcome {
 }
 
 impl Service {
-    /// Over a store. Starts the pipeline's lanes on the running runtime.
+    /// Over a store. Whatever writes runs on the runtime of `writes`, the pipeline's lanes to begin with.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         lanes: pipeline::Lanes,
+        writes: Handle,
     ) -> Self {
         let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
-        let pipeline = Pipeline::start(store.clone(), judge, lanes);
+        let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes);
         Self {
             store,
             clock,
             ids,
             pipeline,
             keys: Arc::default(),
+            writes,
         }
     }
 
@@ -84,21 +88,22 @@ impl Service {
         self.pipeline.drain().await;
         self.store.close().await;
     }
-}
 
-/// Carries a change out to its end, though whoever asked for it may have gone: a request that is dropped half-way must not drop
-/// a transaction with it. Acts have the pipeline for this; every other change of the store goes through here.
-///
-/// # Errors
-/// What the work comes to; [`ServiceError::Lost`] when it panicked.
-pub(crate) async fn detached<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
-) -> Result<T, ServiceError> {
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a change ended without an answer");
-            Err(ServiceError::Lost)
+    /// Carries a change out to its end, though whoever asked for it may have gone: a request that is dropped half-way must not
+    /// drop a transaction with it. Acts have the pipeline for this; every other change of the store goes through here.
+    ///
+    /// # Errors
+    /// What the work comes to; [`ServiceError::Lost`] when it panicked.
+    pub(crate) async fn detached<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        match self.writes.spawn(work.in_current_span()).await {
+            Ok(result) => result,
+            Err(error) => {
+                tracing::error!(%error, "a change ended without an answer");
+                Err(ServiceError::Lost)
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::ports::store::Store;
 use crate::service::Outcome;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -39,13 +40,13 @@ struct Shared {
 }
 
 impl Pipeline {
-    /// Starts the lanes on the running runtime.
-    pub fn start(store: Arc<dyn Store>, judge: Arc<dyn Judge>, cut: Lanes) -> Self {
+    /// Starts the lanes on a runtime.
+    pub fn start(store: Arc<dyn Store>, judge: Arc<dyn Judge>, cut: Lanes, on: &Handle) -> Self {
         let (mut lanes, mut tasks) = (Vec::new(), Vec::new());
         for number in 0..cut.lanes.max(1) {
             let (sender, receiver) = mpsc::channel(cut.queue.max(1));
             lanes.push(sender);
-            tasks.push(tokio::spawn(run_lane(
+            tasks.push(on.spawn(run_lane(
                 number,
                 receiver,
                 store.clone(),

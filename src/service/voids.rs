@@ -3,7 +3,7 @@
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
 use super::judge::json;
-use super::{Answer, Claim, Outcome, Service, detached, show};
+use super::{Answer, Claim, Outcome, Service, show};
 use crate::domain::act::Entry;
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, Voided};
@@ -47,7 +47,7 @@ impl Service {
             claim,
         };
         let (store, ids) = (self.store.clone(), self.ids.clone());
-        detached(async move {
+        self.detached(async move {
             let start = || -> Box<dyn Revision> {
                 Box::new(VoidCase {
                     community,

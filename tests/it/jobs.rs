@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tribune::domain::act::Act;
 use tribune::domain::case::Particulars;
@@ -47,7 +48,13 @@ struct Replica {
 impl Replica {
     async fn start(database: &TestStore, clock: &Arc<TestClock>) -> Self {
         let store = database.open(clock.clone()).await;
-        let service = Service::new(store.clone(), clock.clone(), Arc::new(TestIds), LANES);
+        let service = Service::new(
+            store.clone(),
+            clock.clone(),
+            Arc::new(TestIds),
+            LANES,
+            Handle::current(),
+        );
         Self {
             store,
             service,

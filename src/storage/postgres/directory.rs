@@ -18,7 +18,7 @@ macro_rules! communities {
         concat!(
             "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, \
              (SELECT coalesce(json_agg(json_build_object('platform', platform, 'space', space) \
-              ORDER BY platform COLLATE \"C\", space COLLATE \"C\"), '[]') FROM links l \
+              ORDER BY platform, space), '[]') FROM links l \
               WHERE l.tenant_id = c.tenant_id AND l.community_id = c.community_id) AS links \
              FROM communities c WHERE c.tenant_id = $1 AND ",
             $rest
@@ -40,7 +40,7 @@ macro_rules! users {
 macro_rules! identities {
     () => {
         "(SELECT coalesce(json_agg(json_build_object('platform', platform, 'id', native_id) \
-          ORDER BY platform COLLATE \"C\", native_id COLLATE \"C\"), '[]') FROM identities i \
+          ORDER BY platform, native_id), '[]') FROM identities i \
           WHERE i.tenant_id = u.tenant_id AND i.user_id = u.user_id) AS identities"
     };
 }

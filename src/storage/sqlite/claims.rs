@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 /// What is kept under several keys, as one row; see [`load`](super::load).
 pub(super) const KEPT: &str = "SELECT json_group_array(json_array(j.key, hex(i.fingerprint), i.answer, i.tag)) AS found \
-    FROM json_each($1) j CROSS JOIN idempotency i \
+    FROM jsonb_each($1) j CROSS JOIN idempotency i \
     WHERE i.tenant_id = unhex(j.value->>0) AND i.key = j.value->>1";
 const KEPT_UNDER: &str = "SELECT fingerprint, answer, tag FROM idempotency WHERE tenant_id = ?1 AND key = ?2";
 

@@ -26,12 +26,12 @@ use std::sync::{Arc, LazyLock};
 
 /// People by their names, and what the communities in which they are named have of them. A user named by id must be there.
 const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.user_id, u.user_id)), m.rank, m.level, \
-    m.protected, m.bot, m.state, m.recent)) AS found FROM json_each($2) j \
+    m.protected, m.bot, m.state, m.recent)) AS found FROM jsonb_each($2) j \
     LEFT JOIN identities i ON i.tenant_id = unhex(j.value->>0) AND i.platform = j.value->>3 AND i.native_id = j.value->>4 \
     LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
-const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, n.case_seq)) AS found FROM json_each($3) j \
+const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, n.case_seq)) AS found FROM jsonb_each($3) j \
     CROSS JOIN communities c CROSS JOIN community_counters n \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id";
@@ -76,7 +76,9 @@ pub(super) async fn load<'a>(
         .await
         .map_err(failed)?;
     let [kept, found, active] = &rows[..] else {
-        return Err(StoreError::Failed(format!("{} rows instead of three", rows.len()).into()));
+        return Err(StoreError::Failed(
+            format!("{} rows instead of three", rows.len()).into(),
+        ));
     };
     loaded.kept = claims::kept(claims, one(kept)?)?;
     for found in one::<Vec<Found>>(found)? {

@@ -19,8 +19,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// How long a writer waits for the writer of another process (`tribune key create` beside the server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Page cache in KiB. Filled on use only, so an idle server does not pay for it.
-const WRITER_CACHE: &str = "-8192";
+const WRITER_CACHE: &str = "-32768";
 const READER_CACHE: &str = "-2048";
+/// After so many pages of 4 KiB the log is copied into the database. Pages that many acts have changed are copied once, so the
+/// more the better; a copy holds the writer up, and the log is what the next start has to read, so not without end.
+const PAGES_TO_CHECKPOINT: &str = "16384";
 /// A log that grew in a burst is cut back to this many bytes.
 const LARGEST_LOG: &str = "67108864";
 
@@ -87,6 +90,8 @@ impl Pool {
         let writing = connect_options(path, options.synchronous)
             .journal_mode(SqliteJournalMode::Wal)
             .pragma("cache_size", WRITER_CACHE)
+            .pragma("temp_store", "memory")
+            .pragma("wal_autocheckpoint", PAGES_TO_CHECKPOINT)
             .pragma("journal_size_limit", LARGEST_LOG);
         let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
         let mut connection = writing.connect().await.map_err(unreachable)?;

@@ -56,7 +56,9 @@ impl<'de> Deserialize<'de> for HexText {
             _ => None,
         };
         let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(byte).collect();
-        bytes.map(Self).ok_or_else(|| D::Error::custom("not hexadecimal digits"))
+        bytes
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("not hexadecimal digits"))
     }
 }
 

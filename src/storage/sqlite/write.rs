@@ -16,42 +16,42 @@ use std::sync::LazyLock;
 
 // The statements share their parameters, so each has its own; $1 is the present moment. They are names to SQLite, as a `?10`
 // would have it count nine more that nobody gives.
-const USERS: &str = "INSERT INTO users (tenant_id, user_id, created_at) \
-    SELECT unhex(value->>0), unhex(value->>1), $1 FROM json_each($2)";
-const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
-    SELECT unhex(value->>0), value->>1, value->>2, unhex(value->>3), $1 FROM json_each($3)";
-const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, state, recent) \
-    SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, value->>4 FROM json_each($4) \
+const USERS: &str = "INSERT OR ROLLBACK INTO users (tenant_id, user_id, created_at) \
+    SELECT unhex(value->>0), unhex(value->>1), $1 FROM jsonb_each($2)";
+const IDENTITIES: &str = "INSERT OR ROLLBACK INTO identities (tenant_id, platform, native_id, user_id, created_at) \
+    SELECT unhex(value->>0), value->>1, value->>2, unhex(value->>3), $1 FROM jsonb_each($3)";
+const MEMBERS: &str = "INSERT OR ROLLBACK INTO members (tenant_id, community_id, user_id, state, recent) \
+    SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, value->>4 FROM jsonb_each($4) \
     WHERE true ON CONFLICT DO UPDATE SET state = excluded.state, recent = excluded.recent";
-const CASES: &str = "INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, \
+const CASES: &str = "INSERT OR ROLLBACK INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, \
     recorded_at, doc, reason, revision, started, voided, state) SELECT unhex(value->>0), unhex(value->>1), \
     value->>2, unhex(value->>3), value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, \
-    value->>11, value->>12, value->>13, value->>14 FROM json_each($5)";
-const SANCTIONS: &str = "INSERT INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, \
+    value->>11, value->>12, value->>13, value->>14 FROM jsonb_each($5)";
+const SANCTIONS: &str = "INSERT OR ROLLBACK INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, \
     starts_at, ends_at, version, ended_how, ended_at, ended_by) SELECT unhex(value->>0), unhex(value->>1), \
     unhex(value->>2), unhex(value->>3), value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, \
-    value->>10, value->>11 FROM json_each($6)";
-const ENDED: &str = "UPDATE sanctions SET ended_how = j.value->>3, ended_at = j.value->>4, ended_by = j.value->>5 \
-    FROM json_each($7) j WHERE sanctions.tenant_id = unhex(j.value->>0) \
+    value->>10, value->>11 FROM jsonb_each($6)";
+const ENDED: &str = "UPDATE OR ROLLBACK sanctions SET ended_how = j.value->>3, ended_at = j.value->>4, ended_by = j.value->>5 \
+    FROM jsonb_each($7) j WHERE sanctions.tenant_id = unhex(j.value->>0) \
     AND sanctions.community_id = unhex(j.value->>1) AND sanctions.sanction_id = unhex(j.value->>2)";
 const GONE_TIMERS: &str = "DELETE FROM timers WHERE (tenant_id, community_id, sanction_id) IN \
-    (SELECT t.tenant_id, t.community_id, t.sanction_id FROM json_each($8) j CROSS JOIN timers t \
+    (SELECT t.tenant_id, t.community_id, t.sanction_id FROM jsonb_each($8) j CROSS JOIN timers t \
      WHERE t.tenant_id = unhex(j.value->>0) AND t.community_id = unhex(j.value->>1) \
      AND t.sanction_id = unhex(j.value->>2) AND t.sanction_version <= j.value->>3)";
-const TIMERS: &str = "INSERT INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
+const TIMERS: &str = "INSERT OR ROLLBACK INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
     SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), unhex(value->>3), value->>4, value->>5 \
-    FROM json_each($9) WHERE true ON CONFLICT DO UPDATE SET sanction_version = excluded.sanction_version, \
+    FROM jsonb_each($9) WHERE true ON CONFLICT DO UPDATE SET sanction_version = excluded.sanction_version, \
     due_at = excluded.due_at, leased_until = NULL";
-const NUMBERS: &str = "UPDATE community_counters SET case_seq = j.value->>2 FROM json_each($10) j \
+const NUMBERS: &str = "UPDATE OR ROLLBACK community_counters SET case_seq = j.value->>2 FROM jsonb_each($10) j \
     WHERE community_counters.tenant_id = unhex(j.value->>0) AND community_counters.community_id = unhex(j.value->>1)";
 /// Events follow the tenant's last one, whose position is moved up right after.
-const EVENTS: &str = "INSERT INTO events (tenant_id, position, kind, community_id, user_id, at, data) \
+const EVENTS: &str = "INSERT OR ROLLBACK INTO events (tenant_id, position, kind, community_id, user_id, at, data) \
     SELECT t.tenant_id, t.event_seq + (j.value->>1), j.value->>2, unhex(j.value->>3), unhex(j.value->>4), j.value->>5, \
-    j.value->>6 FROM json_each($11) j CROSS JOIN tenants t WHERE t.tenant_id = unhex(j.value->>0)";
-const POSITIONS: &str = "UPDATE tenants SET event_seq = event_seq + (j.value->>1) FROM json_each($12) j \
+    j.value->>6 FROM jsonb_each($11) j CROSS JOIN tenants t WHERE t.tenant_id = unhex(j.value->>0)";
+const POSITIONS: &str = "UPDATE OR ROLLBACK tenants SET event_seq = event_seq + (j.value->>1) FROM jsonb_each($12) j \
     WHERE tenants.tenant_id = unhex(j.value->>0)";
-const KEPT: &str = "INSERT INTO idempotency (tenant_id, key, fingerprint, answer, tag, created_at) \
-    SELECT unhex(value->>0), value->>1, unhex(value->>2), value->>3, value->>4, value->>5 FROM json_each($13)";
+const KEPT: &str = "INSERT OR ROLLBACK INTO idempotency (tenant_id, key, fingerprint, answer, tag, created_at) \
+    SELECT unhex(value->>0), value->>1, unhex(value->>2), value->>3, value->>4, value->>5 FROM jsonb_each($13)";
 
 pub(super) const STATEMENTS: &[&str] = &[
     USERS,

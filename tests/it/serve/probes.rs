@@ -6,6 +6,7 @@ use axum::Router;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tribune::http::health;
 use tribune::service::Service;
 use tribune::service::health::NotReady;
@@ -62,7 +63,7 @@ on_every_store! {
     async fn a_wrong_clock_makes_a_replica_unready(store) {
         let (theirs, ours) = (TestClock::new(), TestClock::new());
         let lanes = Lanes { lanes: 1, batch: 1, queue: 1 };
-        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), lanes);
+        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), lanes, Handle::current());
         ours.advance(2);
         assert!(service.health().await.is_ok());
         ours.advance(1);

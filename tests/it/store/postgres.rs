@@ -1,10 +1,7 @@
 //! What only Postgres has: several processes at once, locks that somebody else holds, connections that are cut.
 
 use std::collections::BTreeSet;
-use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -18,7 +15,7 @@ use tribune::ports::store::Store;
 use tribune::storage::postgres;
 
 use super::judge::{REFUSED, Simple};
-use super::world::{Home, World, act, everything, human, mute, person, warn, with_claim};
+use super::world::{Home, World, act, everything, hang_up_after, human, mute, person, warn, with_claim};
 use crate::support::postgres::TestPostgres;
 use crate::support::store::{TestStore, postgres_options};
 use crate::support::wait;
@@ -195,21 +192,6 @@ async fn who_waits_too_long_is_told_that_the_store_is_busy() {
         "{replies:?}"
     );
     assert_eq!(world.cases(world.home).await.len(), 3);
-}
-
-/// Polls a call so many times, and then drops it wherever it stands: just after it has asked the database something.
-async fn hang_up_after<T>(polls: u32, call: impl Future<Output = T>) -> Option<T> {
-    let mut call = pin!(call);
-    let mut left = polls;
-    poll_fn(|context| {
-        left -= 1;
-        match call.as_mut().poll(context) {
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,14 +3,13 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::task::Poll;
 
 use tribune::ports::store::Store as _;
 use tribune::storage::open::OpenError;
 use tribune::storage::sqlite::{self, Options};
 
 use super::judge::{Plain, Simple};
-use super::world::{World, api_key, mute, warn, with_claim};
+use super::world::{World, api_key, hang_up_after, mute, warn, with_claim};
 use crate::support::clock::TestClock;
 use crate::support::scratch;
 use crate::support::store::{TestStore, sqlite_options};
@@ -104,34 +103,19 @@ async fn the_files_are_for_their_owner_alone() {
     }
 }
 
-/// Polls a future so often and then drops it, as when whoever awaits it is cancelled.
-async fn cancelled_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    let mut future = std::pin::pin!(future);
-    for _ in 0..polls {
-        let now = std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
-        if let Poll::Ready(output) = now {
-            return Some(output);
-        }
-        // Lets the connection's thread answer, so that the next poll gets further.
-        tokio::task::yield_now().await;
-        std::thread::yield_now();
-    }
-    None
-}
-
 /// Cancelled at whatever await, a batch is there whole or not at all, and the next one finds a clean connection.
 #[tokio::test]
 async fn a_cancelled_batch_leaves_no_open_transaction() {
     let world = world().await;
     let home = world.home;
     let mut finished = 0;
-    for polls in 0..60_usize {
+    for polls in 1..60_u32 {
         let name = format!("m{polls}");
         let batch = [
             mute(home, &name, 60),
             with_claim(warn(home, &name), &format!("key {polls}"), 1),
         ];
-        let replies = cancelled_after(polls, world.store.decide(&batch, &Simple)).await;
+        let replies = hang_up_after(polls, world.store.decide(&batch, &Simple)).await;
         finished += usize::from(replies.is_some());
         // The next one waits for the cancelled one's connection to be gone, and works.
         world.case(warn(home, "witness")).await;

@@ -1,7 +1,10 @@
 //! A store with a tenant, a community and a clock, and short words for what tests do with them.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 
 use tribune::domain::act::{Act, Command};
 use tribune::domain::case::{Case, Particulars};
@@ -314,4 +317,19 @@ pub(crate) fn sanction_of(home: Home, case: i64) -> SanctionId {
     SanctionId(Uuid::from_u128(
         number | (home.community.0.as_u128() & 0xffff_ffff_ffff),
     ))
+}
+
+/// Polls a call so many times, and then drops it wherever it stands: just after it has asked the database something.
+pub(crate) async fn hang_up_after<T>(polls: u32, call: impl Future<Output = T>) -> Option<T> {
+    let mut call = pin!(call);
+    let mut left = polls;
+    poll_fn(|context| {
+        left -= 1;
+        match call.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
 }

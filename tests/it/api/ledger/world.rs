@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
 use tribune::service::Service;
@@ -33,7 +34,7 @@ impl Api {
             queue: 64,
         };
         let store = database.open(clock.clone()).await;
-        let service = Service::new(store, clock.clone(), Arc::new(TestIds), lanes);
+        let service = Service::new(store, clock.clone(), Arc::new(TestIds), lanes, Handle::current());
         let first = service
             .bootstrap("default")
             .await
