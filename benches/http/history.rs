@@ -1,4 +1,4 @@
-//! Neither an act nor a standing read grows with history: a member with few cases against one with 100 000.
+//! Neither an act nor a read grows with history: a member with few cases against one with 100 000.
 
 use crate::load::{self, Requests, Seen};
 use crate::support::postgres::TestPostgres;
@@ -27,7 +27,7 @@ async fn grow(store: &str, url: &str) {
     let server = Server::start(url);
     let places = world::furnish(&server).await;
     let address = [world::address(&server)];
-    let (act0, read0) = look(&address, &places, "before").await;
+    let [act0, read0, page0] = look(&address, &places, "before").await;
     let mut cases = act0.answers;
     for round in 0.. {
         if cases >= CASES {
@@ -38,7 +38,7 @@ async fn grow(store: &str, url: &str) {
             .await
             .answers;
     }
-    let (act1, read1) = look(&address, &places, "after").await;
+    let [act1, read1, page1] = look(&address, &places, "after").await;
     let ratio = |a: &Seen, b: &Seen| a.p50.as_secs_f64() / b.p50.as_secs_f64();
     report(
         &format!("{store}: an act, one caller ({cases} cases)"),
@@ -52,13 +52,26 @@ async fn grow(store: &str, url: &str) {
         1.5,
         false,
     );
+    report(
+        &format!("{store}: a page of the member's cases, one caller"),
+        ratio(&page1, &page0),
+        1.5,
+        false,
+    );
 }
 
-/// Acts and standing reads by one caller, one after another.
-async fn look(address: &[String], places: &[Place], run: &str) -> (Seen, Seen) {
+/// Acts, standing reads and pages of cases by one caller, one after another.
+async fn look(address: &[String], places: &[Place], run: &str) -> [Seen; 3] {
     let act = load::run(address, 1, LOOK, world::acts(places, Spread::HotMember, run)).await;
-    let place = places[0].clone();
-    let path = format!("/v1/communities/{}/members/discord:0/standing", place.community);
-    let reads: Requests = Arc::new(move |_, _| load::get(&path, &place.key));
-    (act, load::run(address, 1, LOOK, reads).await)
+    let community = format!("/v1/communities/{}", places[0].community);
+    let standing = read(&format!("{community}/members/discord:0/standing"), &places[0]);
+    let page = read(&format!("{community}/cases?member=discord:0"), &places[0]);
+    let standing = load::run(address, 1, LOOK, standing).await;
+    [act, standing, load::run(address, 1, LOOK, page).await]
+}
+
+/// The same read, over and over.
+fn read(path: &str, place: &Place) -> Requests {
+    let request = load::get(path, &place.key);
+    Arc::new(move |_, _| request.clone())
 }

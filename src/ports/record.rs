@@ -94,7 +94,8 @@ pub trait Record: Send + Sync {
     /// [`StoreError::NotFound`] when the tenant's community has no case of that number.
     async fn case(&self, tenant: TenantId, community: CommunityId, number: i64) -> Result<Case, StoreError>;
 
-    /// Cases, newest first; `after` is the number last seen. A community that does not exist is `NotFound`.
+    /// Cases, newest first: by number, those of one member by the moment that they count from, then by number. `after` is the
+    /// number last seen. A community that does not exist is `NotFound`.
     async fn cases(
         &self,
         tenant: TenantId,

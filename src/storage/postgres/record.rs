@@ -26,18 +26,29 @@ macro_rules! case_columns {
 }
 pub(super) use case_columns;
 
-/// One of the ways to list cases: `$by` picks the index, everything else narrows what it gives.
+/// One of the ways to list cases: `$by` picks the index, `$after` goes on where the last page ended, in the `$order` of the
+/// index, and everything else narrows what it gives.
 macro_rules! cases {
-    ($by:literal) => {
+    ($by:literal, $after:literal, $order:literal) => {
         concat!(
             "SELECT ",
             case_columns!(),
-            " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number < coalesce($3, 9223372036854775807) \
-             AND ",
+            " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND ",
             $by,
+            " AND ",
+            $after,
             " AND ($6::text IS NULL OR kind = $6) AND ($7::bigint IS NULL OR at >= $7) AND ($8::bigint IS NULL OR at < $8) \
-             ORDER BY number DESC LIMIT $9"
+             ORDER BY ",
+            $order,
+            " LIMIT $9"
         )
+    };
+}
+
+/// The ways that go by number.
+macro_rules! cases_by_number {
+    ($by:literal) => {
+        cases!($by, "number < coalesce($3, 9223372036854775807)", "number DESC")
     };
 }
 
@@ -58,9 +69,15 @@ const CASE: &str = concat!(
     case_columns!(),
     " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number = $3"
 );
-const CASES: &str = cases!("$4::uuid IS NULL AND $5::text IS NULL");
-const CASES_OF_MEMBER: &str = cases!("user_id = $4 AND ($5::text IS NULL OR actor = $5)");
-const CASES_BY_ACTOR: &str = cases!("$4::uuid IS NULL AND actor = $5");
+const CASES: &str = cases_by_number!("$4::uuid IS NULL AND $5::text IS NULL");
+/// In the order of a member's history, because that is how the index has them.
+const CASES_OF_MEMBER: &str = cases!(
+    "user_id = $4 AND ($5::text IS NULL OR actor = $5)",
+    "(at, number) < (coalesce((SELECT l.at FROM cases l WHERE l.tenant_id = $1 AND l.community_id = $2 AND l.number = $3), \
+     9223372036854775807), coalesce($3, 9223372036854775807))",
+    "at DESC, number DESC"
+);
+const CASES_BY_ACTOR: &str = cases_by_number!("$4::uuid IS NULL AND actor = $5");
 const REVISIONS: &str = "SELECT * FROM case_revisions WHERE tenant_id = $1 AND community_id = $2 AND number = $3 \
     ORDER BY revision";
 const SANCTION: &str =

@@ -25,20 +25,35 @@ macro_rules! case_columns {
 }
 pub(super) use case_columns;
 
-/// One of the ways to list cases: `$from` names the index and `$by` what is looked up in it; the rest narrows what it gives.
+/// One of the ways to list cases: `$from` names the index, `$by` what is looked up in it, `$after` goes on where the last page
+/// ended, in the `$order` of the index; the rest narrows what it gives.
 /// Left alone, the planner prefers the order of numbers, and for a rare member walks through the whole community.
 macro_rules! cases {
-    ($from:literal, $by:literal) => {
+    ($from:literal, $by:literal, $after:literal, $order:literal) => {
         concat!(
             "SELECT ",
             case_columns!(),
             " FROM ",
             $from,
-            " WHERE tenant_id = ?1 AND community_id = ?2 AND number < coalesce(?3, 9223372036854775807) \
-             AND ",
+            " WHERE tenant_id = ?1 AND community_id = ?2 AND ",
             $by,
-            " AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8) \
-             ORDER BY number DESC LIMIT ?9"
+            " AND ",
+            $after,
+            " AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8) ORDER BY ",
+            $order,
+            " LIMIT ?9"
+        )
+    };
+}
+
+/// The ways that go by number.
+macro_rules! cases_by_number {
+    ($from:literal, $by:literal) => {
+        cases!(
+            $from,
+            $by,
+            "number < coalesce(?3, 9223372036854775807)",
+            "number DESC"
         )
     };
 }
@@ -62,12 +77,16 @@ const CASE: &str = concat!(
     case_columns!(),
     " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND number = ?3"
 );
-const CASES: &str = cases!("cases", "?4 IS NULL AND ?5 IS NULL");
+const CASES: &str = cases_by_number!("cases", "?4 IS NULL AND ?5 IS NULL");
+/// In the order of a member's history, because that is how the index has them.
 const CASES_OF_MEMBER: &str = cases!(
     "cases INDEXED BY cases_of_member",
-    "user_id = ?4 AND (?5 IS NULL OR actor = ?5)"
+    "user_id = ?4 AND (?5 IS NULL OR actor = ?5)",
+    "(at, number) < (coalesce((SELECT l.at FROM cases l WHERE l.tenant_id = ?1 AND l.community_id = ?2 AND l.number = ?3), \
+     9223372036854775807), coalesce(?3, 9223372036854775807))",
+    "at DESC, number DESC"
 );
-const CASES_BY_ACTOR: &str = cases!("cases INDEXED BY cases_by_actor", "?4 IS NULL AND actor = ?5");
+const CASES_BY_ACTOR: &str = cases_by_number!("cases INDEXED BY cases_by_actor", "?4 IS NULL AND actor = ?5");
 const REVISIONS: &str = "SELECT * FROM case_revisions WHERE tenant_id = ?1 AND community_id = ?2 AND number = ?3 \
     ORDER BY revision";
 const SANCTION: &str =

@@ -175,7 +175,42 @@ async fn no_statement_of_sqlite_scans_a_table() {
             let step: String = row.get("detail");
             let scans = step.starts_with("SCAN") && !HARMLESS.iter().any(|start| step.starts_with(*start));
             assert!(!scans, "{step}\n{statement}");
+            let sorts = step == "USE TEMP B-TREE FOR ORDER BY" && statement.contains("LIMIT");
+            assert!(
+                !sorts,
+                "a page must not cost a sort of all that there is: {step}\n{statement}"
+            );
         }
+    }
+}
+
+/// Every list of Postgres comes in the order of an index: a page must not cost a sort of all that there is.
+#[tokio::test]
+async fn no_page_of_postgres_sorts() {
+    let store = TestStore::postgres().await;
+    let mut connection = sqlx::PgConnection::connect(&store.database_url()).await.unwrap();
+    let settings = "SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off; \
+        SET plan_cache_mode = force_generic_plan";
+    sqlx::raw_sql(settings).execute(&mut connection).await.unwrap();
+    let pages = postgres::statements()
+        .into_iter()
+        .filter(|statement| statement.contains("ORDER BY") && statement.contains("LIMIT"));
+    for (place, statement) in pages.enumerate() {
+        let parameters = (1..100)
+            .take_while(|n| statement.contains(&format!("${n}")))
+            .map(|_| "NULL");
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
+        let prepare = AssertSqlSafe(format!("PREPARE p{place} AS {statement}"));
+        sqlx::raw_sql(prepare).execute(&mut connection).await.unwrap();
+        let explain = AssertSqlSafe(format!("EXPLAIN (COSTS OFF) EXECUTE p{place} ({parameters})"));
+        let plan: Vec<String> = sqlx::query_scalar(explain)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        let sorts = plan
+            .iter()
+            .any(|line| line.trim_start().starts_with("-> Sort") || line.trim() == "->  Sort");
+        assert!(!sorts, "{statement}\n{plan:#?}");
     }
 }
 
