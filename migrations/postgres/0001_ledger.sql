@@ -143,6 +143,7 @@ CREATE TABLE sanctions (
     ended_how    text,
     ended_at     bigint,
     ended_by     bigint,
+    identity     text,
     PRIMARY KEY (tenant_id, community_id, sanction_id)
 );
 CREATE INDEX sanctions_of_member ON sanctions (tenant_id, community_id, user_id, sanction_id) WHERE user_id IS NOT NULL;

@@ -142,6 +142,7 @@ CREATE TABLE sanctions (
     ended_how    text,
     ended_at     integer,
     ended_by     integer,
+    identity     text,
     PRIMARY KEY (tenant_id, community_id, sanction_id)
 ) WITHOUT ROWID;
 CREATE INDEX sanctions_of_member ON sanctions (tenant_id, community_id, user_id, sanction_id);

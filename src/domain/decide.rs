@@ -191,9 +191,12 @@ impl Run<'_> {
         );
     }
 
-    /// Ends sanctions in one case that lists them.
-    fn end(&mut self, draft: Draft, ids: &[SanctionId], how: Ending, at: Instant) {
+    /// Ends sanctions in one case that lists them. A case that does not name the member names them as the sanction's did.
+    fn end(&mut self, mut draft: Draft, ids: &[SanctionId], how: Ending, at: Instant) {
         let gone = self.member.remove(ids);
+        if draft.particulars.named.is_none() {
+            draft.particulars.named = gone.iter().find_map(|sanction| sanction.named.clone());
+        }
         let ended = gone.into_iter().map(|s| Ended { id: s.id, how, at }).collect();
         let case = self.case(draft, None, ended, Vec::new());
         self.entries.push(Entry {
@@ -270,6 +273,7 @@ impl Run<'_> {
             end: draft.duration.map(|span| self.at.after(span)),
             version: 1,
             case: self.next_number(),
+            named: draft.particulars.named.clone(),
         }))
     }
 

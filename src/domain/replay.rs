@@ -265,6 +265,7 @@ impl Replay {
             end: min_by(end, harsher.end, |a, b| later_end(*a, *b)),
             version: 1,
             case: case.number,
+            named: harsher.named.clone(),
         };
         sanction.holds(self.now).then_some(sanction)
     }

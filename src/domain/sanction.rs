@@ -1,6 +1,7 @@
 //! Sanctions: intervals during which a restriction holds, and the restriction that results from several.
 
 use super::id::SanctionId;
+use super::identity::Identity;
 use super::kind::{Kind, Restriction};
 use super::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct Sanction {
     pub version: i32,
     /// The number of the case that started it.
     pub case: i64,
+    /// The identity by which that case named the member, if it named one: whoever has to end it on a platform needs it.
+    pub named: Option<Identity>,
 }
 
 /// How a sanction came to its end.
@@ -91,6 +94,7 @@ mod tests {
             end: end.map(at),
             version: 1,
             case: 1,
+            named: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::batch::MemberRow;
 use crate::domain::act::Recent;
 use crate::domain::case::Case;
+use crate::domain::identity::Identity;
 use crate::domain::kind::Kind;
 use crate::domain::member::Member;
 use crate::domain::points::Points;
@@ -77,6 +78,16 @@ impl Place<'_> {
     /// Seconds since 1970.
     pub(crate) fn instant(&self, column: &'static str, seconds: i64) -> Result<Instant, StoreError> {
         Instant::new(seconds).map_err(|e| self.corrupt(column, e))
+    }
+
+    /// An identity, if there is one.
+    pub(crate) fn identity(
+        &self,
+        column: &'static str,
+        text: Option<&str>,
+    ) -> Result<Option<Identity>, StoreError> {
+        text.map(|text| Identity::parse(text).map_err(|e| self.corrupt(column, e)))
+            .transpose()
     }
 
     /// A kind's name.

@@ -12,7 +12,8 @@ wire! {
         /// The user; null only in the answer to a `dry_run` on somebody who is unknown so far.
         #[cfg_attr(feature = "openapi", schema(required, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
         pub user: Option<String>,
-        /// The identity by which the call named them, `platform:native_id`; null when it gave the user's id.
+        /// The identity by which the call named them, `platform:native_id`; null when it gave the user's id. The end of a sanction
+        /// names them as its beginning did.
         #[cfg_attr(feature = "openapi", schema(required, examples("discord:80351110224678912")))]
         pub identity: Option<String>,
     }

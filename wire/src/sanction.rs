@@ -1,5 +1,6 @@
 //! Sanctions: intervals during which a restriction holds.
 
+use crate::case::MemberRef;
 use crate::time::Time;
 use crate::word::{Kind, Restriction, SanctionState};
 
@@ -31,8 +32,8 @@ wire! {
         pub id: String,
         /// The community.
         pub community: String,
-        /// The member's user id.
-        pub user: String,
+        /// The member.
+        pub member: MemberRef,
         /// The kind of act that started it.
         pub kind: Kind,
         /// What it keeps the member from.

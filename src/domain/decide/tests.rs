@@ -88,6 +88,11 @@ fn an_escalation_names_the_member_as_the_act_did() {
     }
     assert_eq!(scene.history[3].case.kind, Kind::Mute);
     assert_eq!(scene.history[3].case.particulars.named, named);
+
+    let sanction = scene.member.sanctions[0].clone();
+    assert_eq!(sanction.named, named);
+    scene.wait(3_600).expire(sanction.id, sanction.version);
+    assert_eq!(scene.history[4].case.particulars.named, named, "its end too");
 }
 
 #[test]

@@ -187,7 +187,7 @@ pub(crate) fn sanction() -> Value {
     json!({
         "id": SANCTION,
         "community": COMMUNITY,
-        "user": USER,
+        "member": {"user": USER, "identity": "discord:80351110224678912"},
         "kind": "mute",
         "restriction": "mute",
         "case": 13,

@@ -133,7 +133,10 @@ pub(crate) fn sanction(
     wire::sanction::Sanction {
         id: sanction.id.to_string(),
         community: community.to_string(),
-        user: user.to_string(),
+        member: wire::case::MemberRef {
+            user: Some(user.to_string()),
+            identity: sanction.named.as_ref().map(ToString::to_string),
+        },
         kind: sanction.kind.into(),
         restriction: sanction.restriction.into(),
         case: sanction.case,

@@ -38,6 +38,7 @@ impl Judge for Muting {
                     end: act.duration().map(|span| at.after(span)),
                     version: 1,
                     case: number,
+                    named: None,
                 };
                 member.sanctions.push(started.clone());
                 (act.kind(), Some(started), vec![])

@@ -268,6 +268,7 @@ fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
             end: row.instant_opt("ends_at")?,
             version: row.get("version")?,
             case: row.get("case_number")?,
+            named: row.place().identity("identity", row.get("identity")?)?,
         },
         ended,
     })

@@ -39,18 +39,18 @@ const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     AS n (tenant_id, community_id, sanction_id, how, at, by) \
     WHERE s.tenant_id = n.tenant_id AND s.community_id = n.community_id AND s.sanction_id = n.sanction_id), \
     started AS (INSERT INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, starts_at, \
-    ends_at, version, ended_how, ended_at, ended_by) \
+    ends_at, version, ended_how, ended_at, ended_by, identity) \
     SELECT * FROM UNNEST($35::uuid[], $36::uuid[], $37::uuid[], $38::uuid[], $39::bigint[], $40::text[], \
-    $41::bigint[], $42::bigint[], $43::integer[], $44::text[], $45::bigint[], $46::bigint[])), \
+    $41::bigint[], $42::bigint[], $43::integer[], $44::text[], $45::bigint[], $46::bigint[], $47::text[])), \
     moved AS (UPDATE members m SET state = n.state::json, recent = n.recent::json \
-    FROM UNNEST($47::uuid[], $48::uuid[], $49::uuid[], $50::text[], $51::text[]) \
+    FROM UNNEST($48::uuid[], $49::uuid[], $50::uuid[], $51::text[], $52::text[]) \
     AS n (tenant_id, community_id, user_id, state, recent) \
     WHERE m.tenant_id = n.tenant_id AND m.community_id = n.community_id AND m.user_id = n.user_id) \
     INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, \
     started, state) SELECT n.tenant_id, n.community_id, n.number, n.user_id, n.kind, n.actor, n.at, n.points, \
     n.recorded_at, n.doc::json, n.reason, n.started::json, n.state::json \
-    FROM UNNEST($52::uuid[], $53::uuid[], $54::bigint[], $55::uuid[], $56::text[], $57::text[], $58::bigint[], \
-    $59::bigint[], $60::timestamptz[], $61::text[], $62::text[], $63::text[], $64::text[]) \
+    FROM UNNEST($53::uuid[], $54::uuid[], $55::bigint[], $56::uuid[], $57::text[], $58::text[], $59::bigint[], \
+    $60::bigint[], $61::timestamptz[], $62::text[], $63::text[], $64::text[], $65::text[]) \
     AS n (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, started, state)";
 
 pub(super) const STATEMENTS: &[&str] = &[WRITE];

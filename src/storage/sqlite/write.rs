@@ -28,9 +28,9 @@ const CASES: &str = "INSERT OR ROLLBACK INTO cases (tenant_id, community_id, num
     value->>2, unhex(value->>3), value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, \
     value->>11, value->>12, value->>13, value->>14 FROM jsonb_each($5)";
 const SANCTIONS: &str = "INSERT OR ROLLBACK INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, \
-    starts_at, ends_at, version, ended_how, ended_at, ended_by) SELECT unhex(value->>0), unhex(value->>1), \
+    starts_at, ends_at, version, ended_how, ended_at, ended_by, identity) SELECT unhex(value->>0), unhex(value->>1), \
     unhex(value->>2), unhex(value->>3), value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, \
-    value->>10, value->>11 FROM jsonb_each($6)";
+    value->>10, value->>11, value->>12 FROM jsonb_each($6)";
 const ENDED: &str = "UPDATE OR ROLLBACK sanctions SET ended_how = j.value->>3, ended_at = j.value->>4, ended_by = j.value->>5 \
     FROM jsonb_each($7) j WHERE sanctions.tenant_id = unhex(j.value->>0) \
     AND sanctions.community_id = unhex(j.value->>1) AND sanctions.sanction_id = unhex(j.value->>2)";

@@ -54,6 +54,7 @@ impl Judge for Simple {
                         end: act.duration().map(|span: Span| case.at.after(span)),
                         version: 1,
                         case: case.number,
+                        named: act.particulars.named.clone(),
                     });
                 }
                 if let Some(restriction) = act.kind().lifts() {

@@ -6,9 +6,20 @@ use tribune::domain::id::{CommunityId, SanctionId};
 use tribune::domain::kind::{Kind, Restriction};
 use tribune::domain::sanction::{Ending, Sanction};
 use tribune::domain::time::Instant;
+use tribune::ports::ledger::Submission;
 use tribune::ports::record::SanctionFilter;
 
-use super::world::{World, act, command, everything, mute, not_found, page, person, sanction_of, uuid, warn};
+use super::world::{
+    World, act, command, everything, identity, mute, not_found, page, person, sanction_of, uuid, warn,
+};
+
+/// An act that names its member by the identity, as calls do.
+fn named(mut submission: Submission) -> Submission {
+    if let Command::Act(act) = &mut submission.command {
+        act.particulars.named = Some(identity("ann"));
+    }
+    submission
+}
 
 impl World {
     async fn sanctions(&self, filter: SanctionFilter) -> Vec<i64> {
@@ -27,17 +38,17 @@ on_every_store! {
     async fn a_sanction_is_read_back(store) {
         let world = World::new(store).await;
         let home = world.home;
-        world.decide_all(&[mute(home, "ann", 60), act(home, person("ann"), Kind::Ban, None, "x")]).await;
+        world.decide_all(&[named(mute(home, "ann", 60)), act(home, person("ann"), Kind::Ban, None, "x")]).await;
         let id = sanction_of(home, 1);
         let record = world.store.sanction(home.tenant, home.community, id).await.unwrap();
         assert_eq!(record.user, world.user("ann").await);
         assert_eq!(record.sanction, Sanction {
             id, kind: Kind::Mute, restriction: Restriction::Mute, start: world.now(),
-            end: Some(world.now().shifted(60)), version: 1, case: 1,
+            end: Some(world.now().shifted(60)), version: 1, case: 1, named: Some(identity("ann")),
         });
         assert_eq!(record.ended, None);
         let ban = world.store.sanction(home.tenant, home.community, sanction_of(home, 2)).await.unwrap();
-        assert_eq!((ban.sanction.restriction, ban.sanction.end), (Restriction::Ban, None));
+        assert_eq!((ban.sanction.restriction, ban.sanction.end, ban.sanction.named), (Restriction::Ban, None, None));
 
         world.clock.advance(10);
         let lift = Command::Lift { sanction: id, particulars: Particulars::default() };

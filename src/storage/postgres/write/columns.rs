@@ -105,6 +105,7 @@ columns! {
         ended_how: Option<&'static str>,
         ended_at: Option<i64>,
         ended_by: Option<i64>,
+        identity: Option<String>,
     }
 }
 
@@ -238,6 +239,9 @@ impl Sanctions {
             columns.ended_how.push(ended.map(|ended| ending_name(ended.how)));
             columns.ended_at.push(ended.map(|ended| ended.at.seconds()));
             columns.ended_by.push(ended.and_then(|ended| ended.by));
+            columns
+                .identity
+                .push(row.sanction.named.as_ref().map(ToString::to_string));
         }
         columns
     }

@@ -123,6 +123,7 @@ pub(super) fn sanctions(writes: &Writes) -> Result<(String, String), StoreError>
             let (tenant, community) = ids(*home);
             let sanction = &row.sanction;
             let (how, at, by) = end(row.ended.as_ref());
+            let identity = sanction.named.as_ref().map(ToString::to_string);
             (
                 tenant,
                 community,
@@ -136,6 +137,7 @@ pub(super) fn sanctions(writes: &Writes) -> Result<(String, String), StoreError>
                 how,
                 at,
                 by,
+                identity,
             )
         })
         .collect();

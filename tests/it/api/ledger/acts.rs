@@ -106,6 +106,8 @@ on_every_store! {
         assert_eq!(lifted["standing"]["restrictions"], json!([]));
         let read = home.get(&format!("/sanctions/{long}")).await.expect(200);
         assert_eq!((&read["state"], &read["ended_by"]), (&json!("lifted"), &json!(3)));
+        assert_eq!([&lifted["case"]["member"], &read["member"]], [&active["items"][0]["member"]; 2]);
+        assert_eq!(read["member"]["identity"], "custom:1", "for whoever carries it out");
         problem(home.post(&format!("/sanctions/{long}/lift"), json!({})).await, 409, "sanction_not_active");
         problem(home.act(json!({"kind": "unmute", "member": "custom:1"})).await, 409, "nothing_to_lift");
         problem(home.act(json!({"kind": "unban", "member": "custom:nobody"})).await, 409, "nothing_to_lift");
