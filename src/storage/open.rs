@@ -44,6 +44,13 @@ pub enum OpenError {
         /// Its number.
         number: i64,
     },
+    /// Sessions do not have the settings that they were opened with: something between takes them away.
+    #[error(
+        "sessions lose their settings on the way to the database, as through a pooler that ignores startup parameters; a pooler \
+         in transaction mode mixes up prepared statements and would answer one request with another's rows: connect to \
+         Postgres directly"
+    )]
+    Pooled,
     /// The database refused, or cannot be reached.
     #[error("the database cannot be opened")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -9,7 +9,7 @@ use crate::storage::open::OpenError;
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Postgres, Row as _};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,10 +50,12 @@ const READING: &[(&str, &str)] = &[
 const QUIETLY: &[(&str, &str)] = &[("client_min_messages", "warning")];
 
 const NOW: &str = "SELECT clock_timestamp()";
+/// A setting of [`WRITING`] that nothing else sets.
+const SET: &str = "SELECT current_setting('plan_cache_mode') = 'force_generic_plan'";
 /// Ends whatever transaction is open. Outside of one, `ROLLBACK` alone would put a warning into the server's log each time.
 const CLEAN: &str = "BEGIN; ROLLBACK";
 
-pub(super) const STATEMENTS: &[&str] = &[NOW];
+pub(super) const STATEMENTS: &[&str] = &[NOW, SET];
 
 /// A transaction that writes; dropping it undoes it.
 pub(super) type Transaction = sqlx::Transaction<'static, Postgres>;
@@ -165,6 +167,7 @@ pub(super) async fn schema(url: &str) -> Result<i64, OpenError> {
 async fn prepare(options: &PgConnectOptions, may_migrate: bool) -> Result<(), OpenError> {
     let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
     let options = options.clone().options(QUIETLY.iter().copied());
+    directly(&options).await?;
     let mut connection = options.connect().await.map_err(unreachable)?;
     if may_migrate {
         migrate(&mut connection).await?;
@@ -172,6 +175,30 @@ async fn prepare(options: &PgConnectOptions, may_migrate: bool) -> Result<(), Op
         migrations::matches(applied(&mut connection).await?)?;
     }
     connection.close().await.map_err(unreachable)
+}
+
+/// Proves that no pooler in transaction mode stands between: such a one refuses startup parameters that it does not know, or
+/// was told to ignore them, and then the session does not have the settings that they make. A session of a reader or of a
+/// migration would work all the same for a while, and then answer with the rows of another statement.
+async fn directly(options: &PgConnectOptions) -> Result<(), OpenError> {
+    let writing = options.clone().options(WRITING.iter().copied());
+    let refused = |error: sqlx::Error| match error.as_database_error() {
+        Some(error) if error.message().contains("unsupported startup parameter") => OpenError::Pooled,
+        _ => OpenError::Database(Box::new(error)),
+    };
+    let mut connection = writing.connect().await.map_err(refused)?;
+    // Through the simple protocol: a prepared statement is just what may go wrong.
+    let row = sqlx::raw_sql(SET)
+        .fetch_one(&mut connection)
+        .await
+        .map_err(refused)?;
+    let settings_stay: bool = row.try_get(0).map_err(refused)?;
+    connection.close().await.map_err(refused)?;
+    if settings_stay {
+        Ok(())
+    } else {
+        Err(OpenError::Pooled)
+    }
 }
 
 fn pool(connections: u32) -> PgPoolOptions {
