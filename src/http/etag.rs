@@ -16,6 +16,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use super::problem::{self, Code, Problem};
 use super::respond;
 
+/// How many characters the lines of one of the two headers have at most, together.
+const MAX_LENGTH: usize = 4_096;
+
 /// The strong entity tag of a version, as a header value. Versions are made of digits, letters and `-`.
 #[must_use]
 pub fn strong(version: &str) -> HeaderValue {
@@ -60,7 +63,7 @@ impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         vec![header(
             "If-Match",
-            Required::True,
+            Some(r#"^"[!#-~]*"( *, *"[!#-~]*")*$"#),
             "The ETag of the version that you have read and want to change.",
         )]
     }
@@ -70,7 +73,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let given = list(&parts.headers, &IF_MATCH);
+        let given = list(&parts.headers, &IF_MATCH)?;
         if given.is_empty() {
             return Err(Code::PreconditionRequired.into());
         }
@@ -119,25 +122,30 @@ impl IntoParams for IfNoneMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         vec![header(
             "If-None-Match",
-            Required::False,
+            None,
             "The ETag of the copy that you have: while it is still right, the answer is 304 without a body.",
         )]
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(list(&parts.headers, &IF_NONE_MATCH)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        list(&parts.headers, &IF_NONE_MATCH).map(Self)
     }
 }
 
-/// The description of one of the two headers.
-fn header(name: &str, required: Required, about: &str) -> Parameter {
+/// The description of one of the two headers. The one that has to be there has to have a form, too.
+fn header(name: &str, needed: Option<&str>, about: &str) -> Parameter {
     let tag = ObjectBuilder::new()
         .schema_type(Type::String)
-        .max_length(Some(256));
+        .max_length(Some(MAX_LENGTH))
+        .pattern(needed);
+    let required = match needed {
+        Some(_) => Required::True,
+        None => Required::False,
+    };
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
@@ -149,15 +157,19 @@ fn header(name: &str, required: Required, about: &str) -> Parameter {
 }
 
 /// The tags of a header, over all its lines. Our tags have no commas in them.
-fn list(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
-    headers
-        .get_all(name)
+fn list(headers: &HeaderMap, name: &HeaderName) -> Result<Vec<String>, Problem> {
+    let lines = headers.get_all(name);
+    if lines.iter().map(HeaderValue::len).sum::<usize>() > MAX_LENGTH {
+        let detail = format!("{name} has at most {MAX_LENGTH} characters.");
+        return Err(Problem::new(Code::HeadersTooLarge).detail(detail));
+    }
+    let tags = lines
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','))
         .map(|tag| tag.trim().to_owned())
-        .filter(|tag| !tag.is_empty())
-        .collect()
+        .filter(|tag| !tag.is_empty());
+    Ok(tags.collect())
 }
 
 #[cfg(test)]
@@ -191,6 +203,20 @@ mod tests {
                 Code::PreconditionFailed,
                 "{wrong}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn more_tags_than_anybody_has_seen_are_refused() {
+        let longest = format!("\"{}\"", "7".repeat(MAX_LENGTH - 2));
+        for (value, refusal) in [
+            (longest.clone(), None),
+            (format!("{longest} "), Some(Code::HeadersTooLarge)),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_NONE_MATCH, HeaderValue::from_str(&value).unwrap());
+            let read = list(&headers, &IF_NONE_MATCH);
+            assert_eq!(read.err().map(|problem| problem.code()), refusal);
         }
     }
 

@@ -197,7 +197,7 @@ impl Fields {
 
 /// That a text is an address that a browser opens without asking: http or https, and nothing in it that hides where it leads.
 fn check_url(text: &str) -> Result<(), &'static str> {
-    if text.len() > MAX_URL {
+    if text.chars().count() > MAX_URL {
         return Err("at most 2000 characters");
     }
     let rest = text

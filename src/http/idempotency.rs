@@ -22,6 +22,9 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The longest key, in characters.
 const MAX_LENGTH: usize = 255;
 
+/// A key as it may be sent: bare, or as the quoted string of the draft standard. White space around a header is no part of it.
+const PATTERN: &str = r#"^([!#-~]|[!#-~][ -~]{0,253}[!-~]|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
+
 /// What a request says about being a repeat: its key, if it has one, and the method and path that the key belongs to.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
@@ -54,7 +57,9 @@ impl IntoParams for Idempotency {
         let text = ObjectBuilder::new()
             .schema_type(Type::String)
             .min_length(Some(1))
-            .max_length(Some(MAX_LENGTH));
+            // As a quoted string it has two quotation marks more, and perhaps a backslash before each character.
+            .max_length(Some(2 * MAX_LENGTH + 2))
+            .pattern(Some(PATTERN));
         let parameter = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)

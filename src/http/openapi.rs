@@ -12,11 +12,14 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::Tag;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema as _};
+use wire::form::EventType;
 use wire::problem::{Problem, ProblemError};
 
 use super::{health, v1};
 
+mod between;
 pub(crate) mod examples; // the documents that the reference shows
+mod links;
 mod pass;
 pub mod problems;
 
@@ -102,8 +105,9 @@ fn whole(described: OpenApi) -> OpenApi {
     let mut components = described.components.unwrap_or_default();
     components.add_security_scheme(KEY, SecurityScheme::Http(key));
     components.examples = problems::examples();
-    // The problems' responses refer to these by name, which the generator does not follow.
+    // Problems' responses and parameters refer to these by name, which the generator does not follow.
     components.schemas.extend([
+        (EventType::name().into_owned(), EventType::schema()),
         (Problem::name().into_owned(), Problem::schema()),
         (ProblemError::name().into_owned(), ProblemError::schema()),
     ]);

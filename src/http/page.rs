@@ -38,7 +38,7 @@ pub struct PageParams {
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before, with the same filters.
-    #[param(max_length = 512)]
+    #[param(min_length = 1, max_length = 512, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }
 

@@ -30,7 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
 pub struct InCommunity {
     /// The community's id.
     #[serde(deserialize_with = "community")]
-    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
 }
 
@@ -40,11 +40,11 @@ pub struct InCommunity {
 pub struct InCase {
     /// The community's id.
     #[serde(deserialize_with = "community")]
-    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
     /// The case's number.
     #[serde(deserialize_with = "number")]
-    #[param(minimum = 1, example = 12)]
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 12)]
     pub number: i64,
 }
 
@@ -54,11 +54,11 @@ pub struct InCase {
 pub struct InSanction {
     /// The community's id.
     #[serde(deserialize_with = "community")]
-    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
     /// The sanction's id.
     #[serde(deserialize_with = "sanction")]
-    #[param(value_type = String, pattern = "^san_[0-9a-f]{32}$", max_length = 36, example = "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::SanctionId, example = "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub sanction: SanctionId,
 }
 
@@ -68,11 +68,11 @@ pub struct InSanction {
 pub struct InMember {
     /// The community's id.
     #[serde(deserialize_with = "community")]
-    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
     /// The member: a user id (`usr_…`) or `platform:native_id`.
     #[serde(deserialize_with = "person")]
-    #[param(value_type = String, max_length = 192, example = "discord:80351110224678912")]
+    #[param(value_type = wire::form::Person, example = "discord:80351110224678912")]
     pub member: PersonRef,
 }
 
@@ -82,11 +82,11 @@ pub struct InMember {
 pub struct InPolicyVersion {
     /// The community's id.
     #[serde(deserialize_with = "community")]
-    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
     /// The version.
     #[serde(deserialize_with = "version")]
-    #[param(minimum = 1, example = 3)]
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 3)]
     pub version: i32,
 }
 
@@ -96,11 +96,11 @@ pub struct InPolicyVersion {
 pub struct InLink {
     /// The community's id.
     #[serde(deserialize_with = "community")]
-    #[param(value_type = String, pattern = "^com_[0-9a-f]{32}$", max_length = 36, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub community: CommunityId,
     /// The link: `platform:space`.
     #[serde(deserialize_with = "link")]
-    #[param(value_type = String, max_length = 161, example = "discord:81384788765712384")]
+    #[param(value_type = wire::form::IdentityText, example = "discord:81384788765712384")]
     pub link: Link,
 }
 
@@ -110,7 +110,7 @@ pub struct InLink {
 pub struct InUser {
     /// The user: an id (`usr_…`) or `platform:native_id`.
     #[serde(deserialize_with = "person")]
-    #[param(value_type = String, max_length = 192, example = "discord:80351110224678912")]
+    #[param(value_type = wire::form::Person, example = "discord:80351110224678912")]
     pub user: PersonRef,
 }
 
@@ -120,7 +120,7 @@ pub struct InUser {
 pub struct InKey {
     /// The key's id.
     #[serde(deserialize_with = "key")]
-    #[param(value_type = String, pattern = "^key_[0-9a-f]{32}$", max_length = 36, example = "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    #[param(value_type = wire::form::KeyId, example = "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub key: KeyId,
 }
 

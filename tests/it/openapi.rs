@@ -207,6 +207,57 @@ fn every_reference_leads_somewhere_and_every_schema_is_used() {
     }
 }
 
+/// A link says what an answer gives in the names of the parameters that the other operation takes.
+#[test]
+fn every_link_leads_to_an_operation_that_takes_what_it_gives() {
+    let document = parsed();
+    let operations = operations(&document);
+    let mut links = 0;
+    for (name, operation) in &operations {
+        for response in operation["responses"].as_object().unwrap().values() {
+            for link in response["links"].as_object().into_iter().flat_map(Map::values) {
+                let mut all = operations.iter();
+                let (path, taker) = all
+                    .find(|(_, taker)| taker["operationId"] == link["operationId"])
+                    .unwrap_or_else(|| panic!("{name}: {link} leads nowhere"));
+                let parameters = taker["parameters"].as_array().unwrap().iter();
+                let needed: BTreeSet<_> = parameters
+                    .filter(|parameter| parameter["required"] == true)
+                    .map(|parameter| parameter["name"].as_str().unwrap())
+                    .collect();
+                let given: BTreeSet<_> = link["parameters"]
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(String::as_str)
+                    .collect();
+                assert_eq!(given, needed, "{name} leads to {path}");
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 20, "{links}");
+}
+
+/// What fields say of each other, in a place where code generators do not look.
+#[test]
+fn rules_between_fields_are_stated() {
+    let document = parsed();
+    for (schema, field, other) in [
+        ("ActRequest", "kind", "duration"),
+        ("ActRequest", "break_glass", "reason"),
+        ("LiftRequest", "break_glass", "reason"),
+        ("ActorRequest", "level", "rank"),
+    ] {
+        let schema = &document["components"]["schemas"][schema];
+        for name in [field, other] {
+            assert!(schema["properties"][name].is_object(), "{name}");
+        }
+        let then = &schema["dependentSchemas"][field]["then"];
+        assert_eq!(then["required"], serde_json::json!([other]), "{field}");
+    }
+}
+
 /// What trips code generators: choices that no field tells apart. A named type or null is none, nor is a number or a text.
 #[test]
 fn every_choice_can_be_told_apart() {

@@ -11,16 +11,17 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct ActorRequest {
         /// The platform, such as `discord`.
-        #[cfg_attr(feature = "openapi", schema(max_length = 32, pattern = "^[a-z][a-z0-9_-]*$", examples("discord")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Platform))]
         pub platform: String,
         /// The person's id there.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, examples("53908232506183680")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::NativeId))]
         pub id: String,
         /// The rank that the platform shows. Needs the scope `actors:assert`; without it the rank stored here counts.
         #[serde(default)]
         pub rank: Option<Rank>,
         /// The level within that rank, with `rank` only.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::number::level_opt")]
+        #[cfg_attr(feature = "openapi", schema(maximum = 65_535))]
         pub level: Option<u16>,
     }
 }
@@ -32,7 +33,7 @@ wire! {
         /// The kind of act.
         pub kind: Kind,
         /// The member: a user id (`usr_…`) or `platform:native_id`. People who are unknown so far are made known.
-        #[cfg_attr(feature = "openapi", schema(max_length = 192, examples("discord:80351110224678912")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Person))]
         pub member: String,
         /// Who acts.
         #[serde(default)]
@@ -42,14 +43,15 @@ wire! {
         pub duration: Option<Duration>,
         /// Why.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_length = 2000, examples("Posted the same link in five channels")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
         pub reason: Option<String>,
         /// Links to what shows it: http or https.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_items = 10))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Url>, max_items = 10))]
         pub evidence: Vec<String>,
         /// What the bot wants to keep with the case, such as a channel or a message id: text by name.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Context>))]
         pub context: Option<BTreeMap<String, String>>,
         /// Who may read it; for notes. Moderators only, unless said otherwise.
         #[serde(default)]
@@ -75,7 +77,7 @@ wire! {
         pub actor: Option<ActorRequest>,
         /// Why.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
         pub reason: Option<String>,
         /// Act although the member is protected or a bot. Needs a reason.
         #[serde(default)]
@@ -92,7 +94,7 @@ wire! {
         pub actor: Option<ActorRequest>,
         /// Why.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
         pub reason: Option<String>,
     }
 }
@@ -103,7 +105,7 @@ wire! {
     pub struct ReasonRequest {
         /// The reason; null takes it away.
         #[serde(deserialize_with = "crate::field::nullable")]
-        #[cfg_attr(feature = "openapi", schema(max_length = 2000, required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>, required))]
         pub reason: Option<String>,
         /// Who changes it.
         #[serde(default)]
@@ -132,6 +134,7 @@ wire! {
         /// The voided case.
         pub case: Case,
         /// The numbers of the escalated cases that no longer count either.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>))]
         pub also_voided: Vec<i64>,
         /// The member's standing afterwards.
         pub standing: Standing,

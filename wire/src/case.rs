@@ -10,11 +10,11 @@ wire! {
     /// The member of a case.
     pub struct MemberRef {
         /// The user; null only in the answer to a `dry_run` on somebody who is unknown so far.
-        #[cfg_attr(feature = "openapi", schema(required, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::UserId>, required))]
         pub user: Option<String>,
         /// The identity by which the call named them, `platform:native_id`; null when it gave the user's id. The end of a sanction
         /// names them as its beginning did.
-        #[cfg_attr(feature = "openapi", schema(required, examples("discord:80351110224678912")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::IdentityText>, required))]
         pub identity: Option<String>,
     }
 }
@@ -26,16 +26,16 @@ wire! {
         #[serde(rename = "type")]
         pub kind: ActorType,
         /// The user, for a person; null in the answer to a `dry_run` by somebody who is unknown so far.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::UserId>, required))]
         pub user: Option<String>,
         /// The identity by which the call named the person.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::IdentityText>, required))]
         pub identity: Option<String>,
         /// The key that carried the call.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::KeyId>, required))]
         pub key: Option<String>,
         /// The rung, for an escalation.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::RungId>, required))]
         pub rung: Option<String>,
     }
 }
@@ -44,6 +44,7 @@ wire! {
     /// A rung that the act reached.
     pub struct RungMark {
         /// The rung's id.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RungId))]
         pub id: String,
         /// What became of it.
         pub outcome: RungOutcome,
@@ -54,6 +55,7 @@ wire! {
     /// A sanction that the case ended.
     pub struct EndedSanction {
         /// Which.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SanctionId))]
         pub sanction: String,
         /// How.
         pub how: SanctionState,
@@ -70,10 +72,10 @@ wire! {
         /// Who voided it.
         pub by: Actor,
         /// Why.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>, required))]
         pub reason: Option<String>,
         /// The case whose voiding took this one with it; null when it was voided itself.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub cause: Option<i64>,
     }
 }
@@ -82,9 +84,10 @@ wire! {
     /// A case. Never deleted; its reason may change, and voiding it keeps it on record.
     pub struct Case {
         /// The community.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
         /// Its number in the community: 1, 2, 3 …
-        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub number: i64,
         /// The member.
         pub member: MemberRef,
@@ -99,33 +102,38 @@ wire! {
         /// The points that it added.
         pub points: Decimal,
         /// The version of the policy that judged it.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub policy_version: i32,
         /// The numbers of the cases that led to it, the first cause first; empty for a direct act.
-        #[cfg_attr(feature = "openapi", schema(max_items = 2))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>, max_items = 2))]
         pub causes: Vec<i64>,
         /// For how long, in seconds, as given.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 315_360_000))]
         pub duration: Option<i64>,
         /// The sanction that it started.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub sanction: Option<SanctionBrief>,
         /// The sanctions that it ended.
+        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
         pub ended: Vec<EndedSanction>,
         /// The rungs that it reached.
+        #[cfg_attr(feature = "openapi", schema(max_items = 32))]
         pub rungs: Vec<RungMark>,
         /// Why.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>, required))]
         pub reason: Option<String>,
         /// Links to what shows it.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Url>, max_items = 10))]
         pub evidence: Vec<String>,
         /// What the bot kept with it.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Context>, required))]
         pub context: Option<BTreeMap<String, String>>,
         /// Who may read it, for notes.
         pub visibility: Visibility,
         /// Whether immunity was overridden on purpose.
         pub break_glass: bool,
         /// How often the reason has been changed; the case's ETag.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 2_147_483_647))]
         pub revision: i32,
         /// That it no longer counts, if so.
         #[cfg_attr(feature = "openapi", schema(required))]
@@ -137,9 +145,10 @@ wire! {
     /// An earlier reason of a case.
     pub struct ReasonRevision {
         /// The revision that this reason belonged to: 0 for the first.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 2_147_483_647))]
         pub revision: i32,
         /// The reason.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>, required))]
         pub reason: Option<String>,
         /// Who replaced it.
         pub replaced_by: Actor,

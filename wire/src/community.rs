@@ -7,10 +7,10 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct Link {
         /// The platform, such as `discord`.
-        #[cfg_attr(feature = "openapi", schema(max_length = 32, pattern = "^[a-z][a-z0-9_-]*$", examples("discord")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Platform))]
         pub platform: String,
         /// The space there: a guild, a chat, a workspace or a channel.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, examples("81384788765712384")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::NativeId))]
         pub space: String,
     }
 }
@@ -20,11 +20,11 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct CommunityRequest {
         /// What people call it.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, examples("Rust Cologne")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
         /// The spaces that it is linked to.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_items = 20))]
+        #[cfg_attr(feature = "openapi", schema(value_type = BTreeSet<Link>, max_items = 20))]
         pub links: Vec<Link>,
     }
 }
@@ -34,7 +34,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct CommunityPatch {
         /// A new name.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
     }
 }
@@ -43,13 +43,15 @@ wire! {
     /// A community: one moderation scope.
     pub struct Community {
         /// Its id.
-        #[cfg_attr(feature = "openapi", schema(examples("com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub id: String,
         /// What people call it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
         /// When it was made.
         pub created_at: Time,
         /// The version of its policy in force.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub policy_version: i32,
         /// The spaces that it is linked to.
         pub links: Vec<Link>,

@@ -63,8 +63,9 @@ impl utoipa::PartialSchema for Duration {
             ));
         let iso = ObjectBuilder::new()
             .schema_type(Type::String)
+            .min_length(Some(3))
             .max_length(Some(64))
-            .pattern(Some(r"^P(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$"))
+            .pattern(Some(r"^P([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"))
             .description(Some("ISO 8601 in weeks, days, hours, minutes and seconds."));
         OneOfBuilder::new()
             .item(seconds)

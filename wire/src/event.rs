@@ -109,10 +109,10 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(max_length = 64, examples("case.created")))]
         pub kind: String,
         /// The community, if it belongs to one.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::CommunityId>, required))]
         pub community: Option<String>,
         /// The user, if it is about one.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::UserId>, required))]
         pub user: Option<String>,
         /// When it happened.
         pub at: Time,

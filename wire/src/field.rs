@@ -114,6 +114,7 @@ mod tests {
         let patch = serde_json::from_str::<MemberPatch>(r#"{"rank":"admin"}"#).unwrap();
         assert_eq!((patch.rank, patch.level), (Some(Rank::Admin), None));
         assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
+        assert!(serde_json::from_str::<MemberPatch>(r#"{"level":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());
     }
 

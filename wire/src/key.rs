@@ -89,14 +89,14 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct KeyRequest {
         /// What people call it.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, examples("Discord relay")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
         /// What it may do.
         #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 32))]
         pub scopes: Vec<Scope>,
         /// The communities that it is bound to; left out or null for all.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_items = 100))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::form::CommunityId>>, min_items = 1, max_items = 100))]
         pub communities: Option<Vec<String>>,
         /// The rank with which it acts when a call names no person. Default admin, or that of the key that makes it if lower.
         #[serde(default)]
@@ -111,16 +111,19 @@ wire! {
     /// An API key, without its secret.
     pub struct ApiKey {
         /// Its id.
-        #[cfg_attr(feature = "openapi", schema(examples("key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KeyId))]
         pub id: String,
         /// What people call it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
         /// How it begins, for recognising it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Hint))]
         pub hint: String,
         /// What it may do.
+        #[cfg_attr(feature = "openapi", schema(max_items = 32))]
         pub scopes: Vec<Scope>,
         /// The communities that it is bound to; null for all.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::form::CommunityId>>, required, max_items = 100))]
         pub communities: Option<Vec<String>>,
         /// The rank with which it acts when a call names no person.
         pub rank: Rank,
@@ -144,7 +147,7 @@ wire! {
         /// The key.
         pub key: ApiKey,
         /// The key itself, shown this once. Null when the answer is a repeat: it is not kept.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Secret>, required))]
         pub secret: Option<String>,
     }
 }

@@ -26,6 +26,8 @@ pub mod community; // communities and their links
 pub mod duration; // seconds or ISO 8601
 pub mod event; // one line of the log
 mod field; // what a missing field and a null mean
+#[cfg(feature = "openapi")]
+pub mod form; // how texts and numbers are described
 pub mod key; // API keys and scopes
 pub mod number;
 pub mod page; // cursor pages

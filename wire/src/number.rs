@@ -37,6 +37,21 @@ pub fn integer_opt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok(Option::<Whole>::deserialize(deserializer)?.map(|whole| whole.0))
 }
 
+/// Reads a `u16` as [`integer`] reads an `i64`, for a field that may be left out and is never null.
+pub(crate) fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    integer(deserializer).and_then(|whole| within(whole).map(Some))
+}
+
+/// Reads an optional `u16` as [`integer_opt`] reads an `i64`.
+pub(crate) fn level_opt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    integer_opt(deserializer)?.map(within).transpose()
+}
+
+fn within<E: serde::de::Error>(whole: i64) -> Result<u16, E> {
+    u16::try_from(whole)
+        .map_err(|_| E::invalid_value(Unexpected::Signed(whole), &"an integer from 0 to 65535"))
+}
+
 struct WholeNumber;
 
 impl Visitor<'_> for WholeNumber {
@@ -233,6 +248,28 @@ mod tests {
         assert_eq!(limit(r#"{"count":1,"limit":null}"#), Some(None));
         assert_eq!(limit(r#"{"count":1,"limit":7.0}"#), Some(Some(7)));
         assert_eq!(limit(r#"{"count":1,"limit":7.5}"#), None);
+    }
+
+    #[test]
+    fn a_level_is_an_integer_like_any_other() {
+        let patch = |level: &str| {
+            let text = format!(r#"{{"level":{level}}}"#);
+            serde_json::from_str::<crate::user::MemberPatch>(&text).map(|patch| patch.level)
+        };
+        let actor = |level: &str| {
+            let text = format!(r#"{{"platform":"d","id":"1","rank":"owner","level":{level}}}"#);
+            serde_json::from_str::<crate::act::ActorRequest>(&text).map(|actor| actor.level)
+        };
+        for (text, level) in [("3", 3), ("3.0", 3), ("65535", 65_535)] {
+            assert_eq!(
+                (patch(text).unwrap(), actor(text).unwrap()),
+                (Some(level), Some(level))
+            );
+        }
+        for wrong in ["-1", "65536", "0.5", "\"1\"", "1e40"] {
+            assert!(patch(wrong).is_err() && actor(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(actor("null").unwrap(), None);
     }
 
     #[test]

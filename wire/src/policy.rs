@@ -14,7 +14,7 @@ wire! {
         /// The model.
         pub model: DecayModel,
         /// Points that fall a day; at least 0.001, at most 3 decimals.
-        #[cfg_attr(feature = "openapi", schema(examples(0.1)))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SomePoints))]
         pub per_day: Decimal,
         /// How long nothing falls after each offence; 0 for not at all.
         #[serde(default)]
@@ -27,10 +27,10 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct Rung {
         /// A name that stays the same over versions.
-        #[cfg_attr(feature = "openapi", schema(max_length = 64, pattern = "^[a-z0-9_-]+$", examples("mute-1h")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RungId))]
         pub id: String,
         /// The points at which it is crossed.
-        #[cfg_attr(feature = "openapi", schema(examples(3)))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SomePoints))]
         pub at: Decimal,
         /// What happens: warn, mute, kick, tempban or ban.
         pub action: Kind,
@@ -42,6 +42,7 @@ wire! {
         pub refire: Option<Refire>,
         /// The points below which it may be crossed again; by default `at`.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::SomePoints>))]
         pub reset_below: Option<Decimal>,
     }
 }
@@ -52,10 +53,11 @@ wire! {
     pub struct Rules {
         /// Points are shown and compared rounded up to a multiple of this. Default 0.1.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(examples(0.1)))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Granularity>))]
         pub granularity: Option<Decimal>,
         /// Points for each kind of act. Default: warn 1, mute 2, kick 3, tempban 5, ban 10, others 0.
         #[serde(default, deserialize_with = "crate::field::by_word")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<Kind, crate::form::Points>>))]
         pub weights: Option<BTreeMap<Kind, Decimal>>,
         /// How points fall. Default: linear, 0.1 a day.
         #[serde(default)]
@@ -87,7 +89,7 @@ wire! {
         pub rules: Rules,
         /// Why.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_length = 500, examples("Kicks weigh more since the raids")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>))]
         pub comment: Option<String>,
     }
 }
@@ -96,8 +98,10 @@ wire! {
     /// A version of a policy.
     pub struct Policy {
         /// The community.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
         /// 1, 2, 3 …; the policy's ETag.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub version: i32,
         /// From when on it judges.
         pub activated_at: Time,
@@ -106,7 +110,7 @@ wire! {
         /// Who wrote it.
         pub by: Actor,
         /// Why.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>, required))]
         pub comment: Option<String>,
         /// The rules, complete.
         pub rules: Rules,

@@ -8,13 +8,14 @@ wire! {
     /// A sanction as a case or a standing names it.
     pub struct SanctionBrief {
         /// Its id.
-        #[cfg_attr(feature = "openapi", schema(examples("san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SanctionId))]
         pub id: String,
         /// The kind of act that started it.
         pub kind: Kind,
         /// What it keeps the member from.
         pub restriction: Restriction,
         /// The number of the case that started it.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub case: i64,
         /// When it began.
         pub starts_at: Time,
@@ -28,9 +29,10 @@ wire! {
     /// A sanction with its state.
     pub struct Sanction {
         /// Its id.
-        #[cfg_attr(feature = "openapi", schema(examples("san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SanctionId))]
         pub id: String,
         /// The community.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
         /// The member.
         pub member: MemberRef,
@@ -39,6 +41,7 @@ wire! {
         /// What it keeps the member from.
         pub restriction: Restriction,
         /// The number of the case that started it.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub case: i64,
         /// Its state now. It follows from time alone: a sanction is `expired` from its end on.
         pub state: SanctionState,
@@ -51,7 +54,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub ended_at: Option<Time>,
         /// The number of the case that ended it: a lift, or the record of its expiry.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub ended_by: Option<i64>,
     }
 }

@@ -9,6 +9,7 @@ wire! {
     /// When the points fall below a rung.
     pub struct Drop {
         /// The rung's id.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RungId))]
         pub rung: String,
         /// Its threshold.
         pub threshold: Decimal,
@@ -33,13 +34,15 @@ wire! {
     /// A member's standing at a moment.
     pub struct Standing {
         /// The community.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
         /// The user; null when nobody is known under that identity so far.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::UserId>, required))]
         pub user: Option<String>,
         /// The moment that it describes.
         pub at: Time,
         /// The version of the policy in force then.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub policy_version: i32,
         /// The points, rounded up to the policy's granularity: what rungs are compared with.
         #[cfg_attr(feature = "openapi", schema(examples(2.9)))]
@@ -56,10 +59,13 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub clear_at: Option<Time>,
         /// The rungs at or below the points, and when the points fall below each; highest first.
+        #[cfg_attr(feature = "openapi", schema(max_items = 32))]
         pub drops: Vec<Drop>,
         /// The restrictions in force: at most one of each kind, with the latest end.
+        #[cfg_attr(feature = "openapi", schema(max_items = 2))]
         pub restrictions: Vec<Restricted>,
         /// The sanctions that hold.
+        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
         pub sanctions: Vec<SanctionBrief>,
     }
 }
@@ -68,6 +74,7 @@ wire! {
     /// One term of a balance.
     pub struct Term {
         /// The number of the case that gave the points.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub case: i64,
         /// Its kind.
         pub kind: Kind,
@@ -98,6 +105,7 @@ wire! {
         /// The policy's granularity.
         pub granularity: Decimal,
         /// The terms that still have something left.
+        #[cfg_attr(feature = "openapi", schema(max_items = 200))]
         pub terms: Vec<Term>,
         /// Whether `terms` is complete; false when there are more than it may list.
         pub complete: bool,

@@ -7,9 +7,10 @@ wire! {
     /// A tenant.
     pub struct Tenant {
         /// Its id.
-        #[cfg_attr(feature = "openapi", schema(examples("ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::TenantId))]
         pub id: String,
         /// What people call it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
         /// When it was made.
         pub created_at: Time,
@@ -21,7 +22,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct TenantRequest {
         /// What people call it.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: String,
     }
 }
@@ -34,7 +35,7 @@ wire! {
         /// Its first key.
         pub key: ApiKey,
         /// The key itself, shown this once. Null when the answer is a repeat: it is not kept.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Secret>, required))]
         pub secret: Option<String>,
     }
 }

@@ -4,6 +4,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The longest time that is read, in characters.
+const MAX_LENGTH: usize = 40;
+
 /// A moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub DateTime<Utc>);
@@ -31,6 +34,9 @@ impl<'de> Deserialize<'de> for Time {
         let text = String::deserialize(deserializer)?;
         let wrong =
             || D::Error::invalid_value(Unexpected::Str(&text), &"a time such as 2026-11-22T12:00:00Z");
+        if text.len() > MAX_LENGTH {
+            return Err(wrong());
+        }
         DateTime::parse_from_rfc3339(&text)
             .map(|time| Self(time.to_utc()))
             .map_err(|_| wrong())
@@ -44,8 +50,11 @@ impl utoipa::PartialSchema for Time {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .max_length(Some(40))
-            .description(Some("A moment, RFC 3339. Answers are in UTC with six decimals."))
+            .max_length(Some(MAX_LENGTH))
+            .pattern(Some("^(19[7-9][0-9]|2[01][0-9][0-9]|2200)-"))
+            .description(Some(
+                "A moment, RFC 3339, within the years 1970 to 2200. Answers are in UTC with six decimals.",
+            ))
             .examples([serde_json::json!("2026-11-22T12:00:00.000000Z")])
             .into()
     }
@@ -66,5 +75,8 @@ mod tests {
             "\"2026-11-22T12:00:00.000000Z\""
         );
         assert!(serde_json::from_str::<Time>("\"yesterday\"").is_err());
+        let digits = |count| format!("\"2026-11-22T12:00:00.{}Z\"", "0".repeat(count));
+        assert!(serde_json::from_str::<Time>(&digits(19)).is_ok());
+        assert!(serde_json::from_str::<Time>(&digits(20)).is_err());
     }
 }

@@ -8,10 +8,10 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct Identity {
         /// The platform, such as `discord`.
-        #[cfg_attr(feature = "openapi", schema(max_length = 32, pattern = "^[a-z][a-z0-9_-]*$", examples("discord")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Platform))]
         pub platform: String,
         /// The id there.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, examples("80351110224678912")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::NativeId))]
         pub id: String,
     }
 }
@@ -22,11 +22,11 @@ wire! {
     pub struct UserRequest {
         /// What people call them.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>))]
         pub name: Option<String>,
         /// Who they are on platforms.
         #[serde(default)]
-        #[cfg_attr(feature = "openapi", schema(max_items = 20))]
+        #[cfg_attr(feature = "openapi", schema(value_type = BTreeSet<Identity>, max_items = 20))]
         pub identities: Vec<Identity>,
     }
 }
@@ -37,7 +37,7 @@ wire! {
     pub struct UserPatch {
         /// A new name; null forgets it.
         #[serde(deserialize_with = "crate::field::nullable")]
-        #[cfg_attr(feature = "openapi", schema(max_length = 200, required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>, required))]
         pub name: Option<String>,
     }
 }
@@ -46,10 +46,10 @@ wire! {
     /// A person known to the tenant.
     pub struct User {
         /// The id.
-        #[cfg_attr(feature = "openapi", schema(examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::UserId))]
         pub id: String,
         /// What people call them, if known.
-        #[cfg_attr(feature = "openapi", schema(required))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>, required))]
         pub name: Option<String>,
         /// When they were first seen.
         pub created_at: Time,
@@ -62,12 +62,14 @@ wire! {
     /// A user as a member of a community.
     pub struct Member {
         /// The community.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
         /// The user.
         pub user: User,
         /// The rank.
         pub rank: Rank,
         /// The level within the rank.
+        #[cfg_attr(feature = "openapi", schema(maximum = 65_535))]
         pub level: u16,
         /// Whether nobody acts on them without breaking the glass.
         pub protected: bool,
@@ -85,8 +87,8 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(value_type = Rank))]
         pub rank: Option<Rank>,
         /// The level within the rank.
-        #[serde(default, deserialize_with = "crate::field::never_null")]
-        #[cfg_attr(feature = "openapi", schema(value_type = u16))]
+        #[serde(default, deserialize_with = "crate::number::level")]
+        #[cfg_attr(feature = "openapi", schema(value_type = u16, maximum = 65_535))]
         pub level: Option<u16>,
         /// Whether nobody acts on them without breaking the glass.
         #[serde(default, deserialize_with = "crate::field::never_null")]

@@ -60,6 +60,11 @@ fn links_lead_where_they_seem_to() {
     ] {
         assert!(check_url(wrong).is_err(), "{wrong}");
     }
+    let long = |letter: &str, count| format!("https://a/{}", letter.repeat(count));
+    for letter in ["a", "\u{e4}"] {
+        assert!(check_url(&long(letter, 1_990)).is_ok());
+        assert!(check_url(&long(letter, 1_991)).is_err());
+    }
     let many = vec!["https://a".to_owned(); 11];
     assert_eq!(refused(|f| drop(f.evidence("/e", &many))), ["/e"]);
     assert_eq!(

@@ -2,9 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::{between, links};
+
 /// Mends the document.
 pub(super) fn over(document: &mut Value) {
     describe_outside(document);
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        between::fields(schemas);
+    }
     each_operation(document, &mut |operation| {
         // The generator writes that a key is needed or nothing is; there is nothing that a key would do.
         if operation
@@ -20,6 +25,8 @@ pub(super) fn over(document: &mut Value) {
         if let Some(Value::Object(content)) = body.and_then(|body| body.get_mut("content")) {
             content.values_mut().for_each(not_null);
         }
+        headers(operation);
+        links::of(operation);
     });
 }
 
@@ -70,6 +77,45 @@ fn not_null(sent: &mut Value) {
             let one = one.clone();
             schema.remove(choice);
             schema.extend(one);
+        }
+    }
+}
+
+/// What the generator does not say of the headers of successes: their form, and which of them are always there.
+fn headers(operation: &mut Map<String, Value>) {
+    let repeats = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .is_some_and(|all| all.iter().any(|one| one["name"] == "Idempotency-Key"));
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+    for (status, response) in responses.into_iter().flatten() {
+        let Some(response) = response.as_object_mut().filter(|_| status.starts_with('2')) else {
+            continue;
+        };
+        let mut described = response.remove("headers").unwrap_or_else(|| json!({}));
+        if repeats {
+            described["Idempotent-Replayed"] = json!({"description": "`true` on the answer to a repeat."});
+        }
+        for (name, header) in described.as_object_mut().into_iter().flatten() {
+            let (always, schema) = match name.as_str() {
+                "ETag" => (
+                    true,
+                    json!({"type": "string", "maxLength": 64, "pattern": "^\"[0-9a-z-]+\"$"}),
+                ),
+                "Location" => (
+                    true,
+                    json!({"type": "string", "maxLength": 512, "pattern": "^/v1/"}),
+                ),
+                "Idempotent-Replayed" => (false, json!({"type": "string", "enum": ["true"]})),
+                _ => (false, json!({"type": "string", "maxLength": 16_384})),
+            };
+            header["schema"] = schema;
+            if always {
+                header["required"] = json!(true);
+            }
+        }
+        if described.as_object().is_some_and(|all| !all.is_empty()) {
+            response.insert("headers".to_owned(), described);
         }
     }
 }

@@ -127,7 +127,7 @@ catalogue! {
         "The path and query of the request are longer than 8 KiB."
         "Shorten the query string, for example by fewer filters."
     HeadersTooLarge "headers_too_large" REQUEST_HEADER_FIELDS_TOO_LARGE "The headers are too large"
-        "The request has more than 100 headers, or they and the address together are longer than 64 KiB."
+        "The request has more than 100 headers, or they and the address together are longer than 64 KiB, or an If-Match or If-None-Match is longer than 4096 characters."
         "Send fewer or shorter headers; cookies that grow and proxies that add to them are the usual cause."
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not declared as JSON"
         "The Content-Type of the request is missing or is not JSON."

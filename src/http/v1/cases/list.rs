@@ -26,10 +26,14 @@ problems!(ListCasesProblems: Page, NotFound);
 #[serde(deny_unknown_fields)]
 pub struct CaseFilters {
     /// Of this member: a user id (`usr_…`) or `platform:native_id`.
-    #[param(max_length = 192, example = "discord:80351110224678912")]
+    #[param(value_type = Option<wire::form::Person>, example = "discord:80351110224678912")]
     member: Option<String>,
     /// By this actor: a user id, `platform:native_id`, a key id (`key_…`), `escalation` or `system`.
-    #[param(max_length = 192, example = "escalation")]
+    #[param(
+        max_length = 161,
+        pattern = r##"^(escalation|system|(key|usr)_[0-9a-f]{32}|[a-z][a-z0-9_-]{0,31}:[!"$&-.0->@-~]{1,128})$"##,
+        example = "escalation"
+    )]
     moderator: Option<String>,
     /// Of this kind.
     #[param(inline)]

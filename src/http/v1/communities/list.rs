@@ -21,7 +21,7 @@ problems!(ListCommunitiesProblems: Page);
 #[into_params(parameter_in = Query)]
 pub struct CommunityFilter {
     /// Only the one that is linked to this space: `platform:space`.
-    #[param(max_length = 161, example = "discord:81384788765712384")]
+    #[param(value_type = Option<wire::form::IdentityText>, example = "discord:81384788765712384")]
     pub link: Option<String>,
 }
 

@@ -20,6 +20,9 @@ use crate::service::events::EventQuery;
 
 problems!(ListEventsProblems: Page, NotFound);
 
+/// How many digits a position has at most.
+const MAX_POSITION: usize = 20;
+
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -33,11 +36,11 @@ pub struct EventFilters {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// Only of this community.
-    #[param(max_length = 36, pattern = "^com_[0-9a-f]{32}$")]
+    #[param(value_type = Option<wire::form::CommunityId>)]
     community: Option<String>,
     /// Only of these types, separated by commas.
     #[serde(rename = "type")]
-    #[param(max_length = 512, example = "case.created,case.voided")]
+    #[param(style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 14, example = json!(["case.created", "case.voided"]))]
     types: Option<String>,
 }
 
@@ -81,7 +84,7 @@ pub async fn list_events(
 
 /// A position in the log; there is no use in a sign or in more digits than a position has.
 fn position(text: &str) -> Result<i64, Problem> {
-    let plain = text.bytes().all(|b| b.is_ascii_digit());
+    let plain = text.len() <= MAX_POSITION && text.bytes().all(|b| b.is_ascii_digit());
     let position = if plain { text.parse().ok() } else { None };
     position
         .ok_or_else(|| Problem::new(Code::BadCursor).detail("The parameter after is a position, such as 42."))
@@ -104,4 +107,18 @@ fn known_types(text: &str) -> Result<Vec<String>, Problem> {
         }
     });
     names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_plain_digits_and_no_more_than_there_can_be() {
+        assert_eq!(position("42").unwrap(), 42);
+        assert_eq!(position("00000000000000000042").unwrap(), 42);
+        for wrong in ["", "+42", "4.2", "9223372036854775808", "000000000000000000042"] {
+            assert_eq!(position(wrong).unwrap_err().code(), Code::BadCursor, "{wrong}");
+        }
+    }
 }

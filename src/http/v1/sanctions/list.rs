@@ -23,7 +23,7 @@ problems!(ListSanctionsProblems: Page, NotFound);
 #[serde(deny_unknown_fields)]
 pub struct SanctionFilters {
     /// Of this member: a user id (`usr_…`) or `platform:native_id`.
-    #[param(max_length = 192, example = "discord:80351110224678912")]
+    #[param(value_type = Option<wire::form::Person>, example = "discord:80351110224678912")]
     member: Option<String>,
     /// Only those that hold now.
     active: Option<bool>,

@@ -1,0 +1,170 @@
+//! The forms of texts and numbers in documents: how long, how large, made of what. For descriptions alone; nothing here is ever
+//! made. What is written in a form is checked where it is read, and tests hold the two against each other.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The two parts of a native identity, for patterns.
+macro_rules! identity {
+    () => {
+        r##"[a-z][a-z0-9_-]{0,31}:[!"$&-.0->@-~]{1,128}"##
+    };
+}
+
+/// Declares texts: a type for `value_type`, with the shortest and longest length, the pattern, and an example.
+macro_rules! texts {
+    ($($(#[doc = $doc:literal])+ $name:ident: $lengths:expr, $pattern:expr, $example:expr;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let said = [$($doc),+].concat();
+                text(said.trim(), $lengths, $pattern).examples([serde_json::json!($example)]).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+fn text(said: &str, (shortest, longest): (usize, usize), pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(said))
+        .min_length(Some(shortest))
+        .max_length(Some(longest))
+        .pattern(Some(pattern))
+}
+
+texts! {
+    /// A tenant's id.
+    TenantId: (36, 36), "^ten_[0-9a-f]{32}$", "ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A community's id.
+    CommunityId: (36, 36), "^com_[0-9a-f]{32}$", "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A user's id.
+    UserId: (36, 36), "^usr_[0-9a-f]{32}$", "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A sanction's id.
+    SanctionId: (36, 36), "^san_[0-9a-f]{32}$", "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A key's id; the key itself is its secret.
+    KeyId: (36, 36), "^key_[0-9a-f]{32}$", "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A platform: lower-case letters, digits, `_` and `-`, beginning with a letter.
+    Platform: (1, 32), "^[a-z][a-z0-9_-]*$", "discord";
+    /// An id that a platform gave: printable ASCII without spaces, `/`, `?`, `#` and `%`.
+    NativeId: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "80351110224678912";
+    /// Who somebody is on a platform, as `platform:native_id`.
+    IdentityText: (3, 161), concat!("^", identity!(), "$"), "discord:80351110224678912";
+    /// Somebody: a user's id, or `platform:native_id`.
+    Person: (3, 161), concat!("^(usr_[0-9a-f]{32}|", identity!(), ")$"), "discord:80351110224678912";
+    /// A name: one line without control characters, in which not all is white space.
+    Name: (1, 200),
+        r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$", "Rust Cologne";
+    /// A reason: no control characters but line break and tab. One that is empty or white space alone is none.
+    Reason: (0, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Posted the same link in five channels";
+    /// A comment: no control characters but line break and tab.
+    Comment: (0, 500), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Kicks weigh more since the raids";
+    /// An address, http or https, with a host and without user or password.
+    Url: (8, 2_000),
+        r#"^https?://[^\s/?#@<>"\\\u0000-\u001f\u007f-\u009f]+([/?#][^\s<>"\\\u0000-\u001f\u007f-\u009f]*)?$"#,
+        "https://discord.com/channels/81384788765712384/1/2";
+    /// The name of a rung, the same over versions of the policy.
+    RungId: (1, 64), "^[a-z0-9_-]+$", "mute-1h";
+    /// An API key itself.
+    Secret: (45, 45), "^trb_live_[0-9A-Za-z]{36}$", "trb_live_3f6Kq9ZxW1uYbT0aVnRcM7sLhE2jPd000000";
+    /// How an API key begins.
+    Hint: (13, 13), "^trb_live_[0-9A-Za-z]{4}$", "trb_live_3f6K";
+}
+
+/// Declares numbers: a type for `value_type`, with the least and the greatest.
+macro_rules! numbers {
+    ($($(#[doc = $doc:literal])+ $name:ident: $least:literal to $most:literal, $example:literal;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let said = [$($doc),+].concat();
+                ObjectBuilder::new()
+                    .schema_type(Type::Number)
+                    .description(Some(said.trim()))
+                    .minimum(Some($least))
+                    .maximum(Some($most))
+                    .examples([serde_json::json!($example)])
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+numbers! {
+    /// Points, with at most 3 decimals.
+    Points: 0 to 10_000, 1.5;
+    /// Points, at least a thousandth, with at most 3 decimals.
+    SomePoints: 0.001 to 10_000, 3;
+    /// What points are multiples of, with at most 3 decimals.
+    Granularity: 0.001 to 1, 0.1;
+}
+
+/// The number of a case in its community, in lists of them.
+#[derive(Debug)]
+pub enum CaseNumber {}
+
+impl PartialSchema for CaseNumber {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .description(Some("A case's number."))
+            .minimum(Some(1))
+            .maximum(Some(9_007_199_254_740_991_i64))
+            .examples([serde_json::json!(12)])
+            .into()
+    }
+}
+
+impl ToSchema for CaseNumber {}
+
+/// The type of an event, where a request names one. In answers there may be others: new types come.
+#[derive(Debug)]
+pub enum EventType {}
+
+impl PartialSchema for EventType {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A type of event."))
+            .enum_values(Some(crate::event::types::ALL))
+            .into()
+    }
+}
+
+impl ToSchema for EventType {}
+
+/// Text by name, as a bot keeps it with a case.
+#[derive(Debug)]
+pub enum Context {}
+
+impl PartialSchema for Context {
+    fn schema() -> RefOr<Schema> {
+        let plain = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
+        let name = text("A name.", (1, 64), plain).build();
+        let value = text("A text.", (0, 500), plain).build();
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some(
+                "Text by name, without control characters but line break and tab.",
+            ))
+            .property_names(Some(name))
+            .additional_properties(Some(Schema::Object(value)))
+            .max_properties(Some(20))
+            .examples([serde_json::json!({"channel": "general"})])
+            .into()
+    }
+}
+
+impl ToSchema for Context {}
