@@ -15,10 +15,11 @@ use tribune::domain::decide::decide;
 use tribune::domain::id::{KeyId, UserId};
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
-use tribune::domain::policy::{Policy, PolicyVersion, Timeline};
+use tribune::domain::policy::Policy;
 use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::standing::standing;
 use tribune::domain::time::Instant;
+use tribune::domain::timeline::{PolicyVersion, Timeline};
 use uuid::Uuid;
 
 /// A member and the policies that judge them.
@@ -58,7 +59,7 @@ impl Bench {
                 },
                 authority: Authority::of(Rank::Admin),
             },
-            warn: Command::Act(Act::new(Kind::Warn, None, particulars).unwrap()),
+            warn: Command::Act(Act::new(Kind::Warn, Detail::default(), particulars).unwrap()),
             now: 1_800_000_000,
             next_case: 1,
         }

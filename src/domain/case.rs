@@ -4,11 +4,14 @@ use super::actor::Actor;
 use super::id::{SanctionId, UserId};
 use super::identity::Identity;
 use super::kind::Kind;
+use super::name::Name;
 use super::points::Points;
+use super::policy::Policy;
 use super::sanction::{Ending, Sanction};
 use super::time::{Instant, Span};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Who may read a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,6 +75,18 @@ pub struct Particulars {
     pub break_glass: bool,
     /// The identity by which the call named the member, if it named one.
     pub named: Option<Identity>,
+    /// The messages to delete, for an act that deletes some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Messages>,
+}
+
+/// Messages of a member in one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Messages {
+    /// Where, as the platform names it.
+    pub channel: String,
+    /// Which, as the platform names them.
+    pub ids: Vec<String>,
 }
 
 /// That a case was voided.
@@ -85,6 +100,21 @@ pub struct Voided {
     pub reason: Option<String>,
     /// The case whose voiding took this one with it; `None` when it was voided itself.
     pub cause: Option<i64>,
+}
+
+/// That a case counts less than it did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reduced {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Actor,
+    /// Why.
+    pub reason: Option<String>,
+    /// The points that it counted at first.
+    pub points: Points,
+    /// The end that its sanction had at first; `None` when it had none, or no sanction.
+    pub end: Option<Instant>,
 }
 
 /// One case.
@@ -110,6 +140,9 @@ pub struct Case {
     pub causes: Vec<i64>,
     /// For how long, as given.
     pub duration: Option<Span>,
+    /// What an unrestrict gave back, as given; what a restrict took away stands with its sanction.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub capabilities: BTreeSet<Name>,
     /// The sanction that it started, as it stands when a later void replaced it by a milder one.
     pub started: Option<Sanction>,
     /// The sanctions that it ended.
@@ -122,6 +155,9 @@ pub struct Case {
     pub revision: i32,
     /// Whether and why it no longer counts.
     pub voided: Option<Voided>,
+    /// Whether and why it counts less than it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reduced: Option<Reduced>,
 }
 
 impl Case {
@@ -131,9 +167,10 @@ impl Case {
         self.causes.len()
     }
 
-    /// Whether it counts for grace and for the top rung: an act from warn up that is not an escalation.
+    /// Whether it counts for grace, for offence rungs and for the top rung: an act from warn up, or of a custom kind so marked,
+    /// that is not an escalation.
     #[must_use]
-    pub fn is_offence(&self) -> bool {
-        self.kind.is_offence() && self.causes.is_empty()
+    pub fn is_offence(&self, policy: &Policy) -> bool {
+        policy.is_offence(self.kind) && self.causes.is_empty()
     }
 }

@@ -5,16 +5,19 @@ use super::actor::Actor;
 use super::authority;
 use super::case::{Case, Ended, Particulars, RungMark};
 use super::duplicate;
-use super::enter::{Incoming, enter};
+use super::enter::{Entered, Incoming, Under, enter};
 use super::id::SanctionId;
 use super::identity::Identity;
 use super::kind::Kind;
+use super::ladder::{Reached, Threshold};
 use super::member::{MAX_SANCTIONS, Member};
+use super::name::Name;
 use super::points::Points;
-use super::policy::{PolicyVersion, Rung};
 use super::refusal::Refusal;
 use super::sanction::{Ending, Sanction};
 use super::time::{Instant, Span};
+use super::timeline::PolicyVersion;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How many seconds an instant may lie behind the member's last one and be raised to it.
@@ -34,7 +37,7 @@ pub fn decide(
     let at = accepted_at(situation)?;
     let mut run = Run {
         situation,
-        version: situation.timeline.active(),
+        version: situation.timeline.in_force(at),
         at,
         member: situation.member.clone(),
         entries: Vec::new(),
@@ -57,10 +60,19 @@ pub fn decide(
         Command::Expire { sanction, version } => run.expire(*sanction, *version),
     }
     Ok(Decision {
+        moved: moved(&situation.member.sanctions, &run.member.sanctions),
         entries: run.entries,
         member: run.member,
         recent,
     })
+}
+
+/// The sanctions of before whose end has moved.
+#[must_use]
+pub fn moved(before: &[Sanction], after: &[Sanction]) -> Vec<Sanction> {
+    let was = |s: &Sanction| before.iter().find(|b| b.id == s.id);
+    let has_moved = |s: &&Sanction| was(s).is_some_and(|b| b.version != s.version);
+    after.iter().filter(has_moved).cloned().collect()
 }
 
 /// The instant of a command, fixed once: the clock's second, raised to the member's last instant when it lies a little
@@ -95,6 +107,8 @@ struct Draft {
     points: Points,
     causes: Vec<i64>,
     duration: Option<Span>,
+    capabilities: BTreeSet<Name>,
+    while_above: Option<Points>,
     particulars: Particulars,
 }
 
@@ -108,39 +122,84 @@ impl Run<'_> {
             ..
         } = self.situation;
         let policy = &self.version.policy;
+        if !policy.knows(act.kind()) {
+            return Err(Refusal::UnknownKind { kind: act.kind() });
+        }
         authority::check(policy, act.kind(), acting, target, act.particulars.break_glass)?;
         if let Some(winner) = duplicate::winner(recent, act, &acting.actor, self.at, policy.duplicate_window)
         {
             return Err(Refusal::Duplicate { winner });
         }
+        let detail = act.detail();
         let draft = Draft {
             kind: act.kind(),
             actor: acting.actor.clone(),
             points: policy.weight(act.kind()),
             causes: Vec::new(),
-            duration: act.duration(),
+            duration: detail.duration,
+            capabilities: detail.capabilities.clone(),
+            while_above: None,
             particulars: act.particulars.clone(),
         };
-        if act.kind() == Kind::Note {
+        // A remark without points is none of the ledger's business.
+        if matches!(act.kind(), Kind::Note | Kind::DeleteMessages) && draft.points == Points::ZERO {
             let case = self.case(draft, None, Vec::new(), Vec::new());
             self.entries.push(Entry { case, after: None });
             return Ok(());
         }
-        self.member.settle(self.situation.timeline, self.at);
-        match act.kind().lifts() {
-            Some(restriction) => {
-                let holds = |s: &&Sanction| s.restriction == restriction && s.holds(self.at);
-                let ids: Vec<_> = self.member.sanctions.iter().filter(holds).map(|s| s.id).collect();
-                if ids.is_empty() {
-                    return Err(Refusal::NothingToLift {
-                        restriction: restriction.name(),
-                    });
-                }
-                self.end(draft, &ids, Ending::Lifted, self.at);
-                Ok(())
-            }
-            None => self.enter(draft),
+        self.settle();
+        if act.kind().lifts().is_some() {
+            return self.lift_all(draft);
         }
+        let ended = match detail.supersedes {
+            Some(id) => self.supersede(id, act)?,
+            None => Vec::new(),
+        };
+        self.enter(draft, ended)
+    }
+
+    /// Lets time pass up to the command.
+    fn settle(&mut self) {
+        let Situation { timeline, past, .. } = self.situation;
+        self.member
+            .settle_for(&self.version.policy, timeline, past, self.at);
+    }
+
+    /// Ends all active sanctions of the restriction that the kind lifts; of restrictions, those within the named capabilities.
+    fn lift_all(&mut self, draft: Draft) -> Result<(), Refusal> {
+        let Some(restriction) = draft.kind.lifts() else {
+            return Ok(());
+        };
+        let named = &draft.capabilities;
+        let within = |s: &Sanction| named.is_empty() || s.capabilities.is_subset(named);
+        let holds = |s: &&Sanction| s.restriction == restriction && s.holds(self.at) && within(s);
+        let ids: Vec<_> = self.member.sanctions.iter().filter(holds).map(|s| s.id).collect();
+        if ids.is_empty() {
+            return Err(Refusal::NothingToLift {
+                restriction: restriction.name(),
+            });
+        }
+        self.end(draft, &ids, Ending::Lifted, self.at);
+        Ok(())
+    }
+
+    /// Takes away the sanction whose place the act's own takes, which needs the rank to lift it too.
+    fn supersede(&mut self, id: SanctionId, act: &Act) -> Result<Vec<Ended>, Refusal> {
+        let found = self
+            .member
+            .sanctions
+            .iter()
+            .find(|s| s.id == id && s.holds(self.at));
+        let kind = found
+            .ok_or(Refusal::NothingToSupersede { sanction: id })?
+            .restriction
+            .lifted_by();
+        let Situation { acting, target, .. } = self.situation;
+        let glass = act.particulars.break_glass;
+        authority::check(&self.version.policy, kind, acting, target, glass)?;
+        self.member.remove(&[id]);
+        let (how, at) = (Ending::Superseded, self.at);
+        Ok(vec![Ended { id, how, at }])
     }
 
     /// Lifts one sanction.
@@ -159,26 +218,34 @@ impl Run<'_> {
             target,
             particulars.break_glass,
         )?;
-        self.member.settle(self.situation.timeline, self.at);
+        self.settle();
         let draft = Draft::without_points(kind, acting.actor.clone(), particulars.clone());
         self.end(draft, &[id], Ending::Lifted, self.at);
         Ok(())
     }
 
-    /// Records that a sanction's time is over, if it is still the sanction that the timer was set for.
+    /// Records that a sanction's time is over, if it is still the sanction that the timer was set for. One that holds while
+    /// the points are high may have moved with them: then its new end is all that comes of this.
     fn expire(&mut self, id: SanctionId, version: i32) {
-        let found = self
-            .member
-            .sanctions
-            .iter()
-            .find(|s| s.id == id && s.version == version);
-        let Some((kind, end)) = found.and_then(|s| Some((s.restriction.lifted_by(), s.end?))) else {
-            return;
-        };
-        if end > self.at {
+        let before = self.member.clone();
+        let is_meant = |s: &&Sanction| s.id == id && s.version == version;
+        if !self.member.sanctions.iter().any(|s| is_meant(&s)) {
             return;
         }
-        self.member.settle(self.situation.timeline, self.at);
+        self.settle();
+        let found = self.member.sanctions.iter().find(is_meant);
+        let over = found.and_then(|s| Some((s.restriction.lifted_by(), s.end?)));
+        let Some((kind, end)) = over.filter(|(_, end)| *end <= self.at) else {
+            if moved(&before.sanctions, &self.member.sanctions).is_empty() {
+                self.member = before;
+            }
+            // Its timer goes with this version, so another one has to come.
+            let held = self.member.sanctions.iter_mut();
+            for sanction in held.filter(|s| s.id == id && s.version == version && s.while_above.is_some()) {
+                sanction.version += 1;
+            }
+            return;
+        };
         let particulars = Particulars {
             reason: Some(EXPIRED.to_owned()),
             ..Particulars::default()
@@ -198,6 +265,7 @@ impl Run<'_> {
             draft.particulars.named = gone.iter().find_map(|sanction| sanction.named.clone());
         }
         let ended = gone.into_iter().map(|s| Ended { id: s.id, how, at }).collect();
+        self.member.hold(&self.version.policy, self.situation.past);
         let case = self.case(draft, None, ended, Vec::new());
         self.entries.push(Entry {
             case,
@@ -207,56 +275,69 @@ impl Run<'_> {
 
     /// An entry in the ledger: points, grace, the sanction that it starts, and the rungs that it reaches, each of which may
     /// make another entry.
-    fn enter(&mut self, draft: Draft) -> Result<(), Refusal> {
-        let version = self.version;
-        let started = self.start(&draft)?;
+    fn enter(&mut self, draft: Draft, ended: Vec<Ended>) -> Result<(), Refusal> {
         let incoming = Incoming {
             kind: draft.kind,
             points: draft.points,
             depth: draft.causes.len(),
             at: self.at,
-            started: started.clone(),
+            started: self.start(&draft)?,
         };
-        let immune = authority::immunity(&self.situation.target).is_some();
-        let (fired, marks) = enter(&mut self.member, &version.policy, incoming, immune);
+        let under = Under {
+            version: self.version,
+            timeline: self.situation.timeline,
+            past: self.situation.past,
+            immune: authority::immunity(&self.situation.target).is_some(),
+        };
+        let Entered {
+            started,
+            fired,
+            marks,
+        } = enter(&mut self.member, under, incoming);
         let (mut causes, named) = (draft.causes.clone(), draft.particulars.named.clone());
-        let case = self.case(draft, started, Vec::new(), marks);
+        let case = self.case(draft, started, ended, marks);
         causes.push(case.number);
         self.entries.push(Entry {
             case,
             after: Some(self.member.clone()),
         });
         match fired {
-            Some(rung) => self.enter(self.escalated(rung, causes, named)),
+            Some(rung) => self.enter(self.escalated(rung, causes, named), Vec::new()),
             None => Ok(()),
         }
     }
 
     /// What a rung does. Its case names the member as the act did, for whoever carries it out on a platform.
-    fn escalated(&self, rung: &Rung, causes: Vec<i64>, named: Option<Identity>) -> Draft {
-        let policy = &self.version.policy;
+    fn escalated(&self, rung: Reached<'_>, causes: Vec<i64>, named: Option<Identity>) -> Draft {
+        let (policy, remedy) = (&self.version.policy, rung.remedy);
         let points = if policy.escalations_carry_points {
-            policy.weight(rung.action)
+            policy.weight(remedy.action)
         } else {
             Points::ZERO
         };
+        let reason = match rung.by {
+            Threshold::Points(at) => format!("Reached {at} points."),
+            Threshold::Offences(count) => format!("{count}."),
+        };
         Draft {
-            kind: rung.action,
+            kind: remedy.action,
             actor: Actor::Escalation {
-                rung: rung.id.clone(),
+                rung: rung.id.to_owned(),
             },
             points,
             causes,
-            duration: rung.duration,
+            duration: remedy.duration,
+            capabilities: remedy.capabilities.clone(),
+            while_above: remedy.while_above,
             particulars: Particulars {
-                reason: Some(format!("Reached {} points.", rung.at)),
+                reason: Some(reason),
                 named,
                 ..Particulars::default()
             },
         }
     }
 
-    /// The sanction that a case of this kind starts.
+    /// The sanction that a case of this kind starts. Where points hold it, its end is found when they are added.
     fn start(&mut self, draft: &Draft) -> Result<Option<Sanction>, Refusal> {
         let Some(restriction) = draft.kind.restricts() else {
             return Ok(None);
@@ -274,6 +355,8 @@ impl Run<'_> {
             version: 1,
             case: self.next_number(),
             named: draft.particulars.named.clone(),
+            capabilities: draft.capabilities.clone(),
+            while_above: draft.while_above,
         }))
     }
 
@@ -297,12 +380,14 @@ impl Run<'_> {
             policy_version: self.version.version,
             causes: draft.causes,
             duration: draft.duration,
+            capabilities: draft.capabilities,
             started,
             ended,
             rungs,
             particulars: draft.particulars,
             revision: 0,
             voided: None,
+            reduced: None,
         }
     }
 }
@@ -316,6 +401,8 @@ impl Draft {
             points: Points::ZERO,
             causes: Vec::new(),
             duration: None,
+            capabilities: BTreeSet::new(),
+            while_above: None,
             particulars,
         }
     }

@@ -3,6 +3,7 @@
 use super::act::{Act, Recent};
 use super::actor::Actor;
 use super::case::Particulars;
+use super::kind::Kind;
 use super::time::Instant;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +14,7 @@ pub const REMEMBERED: usize = 32;
 /// the same actor with the same evidence (without evidence: the same reason).
 #[must_use]
 pub fn winner(recent: &[Recent], act: &Act, actor: &Actor, at: Instant, window: i64) -> Option<i64> {
-    if act.allow_duplicate || window == 0 || !act.kind().is_offence() {
+    if act.allow_duplicate || window == 0 || !can_repeat(act.kind()) {
         return None;
     }
     let (actor, likeness) = (actor.to_string(), likeness(&act.particulars));
@@ -39,7 +40,7 @@ pub fn remember(
         .filter(|r| at.seconds() - r.at.seconds() < window)
         .cloned()
         .collect();
-    if act.kind().is_offence() {
+    if can_repeat(act.kind()) {
         let likeness = likeness(&act.particulars);
         kept.push(Recent {
             kind: act.kind(),
@@ -51,6 +52,11 @@ pub fn remember(
     }
     let surplus = kept.len().saturating_sub(REMEMBERED);
     kept.split_off(surplus)
+}
+
+/// Whether a second act of this kind can be the first one once more. Remarks, lifts and deletions add up.
+const fn can_repeat(kind: Kind) -> bool {
+    !matches!(kind, Kind::Note | Kind::DeleteMessages) && kind.lifts().is_none()
 }
 
 /// A hash of the evidence, in any order, or of the reason when there is none.
@@ -75,9 +81,9 @@ fn likeness(particulars: &Particulars) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::act::Detail;
     use super::*;
     use crate::domain::id::{KeyId, UserId};
-    use crate::domain::kind::Kind;
     use uuid::Uuid;
 
     fn moderator(n: u128) -> Actor {
@@ -95,7 +101,7 @@ mod tests {
             evidence,
             ..Particulars::default()
         };
-        Act::new(Kind::Warn, None, particulars).unwrap()
+        Act::new(Kind::Warn, Detail::default(), particulars).unwrap()
     }
 
     fn at(seconds: i64) -> Instant {
@@ -149,7 +155,7 @@ mod tests {
         let mut allowed = warn("spam", &[]);
         allowed.allow_duplicate = true;
         assert_eq!(winner(&recent, &allowed, &moderator(1), at(1), 30), None);
-        let note = Act::new(Kind::Note, None, Particulars::default()).unwrap();
+        let note = Act::new(Kind::Note, Detail::default(), Particulars::default()).unwrap();
         assert!(remember(&[], &note, &moderator(1), at(0), 1, 30).is_empty());
     }
 

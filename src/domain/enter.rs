@@ -2,12 +2,14 @@
 
 use super::case::RungMark;
 use super::kind::Kind;
-use super::ladder::{self, Contest, Strength};
+use super::ladder::{self, Contest, Reached, Strength};
 use super::member::Member;
+use super::past::{Offence, Past};
 use super::points::Points;
-use super::policy::{Policy, Rung};
+use super::policy::Policy;
 use super::sanction::Sanction;
 use super::time::Instant;
+use super::timeline::{PolicyVersion, Timeline};
 
 /// What comes into the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,43 +22,89 @@ pub struct Incoming {
     pub depth: usize,
     /// When.
     pub at: Instant,
-    /// The sanction that it starts.
+    /// The sanction that it starts. Where points hold it, its end is found here.
     pub started: Option<Sanction>,
 }
 
+/// What an entry enters under.
+#[derive(Clone, Copy, Debug)]
+pub struct Under<'p> {
+    /// The version that judges it.
+    pub version: &'p PolicyVersion,
+    /// All versions.
+    pub timeline: &'p Timeline,
+    /// What went before.
+    pub past: &'p Past,
+    /// Whether nobody may escalate upon the member.
+    pub immune: bool,
+}
+
+/// What an entry comes to, besides the member's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered<'p> {
+    /// The sanction that it started.
+    pub started: Option<Sanction>,
+    /// The rung that fires, if one does.
+    pub fired: Option<Reached<'p>>,
+    /// A mark for each rung that was reached.
+    pub marks: Vec<RungMark>,
+}
+
 impl Incoming {
-    /// Whether it counts for grace and for the top rung.
+    /// The offence that it is, if it is one: a direct act from warn up, or of a custom kind so marked.
     #[must_use]
-    pub const fn is_offence(&self) -> bool {
-        self.depth == 0 && self.kind.is_offence()
+    pub fn offence(&self, policy: &Policy) -> Option<Offence> {
+        let (at, kind) = (self.at, self.kind);
+        (self.depth == 0 && policy.is_offence(kind)).then_some(Offence { at, kind })
     }
 }
 
 /// Lets an entry into the ledger of a member who is settled up to its instant: points, grace, its sanction, and a latch for
-/// every rung that it reaches. Gives the rung that fires, if one does, and a mark for each that was reached.
-pub fn enter<'p>(
-    member: &mut Member,
-    policy: &'p Policy,
-    incoming: Incoming,
-    immune: bool,
-) -> (Option<&'p Rung>, Vec<RungMark>) {
-    let (at, offence) = (incoming.at, incoming.is_offence());
-    let act = Strength::of(incoming.kind, at, incoming.started.as_ref().and_then(|s| s.end));
+/// every rung that it reaches.
+pub fn enter<'p>(member: &mut Member, under: Under<'p>, incoming: Incoming) -> Entered<'p> {
+    let Under {
+        version,
+        timeline,
+        past,
+        immune,
+    } = under;
+    let policy: &Policy = &version.policy;
+    let (at, offence) = (incoming.at, incoming.offence(policy));
+    let earlier = timeline.version(member.ledger.tally.version).map(|v| &*v.policy);
+    member.ledger.tally.complete(version, earlier, past, at);
     let before = member.ledger.balance;
-    member.add(policy, incoming.points, offence, at);
-    member.sanctions.extend(incoming.started);
-    let repeats = offence && incoming.points > Points::ZERO;
-    let reached = ladder::reached(policy, &member.ledger, before, member.ledger.balance, repeats);
+    member.add(policy, incoming.points, offence.is_some(), at);
+    let repeats = offence.is_some() && incoming.points > Points::ZERO;
+    let mut reached = ladder::reached(policy, &member.ledger, before, member.ledger.balance, repeats);
+    if let Some(offence) = offence {
+        reached.extend(ladder::counted(policy, &mut member.ledger, offence));
+    }
+    let mut started = incoming.started;
+    if let Some(sanction) = &mut started
+        && let Some(level) = sanction.while_above
+    {
+        sanction.end = member.drops_below(policy, past, level);
+    }
+    member.sanctions.extend(started.clone());
+    member.hold(policy, past);
     member
         .ledger
         .latched
-        .extend(reached.iter().map(|rung| rung.id.clone()));
+        .extend(reached.iter().map(|rung| rung.id.to_owned()));
+    let end = started.as_ref().and_then(|s| s.end);
     let contest = Contest {
         at,
-        act,
+        act: Strength::of(policy.severity(incoming.kind), incoming.kind, at, end),
         depth: incoming.depth,
         immune,
-        sanctions: &member.sanctions,
+        member,
+        policy,
+        past,
     };
-    ladder::contend(&reached, &contest)
+    let (fired, marks) = ladder::contend(&reached, &contest);
+    Entered {
+        started,
+        fired,
+        marks,
+    }
 }

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::kind::Kind;
 use super::member::Member;
+use super::past::Past;
 use super::points::Points;
 use super::policy::Policy;
 use super::time::Instant;
@@ -20,7 +21,21 @@ pub struct Term {
     pub granted: Points,
     /// The exact amount that is left of them.
     pub left: Points,
-    /// When nothing is left of them if nothing else happens; `None` while a sanction without an end freezes the clock.
+    /// When nothing is left of them if nothing else happens; `None` while a sanction without an end freezes the clock, and where
+    /// points never fall.
+    pub gone_at: Option<Instant>,
+}
+
+/// What was carried over when the present era began, as a term of the balance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// When.
+    pub at: Instant,
+    /// The points that were carried over.
+    pub granted: Points,
+    /// The exact amount that is left of them.
+    pub left: Points,
+    /// When nothing is left of them, as for a [`Term`].
     pub gone_at: Option<Instant>,
 }
 
@@ -30,6 +45,8 @@ pub struct Term {
 pub struct Explanation {
     remaining: Points,
     newer: Points,
+    /// What the entries of the era gave together; `None` where no era was opened, and every entry may have its term.
+    entered: Option<Points>,
     terms: Vec<Term>,
 }
 
@@ -40,18 +57,22 @@ impl Explanation {
         Self {
             remaining: member.ledger.balance,
             newer: Points::ZERO,
+            entered: member
+                .ledger
+                .opening
+                .map(|opening| member.ledger.sum.minus(opening.points)),
             terms: Vec::new(),
         }
     }
 
-    /// Whether every part of the balance has its term: older entries have nothing left.
+    /// Whether every part of the balance that entries hold has its term: older ones have nothing left, or were carried over.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.remaining == Points::ZERO
+        self.remaining == Points::ZERO || self.entered.is_some_and(|entered| self.newer >= entered)
     }
 
     /// Takes the next older case.
-    pub fn add(&mut self, member: &Member, policy: &Policy, case: &Case) {
+    pub fn add(&mut self, member: &Member, policy: &Policy, past: &Past, case: &Case) {
         if self.is_complete() || case.points == Points::ZERO {
             return;
         }
@@ -62,10 +83,22 @@ impl Explanation {
             at: case.at,
             granted: case.points,
             left,
-            gone_at: member.falls_to(policy, self.newer),
+            gone_at: member.falls_to(policy, past, self.newer),
         });
         self.remaining = self.remaining.minus(left);
         self.newer = self.newer.plus(left);
+    }
+
+    /// What is left of the points that were carried over, once the entries have their terms.
+    #[must_use]
+    pub fn carried(&self, member: &Member, policy: &Policy, past: &Past) -> Option<Carried> {
+        let opening = member.ledger.opening.filter(|_| self.is_complete())?;
+        (self.remaining > Points::ZERO).then(|| Carried {
+            at: opening.at,
+            granted: opening.points,
+            left: self.remaining,
+            gone_at: member.falls_to(policy, past, self.newer),
+        })
     }
 
     /// The terms, newest first.
@@ -84,10 +117,11 @@ mod tests {
 
     fn explain(scene: &Scene, now: i64) -> Vec<Term> {
         let mut member = scene.member.clone();
-        member.settle(&scene.timeline, at(now));
+        let past = scene.past();
+        member.settle(&scene.timeline, &past, at(now));
         let mut explanation = Explanation::of(&member);
         for entry in scene.history.iter().rev() {
-            explanation.add(&member, scene.policy(), &entry.case);
+            explanation.add(&member, scene.policy(), &past, &entry.case);
         }
         assert!(explanation.is_complete());
         explanation.terms()
@@ -118,7 +152,7 @@ mod tests {
                 .act(if n % 3 == 0 { Kind::Kick } else { Kind::Warn }, None);
         }
         let mut member = scene.member.clone();
-        member.settle(&scene.timeline, at(scene.now + 12_345));
+        member.settle(&scene.timeline, &scene.past(), at(scene.now + 12_345));
         let sum: i64 = explain(&scene, scene.now + 12_345)
             .iter()
             .map(|t| t.left.units())

@@ -3,30 +3,17 @@
 use super::id::SanctionId;
 use super::kind::Kind;
 use super::ladder;
+use super::ledger::Ledger;
+use super::past::Past;
 use super::points::Points;
-use super::policy::{Freeze, Policy, Timeline};
+use super::policy::{Decay, Freeze, Policy};
 use super::sanction::Sanction;
 use super::time::Instant;
+use super::timeline::Timeline;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// How many sanctions a member may have whose end is still to come.
 pub const MAX_SANCTIONS: usize = 64;
-
-/// The balance and what moves it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ledger {
-    /// The exact balance at `as_of`.
-    pub balance: Points,
-    /// The moment up to which decay has been settled; `None` before the first entry.
-    pub as_of: Option<Instant>,
-    /// Seconds of decay so far: wall seconds without the pauses.
-    pub clock: i64,
-    /// Until then the last offences' grace holds the clock.
-    pub grace_until: Option<Instant>,
-    /// Rungs that were crossed and are not re-armed.
-    pub latched: BTreeSet<String>,
-}
 
 /// A member as decisions see them: the ledger and the sanctions whose end is not recorded yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +39,7 @@ impl Member {
     #[must_use]
     pub fn paused(&self, policy: &Policy, from: Instant) -> Paused {
         let mut until = self.ledger.grace_until.map_or(from, |grace| grace.max(from));
-        for sanction in self
-            .sanctions
-            .iter()
-            .filter(|s| freezes(policy.freeze_while, s.kind))
-        {
+        for sanction in self.sanctions.iter().filter(|s| freezes(policy.freeze_while, s)) {
             match sanction.end {
                 None => return Paused::Forever,
                 Some(end) => until = until.max(end),
@@ -67,30 +50,64 @@ impl Member {
 
     /// Lets time pass up to `at`: the balance falls by what decayed, each stretch under the version in force then.
     /// A moment before `as_of` changes nothing.
-    pub fn settle(&mut self, timeline: &Timeline, at: Instant) {
-        let Some(from) = self.ledger.as_of else {
-            self.ledger.as_of = Some(at);
-            return;
-        };
+    pub fn settle(&mut self, timeline: &Timeline, past: &Past, at: Instant) {
+        let policy = &timeline
+            .in_force(self.ledger.as_of.map_or(at, |as_of| as_of.max(at)))
+            .policy;
+        self.settle_for(policy, timeline, past, at);
+    }
+
+    /// The same, for an entry that a certain version judges: of several versions that came into force within that very second,
+    /// those after it have not come yet.
+    pub fn settle_for(&mut self, judged: &Policy, timeline: &Timeline, past: &Past, at: Instant) {
+        let from = self.ledger.as_of.unwrap_or(at);
         for (start, end, policy) in timeline.stretches(from, at) {
-            let Paused::Until(resumes) = self.paused(policy, start) else {
-                continue;
+            self.turn(policy, past, start);
+            let ran = match self.paused(policy, start) {
+                Paused::Until(resumes) => (end.seconds() - resumes.seconds()).max(0),
+                Paused::Forever => 0,
             };
-            let ran = (end.seconds() - resumes.seconds()).max(0);
-            let fell = ran.saturating_mul(policy.decay.rate);
-            self.ledger.clock += ran;
-            self.ledger.balance = self.ledger.balance.minus(Points::from_units(fell));
+            self.ledger.run(policy.decay, ran, past);
         }
-        self.ledger.as_of = Some(from.max(at));
+        self.turn(judged, past, from.max(at));
+    }
+
+    /// Comes under a policy at a moment up to which everything is settled.
+    fn turn(&mut self, policy: &Policy, past: &Past, at: Instant) {
+        self.ledger.adopt(policy.decay.model(), at);
+        self.ledger.as_of = Some(at);
+        self.ledger.run(policy.decay, 0, past);
+        self.hold(policy, past);
     }
 
     /// Adds an entry to a settled balance: re-arms what may be re-armed, adds the points, and lets an offence's grace begin.
     pub fn add(&mut self, policy: &Policy, points: Points, offence: bool, at: Instant) {
         ladder::rearm(&mut self.ledger, policy);
-        self.ledger.balance = self.ledger.balance.plus(points);
-        if offence && policy.decay.grace > 0 {
-            let grace = at.shifted(policy.decay.grace);
+        self.ledger.grant(points);
+        if offence && policy.decay.grace() > 0 {
+            let grace = at.shifted(policy.decay.grace());
             self.ledger.grace_until = Some(self.ledger.grace_until.map_or(grace, |until| until.max(grace)));
+        }
+    }
+
+    /// Moves the ends of the sanctions that hold while the points are high to where they belong by now. Those that are over
+    /// stay as they are.
+    pub fn hold(&mut self, policy: &Policy, past: &Past) {
+        let Some(as_of) = self.ledger.as_of else { return };
+        if self.sanctions.iter().all(|s| s.while_above.is_none()) {
+            return;
+        }
+        let above = |s: &Sanction| s.while_above.filter(|_| s.holds(as_of));
+        let ends: Vec<_> = self
+            .sanctions
+            .iter()
+            .map(|s| above(s).map(|level| self.drops_below(policy, past, level)))
+            .collect();
+        for (sanction, end) in self.sanctions.iter_mut().zip(ends) {
+            if let Some(end) = end.filter(|end| *end != sanction.end) {
+                sanction.end = end;
+                sanction.version += 1;
+            }
         }
     }
 
@@ -104,35 +121,61 @@ impl Member {
     }
 
     /// The moment from which the shown points are below `threshold` if nothing else happens; `None` while a sanction
-    /// without an end freezes the clock. In closed form, never polled.
+    /// without an end freezes the clock, and where points never fall. In closed form, never polled.
     #[must_use]
-    pub fn drops_below(&self, policy: &Policy, threshold: Points) -> Option<Instant> {
-        self.falls_to(policy, threshold.minus(policy.granularity))
+    pub fn drops_below(&self, policy: &Policy, past: &Past, threshold: Points) -> Option<Instant> {
+        self.falls_to(policy, past, policy.shown(threshold).minus(policy.granularity))
     }
 
     /// The moment at which the exact balance is down to `level` if nothing else happens.
     #[must_use]
-    pub fn falls_to(&self, policy: &Policy, level: Points) -> Option<Instant> {
+    pub fn falls_to(&self, policy: &Policy, past: &Past, level: Points) -> Option<Instant> {
         let as_of = self.ledger.as_of?;
         let excess = self.ledger.balance.minus(level).units();
         if excess == 0 {
             return Some(as_of);
         }
-        match self.paused(policy, as_of) {
-            Paused::Forever => None,
-            Paused::Until(resumes) => {
-                let rate = policy.decay.rate.max(1);
+        let Paused::Until(resumes) = self.paused(policy, as_of) else {
+            return None;
+        };
+        match policy.decay {
+            Decay::Linear { rate, .. } => {
+                let rate = rate.max(1);
                 Some(resumes.shifted(excess / rate + i64::from(excess % rate > 0)))
             }
+            Decay::Expiry { after } => {
+                let gone = self.ledger.lapses_to(level, after, past);
+                Some(resumes.shifted((gone - self.ledger.clock).max(0)))
+            }
+            Decay::None {} => None,
         }
+    }
+
+    /// Whether two states are the same for everything that follows. Versions of sanctions only tell timers apart.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let alike = |(a, b): (&Sanction, &Sanction)| {
+            Sanction {
+                version: 0,
+                ..a.clone()
+            } == Sanction {
+                version: 0,
+                ..b.clone()
+            }
+        };
+        self.ledger == other.ledger
+            && self.sanctions.len() == other.sanctions.len()
+            && self.sanctions.iter().zip(&other.sanctions).all(alike)
     }
 }
 
-/// Whether a sanction of this kind stops the clock.
-fn freezes(freeze: Freeze, kind: Kind) -> bool {
-    match freeze {
-        Freeze::None => false,
-        Freeze::Ban => matches!(kind, Kind::Ban | Kind::Tempban),
-        Freeze::Mute => matches!(kind, Kind::Mute | Kind::Ban | Kind::Tempban),
-    }
+/// Whether a sanction stops the clock. One that holds while the points are high must not hold them up.
+fn freezes(freeze: Freeze, sanction: &Sanction) -> bool {
+    let kind = sanction.kind;
+    sanction.while_above.is_none()
+        && match freeze {
+            Freeze::None => false,
+            Freeze::Ban => matches!(kind, Kind::Ban | Kind::Tempban),
+            Freeze::Mute => matches!(kind, Kind::Mute | Kind::Ban | Kind::Tempban),
+        }
 }

@@ -11,14 +11,18 @@ pub mod id; // identifiers with a prefix
 pub mod identity; // who somebody is on a platform
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
-pub mod member; // the aggregate: balance, decay clock, latches, sanctions
+pub mod ledger; // a member's points, the clock that they fall by, what rungs remember
+pub mod member; // the aggregate: the ledger and the sanctions
+pub mod name; // short names that communities choose
+pub mod past; // what decisions need of history beyond the aggregate
 pub mod points; // fixed-point points, and how they are shown
-pub mod policy; // weights, decay, ladder, authority; versions over time
+pub mod policy; // weights, decay, ladder, authority
 pub mod policy_check; // from a draft to a policy, or to precise errors
 pub mod rank; // who stands above whom
 pub mod refusal; // why a command is refused
 pub mod sanction; // intervals, and the restriction that results
 pub mod time; // whole seconds, bounded durations
+pub mod timeline; // the versions of a policy over time
 
 pub mod explain; // every term of a balance
 pub mod replay; // a void: history from there on, replayed without the case

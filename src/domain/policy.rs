@@ -1,12 +1,12 @@
 //! A community's policy: weights, decay, ladder, authority. Immutable once built, and impossible to build wrong.
 
-use super::kind::Kind;
+use super::kind::{Kind, Severity};
+use super::name::Name;
 use super::points::Points;
 use super::rank::Rank;
-use super::time::{Instant, Span};
+use super::time::Span;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which sanctions stop the decay clock while they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,13 +31,52 @@ pub enum Refire {
     EveryOffence,
 }
 
-/// Linear decay: so much a day, continuously, after a pause that each offence renews.
+/// How points fall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decay {
-    /// Units a second, which are thousandths of a point a day.
-    pub rate: i64,
-    /// Seconds after each offence in which nothing decays.
-    pub grace: i64,
+#[serde(untagged)]
+pub enum Decay {
+    /// So much a day, continuously, after a pause that each offence renews.
+    Linear {
+        /// Units a second, which are thousandths of a point a day.
+        rate: i64,
+        /// Seconds after each offence in which nothing decays.
+        grace: i64,
+    },
+    /// Each entry counts whole until it lapses.
+    Expiry {
+        /// Seconds of the decay clock after which an entry lapses.
+        after: i64,
+    },
+    /// Never.
+    None {},
+}
+
+/// A decay without its numbers. Where it changes, the balance is carried over as one opening entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// See [`Decay::Linear`].
+    #[default]
+    Linear,
+    /// See [`Decay::Expiry`].
+    Expiry,
+    /// See [`Decay::None`].
+    None,
+}
+
+/// What a rung does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// The kind of act.
+    pub action: Kind,
+    /// For how long; `None` for an open end, and for kinds without a duration.
+    pub duration: Option<Span>,
+    /// What a restriction takes away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub capabilities: BTreeSet<Name>,
+    /// Holds as long as the shown points are not below this, instead of for a duration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub while_above: Option<Points>,
 }
 
 /// A rung of the ladder: at so many points, this happens.
@@ -48,13 +87,46 @@ pub struct Rung {
     /// The shown points at which it is crossed.
     pub at: Points,
     /// What happens.
-    pub action: Kind,
-    /// For how long; `None` for an open end, and for kinds without a duration.
-    pub duration: Option<Span>,
+    #[serde(flatten)]
+    pub remedy: Remedy,
     /// How often it acts.
     pub refire: Refire,
     /// Shown points below which it may be crossed again.
     pub reset_below: Points,
+}
+
+/// A rung for repeated offences: at so many within so long, this happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffenceRung {
+    /// A name as for a [`Rung`]; unique among both.
+    pub id: String,
+    /// What is counted.
+    pub count: OffenceCount,
+    /// What happens.
+    #[serde(flatten)]
+    pub remedy: Remedy,
+}
+
+/// So many offences of some kinds within so long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffenceCount {
+    /// The kinds that count.
+    pub kinds: BTreeSet<Kind>,
+    /// How many.
+    pub least: usize,
+    /// Seconds, the moment so long ago left out.
+    pub within: i64,
+}
+
+/// A kind of act that a policy registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomKind {
+    /// The points that an act of this kind adds.
+    pub weight: Points,
+    /// How severe it is.
+    pub severity: Severity,
+    /// Whether it is an offence. From the severity of a warn up it always is.
+    pub offence: bool,
 }
 
 /// A checked policy. Build one with [`super::policy_check::check`], or take the default.
@@ -70,6 +142,12 @@ pub struct Policy {
     pub freeze_while: Freeze,
     /// Rungs, ascending in points and never falling in severity.
     pub ladder: Vec<Rung>,
+    /// Rungs for repeated offences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offence_rungs: Vec<OffenceRung>,
+    /// The community's own kinds of act.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<Name, CustomKind>,
     /// Whether escalated acts add the weight of their kind.
     pub escalations_carry_points: bool,
     /// Seconds within which a like act on the same member is a duplicate; 0 switches the check off.
@@ -78,29 +156,40 @@ pub struct Policy {
     pub least_rank: BTreeMap<Kind, Rank>,
 }
 
-/// One version of a community's policy and when it came into force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyVersion {
-    /// 1, 2, 3 … in the community.
-    pub version: i32,
-    /// From this moment on it judges.
-    pub activated_at: Instant,
-    /// The rules.
-    pub policy: Arc<Policy>,
-}
-
-/// All versions of a community's policy up to the one in force, oldest first. Never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Timeline {
-    earlier: Vec<PolicyVersion>,
-    active: PolicyVersion,
-}
-
 impl Policy {
     /// The weight of a kind; kinds without an entry weigh nothing.
     #[must_use]
     pub fn weight(&self, kind: Kind) -> Points {
-        self.weights.get(&kind).copied().unwrap_or_default()
+        match self.custom(kind) {
+            Some(custom) => custom.weight,
+            None => self.weights.get(&kind).copied().unwrap_or_default(),
+        }
+    }
+
+    /// How severe an act of this kind is; a custom kind that the policy does not register is a note.
+    #[must_use]
+    pub fn severity(&self, kind: Kind) -> Severity {
+        let custom = || self.custom(kind).map_or(Severity::Note, |custom| custom.severity);
+        kind.severity().unwrap_or_else(custom)
+    }
+
+    /// Whether a direct act of this kind is an offence: it counts for grace, offence rungs and the top rung.
+    #[must_use]
+    pub fn is_offence(&self, kind: Kind) -> bool {
+        self.severity(kind) >= Severity::Warn || self.custom(kind).is_some_and(|custom| custom.offence)
+    }
+
+    /// Whether acts of this kind can be recorded.
+    #[must_use]
+    pub fn knows(&self, kind: Kind) -> bool {
+        kind.severity().is_some() || self.custom(kind).is_some()
+    }
+
+    fn custom(&self, kind: Kind) -> Option<&CustomKind> {
+        match kind {
+            Kind::Custom(name) => self.kinds.get(&name),
+            _ => None,
+        }
     }
 
     /// The least rank for a kind of act; moderator where the policy is silent.
@@ -121,18 +210,17 @@ impl Default for Policy {
         let rung = |id: &str, points: i64, action, hours: Option<i64>, refire| Rung {
             id: id.to_owned(),
             at: Points::from_millis(points * 1_000),
-            action,
-            duration: hours.and_then(|h| Span::new(h * 3_600).ok()),
+            remedy: Remedy::fixed(action, hours.and_then(|h| Span::new(h * 3_600).ok())),
             refire,
             reset_below: Points::from_millis(points * 1_000),
         };
         Self {
             granularity: Points::from_millis(100),
-            weights: Kind::ALL
+            weights: Kind::BUILT_IN
                 .into_iter()
                 .map(|k| (k, Points::from_millis(k.default_weight_millis())))
                 .collect(),
-            decay: Decay { rate: 100, grace: 0 },
+            decay: Decay::Linear { rate: 100, grace: 0 },
             freeze_while: Freeze::None,
             ladder: vec![
                 rung("mute-1h", 3, Kind::Mute, Some(1), Refire::Crossing),
@@ -140,72 +228,51 @@ impl Default for Policy {
                 rung("tempban-7d", 8, Kind::Tempban, Some(7 * 24), Refire::Crossing),
                 rung("ban", 12, Kind::Ban, None, Refire::EveryOffence),
             ],
+            offence_rungs: Vec::new(),
+            kinds: BTreeMap::new(),
             escalations_carry_points: false,
             duplicate_window: 30,
-            least_rank: Kind::ALL.into_iter().map(|k| (k, Rank::Moderator)).collect(),
+            least_rank: Kind::BUILT_IN.into_iter().map(|k| (k, Rank::Moderator)).collect(),
         }
     }
 }
 
-impl Timeline {
-    /// From versions in any order.
-    ///
-    /// Returns `None` when there is none, because a community always has a policy.
+impl Decay {
+    /// Its model.
     #[must_use]
-    pub fn new(mut versions: Vec<PolicyVersion>) -> Option<Self> {
-        versions.sort_by_key(|v| v.version);
-        let active = versions.pop()?;
-        Some(Self {
-            earlier: versions,
-            active,
-        })
-    }
-
-    /// The version in force.
-    #[must_use]
-    pub fn active(&self) -> &PolicyVersion {
-        &self.active
-    }
-
-    /// A version by its number.
-    #[must_use]
-    pub fn version(&self, version: i32) -> Option<&PolicyVersion> {
-        self.versions().find(|v| v.version == version)
-    }
-
-    /// All versions, oldest first.
-    pub fn versions(&self) -> impl DoubleEndedIterator<Item = &PolicyVersion> {
-        self.earlier.iter().chain(std::iter::once(&self.active))
-    }
-
-    /// The version in force at a moment: the last that had come into force, or the first.
-    #[must_use]
-    pub fn in_force(&self, at: Instant) -> &PolicyVersion {
-        let first = self.earlier.first().unwrap_or(&self.active);
-        self.versions()
-            .rev()
-            .find(|v| v.activated_at <= at)
-            .unwrap_or(first)
-    }
-
-    /// Cuts `[from, to)` at the moments at which another version came into force, each piece with its rules.
-    #[must_use]
-    pub fn stretches(&self, from: Instant, to: Instant) -> Vec<(Instant, Instant, &Policy)> {
-        let mut cuts: Vec<Instant> = self
-            .versions()
-            .map(|v| v.activated_at)
-            .filter(|at| from < *at && *at < to)
-            .collect();
-        cuts.push(to);
-        cuts.dedup();
-        let mut start = from;
-        let mut pieces = Vec::with_capacity(cuts.len());
-        for end in cuts {
-            if start < end {
-                pieces.push((start, end, &*self.in_force(start).policy));
-                start = end;
-            }
+    pub const fn model(self) -> Model {
+        match self {
+            Self::Linear { .. } => Model::Linear,
+            Self::Expiry { .. } => Model::Expiry,
+            Self::None {} => Model::None,
         }
-        pieces
+    }
+
+    /// Seconds after each offence in which nothing decays.
+    #[must_use]
+    pub const fn grace(self) -> i64 {
+        match self {
+            Self::Linear { grace, .. } => grace,
+            Self::Expiry { .. } | Self::None {} => 0,
+        }
+    }
+}
+
+impl Remedy {
+    /// An act with a duration or an open end.
+    #[must_use]
+    pub const fn fixed(action: Kind, duration: Option<Span>) -> Self {
+        Self {
+            action,
+            duration,
+            capabilities: BTreeSet::new(),
+            while_above: None,
+        }
+    }
+
+    /// How severe it is. Only built-in kinds are remedies.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.action.severity().unwrap_or(Severity::Note)
     }
 }

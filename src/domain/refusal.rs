@@ -1,5 +1,6 @@
 //! Why the domain refuses a command. Each refusal becomes one problem document with a stable code.
 
+use super::id::SanctionId;
 use super::kind::Kind;
 use super::rank::{Authority, Rank};
 
@@ -15,6 +16,12 @@ pub enum Refusal {
         least: Rank,
         /// The actor's.
         rank: Rank,
+    },
+    /// The policy does not register the kind.
+    #[error("the policy of this community registers no kind {kind}; its own kinds stand under \"kinds\" in the rules", kind = kind.name())]
+    UnknownKind {
+        /// The kind of act.
+        kind: Kind,
     },
     /// The actor is the target.
     #[error("nobody acts on themself")]
@@ -50,6 +57,12 @@ pub enum Refusal {
     /// The one sanction to lift is no longer active.
     #[error("the sanction is no longer active")]
     SanctionNotActive,
+    /// The sanction whose place an act would take is none of the member's active ones.
+    #[error("the member has no active sanction {sanction} whose place this could take")]
+    NothingToSupersede {
+        /// Which was named.
+        sanction: SanctionId,
+    },
     /// The member has too many sanctions whose end is to come.
     #[error("the member has {limit} active sanctions already; lift some before adding another")]
     TooManySanctions {
@@ -68,10 +81,25 @@ pub enum Refusal {
     /// The case is a lift or an expiry.
     #[error("lifts cannot be voided; issue a new act instead")]
     NotVoidable,
+    /// A reduction that lowers nothing.
+    #[error("{}", not_reducible(what))]
+    NotReducible {
+        /// `points` or `duration`.
+        what: &'static str,
+    },
     /// The case was voided before.
     #[error("case #{number} is already voided, and a void is final")]
     AlreadyVoided {
         /// Its number.
         number: i64,
     },
+}
+
+fn not_reducible(what: &str) -> &'static str {
+    match what {
+        "duration" => {
+            "the case has no sanction in force that this duration would end earlier; a reduction only lowers"
+        }
+        _ => "the case does not count more points than that; a reduction only lowers",
+    }
 }

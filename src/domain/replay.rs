@@ -1,6 +1,6 @@
-//! A void: history from the voided case on, replayed without it, page by page. Pure, and of one size however long history is.
+//! A void or a reduction: history from the case on, replayed without it or with less of it, page by page. Pure.
 //!
-//! What a void may do is take away. The replay keeps a running state; wherever it differs from the one recorded after an
+//! What a remedy may do is take away. The replay keeps a running state; wherever it differs from the one recorded after an
 //! entry, the record of that state is rewritten. An escalation stands on what its trigger produces in the replay: nothing,
 //! and its case is voided too; something milder, and a milder sanction takes its place; anything else, and it stays as it is.
 //! Escalations that the replay would produce but history does not have are not made, though their rungs are latched.
@@ -8,10 +8,15 @@
 //! Where the rules leave a choice, it falls in the member's favour:
 //! - A milder sanction never outlasts the one whose place it takes, even when it restricts less (a mute for a tempban). It
 //!   counts no more points than its kind weighs.
+//! - It takes away nothing that the one in its place did not: a mute or other capabilities are not milder than a restriction. And
+//!   it does not move: of a rung that holds while the points are high, it gets the end that it would have had then.
+//! - In place of a sanction that holds while the points are high, nothing comes.
 //! - Where the milder act is over by now, or somebody has lifted the harsher sanction, or the milder act starts no sanction at
 //!   all, nothing takes its place: the case is voided.
 //! - A sanction whose time was over when nobody had recorded it yet ends as voided at its own end, not later.
 //! - Immunity is not asked again: an escalation that history has was made upon a member who was not immune then.
+//! - A sanction that an act superseded does not come back when that act is voided.
+//! - A sanction whose end is reduced to a moment that has gone by ends now: time served stays, also for what it froze.
 //!
 //! A moderator's lift names the sanctions that it ended. It does not reach a milder sanction of another restriction that took
 //! the place of a ban in a later void.
@@ -20,19 +25,35 @@ use super::act::{Entry, Recent};
 use super::actor::{Acting, Target};
 use super::authority;
 use super::case::{Case, RungOutcome};
-use super::enter::{Incoming, enter};
+use super::enter::{Incoming, Under, enter};
 use super::id::SanctionId;
-use super::kind::Kind;
+use super::kind::{Kind, Restriction};
 use super::ladder::Strength;
 use super::member::Member;
+use super::past::{Offence, Past};
 use super::points::Points;
-use super::policy::{Policy, Rung, Timeline};
+use super::policy::{Policy, Remedy};
 use super::refusal::Refusal;
 use super::sanction::{Sanction, later_end};
-use super::time::Instant;
-use std::cmp::min_by;
+use super::time::{Instant, Span};
+use super::timeline::{PolicyVersion, Timeline};
+use std::cmp::{Ordering, min_by};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// What is done to the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It no longer counts.
+    Void,
+    /// It counts less.
+    Reduce {
+        /// So many points, if they change.
+        points: Option<Points>,
+        /// Its sanction lasts so long from its start, if that changes.
+        duration: Option<Span>,
+    },
+}
 
 /// What a replay begins with.
 #[derive(Clone, Debug)]
@@ -41,14 +62,18 @@ pub struct Start {
     pub timeline: Arc<Timeline>,
     /// The store's clock. A moment behind the member's last instant counts as that.
     pub now: Instant,
-    /// The case to void.
+    /// The case.
     pub case: Case,
+    /// What is done to it.
+    pub change: Change,
     /// The state after the last entry before the case, in the order of (at, number); empty when there is none.
     pub before: Member,
     /// The member as they stand.
     pub current: Member,
     /// The last acts.
     pub recent: Vec<Recent>,
+    /// What the state before looks back to: the entries that have not lapsed, and the offences.
+    pub past: Past,
 }
 
 /// What the replay made of a page.
@@ -60,8 +85,8 @@ pub struct Fed {
     pub settled: bool,
 }
 
-/// What a void comes to, besides the rewritten states.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a void or a reduction comes to, besides the rewritten states.
+#[derive(Clone, Debug)]
 pub struct Voiding {
     /// The member afterwards.
     pub member: Member,
@@ -73,7 +98,13 @@ pub struct Voiding {
     pub ended: Vec<(SanctionId, Instant)>,
     /// Milder sanctions in place of ended ones, each under the case that started the harsher one.
     pub started: Vec<Sanction>,
-    /// Cases that count fewer points from now on, with those points: escalations with points that became milder.
+    /// Sanctions that stay and end earlier.
+    pub moved: Vec<Sanction>,
+    /// The sanction of the reduced case as it stands from now on, if it was shortened.
+    pub shortened: Option<Sanction>,
+    /// What the state afterwards looks back to, if the replay came to the end of history.
+    pub past: Past,
+    /// Cases that count fewer points from now on, with those points: the reduced one, and escalations that became milder.
     pub reduced: Vec<(i64, Points)>,
 }
 
@@ -82,17 +113,28 @@ pub struct Replay {
     timeline: Arc<Timeline>,
     now: Instant,
     number: i64,
+    change: Change,
+    past: Past,
     state: Member,
     current: Member,
     recent: Vec<Recent>,
     /// The last entry and what it produced. An escalation directly follows its trigger, so one is enough.
-    trigger: Option<(i64, Option<Rung>)>,
+    trigger: Option<(i64, Option<Produced>)>,
     settled: bool,
     voided: Vec<(i64, Option<i64>)>,
     ended: Vec<(SanctionId, Instant)>,
     started: Vec<Sanction>,
+    /// The sanction of the reduced case, as it stands from now on.
+    shortened: Option<Sanction>,
     reduced: Vec<(i64, Points)>,
     fresh: Box<dyn FnMut() -> Uuid + Send>,
+}
+
+/// What an entry produces in the replay: the remedy of the rung that fires, and how strong it is.
+struct Produced {
+    remedy: Remedy,
+    strength: Strength,
+    end: Option<Instant>,
 }
 
 /// What becomes of an entry.
@@ -117,7 +159,8 @@ impl Replay {
     /// Begins. `fresh` gives identifiers for milder sanctions.
     ///
     /// # Errors
-    /// [`Refusal::NotVoidable`] for lifts and expiries, [`Refusal::AlreadyVoided`] for a case that no longer counts.
+    /// [`Refusal::NotVoidable`] for lifts and expiries, [`Refusal::AlreadyVoided`] for a case that no longer counts,
+    /// [`Refusal::NotReducible`] for a reduction that lowers nothing.
     pub fn begin(start: Start, fresh: Box<dyn FnMut() -> Uuid + Send>) -> Result<Self, Refusal> {
         let case = &start.case;
         if case.kind.lifts().is_some() {
@@ -131,20 +174,58 @@ impl Replay {
             timeline: start.timeline,
             now,
             number: case.number,
+            change: start.change,
+            past: start.past,
             state: start.before,
             current: start.current,
             recent: start.recent,
             trigger: None,
-            // A note is no entry of the ledger.
-            settled: case.kind == Kind::Note,
+            // Without points these are no entries of the ledger.
+            settled: matches!(case.kind, Kind::Note | Kind::DeleteMessages) && case.points == Points::ZERO,
             voided: Vec::new(),
             ended: Vec::new(),
             started: Vec::new(),
+            shortened: None,
             reduced: Vec::new(),
             fresh,
         };
-        replay.void(case, None);
+        match start.change {
+            Change::Void => replay.void(case, None),
+            Change::Reduce { points, duration } => replay.reduce(case, points, duration)?,
+        }
         Ok(replay)
+    }
+
+    /// Lowers the points and the sanction's end, as far as they are asked for.
+    fn reduce(&mut self, case: &Case, points: Option<Points>, duration: Option<Span>) -> Result<(), Refusal> {
+        if let Some(points) = points {
+            if points >= case.points {
+                return Err(Refusal::NotReducible { what: "points" });
+            }
+            self.reduced.push((case.number, points));
+        }
+        let Some(duration) = duration else {
+            return if points.is_some() {
+                Ok(())
+            } else {
+                Err(Refusal::NotReducible { what: "points" })
+            };
+        };
+        let started = case.started.as_ref().map(|s| s.id);
+        let held = self.current.sanctions.iter().find(|s| Some(s.id) == started);
+        let Some(held) = held.filter(|s| s.holds(self.now) && s.while_above.is_none()) else {
+            return Err(Refusal::NotReducible { what: "duration" });
+        };
+        let end = Some(held.start.after(duration).max(self.now));
+        if later_end(end, held.end) != Ordering::Less {
+            return Err(Refusal::NotReducible { what: "duration" });
+        }
+        self.shortened = Some(Sanction {
+            end,
+            version: held.version + 1,
+            ..held.clone()
+        });
+        Ok(())
     }
 
     /// Takes the next entries in the order of (at, number), from the voided case itself on. Cases without a state are passed
@@ -157,17 +238,26 @@ impl Replay {
                 break;
             }
             self.replay(case);
-            let same = *recorded == self.state;
+            let same = self.state.is_like(recorded);
             if !same {
                 rewritten.push((case.number, self.state.clone()));
             }
             // A trigger and its escalation are one decision, so the replay does not stop between them.
-            self.settled = same && case.rungs.iter().all(|rung| rung.outcome != RungOutcome::Fired);
+            let alone = case.rungs.iter().all(|rung| rung.outcome != RungOutcome::Fired);
+            self.settled = same && alone && !self.is_counted_later(case);
         }
         Fed {
             rewritten,
             settled: self.settled,
         }
+    }
+
+    /// Whether a later version counts offences that the state after a case does not remember: then two states may be the same
+    /// and still go different ways.
+    fn is_counted_later(&self, case: &Case) -> bool {
+        let now = version_of(&self.timeline, case);
+        let mut later = self.timeline.versions().filter(|v| v.version > now.version);
+        later.any(|v| !now.policy.remembers(&v.policy))
     }
 
     /// The cases that have fallen so far: the one asked for first, with the case that took each of the others with it.
@@ -180,13 +270,14 @@ impl Replay {
     #[must_use]
     pub fn finish(mut self) -> Voiding {
         let member = if self.settled {
-            self.current
+            self.current.clone()
         } else {
             if let Some(as_of) = self.current.ledger.as_of {
-                self.state.settle(&self.timeline, as_of);
+                self.state.settle(&self.timeline, &self.past, as_of);
             }
-            self.state
+            std::mem::take(&mut self.state)
         };
+        let (member, moved) = self.moved(member);
         let voided = self.voided;
         self.recent
             .retain(|act| voided.iter().all(|(number, _)| *number != act.case));
@@ -196,30 +287,60 @@ impl Replay {
             voided,
             ended: self.ended,
             started: self.started,
+            moved,
+            shortened: self.shortened,
+            past: self.past,
             reduced: self.reduced,
         }
     }
 
+    /// The sanctions of the final state whose end has moved: with versions that follow those of the present, never later than
+    /// they end at present, and never before now.
+    fn moved(&self, mut member: Member) -> (Member, Vec<Sanction>) {
+        let mut moved = Vec::new();
+        for sanction in &mut member.sanctions {
+            let Some(held) = self.current.sanctions.iter().find(|s| s.id == sanction.id) else {
+                continue;
+            };
+            let earlier = sanction.end.map_or(sanction.end, |end| Some(end.max(self.now)));
+            sanction.end = min_by(earlier, held.end, |a, b| later_end(*a, *b));
+            sanction.version = held.version;
+            if sanction.end != held.end {
+                sanction.version += 1;
+                moved.push(sanction.clone());
+            }
+        }
+        (member, moved)
+    }
+
     /// Carries the running state over one entry.
     fn replay(&mut self, case: &Case) {
-        self.state.settle(&self.timeline, case.at);
+        let timeline = Arc::clone(&self.timeline);
+        let version = version_of(&timeline, case);
+        self.state
+            .settle_for(&version.policy, &timeline, &self.past, case.at);
         let trigger = self.trigger.take();
-        let produced = if case.number == self.number || case.voided.is_some() {
+        let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
+        self.state.remove(&ids);
+        let is_changed = case.number == self.number;
+        let produced = if case.voided.is_some() || (is_changed && self.change == Change::Void) {
             None
         } else if case.kind.lifts().is_some() {
-            let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
-            self.state.remove(&ids);
             None
+        } else if is_changed {
+            let points = self.reduced.first().map_or(case.points, |(_, points)| *points);
+            let started = self.shortened.clone().or_else(|| case.started.clone());
+            self.enter(case, version, points, started)
         } else {
-            match self.verdict(case, trigger) {
-                Verdict::Stands => self.enter(case, case.points, case.started.clone()),
+            match self.verdict(case, version, trigger) {
+                Verdict::Stands => self.enter(case, version, case.points, case.started.clone()),
                 Verdict::Milder(sanction, points) => {
                     self.end(case);
                     self.started.push(sanction.clone());
                     if points != case.points {
                         self.reduced.push((case.number, points));
                     }
-                    self.enter(case, points, Some(sanction))
+                    self.enter(case, version, points, Some(sanction))
                 }
                 Verdict::Falls => {
                     self.void(case, Some(self.number));
@@ -227,51 +348,86 @@ impl Replay {
                 }
             }
         };
+        self.state.hold(&version.policy, &self.past);
         self.trigger = Some((case.number, produced));
     }
 
     /// Holds an escalation against what its trigger produced. Direct acts stand by themselves.
-    fn verdict(&mut self, case: &Case, trigger: Option<(i64, Option<Rung>)>) -> Verdict {
+    fn verdict(
+        &mut self,
+        case: &Case,
+        version: &PolicyVersion,
+        trigger: Option<(i64, Option<Produced>)>,
+    ) -> Verdict {
         let produced = match (case.causes.last(), trigger) {
             (Some(cause), Some((number, produced))) if *cause == number => produced,
             _ => return Verdict::Stands,
         };
-        let Some(rung) = produced else {
+        let Some(produced) = produced else {
             return Verdict::Falls;
         };
-        let end = case.started.as_ref().and_then(|s| s.end);
-        if Strength::of_rung(&rung, case.at) >= Strength::of(kind_now(case), case.at, end) {
+        let own = case.started.as_ref().map_or_else(
+            || Strength::of(version.policy.severity(case.kind), case.kind, case.at, None),
+            Sanction::strength,
+        );
+        // What holds while the points are high follows them by itself; nothing else is like it.
+        if let Some(level) = case.started.as_ref().and_then(|s| s.while_above) {
+            let alike = produced.remedy.while_above == Some(level);
+            let severe = produced.remedy.severity() >= version.policy.severity(case.kind);
+            return if alike && severe {
+                Verdict::Stands
+            } else {
+                Verdict::Falls
+            };
+        }
+        if produced.strength >= own {
             return Verdict::Stands;
         }
-        self.milder(case, &rung).map_or(Verdict::Falls, |sanction| {
-            let weight = policy_of(&self.timeline, case).weight(rung.action);
+        self.milder(case, &produced).map_or(Verdict::Falls, |sanction| {
+            let weight = version.policy.weight(produced.remedy.action);
             Verdict::Milder(sanction, case.points.min(weight))
         })
     }
 
     /// The milder sanction that a rung would have started in place of the case's, if both would still hold now.
-    fn milder(&mut self, case: &Case, rung: &Rung) -> Option<Sanction> {
-        let restriction = rung.action.restricts()?;
+    fn milder(&mut self, case: &Case, produced: &Produced) -> Option<Sanction> {
+        let Produced { remedy, end, .. } = produced;
+        let restriction = remedy.action.restricts()?;
         let harsher = case.started.as_ref()?;
         if self.current.sanctions.iter().all(|s| s.id != harsher.id) {
             return None;
         }
-        let end = rung.duration.map(|span| harsher.start.after(span));
+        let mut capabilities = remedy.capabilities.clone();
+        if harsher.restriction == Restriction::Restrict {
+            capabilities.retain(|name| harsher.capabilities.contains(name));
+            if capabilities.is_empty() {
+                return None;
+            }
+        }
         let sanction = Sanction {
             id: SanctionId((self.fresh)()),
-            kind: rung.action,
+            kind: remedy.action,
             restriction,
             start: harsher.start,
-            end: min_by(end, harsher.end, |a, b| later_end(*a, *b)),
+            end: min_by(*end, harsher.end, |a, b| later_end(*a, *b)),
             version: 1,
             case: case.number,
             named: harsher.named.clone(),
+            capabilities,
+            while_above: None,
         };
         sanction.holds(self.now).then_some(sanction)
     }
 
-    /// Lets an entry into the running state, and gives the rung that fires.
-    fn enter(&mut self, case: &Case, points: Points, started: Option<Sanction>) -> Option<Rung> {
+    /// Lets an entry into the running state, and gives what the rung that fires would do.
+    fn enter(
+        &mut self,
+        case: &Case,
+        version: &PolicyVersion,
+        points: Points,
+        started: Option<Sanction>,
+    ) -> Option<Produced> {
+        let timeline = Arc::clone(&self.timeline);
         let incoming = Incoming {
             kind: started.as_ref().map_or(case.kind, |s| s.kind),
             points,
@@ -279,9 +435,33 @@ impl Replay {
             at: case.at,
             started,
         };
-        let timeline = Arc::clone(&self.timeline);
-        let (fired, _) = enter(&mut self.state, policy_of(&timeline, case), incoming, false);
-        fired.cloned()
+        let direct = incoming.depth == 0;
+        let offence = direct.then_some(Offence {
+            at: incoming.at,
+            kind: incoming.kind,
+        });
+        let under = Under {
+            version,
+            timeline: &timeline,
+            past: &self.past,
+            immune: false,
+        };
+        let fired = enter(&mut self.state, under, incoming).fired;
+        let produced = fired.map(|rung| {
+            let (policy, past) = (&version.policy, &self.past);
+            let end = match rung.remedy.while_above {
+                Some(level) => self.state.drops_below(policy, past, level),
+                None => rung.remedy.duration.map(|span| case.at.after(span)),
+            };
+            Produced {
+                remedy: rung.remedy.clone(),
+                strength: Strength::of_remedy(rung.remedy, case.at, &self.state, policy, past),
+                end,
+            }
+        });
+        let mark = self.state.ledger.mark().filter(|_| points > Points::ZERO);
+        self.past.add(mark, offence);
+        produced
     }
 
     /// The case no longer counts, and its sanction ends.
@@ -300,17 +480,11 @@ impl Replay {
     }
 }
 
-/// The policy that judged a case.
-fn policy_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t Policy {
-    let version = timeline
+/// The version that judged a case.
+fn version_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t PolicyVersion {
+    timeline
         .version(case.policy_version)
-        .unwrap_or_else(|| timeline.in_force(case.at));
-    &version.policy
-}
-
-/// The kind of act that a case comes to by now: that of its sanction, which may be milder than the act recorded.
-fn kind_now(case: &Case) -> Kind {
-    case.started.as_ref().map_or(case.kind, |s| s.kind)
+        .unwrap_or_else(|| timeline.in_force(case.at))
 }
 
 #[cfg(test)]

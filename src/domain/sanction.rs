@@ -2,17 +2,21 @@
 
 use super::id::SanctionId;
 use super::identity::Identity;
-use super::kind::{Kind, Restriction};
+use super::kind::{Kind, Restriction, Severity};
+use super::ladder::Strength;
+use super::name::Name;
+use super::points::Points;
 use super::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// A sanction whose end has not been recorded yet. It holds in `[start, end)`, whether or not a timer has run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sanction {
     /// Its identifier.
     pub id: SanctionId,
-    /// The kind of act that started it: mute, tempban or ban.
+    /// The kind of act that started it: mute, restrict, tempban or ban.
     pub kind: Kind,
     /// What it keeps the member from.
     pub restriction: Restriction,
@@ -26,6 +30,12 @@ pub struct Sanction {
     pub case: i64,
     /// The identity by which that case named the member, if it named one: whoever has to end it on a platform needs it.
     pub named: Option<Identity>,
+    /// What a restriction takes away; empty for mutes and bans.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub capabilities: BTreeSet<Name>,
+    /// It holds as long as the shown points are not below this. Its end moves with the points then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub while_above: Option<Points>,
 }
 
 /// How a sanction came to its end.
@@ -36,6 +46,8 @@ pub enum Ending {
     Expired,
     /// Somebody lifted it.
     Lifted,
+    /// Another one took its place, as the act said.
+    Superseded,
     /// Its case, or the cause of its case, was voided.
     Voided,
 }
@@ -45,6 +57,8 @@ pub enum Ending {
 pub struct Restricted {
     /// What the member is kept from.
     pub restriction: Restriction,
+    /// Which capability, for [`Restriction::Restrict`].
+    pub capability: Option<Name>,
     /// When it ends; `None` when only a lift ends it.
     pub until: Option<Instant>,
 }
@@ -54,6 +68,13 @@ impl Sanction {
     #[must_use]
     pub fn holds(&self, at: Instant) -> bool {
         self.start <= at && self.end.is_none_or(|end| at < end)
+    }
+
+    /// How strong it is.
+    #[must_use]
+    pub fn strength(&self) -> Strength {
+        let severity = self.kind.severity().unwrap_or(Severity::Note);
+        Strength::of(severity, self.kind, self.start, self.end)
     }
 }
 
@@ -68,15 +89,44 @@ pub fn later_end(a: Option<Instant>, b: Option<Instant>) -> Ordering {
     }
 }
 
-/// The restriction of one kind in force at a moment: the latest end over the sanctions that hold.
+/// The restriction of one kind in force at a moment: the latest end over the sanctions that hold. Capabilities are not told
+/// apart; see [`restrictions`].
 #[must_use]
 pub fn effective(sanctions: &[Sanction], restriction: Restriction, at: Instant) -> Option<Restricted> {
-    sanctions
+    latest(sanctions.iter().filter(|s| s.restriction == restriction), at).map(|until| Restricted {
+        restriction,
+        capability: None,
+        until,
+    })
+}
+
+/// All restrictions in force at a moment, mildest first, each capability for itself.
+#[must_use]
+pub fn restrictions(sanctions: &[Sanction], at: Instant) -> Vec<Restricted> {
+    let capabilities: BTreeSet<Name> = sanctions
         .iter()
-        .filter(|s| s.restriction == restriction && s.holds(at))
+        .flat_map(|s| s.capabilities.iter().copied())
+        .collect();
+    let restricted = capabilities.into_iter().filter_map(|name| {
+        let naming = sanctions.iter().filter(|s| s.capabilities.contains(&name));
+        latest(naming, at).map(|until| Restricted {
+            restriction: Restriction::Restrict,
+            capability: Some(name),
+            until,
+        })
+    });
+    let whole = [Restriction::Mute, Restriction::Ban].into_iter();
+    restricted
+        .chain(whole.filter_map(|restriction| effective(sanctions, restriction, at)))
+        .collect()
+}
+
+/// The latest end of the sanctions that hold at a moment, if any does.
+fn latest<'a>(sanctions: impl Iterator<Item = &'a Sanction>, at: Instant) -> Option<Option<Instant>> {
+    sanctions
+        .filter(|s| s.holds(at))
         .map(|s| s.end)
         .max_by(|a, b| later_end(*a, *b))
-        .map(|until| Restricted { restriction, until })
 }
 
 #[cfg(test)]
@@ -95,6 +145,8 @@ mod tests {
             version: 1,
             case: 1,
             named: None,
+            capabilities: BTreeSet::new(),
+            while_above: None,
         }
     }
 

@@ -1,19 +1,22 @@
 //! A small world for tests of the rules: one member, one clock, given/when/then on values.
 
-use super::act::{Act, Command, Decision, Entry, Recent, Situation};
+use super::act::{Act, Command, Decision, Detail, Entry, Recent, Situation};
 use super::actor::{Acting, Actor, Target};
 use super::case::{Particulars, Voided};
 use super::decide::decide;
 use super::id::{KeyId, SanctionId, UserId};
 use super::kind::{Kind, Restriction};
 use super::member::Member;
+use super::past::{MAX_COUNT, Mark, Offence, Past};
 use super::points::Points;
-use super::policy::{Policy, PolicyVersion, Timeline};
+use super::policy::Policy;
 use super::rank::{Authority, Rank};
 use super::refusal::Refusal;
-use super::replay::{Replay, Start, Voiding};
+use super::replay::{Change, Replay, Start, Voiding};
 use super::sanction::effective;
+use super::standing::{Standing, standing};
 use super::time::{Instant, Span};
+use super::timeline::{PolicyVersion, Timeline};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -91,13 +94,50 @@ impl Scene {
         &self.timeline.active().policy
     }
 
+    /// What a store would answer to every question about the history before a place in it.
+    pub(crate) fn past_until(&self, place: usize) -> Past {
+        let live = || self.history[..place].iter().filter(|e| e.case.voided.is_none());
+        let marks: Vec<Mark> = self.history[..place]
+            .iter()
+            .filter(|e| e.case.points > Points::ZERO)
+            .filter_map(|e| e.after.as_ref()?.ledger.mark())
+            .collect();
+        let offences: Vec<Offence> = live()
+            .filter(|e| e.after.is_some())
+            .filter(|e| e.case.causes.is_empty() && e.case.kind.lifts().is_none())
+            .map(|e| Offence {
+                at: e.case.at,
+                kind: e.case.kind,
+            })
+            .collect();
+        let newer = |place: usize| {
+            offences[place..]
+                .iter()
+                .filter(|o| o.kind == offences[place].kind)
+                .count()
+        };
+        let kept = (0..offences.len()).filter(|place| newer(*place) <= MAX_COUNT);
+        let offences = kept.map(|place| offences[place]).collect();
+        Past::whole(marks, offences)
+    }
+
+    pub(crate) fn past(&self) -> Past {
+        self.past_until(self.history.len())
+    }
+
+    pub(crate) fn standing(&self, at: Instant) -> Standing {
+        standing(&self.timeline, &self.member, &self.past(), at)
+    }
+
     pub(crate) fn wait(&mut self, seconds: i64) -> &mut Self {
         self.now += seconds;
         self
     }
 
     pub(crate) fn submit(&mut self, acting: &Acting, command: &Command) -> Result<Decision, Refusal> {
+        let past = self.past();
         let situation = Situation {
+            past: &past,
             now: at(self.now).to_utc(),
             timeline: &self.timeline,
             member: &self.member,
@@ -120,14 +160,14 @@ impl Scene {
     /// An act by the first moderator; gives the kinds of the cases that it made.
     pub(crate) fn act(&mut self, kind: Kind, seconds: Option<i64>) -> Vec<Kind> {
         let duration = seconds.map(|s| Span::new(s).unwrap());
-        let act = Act::new(kind, duration, Particulars::default()).unwrap();
+        let act = Act::new(kind, Detail::lasting(duration), Particulars::default()).unwrap();
         let decision = self.submit(&moderator(1), &Command::Act(act)).unwrap();
         decision.entries.iter().map(|e| e.case.kind).collect()
     }
 
     pub(crate) fn refused(&mut self, kind: Kind, seconds: Option<i64>) -> Refusal {
         let duration = seconds.map(|s| Span::new(s).unwrap());
-        let act = Act::new(kind, duration, Particulars::default()).unwrap();
+        let act = Act::new(kind, Detail::lasting(duration), Particulars::default()).unwrap();
         self.submit(&moderator(1), &Command::Act(act)).unwrap_err()
     }
 
@@ -152,7 +192,12 @@ impl Scene {
 
     /// Voids a case, with history read in pages of so many entries, and keeps what comes of it as a store would. Gives the
     /// voiding and how many pages were read.
-    pub(crate) fn void_in_pages(&mut self, number: i64, page: usize) -> Result<(Voiding, usize), Refusal> {
+    pub(crate) fn remedy_in_pages(
+        &mut self,
+        number: i64,
+        change: Change,
+        page: usize,
+    ) -> Result<(Voiding, usize), Refusal> {
         let place = self.history.iter().position(|e| e.case.number == number).unwrap();
         let before = self.history[..place].iter().rev().find_map(|e| e.after.clone());
         let mut fresh = self.fresh;
@@ -161,6 +206,8 @@ impl Scene {
             timeline: Arc::new(self.timeline.clone()),
             now: at(self.now),
             case: self.history[place].case.clone(),
+            change,
+            past: self.past_until(place),
             before: before.unwrap_or_default(),
             current: self.member.clone(),
             recent: self.recent.clone(),
@@ -194,7 +241,21 @@ impl Scene {
 
     /// Voids a case that can be voided.
     pub(crate) fn void(&mut self, number: i64) -> Voiding {
-        self.void_in_pages(number, 3).unwrap().0
+        self.remedy_in_pages(number, Change::Void, 3).unwrap().0
+    }
+
+    /// Reduces a case.
+    pub(crate) fn reduce(
+        &mut self,
+        number: i64,
+        points: Option<i64>,
+        seconds: Option<i64>,
+    ) -> Result<Voiding, Refusal> {
+        let change = Change::Reduce {
+            points: points.map(Points::from_millis),
+            duration: seconds.map(|s| Span::new(s).unwrap()),
+        };
+        self.remedy_in_pages(number, change, 3).map(|done| done.0)
     }
 
     fn keep(&mut self, voiding: &Voiding) {
@@ -208,6 +269,9 @@ impl Scene {
             });
         }
         for sanction in &voiding.started {
+            self.entry(sanction.case).case.started = Some(sanction.clone());
+        }
+        for sanction in voiding.moved.iter().filter(|s| s.while_above.is_none()) {
             self.entry(sanction.case).case.started = Some(sanction.clone());
         }
         for (number, points) in &voiding.reduced {
@@ -233,7 +297,7 @@ impl Scene {
     /// The shown points now, in thousandths.
     pub(crate) fn shown(&self) -> i64 {
         let mut member = self.member.clone();
-        member.settle(&self.timeline, at(self.now));
+        member.settle(&self.timeline, &self.past(), at(self.now));
         self.policy().shown(member.ledger.balance).millis()
     }
 

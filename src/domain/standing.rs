@@ -1,11 +1,11 @@
 //! A member's standing at a moment: points, restrictions, and when each of them changes if nothing else happens.
 
-use super::kind::Restriction;
 use super::member::{Member, Paused};
+use super::past::Past;
 use super::points::Points;
-use super::policy::{PolicyVersion, Timeline};
-use super::sanction::{Restricted, Sanction, effective};
+use super::sanction::{Restricted, Sanction, restrictions};
 use super::time::Instant;
+use super::timeline::{PolicyVersion, Timeline};
 
 /// A rung and the moment from which the points are below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,9 @@ pub struct Standing {
 
 /// The standing that a state comes to at a moment at or after its `as_of`.
 #[must_use]
-pub fn standing(timeline: &Timeline, state: &Member, at: Instant) -> Standing {
+pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -> Standing {
     let mut member = state.clone();
-    member.settle(timeline, at);
+    member.settle(timeline, past, at);
     let PolicyVersion { version, policy, .. } = timeline.in_force(at);
     let points = policy.shown(member.ledger.balance);
     let mut drops: Vec<Drop> = policy
@@ -55,7 +55,7 @@ pub fn standing(timeline: &Timeline, state: &Member, at: Instant) -> Standing {
         .map(|rung| Drop {
             rung: rung.id.clone(),
             threshold: rung.at,
-            at: member.drops_below(policy, rung.at),
+            at: member.drops_below(policy, past, rung.at),
         })
         .collect();
     drops.reverse();
@@ -70,19 +70,16 @@ pub fn standing(timeline: &Timeline, state: &Member, at: Instant) -> Standing {
         points,
         exact: member.ledger.balance,
         paused,
-        clear_at: member.falls_to(policy, Points::ZERO),
+        clear_at: member.falls_to(policy, past, Points::ZERO),
         drops,
-        restrictions: Restriction::ALL
-            .into_iter()
-            .filter_map(|r| effective(&member.sanctions, r, at))
-            .collect(),
+        restrictions: restrictions(&member.sanctions, at),
         sanctions: member.sanctions,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::kind::Kind;
+    use super::super::kind::{Kind, Restriction};
     use super::super::policy::{Decay, Freeze, Policy};
     use super::super::scene::{Scene, at, points};
     use super::*;
@@ -95,7 +92,7 @@ mod tests {
         for _ in 0..5 {
             scene.act(Kind::Warn, None);
         }
-        let now = standing(&scene.timeline, &scene.member, at(0));
+        let now = scene.standing(at(0));
         let drops: Vec<_> = now.drops.iter().map(|d| (d.rung.as_str(), d.at)).collect();
         assert_eq!(
             drops,
@@ -106,6 +103,7 @@ mod tests {
             now.restrictions,
             [Restricted {
                 restriction: Restriction::Mute,
+                capability: None,
                 until: Some(at(DAY))
             }]
         );
@@ -114,7 +112,7 @@ mod tests {
     #[test]
     fn a_drop_is_the_very_second_at_which_the_shown_points_fall() {
         let mut scene = Scene::new(Policy {
-            decay: Decay {
+            decay: Decay::Linear {
                 rate: 7,
                 grace: 1_000,
             },
@@ -124,9 +122,9 @@ mod tests {
         for _ in 0..3 {
             scene.wait(17).act(Kind::Warn, None);
         }
-        let now = standing(&scene.timeline, &scene.member, at(scene.now));
+        let now = scene.standing(at(scene.now));
         let drop = now.drops[0].at.unwrap();
-        let shown = |t| standing(&scene.timeline, &scene.member, t).points;
+        let shown = |t| scene.standing(t).points;
         assert!(shown(drop.shifted(-1)) >= points(3_000) && shown(drop) < points(3_000));
         assert_eq!(now.paused, Some(Paused::Until(at(51 + 1_000))));
     }
@@ -140,7 +138,7 @@ mod tests {
         });
         scene.act(Kind::Mute, None);
         scene.act(Kind::Warn, None);
-        let now = standing(&scene.timeline, &scene.member, at(0));
+        let now = scene.standing(at(0));
         assert_eq!(
             (now.paused, now.clear_at, now.drops[0].at),
             (Some(Paused::Forever), None, None)
@@ -150,7 +148,7 @@ mod tests {
     #[test]
     fn an_empty_state_stands_at_zero() {
         let scene = Scene::plain();
-        let now = standing(&scene.timeline, &scene.member, at(5));
+        let now = scene.standing(at(5));
         assert_eq!(
             (now.points, now.clear_at, now.drops.len()),
             (Points::ZERO, Some(at(5)), 0)

@@ -3,7 +3,7 @@
 //! A client that sent three bad values reads about all three. `Fields` remembers what was refused, each with its JSON pointer;
 //! readers give `None` for it, and `finish` turns the whole into a problem.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use serde_json::{Map, Value};
@@ -13,7 +13,10 @@ use wire::problem::ProblemError;
 
 use super::path::parse_person;
 use super::problem::Problem;
+use crate::domain::case::Messages;
+use crate::domain::id::SanctionId;
 use crate::domain::identity::{Identity, NativeId, Platform};
+use crate::domain::name::Name;
 use crate::domain::points::Points;
 use crate::domain::rank::Authority;
 use crate::domain::time::Span;
@@ -24,6 +27,7 @@ use crate::service::caller::NamedActor;
 pub const MAX_REASON: usize = 2_000;
 /// The longest name of a community, a tenant, a key or a person, in characters.
 pub const MAX_NAME: usize = 200;
+const MAX_MESSAGES: usize = 100;
 const MAX_EVIDENCE: usize = 10;
 const MAX_URL: usize = 2_000;
 const MAX_CONTEXT: usize = 20;
@@ -150,6 +154,44 @@ impl Fields {
         Some(NamedActor {
             identity: identity?,
             asserted,
+        })
+    }
+
+    /// Capabilities, each a name.
+    pub fn capabilities(&mut self, pointer: &str, given: &[String]) -> BTreeSet<Name> {
+        let mut names = BTreeSet::new();
+        for (index, text) in given.iter().enumerate() {
+            let name = self.take(&format!("{pointer}/{index}"), Name::new(text));
+            if name.is_some_and(|name| !names.insert(name)) {
+                self.refuse(format!("{pointer}/{index}"), "it is named already");
+            }
+        }
+        names
+    }
+
+    /// A sanction, if one is named.
+    pub fn sanction(&mut self, pointer: &str, given: Option<&str>) -> Option<SanctionId> {
+        let id = SanctionId::parse(given?);
+        if id.is_none() {
+            self.refuse(pointer, "write a sanction's id (san_…)");
+        }
+        id
+    }
+
+    /// Messages to delete.
+    pub fn messages(&mut self, pointer: &str, given: Option<&wire::act::Messages>) -> Option<Messages> {
+        let given = given?;
+        let channel = self.take(&format!("{pointer}/channel"), NativeId::parse(&given.channel));
+        if !(1..=MAX_MESSAGES).contains(&given.ids.len()) {
+            self.refuse(format!("{pointer}/ids"), format!("1 to {MAX_MESSAGES} messages"));
+            return None;
+        }
+        for (index, id) in given.ids.iter().enumerate() {
+            self.take(&format!("{pointer}/ids/{index}"), NativeId::parse(id));
+        }
+        Some(Messages {
+            channel: channel?.as_str().to_owned(),
+            ids: given.ids.clone(),
         })
     }
 

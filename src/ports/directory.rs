@@ -7,9 +7,10 @@ use crate::domain::actor::Actor;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
 use crate::domain::identity::{Identity, NativeId, Platform};
-use crate::domain::policy::{Policy, PolicyVersion};
+use crate::domain::policy::Policy;
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::refusal::Refusal;
+use crate::domain::timeline::PolicyVersion;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 

@@ -4,16 +4,17 @@ use super::answer::{Answer, Claim, NewEvent};
 use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Target};
-use crate::domain::case::{Case, Voided};
+use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::member::Member;
+use crate::domain::past::{self, Past, Question};
 use crate::domain::points::Points;
-use crate::domain::policy::Timeline;
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -73,6 +74,8 @@ pub struct Ruling {
     /// The new cases with the state after each. Their `started` and `ended` say which sanction rows and timers to write:
     /// a started sanction with an end gets a timer, an ended one loses it.
     pub entries: Vec<Entry>,
+    /// Sanctions of before whose end has moved; their timers move with them.
+    pub moved: Vec<Sanction>,
     /// The member afterwards.
     pub member: Member,
     /// The last acts afterwards.
@@ -156,6 +159,8 @@ pub struct Opening {
     pub current: Member,
     /// The last acts.
     pub recent: Vec<Recent>,
+    /// The whole past of the state before: its entries that have not lapsed, and its direct acts, as far as any may matter.
+    pub past: Past,
 }
 
 /// What the replay made of one page of history.
@@ -181,8 +186,14 @@ pub struct Closing {
     /// Milder sanctions in place of voided ones, each under the case (`Sanction::case`) that started the harsher one:
     /// that case's `started` is replaced.
     pub started: Vec<Sanction>,
+    /// Sanctions that stay and end earlier; their timers move with them.
+    pub moved: Vec<Sanction>,
+    /// The reduced case's sanction as it stands from now on: that case's `started` is replaced.
+    pub shortened: Option<Sanction>,
     /// Cases that count fewer points from now on, with those points: escalations with points that became milder.
     pub reduced: Vec<(i64, Points)>,
+    /// That and why the case was reduced.
+    pub reduction: Option<(i64, Reduced)>,
     /// Events to append, in order.
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.
@@ -253,6 +264,15 @@ pub trait Ledger: Send + Sync {
         before: Option<(Instant, i64)>,
         limit: u32,
     ) -> Result<Vec<Case>, StoreError>;
+
+    /// Answers questions about a member's history, in their order.
+    async fn recall(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        user: UserId,
+        questions: &[Question],
+    ) -> Result<Vec<past::Answer>, StoreError>;
 
     /// Voids a case in one transaction under the member's lock, reading history in pages. `start` makes a new revision for
     /// each try.

@@ -10,6 +10,7 @@ use crate::domain::case::Particulars;
 use crate::domain::decide::decide;
 use crate::domain::id::{CommunityId, SanctionId, UserId};
 use crate::domain::rank::Authority;
+use crate::domain::refusal::Refusal;
 use crate::ports::ledger::{ActorRef, Submission};
 use crate::ports::timers::DueTimer;
 use uuid::Uuid;
@@ -146,17 +147,23 @@ impl Service {
             protected: false,
             bot: false,
         };
-        let situation = Situation {
-            now: seen.now,
-            timeline: &seen.timeline,
-            member: &seen.member,
-            recent: &seen.recent,
-            target: seen.target.unwrap_or(stranger),
-            acting: &acting,
-            next_case: seen.next_case,
-        };
-        let decision = decide(&situation, command, &mut || self.ids.fresh())?;
-        let mut shown = answer(*community, &situation, &decision, true).ok_or(ServiceError::Lost)?;
+        let target = seen.target.unwrap_or(stranger);
+        let decided = self.looking_back(*tenant, *community, target.user, |past| {
+            let situation = Situation {
+                now: seen.now,
+                timeline: &seen.timeline,
+                member: &seen.member,
+                recent: &seen.recent,
+                target,
+                acting: &acting,
+                next_case: seen.next_case,
+                past,
+            };
+            let decision = decide(&situation, command, &mut || self.ids.fresh())?;
+            Ok(answer(*community, &situation, &decision, true))
+        });
+        let decided: Result<_, Refusal> = decided.await?;
+        let mut shown = decided?.ok_or(ServiceError::Lost)?;
         without_strangers(&mut shown);
         let answer = Answer {
             tag: shown.case.number.to_string(),

@@ -144,7 +144,7 @@ impl Render for DirectoryRender {
             Changed::Policy(record) => {
                 // Only `PutPolicy` makes one, and it names its community.
                 let community = self.community.unwrap_or(CommunityId(Uuid::nil()));
-                let shown = show::directory::policy(community, record);
+                let shown = show::policy::policy(community, record);
                 data.policy = Some(shown.clone());
                 let place = (Some(community), None);
                 self.one(shown.version.to_string(), &shown, place, &data, now)

@@ -3,13 +3,15 @@
 use super::show;
 use crate::domain::act::{Command, Decision, Entry, Situation};
 use crate::domain::decide::decide;
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, UserId};
 use crate::domain::refusal::Refusal;
+use crate::domain::sanction::Sanction;
 use crate::domain::standing::standing;
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, NewEvent};
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Judge, Ruling, Submission};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
 use wire::act::ActAnswer;
@@ -24,11 +26,14 @@ pub(crate) struct ActJudge {
 impl Judge for ActJudge {
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let decision = decide(situation, &submission.command, &mut || self.ids.fresh())?;
-        let events = decision
+        let mut events: Vec<_> = decision
             .entries
             .iter()
             .flat_map(|entry| events(submission.community, situation, entry))
             .collect();
+        let now = situation.now;
+        let changed = decision.moved.iter();
+        events.extend(changed.map(|s| changed_event(submission.community, situation.target.user, s, now)));
         let answer = match answer(submission.community, situation, &decision, false) {
             Some(answer) => Answer {
                 tag: answer.case.number.to_string(),
@@ -43,11 +48,13 @@ impl Judge for ActJudge {
         debug_assert!(matches!(submission.command, Command::Expire { .. }) || !decision.entries.is_empty());
         let Decision {
             entries,
+            moved,
             member,
             recent,
         } = decision;
         Ok(Ruling {
             entries,
+            moved,
             member,
             recent,
             events,
@@ -64,7 +71,12 @@ pub(crate) fn answer(
     dry_run: bool,
 ) -> Option<ActAnswer> {
     let (first, escalations) = decision.entries.split_first()?;
-    let standing = standing(situation.timeline, &decision.member, first.case.at);
+    let standing = standing(
+        situation.timeline,
+        &decision.member,
+        situation.past,
+        first.case.at,
+    );
     Some(ActAnswer {
         dry_run,
         case: show::case::case(community, &first.case),
@@ -107,6 +119,27 @@ fn events(community: CommunityId, situation: &Situation<'_>, entry: &Entry) -> V
         events.push(event(types::SANCTION_STARTED, &sanction(started, None)));
     }
     events
+}
+
+/// The event of a sanction whose end has moved.
+pub(crate) fn changed_event(
+    community: CommunityId,
+    user: UserId,
+    sanction: &Sanction,
+    now: DateTime<Utc>,
+) -> NewEvent {
+    let at = Instant::from_utc(now).unwrap_or(sanction.start);
+    let data = EventData {
+        sanction: Some(show::case::sanction(community, user, sanction, None, at)),
+        ..EventData::default()
+    };
+    NewEvent {
+        kind: types::SANCTION_CHANGED,
+        community: Some(community),
+        user: Some(user),
+        at: now,
+        data: json(&data),
+    }
 }
 
 /// A wire document as JSON. They are made of text, numbers and lists, which always can be written.

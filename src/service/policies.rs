@@ -47,7 +47,7 @@ impl Service {
         caller.require(Scope::CommunitiesRead)?;
         caller.enter(community)?;
         let record = self.store.policy(caller.tenant, community, version).await?;
-        Ok(show::directory::policy(community, &record))
+        Ok(show::policy::policy(community, &record))
     }
 
     /// The versions of a community's policy, newest first.
@@ -70,7 +70,7 @@ impl Service {
             rows,
             page.limit,
             |record| record.version.version,
-            |record| show::directory::policy(community, record),
+            |record| show::policy::policy(community, record),
         ))
     }
 }

@@ -3,14 +3,20 @@
 //! Two readings: here each value alone (is this a number of points, a duration?), then the domain's check of the values against
 //! each other. A value that cannot be read gets a harmless stand-in, and what the check says about a stand-in is not passed on.
 
+mod ladder; // the rungs
+
+use crate::domain::kind::{Kind, Severity};
+use crate::domain::name::Name;
 use crate::domain::points::Points;
-use crate::domain::policy::{Freeze, Policy};
-use crate::domain::policy_check::{self, Draft, Finding, RungDraft};
+use crate::domain::policy::{CustomKind, Decay, Freeze, Policy};
+use crate::domain::policy_check::{self, DecayDraft, Draft, Finding};
+use crate::domain::rank::Rank;
 use crate::domain::time::{Span, TimeError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wire::duration::Duration;
 use wire::number::Decimal;
-use wire::policy::{Rules, Rung};
+use wire::policy::Rules;
+use wire::word::DecayModel;
 
 /// Where rules stand in the document that carries them.
 const ROOT: &str = "/rules";
@@ -62,69 +68,124 @@ impl Reading {
                 .unwrap_or(Points::from_millis(1)),
             None => default.granularity,
         };
-        // Those left out too, so that a granularity which does not fit a default weight is refused by name.
-        let mut weights = default.weights.clone();
-        for (kind, text) in rules.weights.iter().flatten() {
-            let kind = crate::domain::kind::Kind::from(*kind);
-            if let Some(points) = self.points(&format!("/weights/{}", kind.name()), text) {
-                weights.insert(kind, points);
-            }
-        }
-        let (mut per_day, mut grace) = (Points::from_millis(default.decay.rate), default.decay.grace);
-        if let Some(decay) = &rules.decay {
-            per_day = self.points("/decay/per_day", &decay.per_day).unwrap_or(per_day);
-            grace = self.seconds("/decay/grace", decay.grace.as_ref(), grace);
-        }
-        let ladder = match &rules.ladder {
-            Some(rungs) => self.ladder(rungs),
-            None => default_ladder(&default),
-        };
         let window = rules.duplicate_window.as_ref();
         Draft {
             granularity,
-            weights,
-            per_day,
-            grace,
+            weights: self.weights(rules, &default),
+            decay: self.decay(rules.decay.as_ref(), &default),
             freeze_while: rules.freeze_while.map_or(default.freeze_while, Freeze::from),
-            ladder,
+            ladder: match &rules.ladder {
+                Some(rungs) => self.ladder(rungs),
+                None => default.ladder.iter().map(ladder::draft).collect(),
+            },
+            offence_rungs: self.offence_rungs(rules.offence_rungs.as_deref().unwrap_or_default()),
+            kinds: self.kinds(rules),
             escalations_carry_points: rules
                 .escalations_carry_points
                 .unwrap_or(default.escalations_carry_points),
             duplicate_window: self.seconds("/duplicate_window", window, default.duplicate_window),
-            least_rank: rules
-                .least_rank
-                .iter()
-                .flatten()
-                .map(|(kind, rank)| ((*kind).into(), (*rank).into()))
-                .collect(),
+            least_rank: self.least_rank(rules),
         }
     }
 
-    fn ladder(&mut self, rungs: &[Rung]) -> Vec<RungDraft> {
-        let mut ladder = Vec::with_capacity(rungs.len());
-        for (index, rung) in rungs.iter().enumerate() {
-            let place = |field: &str| format!("/ladder/{index}/{field}");
-            let at = self.points(&place("at"), &rung.at);
-            if at.is_none() {
-                // Neither is known then: whether the rung above ascends, nor whether this one is re-armed below itself.
-                self.moot.insert(format!("/ladder/{}/at", index + 1));
-                self.moot.insert(place("reset_below"));
+    /// Those left out too, so that a granularity which does not fit a default weight is refused by name.
+    fn weights(&mut self, rules: &Rules, default: &Policy) -> BTreeMap<Kind, Points> {
+        let mut weights = default.weights.clone();
+        for (name, text) in rules.weights.iter().flatten() {
+            let pointer = format!("/weights/{}", escaped(name));
+            if let (Some(kind), Some(points)) = (self.kind(&pointer, name), self.points(&pointer, text)) {
+                weights.insert(kind, points);
             }
-            let duration = rung.duration.as_ref().map(span);
-            if let Some(Err(error)) = &duration {
-                self.wrong(place("duration"), error);
-            }
-            let reset_below = rung.reset_below.as_ref();
-            ladder.push(RungDraft {
-                id: rung.id.clone(),
-                at: at.unwrap_or_default(),
-                action: rung.action.into(),
-                duration: duration.and_then(Result::ok),
-                refire: rung.refire.map(Into::into),
-                reset_below: reset_below.and_then(|text| self.points(&place("reset_below"), text)),
-            });
         }
-        ladder
+        weights
+    }
+
+    fn least_rank(&mut self, rules: &Rules) -> BTreeMap<Kind, Rank> {
+        let given = rules.least_rank.iter().flatten();
+        given
+            .filter_map(|(name, rank)| {
+                let kind = self.kind(&format!("/least_rank/{}", escaped(name)), name)?;
+                Some((kind, (*rank).into()))
+            })
+            .collect()
+    }
+
+    fn kinds(&mut self, rules: &Rules) -> BTreeMap<Name, CustomKind> {
+        let mut kinds = BTreeMap::new();
+        for (name, kind) in rules.kinds.iter().flatten() {
+            let pointer = format!("/kinds/{}", escaped(name));
+            let weight = self.points(&format!("{pointer}/weight"), &kind.weight);
+            match Name::new(name.as_str()) {
+                Err(error) => self.wrong(pointer, &error),
+                Ok(name) => {
+                    let severity = kind.severity.into();
+                    let custom = CustomKind {
+                        weight: weight.unwrap_or_default(),
+                        severity,
+                        offence: kind.offence.unwrap_or(severity >= Severity::Warn),
+                    };
+                    kinds.insert(name, custom);
+                }
+            }
+        }
+        kinds
+    }
+
+    fn decay(&mut self, given: Option<&wire::policy::Decay>, default: &Policy) -> DecayDraft {
+        let Some(decay) = given else {
+            let Decay::Linear { rate, grace } = default.decay else {
+                return DecayDraft::None;
+            };
+            let per_day = Points::from_millis(rate);
+            return DecayDraft::Linear { per_day, grace };
+        };
+        let (per_day, grace, after) = (&decay.per_day, &decay.grace, &decay.after);
+        let (linear, expiry) = (
+            decay.model == DecayModel::Linear,
+            decay.model == DecayModel::Expiry,
+        );
+        let misplaced = [
+            ("per_day", per_day.is_some() && !linear),
+            ("grace", grace.is_some() && !linear),
+            ("after", after.is_some() && !expiry),
+        ];
+        for (field, _) in misplaced.iter().filter(|(_, is)| *is) {
+            self.wrong(
+                format!("/decay/{field}"),
+                &"this belongs to another model of decay",
+            );
+        }
+        match decay.model {
+            DecayModel::Linear => DecayDraft::Linear {
+                per_day: match per_day {
+                    Some(text) => self
+                        .points("/decay/per_day", text)
+                        .unwrap_or(Points::from_millis(1)),
+                    None => {
+                        self.wrong("/decay/per_day".into(), &"linear decay says how much falls a day");
+                        Points::from_millis(1)
+                    }
+                },
+                grace: self.seconds("/decay/grace", grace.as_ref(), 0),
+            },
+            DecayModel::Expiry => {
+                if after.is_none() {
+                    self.wrong(
+                        "/decay/after".into(),
+                        &"decay by expiry says after how long points lapse",
+                    );
+                }
+                let after = self.seconds("/decay/after", after.as_ref(), 1);
+                DecayDraft::Expiry { after }
+            }
+            DecayModel::None => DecayDraft::None,
+        }
+    }
+
+    /// A kind by its name.
+    fn kind(&mut self, pointer: &str, name: &wire::kind::Kind) -> Option<Kind> {
+        let kind = Kind::named(name.as_str());
+        kind.map_err(|error| self.wrong(pointer.to_owned(), &error)).ok()
     }
 
     fn points(&mut self, pointer: &str, text: &Decimal) -> Option<Points> {
@@ -168,92 +229,10 @@ fn span(duration: &Duration) -> Result<Span, TimeError> {
     }
 }
 
-/// The ladder of a policy as a draft.
-fn default_ladder(policy: &Policy) -> Vec<RungDraft> {
-    let draft = |rung: &crate::domain::policy::Rung| RungDraft {
-        id: rung.id.clone(),
-        at: rung.at,
-        action: rung.action,
-        duration: rung.duration,
-        refire: Some(rung.refire),
-        reset_below: Some(rung.reset_below),
-    };
-    policy.ladder.iter().map(draft).collect()
+/// A name as a step of a JSON pointer.
+fn escaped(name: &wire::kind::Kind) -> String {
+    name.as_str().replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::service::show;
-    use serde_json::{Value, json};
-
-    fn read(rules: Value) -> Result<Policy, Vec<String>> {
-        let rules: Rules = serde_json::from_str(&rules.to_string()).unwrap();
-        policy(&rules).map_err(|all| all.into_iter().map(|f| f.pointer).collect())
-    }
-
-    #[test]
-    fn no_rules_are_the_default_and_what_is_shown_reads_back_as_it_was() {
-        assert_eq!(read(json!({})), Ok(Policy::default()));
-        let rules = show::directory::rules(&Policy::default());
-        assert_eq!(policy(&rules), Ok(Policy::default()));
-    }
-
-    #[test]
-    fn all_errors_come_at_once_each_with_its_place() {
-        let wrong = json!({
-            "weights": {"warn": 0.05, "kick": 1.2345},
-            "decay": {"model": "linear", "per_day": -1, "grace": -5},
-            "ladder": [
-                {"id": "A", "at": 3, "action": "mute", "duration": "P1Y"},
-                {"id": "b", "at": 1, "action": "warn"},
-            ],
-            "duplicate_window": "PT2H",
-        });
-        let mut pointers = read(wrong).unwrap_err();
-        pointers.sort();
-        assert_eq!(
-            pointers,
-            [
-                "/rules/decay/grace",
-                "/rules/decay/per_day",
-                "/rules/duplicate_window",
-                "/rules/ladder/0/duration",
-                "/rules/ladder/0/id",
-                "/rules/ladder/1/action",
-                "/rules/ladder/1/at",
-                "/rules/weights/kick",
-                "/rules/weights/warn",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_granularity_that_no_default_fits_is_refused_at_each_of_them() {
-        let pointers = read(json!({"granularity": 0.6, "ladder": []})).unwrap_err();
-        assert!(pointers.contains(&"/rules/weights/warn".into()), "{pointers:?}");
-        assert!(!pointers.contains(&"/rules/weights/kick".into()), "{pointers:?}");
-    }
-
-    #[test]
-    fn what_cannot_be_read_makes_no_errors_elsewhere() {
-        let granularity = json!({"granularity": 0.12345, "weights": {"warn": 1.125}});
-        assert_eq!(read(granularity), Err(vec!["/rules/granularity".into()]));
-        let threshold = json!({"ladder": [
-            {"id": "a", "at": -1, "action": "warn", "reset_below": 2},
-            {"id": "b", "at": 0.5, "action": "warn"},
-        ]});
-        assert_eq!(read(threshold), Err(vec!["/rules/ladder/0/at".into()]));
-    }
-
-    #[test]
-    fn grace_and_window_may_be_zero_however_it_is_written() {
-        for zero in [json!(0), json!("PT0S")] {
-            let rules = json!({
-                "decay": {"model": "linear", "per_day": 0.5, "grace": zero}, "duplicate_window": zero,
-            });
-            let policy = read(rules).unwrap();
-            assert_eq!((policy.decay.grace, policy.duplicate_window), (0, 0));
-        }
-    }
-}
+mod tests;

@@ -3,14 +3,17 @@
 use super::caller::Caller;
 use super::error::ServiceError;
 use super::{PersonRef, Service, show};
-use crate::domain::explain::{Explanation, Term};
+use crate::domain::case::Case;
+use crate::domain::explain::Explanation;
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::member::Member;
-use crate::domain::policy::Timeline;
+use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
-use crate::domain::standing::standing;
+use crate::domain::standing::{Standing, standing};
 use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use std::sync::Arc;
+use uuid::Uuid;
 use wire::key::Scope;
 
 /// How many terms an explanation lists at most.
@@ -41,7 +44,7 @@ impl Service {
         at: Option<Instant>,
     ) -> Result<wire::standing::Standing, ServiceError> {
         let view = self.view(caller, community, member, at).await?;
-        let standing = standing(&view.timeline, &view.state, view.at);
+        let standing = self.standing_of(caller, community, &view).await?;
         Ok(show::standing::standing(community, view.user, &standing))
     }
 
@@ -56,13 +59,42 @@ impl Service {
         member: &PersonRef,
         at: Option<Instant>,
     ) -> Result<wire::standing::Explanation, ServiceError> {
-        let mut view = self.view(caller, community, member, at).await?;
-        let standing = standing(&view.timeline, &view.state, view.at);
-        let shown = show::standing::standing(community, view.user, &standing);
-        view.state.settle(&view.timeline, view.at);
-        let (terms, complete) = self.terms(caller, community, &view).await?;
+        let view = self.view(caller, community, member, at).await?;
+        let standing = self.standing_of(caller, community, &view).await?;
+        let cases = self.cases_of(caller, community, &view, standing.exact).await?;
         let policy = &view.timeline.in_force(view.at).policy;
-        Ok(show::standing::explanation(shown, policy, &terms, complete))
+        let explained = self.looking_back(caller.tenant, community, view.known(), |past| {
+            let mut state = view.state.clone();
+            state.settle(&view.timeline, past, view.at);
+            let mut explanation = Explanation::of(&state);
+            for case in &cases {
+                explanation.add(&state, policy, past, case);
+            }
+            let carried = explanation.carried(&state, policy, past);
+            (explanation.is_complete(), carried, explanation.terms())
+        });
+        let (complete, carried, mut terms) = explained.await?;
+        terms.truncate(MOST_TERMS);
+        let shown = show::standing::standing(community, view.user, &standing);
+        Ok(show::standing::explanation(
+            shown,
+            policy,
+            &terms,
+            carried.as_ref(),
+            complete,
+        ))
+    }
+
+    async fn standing_of(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        view: &View,
+    ) -> Result<Standing, ServiceError> {
+        self.looking_back(caller.tenant, community, view.known(), |past| {
+            standing(&view.timeline, &view.state, past, view.at)
+        })
+        .await
     }
 
     async fn view(
@@ -95,36 +127,33 @@ impl Service {
         })
     }
 
-    /// The terms of a settled view, read back page by page until the balance is explained.
-    async fn terms(
+    /// The cases that hold a balance, newest first, read back page by page until they are enough to explain it.
+    async fn cases_of(
         &self,
         caller: &Caller,
         community: CommunityId,
         view: &View,
-    ) -> Result<(Vec<Term>, bool), ServiceError> {
-        let policy = &view.timeline.in_force(view.at).policy;
-        let mut explanation = Explanation::of(&view.state);
-        let (mut before, mut read) = ((view.at, view.next_case), 0);
-        while let Some(user) = view
-            .user
-            .filter(|_| !explanation.is_complete() && read < MOST_TERMS)
-        {
+        balance: Points,
+    ) -> Result<Vec<Case>, ServiceError> {
+        let (mut found, mut sum): (Vec<Case>, Points) = (Vec::new(), Points::ZERO);
+        let mut before = (view.at, view.next_case);
+        while let Some(user) = view.user.filter(|_| sum < balance && found.len() < MOST_TERMS) {
             let cases = self
                 .store
                 .terms(caller.tenant, community, user, view.at, Some(before), PAGE)
                 .await?;
-            for case in &cases {
-                explanation.add(&view.state, policy, case);
-            }
-            read += cases.len();
-            match cases.last() {
-                Some(last) => before = (last.at, last.number),
-                None => break,
-            }
+            let Some(last) = cases.last() else { break };
+            before = (last.at, last.number);
+            sum = cases.iter().fold(sum, |sum, case| sum.plus(case.points));
+            found.extend(cases);
         }
-        let complete = explanation.is_complete();
-        let mut terms = explanation.terms();
-        terms.truncate(MOST_TERMS);
-        Ok((terms, complete))
+        Ok(found)
+    }
+}
+
+impl View {
+    /// Whose past to look back to; nobody has none.
+    fn known(&self) -> UserId {
+        self.user.unwrap_or(UserId(Uuid::nil()))
     }
 }

@@ -1,7 +1,7 @@
 //! A batch of commands, apart from any SQL: what has to be loaded for it, how it is decided, and what has to be written.
 //!
 //! An adapter loads and locks what [`Asked`] names, then looks up what is kept under the keys ([`claims`]), gives it all to
-//! [`run`] as [`Loaded`], and writes [`Writes`], in one transaction. Rows are locked in one order by everybody, each kind
+//! [`Deciding`] as [`Loaded`], and writes [`Writes`], in one transaction. Rows are locked in one order by everybody, each kind
 //! sorted by its key: members, communities' counters, idempotency keys (by being inserted), tenants.
 
 mod asked;
@@ -13,8 +13,8 @@ mod writes;
 
 pub(crate) use asked::{Asked, claims};
 pub(crate) use loaded::{Kept, Loaded, MemberRow};
-pub(crate) use run::{Outcome, run};
-pub(crate) use writes::{EndedRow, MemberWrite, Writes};
+pub(crate) use run::{Deciding, Outcome, Step};
+pub(crate) use writes::{EndedRow, MemberWrite, Writes, mark};
 
 use crate::domain::actor::Acting;
 use crate::domain::id::{CommunityId, TenantId, UserId};

@@ -6,14 +6,18 @@ use crate::domain::case::Case;
 use crate::domain::identity::Identity;
 use crate::domain::kind::Kind;
 use crate::domain::member::Member;
+use crate::domain::name::Name;
+use crate::domain::past::Past;
 use crate::domain::points::Points;
-use crate::domain::policy::{Policy, PolicyVersion};
+use crate::domain::policy::Policy;
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
+use crate::domain::timeline::PolicyVersion;
 use crate::ports::error::StoreError;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -35,7 +39,33 @@ pub(crate) const fn ending_name(ending: Ending) -> &'static str {
     match ending {
         Ending::Expired => "expired",
         Ending::Lifted => "lifted",
+        Ending::Superseded => "superseded",
         Ending::Voided => "voided",
+    }
+}
+
+/// What a sanction's row keeps besides its columns, as most sanctions have none of it.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SanctionDetail {
+    capabilities: BTreeSet<Name>,
+    while_above: Option<Points>,
+}
+
+impl SanctionDetail {
+    /// Of a sanction, as the column has it.
+    pub(crate) fn of(sanction: &Sanction) -> Result<Option<String>, StoreError> {
+        let detail = Self {
+            capabilities: sanction.capabilities.clone(),
+            while_above: sanction.while_above,
+        };
+        (detail != Self::default()).then(|| json(&detail)).transpose()
+    }
+
+    /// Into a sanction.
+    pub(crate) fn complete(self, sanction: &mut Sanction) {
+        sanction.capabilities = self.capabilities;
+        sanction.while_above = self.while_above;
     }
 }
 
@@ -92,15 +122,20 @@ impl Place<'_> {
 
     /// A kind's name.
     pub(crate) fn kind(&self, column: &'static str, name: &str) -> Result<Kind, StoreError> {
-        Kind::named(name).ok_or_else(|| self.corrupt(column, format!("no kind is called {name:?}")))
+        Kind::named(name).map_err(|e| self.corrupt(column, e))
     }
 
     /// How a sanction ended.
     pub(crate) fn ending(&self, column: &'static str, name: &str) -> Result<Ending, StoreError> {
-        [Ending::Expired, Ending::Lifted, Ending::Voided]
-            .into_iter()
-            .find(|ending| ending_name(*ending) == name)
-            .ok_or_else(|| self.corrupt(column, format!("no ending is called {name:?}")))
+        [
+            Ending::Expired,
+            Ending::Lifted,
+            Ending::Superseded,
+            Ending::Voided,
+        ]
+        .into_iter()
+        .find(|ending| ending_name(*ending) == name)
+        .ok_or_else(|| self.corrupt(column, format!("no ending is called {name:?}")))
     }
 
     /// A rank's name.
@@ -131,6 +166,7 @@ impl Place<'_> {
         case.revision = columns.revision;
         case.started = self.json_opt::<Sanction>("started", columns.started)?;
         case.voided = self.json_opt("voided", columns.voided)?;
+        case.reduced = self.json_opt("reduced", columns.reduced)?;
         Ok(case)
     }
 
@@ -142,6 +178,7 @@ impl Place<'_> {
             bot: columns.bot,
             state: self.json::<Member>("state", columns.state)?,
             recent: self.json::<Vec<Recent>>("recent", columns.recent)?,
+            past: Past::default(),
         })
     }
 
@@ -169,6 +206,7 @@ pub(crate) struct CaseColumns<'r> {
     pub(crate) revision: i32,
     pub(crate) started: Option<&'r str>,
     pub(crate) voided: Option<&'r str>,
+    pub(crate) reduced: Option<&'r str>,
 }
 
 /// The columns of a member.
@@ -205,7 +243,12 @@ mod tests {
             table: "sanctions",
             key: &"san_1",
         };
-        for ending in [Ending::Expired, Ending::Lifted, Ending::Voided] {
+        for ending in [
+            Ending::Expired,
+            Ending::Lifted,
+            Ending::Superseded,
+            Ending::Voided,
+        ] {
             assert_eq!(place.ending("ended_how", ending_name(ending)).unwrap(), ending);
         }
     }

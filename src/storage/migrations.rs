@@ -31,6 +31,7 @@ macro_rules! steps {
 
 steps! {
     1 "0001" "ledger",
+    2 "0002" "rules",
 }
 
 /// The number of the newest step.

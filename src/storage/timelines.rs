@@ -2,7 +2,7 @@
 //! one that a query has just read: nothing has to be invalidated, and a stale entry cannot decide.
 
 use super::batch::Home;
-use crate::domain::policy::Timeline;
+use crate::domain::timeline::Timeline;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -61,8 +61,9 @@ impl Generations {
 mod tests {
     use super::*;
     use crate::domain::id::{CommunityId, TenantId};
-    use crate::domain::policy::{Policy, PolicyVersion};
+    use crate::domain::policy::Policy;
     use crate::domain::time::Instant;
+    use crate::domain::timeline::PolicyVersion;
     use uuid::Uuid;
 
     fn home(n: u128) -> Home {

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
-use tribune::domain::act::Act;
+use tribune::domain::act::{Act, Detail};
 use tribune::domain::case::Particulars;
 use tribune::domain::id::CommunityId;
 use tribune::domain::identity::Identity;
@@ -91,7 +91,7 @@ impl Replica {
             let order = ActOrder {
                 member: PersonRef::Identity(Identity::parse(&format!("discord:{number}")).unwrap()),
                 actor: None,
-                act: Act::new(Kind::Mute, span, Particulars::default()).unwrap(),
+                act: Act::new(Kind::Mute, Detail::lasting(span), Particulars::default()).unwrap(),
                 dry_run: false,
             };
             self.service.act(&at.caller, at.community, order, None)
@@ -208,7 +208,7 @@ on_every_store! {
         let order = ActOrder {
             member: PersonRef::Identity(Identity::parse("discord:0").unwrap()),
             actor: None,
-            act: Act::new(Kind::Unmute, None, Particulars::default()).unwrap(),
+            act: Act::new(Kind::Unmute, Detail::default(), Particulars::default()).unwrap(),
             dry_run: false,
         };
         replica.service.act(&place.caller, place.community, order, None).await.unwrap();

@@ -2,8 +2,10 @@
 
 use crate::case::Case;
 use crate::duration::Duration;
+use crate::kind::Kind;
+use crate::number::Decimal;
 use crate::standing::Standing;
-use crate::word::{Kind, Rank, Visibility};
+use crate::word::{Rank, Visibility};
 use std::collections::BTreeMap;
 
 wire! {
@@ -31,6 +33,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct ActRequest {
         /// The kind of act.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
         pub kind: Kind,
         /// The member: a user id (`usr_…`) or `platform:native_id`. People who are unknown so far are made known.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Person))]
@@ -38,9 +41,21 @@ wire! {
         /// Who acts.
         #[serde(default)]
         pub actor: Option<ActorRequest>,
-        /// For how long. A tempban needs it, a mute may have it, other kinds refuse it.
+        /// For how long. A tempban needs it, a mute and a restrict may have it, other kinds refuse it.
         #[serde(default)]
         pub duration: Option<Duration>,
+        /// What a restrict takes away; what an unrestrict gives back (everything, if it names nothing). Other kinds refuse it.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
+        /// An active sanction of the member whose place this one takes: the way to shorten one, or to make it another. For mute,
+        /// restrict, tempban and ban. Needs the rank to lift it too.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::SanctionId>))]
+        pub supersedes: Option<String>,
+        /// The messages, for `delete_messages`, which needs them; other kinds refuse them.
+        #[serde(default)]
+        pub messages: Option<Messages>,
         /// Why.
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
@@ -69,6 +84,19 @@ wire! {
 }
 
 wire! {
+    /// Messages in one channel.
+    #[serde(deny_unknown_fields)]
+    pub struct Messages {
+        /// Where.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Channel))]
+        pub channel: String,
+        /// Which.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::MessageId>, min_items = 1, max_items = 100))]
+        pub ids: Vec<String>,
+    }
+}
+
+wire! {
     /// Ends one sanction.
     #[serde(deny_unknown_fields)]
     pub struct LiftRequest {
@@ -92,6 +120,27 @@ wire! {
         /// Who acts.
         #[serde(default)]
         pub actor: Option<ActorRequest>,
+        /// Why.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
+        pub reason: Option<String>,
+    }
+}
+
+wire! {
+    /// Makes a case count less: fewer points, a shorter sanction, or both.
+    #[serde(deny_unknown_fields)]
+    pub struct ReduceRequest {
+        /// Who acts.
+        #[serde(default)]
+        pub actor: Option<ActorRequest>,
+        /// So many points; fewer than it counts now.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Points>))]
+        pub points: Option<Decimal>,
+        /// Its sanction lasts so long from its start; shorter than it is now. Where that time is over, it ends now.
+        #[serde(default)]
+        pub duration: Option<Duration>,
         /// Why.
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
@@ -129,9 +178,9 @@ wire! {
 }
 
 wire! {
-    /// What came of a void.
+    /// What came of a void or of a reduction.
     pub struct VoidAnswer {
-        /// The voided case.
+        /// The case.
         pub case: Case,
         /// The numbers of the escalated cases that no longer count either.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>))]

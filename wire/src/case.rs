@@ -1,9 +1,11 @@
 //! Cases: the numbered record of what was done.
 
+use crate::act::Messages;
+use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
 use crate::time::Time;
-use crate::word::{ActorType, Kind, RungOutcome, SanctionState, Visibility};
+use crate::word::{ActorType, RungOutcome, SanctionState, Visibility};
 use std::collections::BTreeMap;
 
 wire! {
@@ -81,6 +83,24 @@ wire! {
 }
 
 wire! {
+    /// That the case counts less than it did.
+    pub struct Reduced {
+        /// Since when.
+        pub at: Time,
+        /// Who reduced it.
+        pub by: Actor,
+        /// Why.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>, required))]
+        pub reason: Option<String>,
+        /// The points that it counted at first.
+        pub points: Decimal,
+        /// The end that its sanction had at first; null when it had none, or no sanction.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub ends_at: Option<Time>,
+    }
+}
+
+wire! {
     /// A case. Never deleted; its reason may change, and voiding it keeps it on record.
     pub struct Case {
         /// The community.
@@ -92,6 +112,7 @@ wire! {
         /// The member.
         pub member: MemberRef,
         /// The kind of act.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
         pub kind: Kind,
         /// Who acted.
         pub actor: Actor,
@@ -99,7 +120,7 @@ wire! {
         pub at: Time,
         /// When it was written.
         pub recorded_at: Time,
-        /// The points that it added.
+        /// The points that it added; fewer by now, if it was reduced.
         pub points: Decimal,
         /// The version of the policy that judged it.
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
@@ -110,6 +131,9 @@ wire! {
         /// For how long, in seconds, as given.
         #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 315_360_000))]
         pub duration: Option<i64>,
+        /// What an unrestrict was to give back; empty for everything, and for other kinds.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
         /// The sanction that it started.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub sanction: Option<SanctionBrief>,
@@ -117,7 +141,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(max_items = 64))]
         pub ended: Vec<EndedSanction>,
         /// The rungs that it reached.
-        #[cfg_attr(feature = "openapi", schema(max_items = 32))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
         pub rungs: Vec<RungMark>,
         /// Why.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>, required))]
@@ -128,6 +152,9 @@ wire! {
         /// What the bot kept with it.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Context>, required))]
         pub context: Option<BTreeMap<String, String>>,
+        /// The messages that it deletes.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub messages: Option<Messages>,
         /// Who may read it, for notes.
         pub visibility: Visibility,
         /// Whether immunity was overridden on purpose.
@@ -138,6 +165,9 @@ wire! {
         /// That it no longer counts, if so.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub voided: Option<Voided>,
+        /// That it counts less than it did, if so.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub reduced: Option<Reduced>,
     }
 }
 

@@ -15,11 +15,15 @@ pub mod types {
     pub const CASE_CREATED: &str = "case.created";
     /// A case was voided, itself or with its cause; `data.case`.
     pub const CASE_VOIDED: &str = "case.voided";
+    /// A case counts less than it did; `data.case`.
+    pub const CASE_REDUCED: &str = "case.reduced";
     /// A case has another reason; `data.case`.
     pub const CASE_REASON_CHANGED: &str = "case.reason_changed";
     /// A sanction began; `data.sanction`.
     pub const SANCTION_STARTED: &str = "sanction.started";
-    /// A sanction ended: expired, lifted or voided; `data.sanction`.
+    /// A sanction ends at another time: it was reduced, or holds while the points are high; `data.sanction`.
+    pub const SANCTION_CHANGED: &str = "sanction.changed";
+    /// A sanction ended: expired, lifted, superseded or voided; `data.sanction`.
     pub const SANCTION_ENDED: &str = "sanction.ended";
     /// A community was made; `data.community`.
     pub const COMMUNITY_CREATED: &str = "community.created";
@@ -41,11 +45,13 @@ pub mod types {
     pub const TENANT_CREATED: &str = "tenant.created";
 
     /// Every type.
-    pub const ALL: [&str; 14] = [
+    pub const ALL: [&str; 16] = [
         CASE_CREATED,
         CASE_VOIDED,
+        CASE_REDUCED,
         CASE_REASON_CHANGED,
         SANCTION_STARTED,
+        SANCTION_CHANGED,
         SANCTION_ENDED,
         COMMUNITY_CREATED,
         COMMUNITY_CHANGED,

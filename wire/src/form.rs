@@ -69,6 +69,15 @@ texts! {
     Url: (8, 2_000),
         r#"^https?://[^\s/?#@<>"\\\u0000-\u001f\u007f-\u009f]+([/?#][^\s<>"\\\u0000-\u001f\u007f-\u009f]*)?$"#,
         "https://discord.com/channels/81384788765712384/1/2";
+    /// A kind of act: note, warn, mute, unmute, restrict, unrestrict, kick, tempban, ban, unban, delete_messages, or one that the
+    /// policy of the community registers.
+    KindName: (1, 32), "^[a-z][a-z0-9_]*$", "warn";
+    /// A capability that a restriction takes away, named as the community likes.
+    Capability: (1, 32), "^[a-z][a-z0-9_]*$", "links";
+    /// A channel, as the platform names it.
+    Channel: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "381984265217638400";
+    /// A message, as the platform names it.
+    MessageId: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "1312340125874618398";
     /// The name of a rung, the same over versions of the policy.
     RungId: (1, 64), "^[a-z0-9_-]+$", "mute-1h";
     /// An API key itself.

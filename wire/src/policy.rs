@@ -2,9 +2,10 @@
 
 use crate::case::Actor;
 use crate::duration::Duration;
+use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::time::Time;
-use crate::word::{DecayModel, Freeze, Kind, Rank, Refire};
+use crate::word::{DecayModel, Freeze, Rank, Refire, RungMode, Severity};
 use std::collections::BTreeMap;
 
 wire! {
@@ -13,12 +14,16 @@ wire! {
     pub struct Decay {
         /// The model.
         pub model: DecayModel,
-        /// Points that fall a day; at least 0.001, at most 3 decimals.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SomePoints))]
-        pub per_day: Decimal,
-        /// How long nothing falls after each offence; 0 for not at all.
-        #[serde(default)]
+        /// Points that fall a day, for `linear`, which needs it; at least 0.001, at most 3 decimals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::SomePoints>))]
+        pub per_day: Option<Decimal>,
+        /// How long nothing falls after each offence, for `linear`; 0 for not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub grace: Option<Duration>,
+        /// After how long an entry lapses, for `expiry`, which needs it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub after: Option<Duration>,
     }
 }
 
@@ -32,11 +37,20 @@ wire! {
         /// The points at which it is crossed.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SomePoints))]
         pub at: Decimal,
-        /// What happens: warn, mute, kick, tempban or ban.
+        /// What happens: warn, mute, restrict, kick, tempban or ban.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
         pub action: Kind,
-        /// For how long; a tempban needs it, a mute may have it.
+        /// For how long; a tempban needs it, a mute and a restrict may have it.
         #[serde(default)]
         pub duration: Option<Duration>,
+        /// What a restrict takes away.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
+        /// How long it holds; by default `fixed`. With `while_above` there is no duration, and `reset_below`, at least 1 under `at`,
+        /// says when it ends.
+        #[serde(default)]
+        pub mode: Option<RungMode>,
         /// How often it acts. By default every offence for the top rung, each crossing for the others.
         #[serde(default)]
         pub refire: Option<Refire>,
@@ -48,6 +62,50 @@ wire! {
 }
 
 wire! {
+    /// A rung for repeated offences: so many within so long.
+    #[serde(deny_unknown_fields)]
+    pub struct OffenceRung {
+        /// A name that stays the same over versions, unique among all rungs.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RungId))]
+        pub id: String,
+        /// The kinds that count; only direct acts do, and only while they are not voided.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::KindName>, min_items = 1, max_items = 43))]
+        pub kinds: Vec<Kind>,
+        /// How many.
+        #[serde(deserialize_with = "crate::number::integer")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 50))]
+        pub count: i64,
+        /// Within how long.
+        pub within: Duration,
+        /// What happens: warn, mute, restrict, kick, tempban or ban.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
+        pub action: Kind,
+        /// For how long; a tempban needs it, a mute and a restrict may have it.
+        #[serde(default)]
+        pub duration: Option<Duration>,
+        /// What a restrict takes away.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
+    }
+}
+
+wire! {
+    /// A kind of act that the community has for itself.
+    #[serde(deny_unknown_fields)]
+    pub struct CustomKind {
+        /// The points that an act of this kind adds.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Points))]
+        pub weight: Decimal,
+        /// How severe it is, compared with the kinds that every community has.
+        pub severity: Severity,
+        /// Whether it is an offence. From `warn` up it always is; below, only if this says so.
+        #[serde(default)]
+        pub offence: Option<bool>,
+    }
+}
+
+wire! {
     /// The rules of a policy. What a request leaves out takes the default.
     #[serde(deny_unknown_fields)]
     pub struct Rules {
@@ -55,9 +113,10 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Granularity>))]
         pub granularity: Option<Decimal>,
-        /// Points for each kind of act. Default: warn 1, mute 2, kick 3, tempban 5, ban 10, others 0.
-        #[serde(default, deserialize_with = "crate::field::by_word")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<Kind, crate::form::Points>>))]
+        /// Points for each kind of act. Default: warn 1, mute 2, restrict 2, kick 3, tempban 5, ban 10, others 0. The kinds that the
+        /// community registers have theirs under `kinds`.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, crate::form::Points>>))]
         pub weights: Option<BTreeMap<Kind, Decimal>>,
         /// How points fall. Default: linear, 0.1 a day.
         #[serde(default)]
@@ -69,6 +128,14 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(max_items = 32))]
         pub ladder: Option<Vec<Rung>>,
+        /// The rungs for repeated offences. Default none.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_items = 32))]
+        pub offence_rungs: Option<Vec<OffenceRung>>,
+        /// The community's own kinds of act, by name. Default none.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, CustomKind>>))]
+        pub kinds: Option<BTreeMap<Kind, CustomKind>>,
         /// Whether escalated acts add the points of their kind. Default false.
         #[serde(default)]
         pub escalations_carry_points: Option<bool>,
@@ -76,7 +143,8 @@ wire! {
         #[serde(default)]
         pub duplicate_window: Option<Duration>,
         /// The least rank for each kind of act. Default moderator.
-        #[serde(default, deserialize_with = "crate::field::by_word")]
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Rank>>))]
         pub least_rank: Option<BTreeMap<Kind, Rank>>,
     }
 }

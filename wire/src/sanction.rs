@@ -1,8 +1,10 @@
 //! Sanctions: intervals during which a restriction holds.
 
 use crate::case::MemberRef;
+use crate::kind::Kind;
+use crate::number::Decimal;
 use crate::time::Time;
-use crate::word::{Kind, Restriction, SanctionState};
+use crate::word::{Restriction, SanctionState};
 
 wire! {
     /// A sanction as a case or a standing names it.
@@ -11,9 +13,16 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::SanctionId))]
         pub id: String,
         /// The kind of act that started it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
         pub kind: Kind,
         /// What it keeps the member from.
         pub restriction: Restriction,
+        /// Which capabilities it takes away, for `restrict`.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
+        /// It holds as long as the points are not below this, and its end moves with them; null for others.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub while_above: Option<Decimal>,
         /// The number of the case that started it.
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub case: i64,
@@ -37,9 +46,16 @@ wire! {
         /// The member.
         pub member: MemberRef,
         /// The kind of act that started it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
         pub kind: Kind,
         /// What it keeps the member from.
         pub restriction: Restriction,
+        /// Which capabilities it takes away, for `restrict`.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
+        /// It holds as long as the points are not below this, and its end moves with them; null for others.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub while_above: Option<Decimal>,
         /// The number of the case that started it.
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub case: i64,

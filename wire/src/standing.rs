@@ -1,9 +1,10 @@
 //! A member's standing: points and restrictions at a moment, when they change, and why they are as they are.
 
+use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
 use crate::time::Time;
-use crate::word::{DecayModel, Kind, Restriction};
+use crate::word::{DecayModel, Restriction};
 
 wire! {
     /// When the points fall below a rung.
@@ -13,7 +14,8 @@ wire! {
         pub rung: String,
         /// Its threshold.
         pub threshold: Decimal,
-        /// From then on the points are below it, if nothing else happens; null while a sanction without an end freezes them.
+        /// From then on the points are below it, if nothing else happens; null while a sanction without an end freezes them, and where
+        /// points never fall.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub at: Option<Time>,
     }
@@ -24,6 +26,9 @@ wire! {
     pub struct Restricted {
         /// What the member is kept from.
         pub restriction: Restriction,
+        /// Which capability, for `restrict`; null for others.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Capability>, required))]
+        pub capability: Option<String>,
         /// Until when; null when only a lift ends it.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub until: Option<Time>,
@@ -55,14 +60,15 @@ wire! {
         /// Until when they stand still; null when they fall, or when a sanction without an end freezes them.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub paused_until: Option<Time>,
-        /// When no points are left if nothing else happens; null while a sanction without an end freezes them.
+        /// When no points are left if nothing else happens; null while a sanction without an end freezes them, and where
+        /// points never fall.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub clear_at: Option<Time>,
         /// The rungs at or below the points, and when the points fall below each; highest first.
         #[cfg_attr(feature = "openapi", schema(max_items = 32))]
         pub drops: Vec<Drop>,
-        /// The restrictions in force: at most one of each kind, with the latest end.
-        #[cfg_attr(feature = "openapi", schema(max_items = 2))]
+        /// The restrictions in force, each with the latest end: one for each capability, then mute, then ban.
+        #[cfg_attr(feature = "openapi", schema(max_items = 1_042))]
         pub restrictions: Vec<Restricted>,
         /// The sanctions that hold.
         #[cfg_attr(feature = "openapi", schema(max_items = 64))]
@@ -77,6 +83,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub case: i64,
         /// Its kind.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
         pub kind: Kind,
         /// When.
         pub at: Time,
@@ -87,26 +94,53 @@ wire! {
         /// The exact rest in units of 1/86 400 000 point.
         #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
         pub left_units: String,
-        /// When nothing is left of them if nothing else happens; null while a sanction without an end freezes them.
+        /// When nothing is left of them if nothing else happens; null while a sanction without an end freezes them, and where
+        /// points never fall.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub gone_at: Option<Time>,
     }
 }
 
 wire! {
-    /// Why a standing is as it is: every term of the balance, newest first. The exact rests add up to the exact balance.
+    /// What was carried over when the way in which points fall changed, or when people were joined.
+    pub struct Carried {
+        /// When.
+        pub at: Time,
+        /// The points that were carried over.
+        pub granted: Decimal,
+        /// What is left of them, rounded up to a thousandth.
+        pub left: Decimal,
+        /// The exact rest in units of 1/86 400 000 point.
+        #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
+        pub left_units: String,
+        /// When nothing is left of them if nothing else happens; null as for a term.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub gone_at: Option<Time>,
+    }
+}
+
+wire! {
+    /// Why a standing is as it is: every term of the balance, newest first. The exact rests, `carried`
+    /// among them, add up to the exact balance.
     pub struct Explanation {
         /// The standing that is explained.
         pub standing: Standing,
         /// How points fall.
         pub model: DecayModel,
-        /// Points that fall a day.
-        pub per_day: Decimal,
+        /// Points that fall a day, for `linear`; null for others.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub per_day: Option<Decimal>,
+        /// Seconds after which an entry lapses, for `expiry`; null for others.
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 315_360_000))]
+        pub lapses_after: Option<i64>,
         /// The policy's granularity.
         pub granularity: Decimal,
         /// The terms that still have something left.
         #[cfg_attr(feature = "openapi", schema(max_items = 200))]
         pub terms: Vec<Term>,
+        /// What is left of points that were carried over; null when there is nothing.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub carried: Option<Carried>,
         /// Whether `terms` is complete; false when there are more than it may list.
         pub complete: bool,
     }

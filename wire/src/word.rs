@@ -1,30 +1,10 @@
 //! The closed lists of words that several documents share.
 
 wire! {
-    /// A kind of act.
-    pub enum Kind {
-        /// A remark for the record.
-        Note,
-        /// A warning.
-        Warn,
-        /// The member may not speak, for a time or until it is lifted.
-        Mute,
-        /// Ends every active mute of the member.
-        Unmute,
-        /// The member is removed, and may come back.
-        Kick,
-        /// The member is banned until an end.
-        Tempban,
-        /// The member is banned without an end.
-        Ban,
-        /// Ends every active ban of the member.
-        Unban,
-    }
-}
-
-wire! {
     /// What a sanction keeps a member from.
     pub enum Restriction {
+        /// From the capabilities that it names.
+        Restrict,
         /// From speaking.
         Mute,
         /// From being there.
@@ -95,6 +75,8 @@ wire! {
         Expired,
         /// Somebody lifted it.
         Lifted,
+        /// Another one took its place, as an act said.
+        Superseded,
         /// Its case, or the cause of its case, was voided.
         Voided,
     }
@@ -127,5 +109,37 @@ wire! {
     pub enum DecayModel {
         /// So much a day, continuously.
         Linear,
+        /// Each entry counts whole until it lapses.
+        Expiry,
+        /// Never.
+        None,
+    }
+}
+
+wire! {
+    /// How severe an act is, mildest first.
+    pub enum Severity {
+        /// Nothing happens to the member.
+        Note,
+        /// They are told.
+        Warn,
+        /// They may not do everything.
+        Mute,
+        /// They are removed.
+        Kick,
+        /// They are kept out until an end.
+        Tempban,
+        /// They are kept out.
+        Ban,
+    }
+}
+
+wire! {
+    /// How long what a rung does holds.
+    pub enum RungMode {
+        /// For its duration, or until it is lifted.
+        Fixed,
+        /// As long as the points are not below `reset_below`.
+        WhileAbove,
     }
 }

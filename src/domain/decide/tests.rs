@@ -1,8 +1,9 @@
 //! Given a history, when a command comes, then this: the rules of acts, points and the ladder.
 
+use super::super::act::Detail;
 use super::super::case::RungOutcome;
 use super::super::kind::Restriction;
-use super::super::policy::{Decay, Freeze, Policy, Refire};
+use super::super::policy::{Decay, Freeze, Policy, Refire, Remedy, Rung};
 use super::super::scene::{Scene, at, moderator, points};
 use super::*;
 
@@ -71,7 +72,7 @@ fn an_escalation_names_its_causes_and_carries_no_points() {
             rung: "mute-1h".into()
         }
     );
-    assert!(!mute.is_offence());
+    assert!(!mute.is_offence(scene.policy()));
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn an_escalation_names_the_member_as_the_act_did() {
             named: named.clone(),
             ..Particulars::default()
         };
-        let act = Act::new(Kind::Warn, None, said).unwrap();
+        let act = Act::new(Kind::Warn, Detail::default(), said).unwrap();
         scene.submit(&moderator(1), &Command::Act(act)).unwrap();
     }
     assert_eq!(scene.history[3].case.kind, Kind::Mute);
@@ -203,8 +204,7 @@ fn escalations_with_points_climb_to_depth_two_and_stop_there() {
         id: id.into(),
         at: points(p),
         reset_below: points(p),
-        action,
-        duration: hours.map(|h| Span::new(h * 3_600).unwrap()),
+        remedy: Remedy::fixed(action, hours.map(|h| Span::new(h * 3_600).unwrap())),
         refire: Refire::Crossing,
     };
     policy.ladder = vec![
@@ -233,7 +233,7 @@ fn nobody_escalates_upon_an_immune_member() {
         ..Particulars::default()
     };
     for _ in 0..3 {
-        let act = Act::new(Kind::Warn, None, broken.clone()).unwrap();
+        let act = Act::new(Kind::Warn, Detail::default(), broken.clone()).unwrap();
         scene.submit(&moderator(1), &Command::Act(act)).unwrap();
     }
     assert_eq!(marks(&scene), [("mute-1h".to_owned(), RungOutcome::Immune)]);
@@ -296,7 +296,7 @@ fn a_timer_of_a_sanction_that_moved_on_does_nothing() {
 #[test]
 fn grace_holds_the_clock_after_each_offence() {
     let mut scene = Scene::new(Policy {
-        decay: Decay {
+        decay: Decay::Linear {
             rate: 100,
             grace: DAY,
         },
@@ -356,7 +356,7 @@ fn an_instant_a_little_behind_is_raised_and_one_far_behind_is_refused() {
 fn a_second_moderator_within_the_window_learns_of_the_first_ones_case() {
     let mut scene = Scene::new(Policy::default());
     scene.act(Kind::Warn, None);
-    let act = Act::new(Kind::Warn, None, Particulars::default()).unwrap();
+    let act = Act::new(Kind::Warn, Detail::default(), Particulars::default()).unwrap();
     let refused = scene.wait(29).submit(&moderator(2), &Command::Act(act.clone()));
     assert_eq!(refused, Err(Refusal::Duplicate { winner: 1 }));
     assert!(scene.wait(1).submit(&moderator(2), &Command::Act(act)).is_ok());

@@ -5,9 +5,10 @@ use super::super::act::Entry;
 use super::super::case::Case;
 use super::super::id::SanctionId;
 use super::super::kind::Kind;
-use super::super::policy::{Freeze, Policy, Refire, Timeline};
+use super::super::policy::{Decay, Freeze, Model, Policy, Refire};
 use super::super::sanction::Sanction;
 use super::super::time::Instant;
+use super::super::timeline::Timeline;
 use std::collections::BTreeSet;
 
 /// A history read for its points.
@@ -29,6 +30,9 @@ pub(super) struct State {
     pub(super) balance: i64,
     pub(super) latched: BTreeSet<String>,
     pub(super) sanctions: Vec<Sanction>,
+    /// What is left of each entry, oldest first, with the clock at which it was made.
+    lots: Vec<(i64, i64)>,
+    model: Model,
     /// The shown points just before and after, in units, if the entry went up the ladder.
     pub(super) climbed: Option<(i64, i64)>,
 }
@@ -42,20 +46,22 @@ impl<'a> Naive<'a> {
             .collect();
         let live = || cases.iter().copied().filter(|c| c.voided.is_none());
         let lift_of = |id: SanctionId| {
-            live()
+            cases
+                .iter()
                 .flat_map(|c| &c.ended)
                 .find(|ended| ended.id == id)
                 .map(|ended| ended.at.seconds())
         };
         let graces = live()
-            .filter(|c| c.causes.is_empty() && c.kind.severity() > 0)
+            .filter(|c| c.is_offence(&timeline.version(c.policy_version).unwrap().policy))
             .map(|c| {
-                let grace = timeline.version(c.policy_version).unwrap().policy.decay.grace;
+                let grace = timeline.version(c.policy_version).unwrap().policy.decay.grace();
                 (c.at.seconds(), c.at.seconds() + grace)
             })
             .collect();
         let held = live()
             .filter_map(|c| c.started.as_ref())
+            .filter(|s| s.while_above.is_none())
             .map(|s| {
                 let end = s.end.map_or(i64::MAX, Instant::seconds);
                 (
@@ -73,22 +79,69 @@ impl<'a> Naive<'a> {
         }
     }
 
-    /// Seconds of decay, and units that would have decayed, in a stretch of time.
-    pub(super) fn decay(&self, from: i64, to: i64) -> (i64, i64) {
+    /// Whether all points ever fell in a straight line, so that there is a closed form.
+    pub(super) fn is_linear(&self) -> bool {
+        self.timeline
+            .versions()
+            .all(|v| v.policy.decay.model() == Model::Linear)
+    }
+
+    /// The stretches of some time in which nothing changes, each with its policy and the seconds of decay in it.
+    fn pieces(&self, from: i64, to: i64) -> Vec<(&Policy, i64)> {
         let mut cuts = BTreeSet::from([from, to]);
         cuts.extend(self.graces.iter().flat_map(|(a, b)| [*a, *b]));
         cuts.extend(self.held.iter().flat_map(|(a, b, _)| [*a, *b]));
         cuts.extend(self.timeline.versions().map(|v| v.activated_at.seconds()));
         let cuts: Vec<i64> = cuts.into_iter().filter(|t| from <= *t && *t <= to).collect();
-        let (mut seconds, mut units) = (0, 0);
-        for piece in cuts.windows(2) {
+        let piece = |piece: &[i64]| {
             let policy = self.in_force(piece[0]);
-            if !self.stands_still(policy, piece[0]) {
-                seconds += piece[1] - piece[0];
-                units += (piece[1] - piece[0]) * policy.decay.rate;
+            let runs = !self.stands_still(policy, piece[0]);
+            (policy, if runs { piece[1] - piece[0] } else { 0 })
+        };
+        cuts.windows(2).map(piece).collect()
+    }
+
+    /// Seconds of decay, and units that would have decayed in a straight line, in a stretch of time.
+    pub(super) fn decay(&self, from: i64, to: i64) -> (i64, i64) {
+        let pieces = self.pieces(from, to).into_iter();
+        pieces.fold((0, 0), |(seconds, units), (policy, ran)| {
+            let rate = match policy.decay {
+                Decay::Linear { rate, .. } => rate,
+                Decay::Expiry { .. } | Decay::None {} => 0,
+            };
+            (seconds + ran, units + ran * rate)
+        })
+    }
+
+    /// Lets time pass, and comes under the version in force then.
+    pub(super) fn pass(&self, state: &mut State, to: i64) {
+        self.run(state, to);
+        // A version that comes into force at that very second judges it.
+        let policy = self.in_force(state.at);
+        state.adopt(policy.decay.model());
+        state.lapse(policy);
+    }
+
+    /// Lets time pass, entry by entry: the oldest drains first, or lapses, or nothing falls.
+    fn run(&self, state: &mut State, to: i64) {
+        for (policy, ran) in self.pieces(state.at, to) {
+            state.adopt(policy.decay.model());
+            state.lapse(policy);
+            state.clock += ran;
+            match policy.decay {
+                Decay::Linear { rate, .. } => {
+                    let mut fell = ran * rate;
+                    for (_, left) in &mut state.lots {
+                        let taken = fell.min(*left);
+                        (*left, fell) = (*left - taken, fell - taken);
+                    }
+                }
+                Decay::Expiry { .. } | Decay::None {} => state.lapse(policy),
             }
         }
-        (seconds, units)
+        state.lots.retain(|(_, left)| *left > 0);
+        state.balance = state.lots.iter().map(|(_, left)| left).sum();
+        state.at = to.max(state.at);
     }
 
     fn in_force(&self, at: i64) -> &Policy {
@@ -133,26 +186,30 @@ impl<'a> Naive<'a> {
     pub(super) fn states(&self) -> Vec<State> {
         let mut states: Vec<State> = Vec::new();
         for case in &self.cases {
-            let mut state = states.last().cloned().unwrap_or(State {
+            let policy = &self.timeline.version(case.policy_version).unwrap().policy;
+            let fresh = State {
                 case: case.number,
                 at: case.at.seconds(),
                 clock: 0,
                 balance: 0,
                 latched: BTreeSet::new(),
                 sanctions: Vec::new(),
+                lots: Vec::new(),
+                model: policy.decay.model(),
                 climbed: None,
-            });
-            let (seconds, units) = self.decay(state.at, case.at.seconds());
-            state.clock += seconds;
-            state.balance = (state.balance - units).max(0);
-            (state.case, state.at, state.climbed) = (case.number, case.at.seconds(), None);
+            };
+            let mut state = states.last().cloned().unwrap_or(fresh);
+            self.run(&mut state, case.at.seconds());
+            state.adopt(policy.decay.model());
+            state.lapse(policy);
+            (state.case, state.climbed) = (case.number, None);
+            state
+                .sanctions
+                .retain(|s| case.ended.iter().all(|e| e.id != s.id));
             if case.voided.is_none() {
-                state
-                    .sanctions
-                    .retain(|s| case.ended.iter().all(|e| e.id != s.id));
                 state.sanctions.extend(case.started.clone());
-                if !matches!(case.kind, Kind::Unmute | Kind::Unban) {
-                    self.climb(&mut state, case);
+                if case.kind.lifts().is_none() {
+                    self.climb(&mut state, case, policy);
                 }
             }
             states.push(state);
@@ -160,14 +217,14 @@ impl<'a> Naive<'a> {
         states
     }
 
-    fn climb(&self, state: &mut State, case: &Case) {
-        let policy = &self.timeline.version(case.policy_version).unwrap().policy;
+    fn climb(&self, state: &mut State, case: &Case, policy: &Policy) {
         let step = policy.granularity.units();
         let up = |units: i64| (units + step - 1) / step * step;
         let before = up(state.balance);
+        state.lots.push((state.clock, case.points.units()));
         state.balance += case.points.units();
         let after = up(state.balance);
-        let offence = case.causes.is_empty() && case.kind != Kind::Note;
+        let offence = case.is_offence(policy);
         let held = std::mem::take(&mut state.latched);
         for rung in &policy.ladder {
             let at = rung.at.units();
@@ -178,6 +235,45 @@ impl<'a> Naive<'a> {
                 state.latched.insert(rung.id.clone());
             }
         }
+        for rung in &policy.offence_rungs {
+            let counted = self.acts_before(case, &rung.count.kinds, rung.count.within);
+            let full = counted >= rung.count.least;
+            let fills = counted + 1 == rung.count.least && rung.count.kinds.contains(&case.kind);
+            let stays = held.contains(&rung.id) && (full || !offence);
+            if stays || (offence && fills) {
+                state.latched.insert(rung.id.clone());
+            }
+        }
         state.climbed = Some((before, after));
+    }
+
+    /// How many direct acts of some kinds count before a case.
+    fn acts_before(&self, case: &Case, kinds: &BTreeSet<Kind>, within: i64) -> usize {
+        let from = case.at.seconds() - within;
+        let before = self.cases.iter().take_while(|c| c.number != case.number);
+        before
+            .filter(|c| c.voided.is_none() && c.causes.is_empty())
+            .filter(|c| c.at.seconds() > from && kinds.contains(&c.kind))
+            .count()
+    }
+}
+
+impl State {
+    /// Under decay by expiry, what is old enough is gone.
+    pub(super) fn lapse(&mut self, policy: &Policy) {
+        if let Decay::Expiry { after } = policy.decay {
+            let clock = self.clock;
+            self.lots.retain(|(made, _)| *made > clock - after);
+            self.balance = self.lots.iter().map(|(_, left)| left).sum();
+        }
+    }
+
+    /// Another model carries over what is left as one entry.
+    fn adopt(&mut self, model: Model) {
+        if self.model != model {
+            let left: i64 = self.lots.iter().map(|(_, left)| left).sum();
+            self.lots = vec![(self.clock, left)];
+            self.model = model;
+        }
     }
 }

@@ -25,12 +25,15 @@ proptest! {
     fn nothing_but_a_lift_or_time_frees_and_a_later_sanction_never_shortens(world in world()) {
         let mut outcome = Ok(());
         world.watched(|before, after, what| {
-            if matches!(what, What::Lift(_)) || matches!(what, What::Act(kind, _) if kind.lifts().is_some()) {
+            if matches!(what, What::Lift(_) | What::Supersede(..)) || matches!(what, What::Act(kind, _) if kind.lifts().is_some()) {
                 return;
             }
             let now = at(after.now);
+            // What holds while the points are high moves with the policy.
+            let fixed: Vec<Sanction> =
+                before.member.sanctions.iter().filter(|s| s.while_above.is_none()).cloned().collect();
             for restriction in Restriction::ALL {
-                let held = effective(&before.member.sanctions, restriction, now);
+                let held = effective(&fixed, restriction, now);
                 let holds = effective(&after.member.sanctions, restriction, now);
                 let freed = held.is_some_and(|held| {
                     holds.is_none_or(|holds| later_end(holds.until, held.until) == Ordering::Less)
@@ -51,7 +54,11 @@ proptest! {
         let active: Vec<Sanction> = scene.member.sanctions.iter().filter(|s| s.holds(now)).cloned().collect();
         let lifted = index.get(&active).clone();
         scene.lift(lifted.id).unwrap();
-        let others: Vec<Sanction> = active.iter().filter(|s| s.id != lifted.id).cloned().collect();
+        // What holds while the points are high moves when what froze them goes; it still holds.
+        let now_of = |s: &Sanction| scene.member.sanctions.iter().find(|now| now.id == s.id).unwrap().clone();
+        let others = active.iter().filter(|s| s.id != lifted.id);
+        let others: Vec<Sanction> =
+            others.map(|s| if s.while_above.is_some() { now_of(s) } else { s.clone() }).collect();
         for moment in moments(active.iter(), now) {
             for restriction in Restriction::ALL {
                 let left = scene.member.sanctions.iter().any(|s| s.restriction == restriction && s.holds(moment));

@@ -3,6 +3,7 @@
 use super::super::act::{Entry, Recent};
 use super::super::kind::Restriction;
 use super::super::member::Member;
+use super::super::replay::Change;
 use super::super::sanction::effective;
 use super::super::scene::{Scene, at};
 use super::cases;
@@ -35,11 +36,13 @@ fn is_no_harsher(before: &Scene, after: &Scene) -> Result<(), TestCaseError> {
         let under = |scene: &Scene, r| effective(&scene.member.sanctions, r, moment).is_some();
         let banned = under(before, Restriction::Ban);
         let muted = under(before, Restriction::Mute);
+        let restricted = under(before, Restriction::Restrict);
+        prop_assert!(banned || muted || restricted || !under(after, Restriction::Restrict));
         prop_assert!(banned || !under(after, Restriction::Ban));
         prop_assert!(banned || muted || !under(after, Restriction::Mute));
         let balance = |scene: &Scene| {
             let mut member = scene.member.clone();
-            member.settle(&scene.timeline, moment);
+            member.settle(&scene.timeline, &scene.past(), moment);
             member.ledger.balance
         };
         prop_assert!(balance(after) <= balance(before));
@@ -95,7 +98,7 @@ proptest! {
         let never = world.without(&left_out);
         let settled = |scene: &Scene, now: i64| {
             let mut member = scene.member.clone();
-            member.settle(&scene.timeline, at(now));
+            member.settle(&scene.timeline, &scene.past(), at(now));
             (member.ledger.balance, member.ledger.latched)
         };
         let now = scene.now + later;
@@ -162,9 +165,10 @@ proptest! {
         prop_assume!(!numbers.is_empty());
         let number = *pick.get(&numbers);
         let (mut whole, mut paged) = (scene.clone(), scene);
-        let (all, _) = whole.void_in_pages(number, 1_000).unwrap();
-        let (piecewise, _) = paged.void_in_pages(number, page).unwrap();
-        prop_assert_eq!(all, piecewise);
+        let (all, _) = whole.remedy_in_pages(number, Change::Void, 1_000).unwrap();
+        let (piecewise, _) = paged.remedy_in_pages(number, Change::Void, page).unwrap();
+        prop_assert_eq!((all.member, all.recent, all.voided), (piecewise.member, piecewise.recent, piecewise.voided));
+        prop_assert_eq!((all.ended, all.started, all.moved), (piecewise.ended, piecewise.started, piecewise.moved));
         prop_assert_eq!(kept(&whole), kept(&paged));
     }
 }

@@ -1,12 +1,13 @@
 //! Random policies, and random histories under them.
 
-use super::super::act::{Act, Command};
+use super::super::act::{Act, Command, Detail};
 use super::super::actor::{Acting, Actor};
 use super::super::case::Particulars;
-use super::super::kind::Kind;
+use super::super::kind::{Kind, Severity};
+use super::super::name::Name;
 use super::super::points::Points;
-use super::super::policy::{Freeze, Policy, Refire};
-use super::super::policy_check::{Draft, RungDraft, check};
+use super::super::policy::{CustomKind, Freeze, Policy, Refire};
+use super::super::policy_check::{DecayDraft, Draft, OffenceRungDraft, RemedyDraft, RungDraft, check};
 use super::super::rank::Authority;
 use super::super::scene::{Scene, moderator, points};
 use super::super::time::Span;
@@ -28,6 +29,8 @@ pub(super) struct Step {
 pub(super) enum What {
     Act(Kind, Option<i64>),
     Lift(Index),
+    /// Another sanction in the place of one.
+    Supersede(Index, Kind, Option<i64>),
     Expire(Index),
     Activate(Box<Policy>),
 }
@@ -82,7 +85,7 @@ impl World {
         (scene, acts)
     }
 
-    /// The same world under policies without freezing and with escalations that carry no points.
+    /// The same world under policies without freezing and with escalations that carry no points, and without superseding.
     pub(super) fn simple(mut self) -> Self {
         let simplify = |policy: &mut Policy| {
             policy.freeze_while = Freeze::None;
@@ -90,8 +93,11 @@ impl World {
         };
         simplify(&mut self.policy);
         for step in &mut self.steps {
-            if let What::Activate(policy) = &mut step.what {
-                simplify(policy);
+            match &mut step.what {
+                What::Activate(policy) => simplify(policy),
+                // Which sanction there is to take the place of depends on what went before.
+                What::Supersede(_, kind, length) => step.what = What::Act(*kind, *length),
+                What::Act(..) | What::Lift(_) | What::Expire(_) => {}
             }
         }
         self
@@ -103,8 +109,15 @@ impl What {
     pub(super) fn happens(&self, scene: &mut Scene) {
         match self {
             Self::Act(kind, seconds) => {
-                let span = seconds.map(|s| Span::new(s).unwrap());
-                let act = Act::new(*kind, span, Particulars::default()).unwrap();
+                let act = Act::new(*kind, detail(*kind, *seconds), Particulars::default()).unwrap();
+                let _ = scene.submit(&moderator(1), &Command::Act(act));
+            }
+            Self::Supersede(index, kind, seconds) if !scene.member.sanctions.is_empty() => {
+                let detail = Detail {
+                    supersedes: Some(index.get(&scene.member.sanctions).id),
+                    ..detail(*kind, *seconds)
+                };
+                let act = Act::new(*kind, detail, Particulars::default()).unwrap();
                 let _ = scene.submit(&moderator(1), &Command::Act(act));
             }
             Self::Lift(index) if !scene.member.sanctions.is_empty() => {
@@ -125,9 +138,26 @@ impl What {
             Self::Activate(policy) => {
                 scene.activate((**policy).clone());
             }
-            Self::Lift(_) | Self::Expire(_) => {}
+            Self::Lift(_) | Self::Expire(_) | Self::Supersede(..) => {}
         }
     }
+}
+
+/// The community's own kind, and what restrictions take away.
+fn own_kind() -> Kind {
+    Kind::named("voice_kick").unwrap()
+}
+
+fn links() -> Name {
+    Name::new("links").unwrap()
+}
+
+fn detail(kind: Kind, seconds: Option<i64>) -> Detail {
+    let mut detail = Detail::lasting(seconds.map(|s| Span::new(s).unwrap()));
+    if kind == Kind::Restrict {
+        detail.capabilities.insert(links());
+    }
+    detail
 }
 
 /// Instants that crowd together, and others far apart.
@@ -150,7 +180,11 @@ fn what() -> impl Strategy<Value = What> {
         8 => Just(What::Act(Kind::Warn, None)),
         4 => proptest::option::of(length()).prop_map(|s| What::Act(Kind::Mute, s)),
         3 => length().prop_map(|s| What::Act(Kind::Tempban, Some(s))),
-        4 => select(vec![Kind::Kick, Kind::Ban, Kind::Unmute, Kind::Unban, Kind::Note])
+        2 => proptest::option::of(length()).prop_map(|s| What::Act(Kind::Restrict, s)),
+        1 => (any::<Index>(), length()).prop_map(|(i, s)| What::Supersede(i, Kind::Mute, Some(s))),
+        1 => (any::<Index>(), length()).prop_map(|(i, s)| What::Supersede(i, Kind::Tempban, Some(s))),
+        2 => Just(What::Act(own_kind(), None)),
+        4 => select(vec![Kind::Kick, Kind::Ban, Kind::Unmute, Kind::Unban, Kind::Unrestrict, Kind::Note])
             .prop_map(|kind| What::Act(kind, None)),
         2 => any::<Index>().prop_map(What::Lift),
         4 => any::<Index>().prop_map(What::Expire),
@@ -158,16 +192,43 @@ fn what() -> impl Strategy<Value = What> {
     ]
 }
 
-/// A rung in steps of the granularity above the one below it: height, action, length, depth of its reset, refire at the top.
-type Step4 = (i64, Kind, Option<i64>, i64);
+/// A rung in steps of the granularity above the one below it: height, action, length, depth of its reset, and whether it holds
+/// while the points are high, where it can.
+type Draw = (i64, Kind, Option<i64>, i64, bool);
 
-fn rungs() -> impl Strategy<Value = (Vec<Step4>, bool)> {
-    let action = select(vec![Kind::Warn, Kind::Mute, Kind::Kick, Kind::Tempban, Kind::Ban]);
-    let rung = (1..12_i64, action, proptest::option::of(length()), 0..12_i64);
+fn rungs() -> impl Strategy<Value = (Vec<Draw>, bool)> {
+    let action = select(vec![
+        Kind::Warn,
+        Kind::Mute,
+        Kind::Restrict,
+        Kind::Kick,
+        Kind::Tempban,
+        Kind::Ban,
+    ]);
+    let rung = (
+        1..12_i64,
+        action,
+        proptest::option::of(length()),
+        0..12_i64,
+        any::<bool>(),
+    );
     (proptest::collection::vec(rung, 0..7), any::<bool>())
 }
 
-fn ladder(step: i64, (mut rungs, repeats): (Vec<Step4>, bool)) -> Vec<RungDraft> {
+fn remedy(action: Kind, length: Option<i64>) -> RemedyDraft {
+    let duration = match action {
+        Kind::Mute | Kind::Restrict => length,
+        Kind::Tempban => Some(length.unwrap_or(DAY)),
+        _ => None,
+    };
+    RemedyDraft {
+        action,
+        duration: duration.map(|s| Span::new(s).unwrap()),
+        capabilities: detail(action, None).capabilities,
+    }
+}
+
+fn ladder(step: i64, (mut rungs, repeats): (Vec<Draw>, bool), falls: bool) -> Vec<RungDraft> {
     let mut actions: Vec<Kind> = rungs.iter().map(|r| r.1).collect();
     actions.sort_by_key(|kind| kind.severity());
     let (mut height, count) = (0, rungs.len());
@@ -175,35 +236,92 @@ fn ladder(step: i64, (mut rungs, repeats): (Vec<Step4>, bool)) -> Vec<RungDraft>
         .drain(..)
         .zip(actions)
         .enumerate()
-        .map(|(index, ((rise, _, length, reset), action))| {
+        .map(|(index, ((rise, _, length, reset, high), action))| {
             height += rise;
-            let duration = match action {
-                Kind::Mute => length,
-                Kind::Tempban => Some(length.unwrap_or(DAY)),
-                _ => None,
-            };
+            let at = height * step;
+            let holds = matches!(action, Kind::Mute | Kind::Restrict | Kind::Tempban);
+            let while_above = high && falls && holds && at >= 1_000 + step;
+            let reset = (at - reset * step).max(step);
             RungDraft {
                 id: format!("r{index}"),
-                at: points(height * step),
-                action,
-                duration: duration.map(|s| Span::new(s).unwrap()),
+                at: points(at),
+                remedy: RemedyDraft {
+                    duration: remedy(action, length).duration.filter(|_| !while_above),
+                    ..remedy(action, length)
+                },
+                while_above,
                 refire: (repeats && index + 1 == count).then_some(Refire::EveryOffence),
-                reset_below: Some(points((height - reset).max(1) * step)),
+                reset_below: Some(points(if while_above { reset.min(at - 1_000) } else { reset })),
             }
         })
         .collect()
 }
 
-/// Any policy that the checks let pass, without the duplicate window, so that histories may repeat themselves.
-pub(super) fn policy() -> impl Strategy<Value = Policy> {
-    let weights = proptest::collection::vec(0..12_i64, 5);
-    let freeze = select(vec![Freeze::None, Freeze::Ban, Freeze::Mute]);
-    let step = select(vec![100_i64, 500, 1_000]);
+fn offence_rungs() -> impl Strategy<Value = Vec<OffenceRungDraft>> {
+    let counted = select(vec![
+        vec![Kind::Warn],
+        vec![Kind::Warn, own_kind()],
+        vec![Kind::Mute, Kind::Kick, Kind::Warn],
+    ]);
+    let action = select(vec![Kind::Mute, Kind::Restrict, Kind::Kick, Kind::Tempban]);
+    let within = prop_oneof![1..HOUR, (1..40_i64).prop_map(|days| days * DAY)];
+    let rung = (counted, 1..6_i64, within, action, length());
+    let none = Just(Vec::new());
+    let rungs = prop_oneof![2 => none, 1 => proptest::collection::vec(rung, 1..3)];
+    rungs.prop_map(|drawn| {
+        let drawn = drawn.into_iter().enumerate();
+        let rung = |(index, (kinds, count, within, action, length)): (usize, (Vec<Kind>, _, _, _, _))| {
+            OffenceRungDraft {
+                id: format!("o{index}"),
+                kinds: kinds.into_iter().collect(),
+                count,
+                within,
+                remedy: remedy(action, Some(length)),
+            }
+        };
+        drawn.map(rung).collect()
+    })
+}
+
+fn decay() -> impl Strategy<Value = DecayDraft> {
     let rate = prop_oneof![Just(100_i64), 1..3_000_i64];
     let grace = prop_oneof![2 => Just(0_i64), 1 => 1..4 * DAY];
-    (weights, freeze, step, rate, grace, rungs(), any::<bool>()).prop_map(
-        |(weights, freeze_while, step, rate, grace, rungs, escalations_carry_points)| {
-            let kinds = [Kind::Warn, Kind::Mute, Kind::Kick, Kind::Tempban, Kind::Ban];
+    prop_oneof![
+        6 => (rate, grace).prop_map(|(rate, grace)| DecayDraft::Linear { per_day: Points::from_millis(rate), grace }),
+        3 => (1..20 * DAY).prop_map(|after| DecayDraft::Expiry { after }),
+        1 => Just(DecayDraft::None),
+    ]
+}
+
+/// Any policy that the checks let pass, without the duplicate window, so that histories may repeat themselves.
+pub(super) fn policy() -> impl Strategy<Value = Policy> {
+    let weights = proptest::collection::vec(0..12_i64, 7);
+    let freeze = select(vec![Freeze::None, Freeze::Ban, Freeze::Mute]);
+    let step = select(vec![100_i64, 500, 1_000]);
+    let parts = (
+        weights,
+        freeze,
+        step,
+        decay(),
+        rungs(),
+        offence_rungs(),
+        any::<bool>(),
+    );
+    parts.prop_map(
+        |(weights, freeze_while, step, decay, rungs, offence_rungs, escalations_carry_points)| {
+            let kinds = [
+                Kind::Warn,
+                Kind::Mute,
+                Kind::Kick,
+                Kind::Tempban,
+                Kind::Ban,
+                Kind::Restrict,
+            ];
+            let own = CustomKind {
+                weight: points(weights[6] * step),
+                severity: Severity::Mute,
+                offence: true,
+            };
             let weights: BTreeMap<Kind, Points> = kinds
                 .into_iter()
                 .zip(weights)
@@ -212,10 +330,11 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
             let mut draft = Draft {
                 granularity: points(step),
                 weights,
-                per_day: Points::from_millis(rate),
-                grace,
+                decay,
                 freeze_while,
-                ladder: ladder(step, rungs),
+                ladder: ladder(step, rungs, decay != DecayDraft::None),
+                offence_rungs,
+                kinds: [(Name::new("voice_kick").unwrap(), own)].into(),
                 escalations_carry_points,
                 duplicate_window: 0,
                 least_rank: BTreeMap::new(),

@@ -1,9 +1,9 @@
 //! Given a history, when a case is voided, then this.
 
-use super::super::act::{Act, Command};
+use super::super::act::{Act, Command, Detail};
 use super::super::case::Particulars;
 use super::super::kind::Restriction;
-use super::super::policy::{Freeze, Refire};
+use super::super::policy::{Freeze, Policy, Refire, Remedy, Rung};
 use super::super::rank::{Authority, Rank};
 use super::super::scene::{Scene, at, moderator, points};
 use super::super::time::Span;
@@ -16,8 +16,7 @@ fn rung(id: &str, millis: i64, action: Kind, seconds: Option<i64>) -> Rung {
     Rung {
         id: id.into(),
         at: points(millis),
-        action,
-        duration: seconds.map(|s| Span::new(s).unwrap()),
+        remedy: Remedy::fixed(action, seconds.map(|s| Span::new(s).unwrap())),
         refire: Refire::Crossing,
         reset_below: points(millis),
     }
@@ -282,14 +281,14 @@ fn history_is_read_only_as_far_as_it_differs() {
         scene.wait(DAY).act(Kind::Warn, None);
     }
     let before = scene.clone();
-    let (voiding, pages) = scene.void_in_pages(2, 1).unwrap();
+    let (voiding, pages) = scene.remedy_in_pages(2, Change::Void, 1).unwrap();
     assert_eq!(pages, 3, "the voided entry, one that differs, one that agrees");
     assert_eq!(
         (&voiding.member, voiding.voided.as_slice()),
         (&before.member, [(2, None)].as_slice())
     );
     assert_eq!(scene.history[4..], before.history[4..]);
-    let again = scene.void_in_pages(2, 2).unwrap_err();
+    let again = scene.remedy_in_pages(2, Change::Void, 2).unwrap_err();
     assert_eq!(again, Refusal::AlreadyVoided { number: 2 });
 }
 
@@ -298,7 +297,8 @@ fn a_member_settled_after_the_last_entry_stays_settled() {
     let mut scene = Scene::plain();
     scene.act(Kind::Warn, None);
     scene.act(Kind::Kick, None);
-    scene.member.settle(&scene.timeline, at(DAY));
+    let past = scene.past();
+    scene.member.settle(&scene.timeline, &past, at(DAY));
     let ledger = scene.wait(2 * DAY).void(1).member.ledger;
     assert_eq!((ledger.as_of, ledger.balance), (Some(at(DAY)), points(2_900)));
 }
@@ -333,7 +333,10 @@ fn lifts_and_expiries_cannot_be_voided() {
     let mut scene = Scene::plain();
     scene.act(Kind::Mute, Some(HOUR));
     scene.act(Kind::Unmute, None);
-    assert_eq!(scene.void_in_pages(2, 1).unwrap_err(), Refusal::NotVoidable);
+    assert_eq!(
+        scene.remedy_in_pages(2, Change::Void, 1).unwrap_err(),
+        Refusal::NotVoidable
+    );
 }
 
 #[test]
@@ -376,7 +379,7 @@ fn voiding_asks_for_the_rank_of_the_kind_and_breaks_the_glass() {
 fn an_escalation_voided_by_hand_stays_voided_when_its_trigger_falls() {
     let mut scene = Scene::plain();
     for _ in 0..3 {
-        let act = Act::new(Kind::Warn, None, Particulars::default()).unwrap();
+        let act = Act::new(Kind::Warn, Detail::default(), Particulars::default()).unwrap();
         scene.submit(&moderator(1), &Command::Act(act)).unwrap();
     }
     scene.void(4);

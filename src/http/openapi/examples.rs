@@ -36,6 +36,8 @@ fn brief() -> Value {
         "id": SANCTION,
         "kind": "mute",
         "restriction": "mute",
+        "capabilities": [],
+        "while_above": null,
         "case": 13,
         "starts_at": "2026-11-22T12:00:00.000000Z",
         "ends_at": "2026-11-22T13:00:00.000000Z",
@@ -56,16 +58,19 @@ pub(crate) fn case() -> Value {
         "policy_version": 1,
         "causes": [],
         "duration": null,
+        "capabilities": [],
         "sanction": null,
         "ended": [],
         "rungs": [{"id": "mute-1h", "outcome": "fired"}],
         "reason": "Posted the same link in five channels",
         "evidence": ["https://discord.com/channels/81384788765712384/1/2"],
         "context": {"channel": "general"},
+        "messages": null,
         "visibility": "moderators",
         "break_glass": false,
         "revision": 0,
         "voided": null,
+        "reduced": null,
     })
 }
 
@@ -103,7 +108,7 @@ pub(crate) fn standing() -> Value {
         "paused_until": null,
         "clear_at": "2026-12-22T12:00:00.000000Z",
         "drops": [{"rung": "mute-1h", "threshold": 3, "at": "2026-11-23T12:00:00.000000Z"}],
-        "restrictions": [{"restriction": "mute", "until": "2026-11-22T13:00:00.000000Z"}],
+        "restrictions": [{"restriction": "mute", "capability": null, "until": "2026-11-22T13:00:00.000000Z"}],
         "sanctions": [brief()],
     })
 }
@@ -159,6 +164,34 @@ pub(crate) fn void_answer() -> Value {
     json!({"case": voided_case(), "also_voided": [13], "standing": standing})
 }
 
+/// A request to reduce the case.
+pub(crate) fn reduce_request() -> Value {
+    json!({"points": 0.5, "reason": "First offence", "actor": {"platform": "discord", "id": "53908232506183680"}})
+}
+
+/// What came of the reduction: the mute is gone.
+pub(crate) fn reduce_answer() -> Value {
+    let mut answer = void_answer();
+    let mut case = case();
+    case["points"] = json!(0.5);
+    case["reduced"] = json!({
+        "at": "2026-11-22T12:30:00.000000Z",
+        "by": actor(),
+        "reason": "First offence",
+        "points": 1,
+        "ends_at": null,
+    });
+    answer["case"] = case;
+    for (field, value) in [
+        ("points", json!(2.5)),
+        ("exact_units", json!("215820000")),
+        ("clear_at", json!("2026-12-17T11:30:00.000000Z")),
+    ] {
+        answer["standing"][field] = value;
+    }
+    answer
+}
+
 /// Another reason.
 pub(crate) fn reason_request() -> Value {
     json!({"reason": "Posted a phishing link in five channels"})
@@ -190,6 +223,8 @@ pub(crate) fn sanction() -> Value {
         "member": {"user": USER, "identity": "discord:80351110224678912"},
         "kind": "mute",
         "restriction": "mute",
+        "capabilities": [],
+        "while_above": null,
         "case": 13,
         "state": "active",
         "starts_at": "2026-11-22T12:00:00.000000Z",
@@ -258,12 +293,14 @@ pub(crate) fn explanation() -> Value {
         "standing": standing(),
         "model": "linear",
         "per_day": 0.1,
+        "lapses_after": null,
         "granularity": 0.1,
         "terms": [
             term(12, "2026-11-22T12:00:00.000000Z", "2026-12-22T12:00:00.000000Z"),
             term(11, "2026-11-22T12:00:00.000000Z", "2026-12-12T12:00:00.000000Z"),
             term(10, "2026-11-22T12:00:00.000000Z", "2026-12-02T12:00:00.000000Z"),
         ],
+        "carried": null,
         "complete": true,
     })
 }
@@ -314,6 +351,8 @@ mod tests {
         is::<wire::page::EventPage>(event_page());
         asks::<wire::act::ActRequest>(act_request());
         asks::<wire::act::VoidRequest>(void_request());
+        is::<wire::act::VoidAnswer>(reduce_answer());
+        asks::<wire::act::ReduceRequest>(reduce_request());
         asks::<wire::act::ReasonRequest>(reason_request());
         asks::<wire::act::LiftRequest>(lift_request());
     }

@@ -46,15 +46,17 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::RankTooLow { .. } => Code::RankTooLow,
+            Refusal::UnknownKind { .. } => Code::UnknownKind,
             Refusal::OneSelf => Code::SelfAction,
             Refusal::Outranked { .. } => Code::ForbiddenRank,
             Refusal::Immune { .. } => Code::TargetImmune,
             Refusal::Duplicate { .. } => Code::DuplicateAct,
             Refusal::NothingToLift { .. } => Code::NothingToLift,
-            Refusal::SanctionNotActive => Code::SanctionNotActive,
+            Refusal::SanctionNotActive | Refusal::NothingToSupersede { .. } => Code::SanctionNotActive,
             Refusal::TooManySanctions { .. } => Code::TooManySanctions,
             Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange => Code::ClockSkew,
             Refusal::NotVoidable => Code::NotVoidable,
+            Refusal::NotReducible { .. } => Code::NotReducible,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,
         };
         Self::new(code).detail(sentence(&refusal.to_string()))

@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::list::list_cases))
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))
+        .routes(routes!(cases::reduce::reduce_case))
         .routes(routes!(cases::reason::change_reason))
         .routes(routes!(cases::revisions::list_case_revisions))
         .routes(routes!(sanctions::list::list_sanctions))

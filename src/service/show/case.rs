@@ -1,8 +1,8 @@
 //! Cases, actors and sanctions as callers read them.
 
-use super::{instant, points};
+use super::{instant, names, points};
 use crate::domain::actor::Actor;
-use crate::domain::case::{Case, Voided};
+use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
@@ -58,6 +58,7 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
         policy_version: case.policy_version,
         causes: case.causes.clone(),
         duration: case.duration.map(|span| span.seconds()),
+        capabilities: names(&case.capabilities),
         sanction: case.started.as_ref().map(brief),
         ended: case
             .ended
@@ -79,10 +80,15 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
         reason: said.reason.clone(),
         evidence: said.evidence.clone(),
         context: said.context.as_ref().map(text_map),
+        messages: said.messages.as_ref().map(|messages| wire::act::Messages {
+            channel: messages.channel.clone(),
+            ids: messages.ids.clone(),
+        }),
         visibility: said.visibility.into(),
         break_glass: said.break_glass,
         revision: case.revision,
         voided: case.voided.as_ref().map(voided),
+        reduced: case.reduced.as_ref().map(reduced),
     }
 }
 
@@ -93,6 +99,17 @@ fn voided(voided: &Voided) -> wire::case::Voided {
         by: actor(&voided.by),
         reason: voided.reason.clone(),
         cause: voided.cause,
+    }
+}
+
+/// That a case was reduced.
+fn reduced(reduced: &Reduced) -> wire::case::Reduced {
+    wire::case::Reduced {
+        at: Time(reduced.at),
+        by: actor(&reduced.by),
+        reason: reduced.reason.clone(),
+        points: points(reduced.points),
+        ends_at: reduced.end.map(instant),
     }
 }
 
@@ -110,6 +127,8 @@ pub(crate) fn brief(sanction: &Sanction) -> wire::sanction::SanctionBrief {
         id: sanction.id.to_string(),
         kind: sanction.kind.into(),
         restriction: sanction.restriction.into(),
+        capabilities: names(&sanction.capabilities),
+        while_above: sanction.while_above.map(points),
         case: sanction.case,
         starts_at: instant(sanction.start),
         ends_at: sanction.end.map(instant),
@@ -139,6 +158,8 @@ pub(crate) fn sanction(
         },
         kind: sanction.kind.into(),
         restriction: sanction.restriction.into(),
+        capabilities: names(&sanction.capabilities),
+        while_above: sanction.while_above.map(points),
         case: sanction.case,
         state,
         starts_at: instant(sanction.start),

@@ -1,16 +1,10 @@
 //! Tenants, keys, communities, policies, users and members as callers read them.
 
-use super::case::actor;
-use super::{instant, points};
 use crate::domain::id::CommunityId;
 use crate::domain::identity::Identity;
-use crate::domain::points::Points;
-use crate::domain::policy::{Policy, Rung};
-use crate::ports::directory::{ApiKey, Community, Link, PolicyRecord, Profile, Tenant, User};
-use wire::duration::Duration;
+use crate::ports::directory::{ApiKey, Community, Link, Profile, Tenant, User};
 use wire::key::Scope;
 use wire::time::Time;
-use wire::word::DecayModel;
 
 /// A tenant.
 pub(crate) fn tenant(tenant: &Tenant) -> wire::tenant::Tenant {
@@ -56,61 +50,6 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
         created_at: Time(community.created_at),
         policy_version: community.policy_version,
         links: community.links.iter().map(link).collect(),
-    }
-}
-
-/// A policy version.
-pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::policy::Policy {
-    wire::policy::Policy {
-        community: community.to_string(),
-        version: record.version.version,
-        activated_at: instant(record.version.activated_at),
-        created_at: Time(record.created_at),
-        by: actor(&record.by),
-        comment: record.comment.clone(),
-        rules: rules(&record.version.policy),
-    }
-}
-
-/// The rules, complete: what a request may send back as they are.
-pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
-    wire::policy::Rules {
-        granularity: Some(points(policy.granularity)),
-        weights: Some(
-            policy
-                .weights
-                .iter()
-                .map(|(kind, weight)| ((*kind).into(), points(*weight)))
-                .collect(),
-        ),
-        decay: Some(wire::policy::Decay {
-            model: DecayModel::Linear,
-            per_day: points(Points::from_millis(policy.decay.rate)),
-            grace: Some(Duration::Seconds(policy.decay.grace)),
-        }),
-        freeze_while: Some(policy.freeze_while.into()),
-        ladder: Some(policy.ladder.iter().map(rung).collect()),
-        escalations_carry_points: Some(policy.escalations_carry_points),
-        duplicate_window: Some(Duration::Seconds(policy.duplicate_window)),
-        least_rank: Some(
-            policy
-                .least_rank
-                .iter()
-                .map(|(kind, rank)| ((*kind).into(), (*rank).into()))
-                .collect(),
-        ),
-    }
-}
-
-/// A rung.
-fn rung(rung: &Rung) -> wire::policy::Rung {
-    wire::policy::Rung {
-        id: rung.id.clone(),
-        at: points(rung.at),
-        action: rung.action.into(),
-        duration: rung.duration.map(|span| Duration::Seconds(span.seconds())),
-        refire: Some(rung.refire.into()),
-        reset_below: Some(points(rung.reset_below)),
     }
 }
 

@@ -3,11 +3,14 @@
 pub mod case; // cases, their sanctions, actors
 pub mod directory; // tenants, keys, communities, policies, users
 pub mod event; // the log
+pub mod policy; // versions of a policy
 pub mod standing; // standing and explanations
 pub mod word; // the closed lists of words
 
+use crate::domain::name::Name;
 use crate::domain::points::Points;
 use crate::domain::time::Instant;
+use std::collections::BTreeSet;
 use wire::number::Decimal;
 use wire::time::Time;
 
@@ -20,4 +23,9 @@ pub(crate) fn points(points: Points) -> Decimal {
 /// A ledger instant.
 pub(crate) fn instant(at: Instant) -> Time {
     Time(at.to_utc())
+}
+
+/// Names as texts.
+pub(crate) fn names(names: &BTreeSet<Name>) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }

@@ -2,13 +2,12 @@
 
 use super::case::brief;
 use super::{instant, points};
-use crate::domain::explain::Term;
+use crate::domain::explain::{Carried, Term};
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::member::Paused;
 use crate::domain::points::Points;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Decay, Policy};
 use crate::domain::standing::Standing;
-use wire::word::DecayModel;
 
 /// A standing.
 pub(crate) fn standing(
@@ -43,6 +42,7 @@ pub(crate) fn standing(
             .iter()
             .map(|r| wire::standing::Restricted {
                 restriction: r.restriction.into(),
+                capability: r.capability.map(|name| name.to_string()),
                 until: r.until.map(instant),
             })
             .collect(),
@@ -55,12 +55,19 @@ pub(crate) fn explanation(
     standing: wire::standing::Standing,
     policy: &Policy,
     terms: &[Term],
+    carried: Option<&Carried>,
     complete: bool,
 ) -> wire::standing::Explanation {
+    let (per_day, lapses_after) = match policy.decay {
+        Decay::Linear { rate, .. } => (Some(points(Points::from_millis(rate))), None),
+        Decay::Expiry { after } => (None, Some(after)),
+        Decay::None {} => (None, None),
+    };
     wire::standing::Explanation {
         standing,
-        model: DecayModel::Linear,
-        per_day: points(Points::from_millis(policy.decay.rate)),
+        model: policy.decay.model().into(),
+        per_day,
+        lapses_after,
         granularity: points(policy.granularity),
         terms: terms
             .iter()
@@ -74,6 +81,13 @@ pub(crate) fn explanation(
                 gone_at: term.gone_at.map(instant),
             })
             .collect(),
+        carried: carried.map(|carried| wire::standing::Carried {
+            at: instant(carried.at),
+            granted: points(carried.granted),
+            left: points(carried.left),
+            left_units: carried.left.units().to_string(),
+            gone_at: carried.gone_at.map(instant),
+        }),
         complete,
     }
 }

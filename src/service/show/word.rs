@@ -1,8 +1,8 @@
 //! The closed lists of words: the domain's to the wire's and back.
 
 use crate::domain::case::{RungOutcome, Visibility};
-use crate::domain::kind::{Kind, Restriction};
-use crate::domain::policy::{Freeze, Refire};
+use crate::domain::kind::{Kind, Restriction, Severity};
+use crate::domain::policy::{Freeze, Model, Refire};
 use crate::domain::rank::Rank;
 use crate::domain::sanction::Ending;
 use wire::word;
@@ -23,19 +23,36 @@ macro_rules! both_ways {
     };
 }
 
-both_ways!(Kind, word::Kind: Note, Warn, Mute, Unmute, Kick, Tempban, Ban, Unban);
-both_ways!(Restriction, word::Restriction: Mute, Ban);
+both_ways!(Restriction, word::Restriction: Restrict, Mute, Ban);
+both_ways!(Severity, word::Severity: Note, Warn, Mute, Kick, Tempban, Ban);
 both_ways!(Rank, word::Rank: Member, Moderator, Admin, Owner);
 both_ways!(Visibility, word::Visibility: Moderators, Member);
 both_ways!(RungOutcome, word::RungOutcome: Fired, Moot, Outranked, Suppressed, Immune);
 both_ways!(Freeze, word::Freeze: None, Ban, Mute);
 both_ways!(Refire, word::Refire: Crossing, EveryOffence);
 
+impl From<Kind> for wire::kind::Kind {
+    fn from(kind: Kind) -> Self {
+        kind.name().into()
+    }
+}
+
+impl From<Model> for word::DecayModel {
+    fn from(model: Model) -> Self {
+        match model {
+            Model::Linear => Self::Linear,
+            Model::Expiry => Self::Expiry,
+            Model::None => Self::None,
+        }
+    }
+}
+
 impl From<Ending> for word::SanctionState {
     fn from(ending: Ending) -> Self {
         match ending {
             Ending::Expired => Self::Expired,
             Ending::Lifted => Self::Lifted,
+            Ending::Superseded => Self::Superseded,
             Ending::Voided => Self::Voided,
         }
     }

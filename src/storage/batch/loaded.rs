@@ -4,8 +4,9 @@ use super::{Home, MemberKey};
 use crate::domain::act::Recent;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::member::Member;
-use crate::domain::policy::Timeline;
+use crate::domain::past::Past;
 use crate::domain::rank::Authority;
+use crate::domain::timeline::Timeline;
 use crate::ports::answer::Answer;
 use crate::ports::ledger::{PersonRef, Reply, Submission};
 use chrono::{DateTime, Utc};
@@ -33,17 +34,19 @@ impl Kept {
 }
 
 /// A member's row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct MemberRow {
     pub(crate) authority: Authority,
     pub(crate) protected: bool,
     pub(crate) bot: bool,
     pub(crate) state: Member,
     pub(crate) recent: Vec<Recent>,
+    /// What is known of what went before.
+    pub(crate) past: Past,
 }
 
 /// Everything that deciding a batch needs. What is missing here does not exist: submissions that name it are not found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Loaded<'a> {
     /// The store's clock, read when the locks were held.
     pub(crate) now: DateTime<Utc>,
@@ -79,6 +82,11 @@ impl Loaded<'_> {
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),
         }
+    }
+
+    /// Whether deciding may have to look back further than what was loaded.
+    pub(super) fn looks_back(&self) -> bool {
+        self.timelines.values().any(|timeline| timeline.looks_back())
     }
 }
 

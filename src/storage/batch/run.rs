@@ -6,8 +6,9 @@ use super::{Home, MemberKey, acting, acting_person};
 use crate::domain::act::{Command, Situation};
 use crate::domain::actor::{Acting, Target};
 use crate::domain::id::{TenantId, UserId};
-use crate::domain::policy::Timeline;
-use crate::ports::answer::Answer;
+use crate::domain::past::{Answer, Question};
+use crate::domain::timeline::Timeline;
+use crate::ports::answer;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, PersonRef, Reply, Ruling, Submission};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,19 +23,63 @@ pub(crate) struct Outcome {
     pub(crate) writes: Writes,
 }
 
-/// Decides a batch.
-pub(crate) fn run(batch: &[Submission], loaded: Loaded<'_>, judge: &dyn Judge) -> Outcome {
-    let mut run = Run {
-        judge,
-        loaded,
-        writes: Writes::default(),
-        needed: BTreeSet::new(),
-        touched: BTreeMap::new(),
-    };
-    let replies = batch.iter().map(|submission| run.submit(submission)).collect();
-    Outcome {
-        replies,
-        writes: run.finish(),
+/// A batch that is being decided, in as many passes as it takes until nothing of the past is missing.
+pub(crate) struct Deciding<'a, 'j> {
+    batch: &'a [Submission],
+    judge: &'j dyn Judge,
+    /// What the next pass begins with.
+    loaded: Option<Loaded<'a>>,
+    /// Kept for another pass, where one may be needed.
+    kept: Option<Loaded<'a>>,
+}
+
+/// What a pass came to.
+pub(crate) enum Step {
+    /// Everything is decided.
+    Done(Outcome),
+    /// This has to be known first; see [`Deciding::learn`].
+    Ask(Vec<(MemberKey, Vec<Question>)>),
+}
+
+impl<'a, 'j> Deciding<'a, 'j> {
+    pub(crate) fn new(batch: &'a [Submission], loaded: Loaded<'a>, judge: &'j dyn Judge) -> Self {
+        Self {
+            batch,
+            judge,
+            kept: loaded.looks_back().then(|| loaded.clone()),
+            loaded: Some(loaded),
+        }
+    }
+
+    /// Decides in order.
+    pub(crate) fn step(&mut self) -> Step {
+        let Some(loaded) = self.loaded.take().or_else(|| self.kept.clone()) else {
+            return Step::Ask(Vec::new());
+        };
+        let mut run = Run {
+            judge: self.judge,
+            loaded,
+            writes: Writes::default(),
+            needed: BTreeSet::new(),
+            touched: BTreeMap::new(),
+            asked: Vec::new(),
+        };
+        let replies = self.batch.iter().map(|one| run.submit(one)).collect();
+        if !run.asked.is_empty() {
+            return Step::Ask(run.asked);
+        }
+        Step::Done(Outcome {
+            replies,
+            writes: run.finish(),
+        })
+    }
+
+    /// Learns an answer, for the next pass.
+    pub(crate) fn learn(&mut self, member: MemberKey, question: Question, answer: Answer) {
+        let kept = self.kept.as_mut().and_then(|kept| kept.members.get_mut(&member));
+        if let Some(row) = kept {
+            row.past.learn(question, answer);
+        }
     }
 }
 
@@ -46,6 +91,8 @@ struct Run<'a, 'j> {
     needed: BTreeSet<(TenantId, UserId)>,
     /// Members with an accepted command, and whether their row has changed.
     touched: BTreeMap<MemberKey, bool>,
+    /// What has to be known before this pass counts.
+    asked: Vec<(MemberKey, Vec<Question>)>,
 }
 
 impl Run<'_, '_> {
@@ -72,8 +119,14 @@ impl Run<'_, '_> {
             target: target(member.user, row),
             acting: &acting,
             next_case: last + 1,
+            past: &row.past,
         };
-        match self.judge.judge(&situation, submission) {
+        let judged = self.judge.judge(&situation, submission);
+        let asked = row.past.take_asked();
+        if !asked.is_empty() {
+            self.asked.push((member, asked));
+        }
+        match judged {
             Ok(ruling) => Ok(Reply::Done(self.accept(submission, member, &acting, ruling))),
             Err(refusal) => Ok(Reply::Refused(refusal)),
         }
@@ -123,7 +176,7 @@ impl Run<'_, '_> {
         member: MemberKey,
         acting: &Acting,
         ruling: Ruling,
-    ) -> Answer {
+    ) -> answer::Answer {
         let tenant = submission.tenant;
         self.needed.insert((tenant, member.user));
         self.needed.extend(acting.actor.user().map(|user| (tenant, user)));
@@ -135,6 +188,9 @@ impl Run<'_, '_> {
             self.loaded.numbers.get_mut(&member.home()),
         ) {
             *number = *last;
+        }
+        for sanction in &ruling.moved {
+            self.writes.move_end(member, sanction);
         }
         if let Command::Expire { sanction, version } = &submission.command {
             self.writes.drop_timer(member.home(), *sanction, *version);

@@ -1,18 +1,20 @@
 //! Batches decided in memory, by a judge that mutes and unmutes and refuses on demand.
 
 use super::*;
-use crate::domain::act::{Act, Command, Entry, Situation};
+use crate::domain::act::{Act, Command, Detail, Entry, Situation};
 use crate::domain::case::{Case, Ended, Particulars};
 use crate::domain::id::{KeyId, SanctionId};
 use crate::domain::kind::{Kind, Restriction};
 use crate::domain::points::Points;
-use crate::domain::policy::{Policy, PolicyVersion, Timeline};
+use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::{Instant, Span};
+use crate::domain::timeline::{PolicyVersion, Timeline};
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Ruling, Submission};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
@@ -35,10 +37,12 @@ impl Judge for Muting {
                     kind: act.kind(),
                     restriction: Restriction::Mute,
                     start: at,
-                    end: act.duration().map(|span| at.after(span)),
+                    end: act.detail().duration.map(|span| at.after(span)),
                     version: 1,
                     case: number,
                     named: None,
+                    capabilities: BTreeSet::new(),
+                    while_above: None,
                 };
                 member.sanctions.push(started.clone());
                 (act.kind(), Some(started), vec![])
@@ -65,12 +69,14 @@ impl Judge for Muting {
             policy_version: 1,
             causes: vec![],
             duration: None,
+            capabilities: BTreeSet::new(),
             started,
             ended,
             rungs: vec![],
             particulars: Particulars::default(),
             revision: 0,
             voided: None,
+            reduced: None,
         };
         let entry = Entry {
             case,
@@ -96,6 +102,7 @@ fn ruling(situation: &Situation<'_>, entries: Vec<Entry>) -> Ruling {
             })
             .collect(),
         entries,
+        moved: vec![],
         member: situation.member.clone(),
         recent: situation.recent.to_vec(),
         answer: Answer {
@@ -123,7 +130,12 @@ fn submission(command: Command, key: Option<(&str, u8)>) -> Submission {
 }
 
 fn mute(key: Option<(&str, u8)>) -> Submission {
-    let act = Act::new(Kind::Mute, Span::new(60).ok(), Particulars::default()).unwrap();
+    let act = Act::new(
+        Kind::Mute,
+        Detail::lasting(Span::new(60).ok()),
+        Particulars::default(),
+    )
+    .unwrap();
     submission(Command::Act(act), key)
 }
 
@@ -133,7 +145,7 @@ fn refused(key: Option<(&str, u8)>) -> Submission {
         ..Particulars::default()
     };
     submission(
-        Command::Act(Act::new(Kind::Mute, None, particulars).unwrap()),
+        Command::Act(Act::new(Kind::Mute, Detail::default(), particulars).unwrap()),
         key,
     )
 }
@@ -168,8 +180,15 @@ fn loaded(batch: &[Submission]) -> Loaded<'_> {
     loaded
 }
 
+fn decided<'a>(batch: &'a [Submission], loaded: Loaded<'a>) -> Outcome {
+    match Deciding::new(batch, loaded, &Muting).step() {
+        Step::Done(outcome) => outcome,
+        Step::Ask(asked) => panic!("nothing looks back: {asked:?}"),
+    }
+}
+
 fn decide(batch: &[Submission]) -> (Vec<String>, Writes) {
-    let Outcome { replies, writes } = run(batch, loaded(batch), &Muting);
+    let Outcome { replies, writes } = decided(batch, loaded(batch));
     let words = replies.into_iter().map(|reply| match reply {
         Ok(Reply::Done(answer)) => format!("done {}", answer.tag),
         Ok(Reply::Replayed(answer)) => format!("replayed {}", answer.tag),
@@ -253,7 +272,7 @@ fn nothing_is_made_for_the_refused() {
     let key = *loaded.members.keys().next().unwrap();
     loaded.made_members.insert(key);
     loaded.made_users.insert((TENANT, MEMBER));
-    let Outcome { writes, .. } = run(&batch, loaded, &Muting);
+    let Outcome { writes, .. } = decided(&batch, loaded);
     assert!(writes.is_empty());
     assert_eq!((writes.unmade_users.len(), writes.unmade_members.len()), (1, 1));
 }
@@ -266,7 +285,7 @@ fn what_was_not_loaded_is_not_found() {
     let mut nowhere = loaded(&batch);
     nowhere.timelines.clear();
     for (loaded, what) in [(nobody, "user"), (nowhere, "community")] {
-        let Outcome { replies, writes } = run(&batch, loaded, &Muting);
+        let Outcome { replies, writes } = decided(&batch, loaded);
         assert!(
             matches!(replies[..], [Err(StoreError::NotFound(named))] if named == what),
             "{replies:?}"

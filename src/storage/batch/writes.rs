@@ -5,11 +5,18 @@ use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
 use crate::domain::id::{SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
+use crate::domain::past::Mark;
+use crate::domain::points::Points;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where an entry stands for decay by expiry, for the columns of its row.
+pub(crate) fn mark(case: &Case, state: Option<&Member>) -> Option<Mark> {
+    state?.ledger.mark().filter(|_| case.points > Points::ZERO)
+}
 
 /// A new case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +49,13 @@ pub(crate) struct EndedRow {
     pub(crate) at: Instant,
     /// The case that ended it; none for voids.
     pub(crate) by: Option<i64>,
+}
+
+/// Where the end of a sanction of an earlier transaction has moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MovedRow {
+    pub(crate) end: Option<Instant>,
+    pub(crate) version: i32,
 }
 
 /// A timer to set.
@@ -84,6 +98,8 @@ pub(crate) struct Writes {
     pub(crate) started: BTreeMap<(Home, SanctionId), SanctionRow>,
     /// Sanctions of earlier transactions that end.
     pub(crate) ended: BTreeMap<(Home, SanctionId), EndedRow>,
+    /// Sanctions of earlier transactions whose end moves.
+    pub(crate) moved: BTreeMap<(Home, SanctionId), MovedRow>,
     pub(crate) timers: BTreeMap<(Home, SanctionId), TimerRow>,
     pub(crate) gone_timers: BTreeMap<(Home, SanctionId), GoneTimer>,
     /// The last case number of each community that got a case.
@@ -106,6 +122,7 @@ impl Writes {
             && self.members.is_empty()
             && self.started.is_empty()
             && self.ended.is_empty()
+            && self.moved.is_empty()
             && self.timers.is_empty()
             && self.gone_timers.is_empty()
             && self.events.is_empty()
@@ -139,13 +156,8 @@ impl Writes {
     /// Adds a new sanction, with a timer if it has an end.
     pub(crate) fn start(&mut self, member: MemberKey, sanction: Sanction) {
         let key = (member.home(), sanction.id);
-        if let Some(due) = sanction.end {
-            let timer = TimerRow {
-                user: member.user,
-                version: sanction.version,
-                due,
-            };
-            self.timers.insert(key, timer);
+        if sanction.end.is_some() {
+            self.set_timer(member, &sanction);
         }
         let row = SanctionRow {
             user: member.user,
@@ -153,6 +165,39 @@ impl Writes {
             ended: None,
         };
         self.started.insert(key, row);
+    }
+
+    /// Moves the end of a sanction, and its timer with it.
+    pub(crate) fn move_end(&mut self, member: MemberKey, sanction: &Sanction) {
+        let key = (member.home(), sanction.id);
+        match self.started.get_mut(&key) {
+            Some(row) => row.sanction = sanction.clone(),
+            None => {
+                let row = MovedRow {
+                    end: sanction.end,
+                    version: sanction.version,
+                };
+                self.moved.insert(key, row);
+            }
+        }
+        self.set_timer(member, sanction);
+    }
+
+    /// Sets the timer of a sanction, if it has an end; else takes it away.
+    fn set_timer(&mut self, member: MemberKey, sanction: &Sanction) {
+        let key = (member.home(), sanction.id);
+        match sanction.end {
+            Some(due) => {
+                let timer = TimerRow {
+                    user: member.user,
+                    version: sanction.version,
+                    due,
+                };
+                self.timers.insert(key, timer);
+                self.gone_timers.remove(&key);
+            }
+            None => self.drop_timer(member.home(), sanction.id, i32::MAX),
+        }
     }
 
     /// Ends a sanction and takes its timer away.

@@ -2,10 +2,11 @@
 
 use super::errors::failure;
 use super::pool::Pool;
+use super::recall::recall;
 use super::{claims, load, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
-use crate::storage::batch::{self, Asked, Loaded, Outcome};
+use crate::storage::batch::{self, Asked, Deciding, Loaded, Outcome, Step};
 use crate::storage::halving::{Attempt, Failure};
 use crate::storage::timelines::Timelines;
 use async_trait::async_trait;
@@ -32,7 +33,20 @@ impl Decide<'_> {
         let asked = Asked::of(batch);
         load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
         loaded.kept = claims::kept(&mut *transaction, &batch::claims(batch)).await?;
-        let Outcome { replies, writes } = batch::run(batch, loaded, self.judge);
+        let mut deciding = Deciding::new(batch, loaded, self.judge);
+        let Outcome { replies, writes } = loop {
+            match deciding.step() {
+                Step::Done(outcome) => break outcome,
+                Step::Ask(asked) => {
+                    for (member, questions) in asked {
+                        let answers = recall(&mut transaction, member, &questions).await?;
+                        for (question, answer) in questions.into_iter().zip(answers) {
+                            deciding.learn(member, question, answer);
+                        }
+                    }
+                }
+            }
+        };
         if writes.is_empty() {
             // It takes away who was made.
             transaction.rollback().await.map_err(super::errors::failed)?;

@@ -9,7 +9,7 @@ use super::pool::Pool;
 use super::row::{Row, all};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::identity::Identity;
-use crate::domain::policy::Timeline;
+use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::batch::{Asked, Home, Loaded, MemberKey, MemberRow, fresh_user};

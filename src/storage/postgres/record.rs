@@ -12,8 +12,10 @@ use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::record::{CaseFilter, Event, EventFilter, Revision, SanctionFilter, SanctionRecord};
 use crate::storage::batch::Home;
+use crate::storage::codec::SanctionDetail;
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
@@ -21,7 +23,7 @@ const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
 /// The columns that make a case.
 macro_rules! case_columns {
     () => {
-        "tenant_id, community_id, number, points, doc, reason, revision, started, voided"
+        "tenant_id, community_id, number, points, doc, reason, revision, started, voided, reduced"
     };
 }
 pub(super) use case_columns;
@@ -132,7 +134,7 @@ pub(super) async fn cases(
         .bind(page.after)
         .bind(filter.user.map(|id| id.0))
         .bind(filter.actor.as_deref())
-        .bind(filter.kind.map(crate::domain::kind::Kind::name))
+        .bind(filter.kind.as_ref().map(crate::domain::kind::Kind::name))
         .bind(filter.from.map(Instant::seconds))
         .bind(filter.until.map(Instant::seconds))
         .bind(i64::from(page.limit));
@@ -256,20 +258,26 @@ fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
             Some((how, row.instant("ended_at")?, row.get("ended_by")?))
         }
     };
+    let mut sanction = Sanction {
+        id: row.sanction()?,
+        kind,
+        restriction: kind
+            .restricts()
+            .ok_or_else(|| row.corrupt("kind", "this kind starts no sanction"))?,
+        start: row.instant("starts_at")?,
+        end: row.instant_opt("ends_at")?,
+        version: row.get("version")?,
+        case: row.get("case_number")?,
+        named: row.place().identity("identity", row.get("identity")?)?,
+        capabilities: BTreeSet::new(),
+        while_above: None,
+    };
+    if let Some(detail) = row.json_opt::<SanctionDetail>("detail")? {
+        detail.complete(&mut sanction);
+    }
     Ok(SanctionRecord {
         user: row.user()?,
-        sanction: Sanction {
-            id: row.sanction()?,
-            kind,
-            restriction: kind
-                .restricts()
-                .ok_or_else(|| row.corrupt("kind", "this kind starts no sanction"))?,
-            start: row.instant("starts_at")?,
-            end: row.instant_opt("ends_at")?,
-            version: row.get("version")?,
-            case: row.get("case_number")?,
-            named: row.place().identity("identity", row.get("identity")?)?,
-        },
+        sanction,
         ended,
     })
 }

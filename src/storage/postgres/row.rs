@@ -4,9 +4,9 @@ use super::errors::failed;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::kind::Kind;
-use crate::domain::policy::PolicyVersion;
 use crate::domain::rank::Authority;
 use crate::domain::time::Instant;
+use crate::domain::timeline::PolicyVersion;
 use crate::ports::error::StoreError;
 use crate::storage::batch::{Home, MemberKey, MemberRow};
 use crate::storage::codec::{CaseColumns, Cause, MemberColumns, Place};
@@ -172,6 +172,7 @@ impl<'r> Row<'r> {
             revision: self.get("revision")?,
             started: self.document("started")?,
             voided: self.document("voided")?,
+            reduced: self.document("reduced")?,
         })
     }
 

@@ -3,6 +3,7 @@
 use super::claims::kept_under;
 use super::errors::{failed, failure};
 use super::load::{self, MEMBER};
+use super::recall::past_before;
 use super::record::{case, case_columns, entry_of};
 use super::row::{Row, all};
 use super::write::write;
@@ -10,11 +11,13 @@ use super::{Postgres, look, people};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Case;
+use crate::domain::member::Member;
+use crate::domain::past::Mark;
 use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
+use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes, mark};
 use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use chrono::{DateTime, Utc};
@@ -49,12 +52,25 @@ macro_rules! replace {
     };
 }
 
-const REWRITE: &str = replace!("state", "json");
+const REWRITE: &str = "UPDATE cases c SET state = n.state::json, era = n.era, clock = n.clock, sum = n.sum \
+    FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[]) \
+    AS n (tenant_id, community_id, number, state, era, clock, sum) \
+    WHERE c.tenant_id = n.tenant_id AND c.community_id = n.community_id AND c.number = n.number";
 const VOID: &str = replace!("voided", "json");
 const RESTART: &str = replace!("started", "json");
 const REDUCE: &str = replace!("points", "bigint");
+const NOTE_REDUCTION: &str = replace!("reduced", "json");
 
-pub(super) const STATEMENTS: &[&str] = &[LOCK, IN_FORCE, ENTRIES, REWRITE, VOID, RESTART, REDUCE];
+pub(super) const STATEMENTS: &[&str] = &[
+    LOCK,
+    IN_FORCE,
+    ENTRIES,
+    REWRITE,
+    VOID,
+    RESTART,
+    REDUCE,
+    NOTE_REDUCTION,
+];
 
 /// Makes a new revision for each try.
 type Start<'a> = &'a (dyn Fn() -> Box<dyn Revision> + Send + Sync);
@@ -144,8 +160,10 @@ async fn opening(
         .await
         .map_err(failed)?;
     let timeline = load::timeline(&mut *connection, &store.timelines, member.home(), active).await?;
-    let before = look::state_before(&mut *connection, member, case.at, case.number).await?;
+    let place = (case.at, case.number);
+    let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
     Ok(Opening {
+        past: past_before(&mut *connection, member, &timeline, &before, place).await?,
         now: store.pool.now(connection).await?,
         timeline,
         target: Target {
@@ -185,15 +203,51 @@ async fn replay(
         from = (last.case.at, last.case.number + 1);
         let over = entries.len() < usize::from(PAGE);
         let Page { rewritten, settled } = revision.page(&entries);
-        let mut states = Vec::with_capacity(rewritten.len());
-        for (number, state) in &rewritten {
-            states.push((*number, json(state)?));
-        }
-        replace(connection, REWRITE, member.home(), states).await?;
+        rewrite(connection, member.home(), &entries, &rewritten).await?;
         if over || settled {
             return Ok(());
         }
     }
+}
+
+/// Writes the states that come out differently.
+async fn rewrite(
+    connection: &mut PgConnection,
+    (tenant, community): Home,
+    entries: &[Entry],
+    rewritten: &[(i64, Member)],
+) -> Result<(), StoreError> {
+    if rewritten.is_empty() {
+        return Ok(());
+    }
+    let (mut numbers, mut states, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, state) in rewritten {
+        let case = entries
+            .iter()
+            .map(|e| &e.case)
+            .find(|case| case.number == *number);
+        numbers.push(*number);
+        states.push(json(state)?);
+        marks.push(case.and_then(|case| mark(case, Some(state))));
+    }
+    let column = |read: fn(Mark) -> i64| marks.iter().map(|mark| mark.map(read)).collect::<Vec<_>>();
+    sqlx::query(REWRITE)
+        .bind(vec![tenant.0; numbers.len()])
+        .bind(vec![community.0; numbers.len()])
+        .bind(numbers)
+        .bind(states)
+        .bind(
+            marks
+                .iter()
+                .map(|mark| mark.map(|mark| mark.era))
+                .collect::<Vec<_>>(),
+        )
+        .bind(column(|mark| mark.clock))
+        .bind(column(|mark| mark.sum.units()))
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
 }
 
 async fn close(
@@ -210,13 +264,22 @@ async fn close(
     }
     replace(connection, VOID, home, voided).await?;
     let mut started = Vec::with_capacity(closing.started.len());
-    for sanction in &closing.started {
+    for sanction in closing.started.iter().chain(&closing.shortened) {
         started.push((sanction.case, json(sanction)?));
     }
     replace(connection, RESTART, home, started).await?;
     let reduced = closing.reduced.iter();
     let reduced = reduced.map(|(number, points)| (*number, points.units().to_string()));
     replace(connection, REDUCE, home, reduced.collect()).await?;
+    if let Some((number, reduction)) = &closing.reduction {
+        replace(
+            connection,
+            NOTE_REDUCTION,
+            home,
+            vec![(*number, json(reduction)?)],
+        )
+        .await?;
+    }
 
     let mut writes = Writes::default();
     for (id, at) in closing.ended {
@@ -229,6 +292,9 @@ async fn close(
     }
     for sanction in closing.started {
         writes.start(member, sanction);
+    }
+    for sanction in &closing.moved {
+        writes.move_end(member, sanction);
     }
     let left = MemberWrite {
         state: closing.member,

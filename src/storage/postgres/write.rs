@@ -8,7 +8,7 @@ use super::people;
 use crate::ports::error::StoreError;
 use crate::storage::batch::Writes;
 use chrono::{DateTime, Utc};
-use columns::{Cases, Counters, Ends, Events, Kept, Members, Sanctions, Timers};
+use columns::{Cases, Counters, Ends, Events, Kept, Members, Moved, Sanctions, Timers};
 use sqlx::PgConnection;
 use sqlx::postgres::PgArguments;
 
@@ -29,7 +29,9 @@ const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     kept AS (INSERT INTO idempotency (tenant_id, key, fingerprint, answer, tag, created_at) \
     SELECT * FROM UNNEST($13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[], $18::timestamptz[])), \
     timed AS (INSERT INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
-    SELECT * FROM UNNEST($19::uuid[], $20::uuid[], $21::uuid[], $22::uuid[], $23::integer[], $24::bigint[])), \
+    SELECT * FROM UNNEST($19::uuid[], $20::uuid[], $21::uuid[], $22::uuid[], $23::integer[], $24::bigint[]) \
+    ON CONFLICT (tenant_id, community_id, sanction_id) DO UPDATE SET sanction_version = excluded.sanction_version, \
+    due_at = excluded.due_at, leased_until = NULL), \
     untimed AS (DELETE FROM timers t \
     USING UNNEST($25::uuid[], $26::uuid[], $27::uuid[], $28::integer[]) AS n (tenant_id, community_id, sanction_id, version) \
     WHERE t.tenant_id = n.tenant_id AND t.community_id = n.community_id AND t.sanction_id = n.sanction_id \
@@ -39,19 +41,26 @@ const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     AS n (tenant_id, community_id, sanction_id, how, at, by) \
     WHERE s.tenant_id = n.tenant_id AND s.community_id = n.community_id AND s.sanction_id = n.sanction_id), \
     started AS (INSERT INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, starts_at, \
-    ends_at, version, ended_how, ended_at, ended_by, identity) \
-    SELECT * FROM UNNEST($35::uuid[], $36::uuid[], $37::uuid[], $38::uuid[], $39::bigint[], $40::text[], \
-    $41::bigint[], $42::bigint[], $43::integer[], $44::text[], $45::bigint[], $46::bigint[], $47::text[])), \
+    ends_at, version, ended_how, ended_at, ended_by, identity, detail) \
+    SELECT n.tenant_id, n.community_id, n.sanction_id, n.user_id, n.case_number, n.kind, n.starts_at, n.ends_at, n.version, \
+    n.ended_how, n.ended_at, n.ended_by, n.identity, n.detail::json FROM UNNEST($35::uuid[], $36::uuid[], $37::uuid[], $38::uuid[], $39::bigint[], $40::text[], \
+    $41::bigint[], $42::bigint[], $43::integer[], $44::text[], $45::bigint[], $46::bigint[], $47::text[], $48::text[]) \
+    AS n (tenant_id, community_id, sanction_id, user_id, case_number, kind, starts_at, ends_at, version, ended_how, \
+    ended_at, ended_by, identity, detail)), \
+    postponed AS (UPDATE sanctions s SET ends_at = n.ends_at, version = n.version \
+    FROM UNNEST($70::uuid[], $71::uuid[], $72::uuid[], $73::bigint[], $74::integer[]) \
+    AS n (tenant_id, community_id, sanction_id, ends_at, version) \
+    WHERE s.tenant_id = n.tenant_id AND s.community_id = n.community_id AND s.sanction_id = n.sanction_id), \
     moved AS (UPDATE members m SET state = n.state::json, recent = n.recent::json \
-    FROM UNNEST($48::uuid[], $49::uuid[], $50::uuid[], $51::text[], $52::text[]) \
+    FROM UNNEST($49::uuid[], $50::uuid[], $51::uuid[], $52::text[], $53::text[]) \
     AS n (tenant_id, community_id, user_id, state, recent) \
     WHERE m.tenant_id = n.tenant_id AND m.community_id = n.community_id AND m.user_id = n.user_id) \
     INSERT INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, \
-    started, state) SELECT n.tenant_id, n.community_id, n.number, n.user_id, n.kind, n.actor, n.at, n.points, \
-    n.recorded_at, n.doc::json, n.reason, n.started::json, n.state::json \
-    FROM UNNEST($53::uuid[], $54::uuid[], $55::bigint[], $56::uuid[], $57::text[], $58::text[], $59::bigint[], \
-    $60::bigint[], $61::timestamptz[], $62::text[], $63::text[], $64::text[], $65::text[]) \
-    AS n (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, started, state)";
+    started, state, era, clock, sum) SELECT n.tenant_id, n.community_id, n.number, n.user_id, n.kind, n.actor, n.at, n.points, \
+    n.recorded_at, n.doc::json, n.reason, n.started::json, n.state::json, n.era, n.clock, n.sum \
+    FROM UNNEST($54::uuid[], $55::uuid[], $56::bigint[], $57::uuid[], $58::text[], $59::text[], $60::bigint[], \
+    $61::bigint[], $62::timestamptz[], $63::text[], $64::text[], $65::text[], $66::text[], $67::integer[], $68::bigint[], $69::bigint[]) \
+    AS n (tenant_id, community_id, number, user_id, kind, actor, at, points, recorded_at, doc, reason, started, state, era, clock, sum)";
 
 pub(super) const STATEMENTS: &[&str] = &[WRITE];
 
@@ -65,9 +74,10 @@ pub(super) async fn write(connection: &mut PgConnection, writes: &Writes) -> Res
     let query = Kept::of(writes).bind(query);
     let query = Timers::of(writes).bind(query);
     let query = Ends::of(writes).bind(query);
-    let query = Sanctions::of(writes).bind(query);
+    let query = Sanctions::of(writes)?.bind(query);
     let query = Members::of(writes)?.bind(query);
     let query = Cases::of(writes)?.bind(query);
+    let query = Moved::of(writes).bind(query);
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use super::load::load;
 use super::pool::Transaction;
+use super::recall::recall;
 use super::write::Made;
 use super::{Sqlite, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
-use crate::storage::batch::{Asked, Loaded, claims, run};
+use crate::storage::batch::{Asked, Deciding, Loaded, Step, claims};
 use crate::storage::halving::{Attempt, Failure, in_halves};
 use async_trait::async_trait;
 
@@ -57,7 +58,20 @@ impl Try<'_> {
         let (asked, claims) = (Asked::of(batch), claims(batch));
         let named = load(transaction, &asked, &claims, &self.store.timelines, &mut loaded).await?;
         let made_members = loaded.made_members.clone();
-        let outcome = run(batch, loaded, self.judge);
+        let mut deciding = Deciding::new(batch, loaded, self.judge);
+        let outcome = loop {
+            match deciding.step() {
+                Step::Done(outcome) => break outcome,
+                Step::Ask(asked) => {
+                    for (member, questions) in asked {
+                        let answers = recall(transaction.connection()?, member, &questions).await?;
+                        for (question, answer) in questions.into_iter().zip(answers) {
+                            deciding.learn(member, question, answer);
+                        }
+                    }
+                }
+            }
+        };
         if outcome.writes.is_empty() {
             return Ok((outcome.replies, false));
         }

@@ -9,7 +9,7 @@ use super::row::Row;
 use super::rows::{Id, ids};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::identity::Identity;
-use crate::domain::policy::Timeline;
+use crate::domain::timeline::Timeline;
 use crate::ports::answer::Claim;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;

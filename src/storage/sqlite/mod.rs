@@ -15,6 +15,7 @@ mod people; // persons, found or made
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
 mod look; // a member's state
+mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
 mod timers; // what is due
 
@@ -28,6 +29,7 @@ use crate::domain::actor::Acting;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
+use crate::domain::past::{Answer, Question};
 use crate::domain::time::Instant;
 use crate::ports::clock::Clock;
 use crate::ports::directory::{
@@ -103,6 +105,7 @@ pub fn statements() -> Vec<&'static str> {
         people::STATEMENTS,
         directory::STATEMENTS,
         look::STATEMENTS,
+        recall::STATEMENTS,
         record::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
@@ -167,6 +170,22 @@ impl Ledger for Sqlite {
             user,
         };
         look::terms(self.pool.reader(), member, at, before, limit).await
+    }
+
+    async fn recall(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        user: UserId,
+        questions: &[Question],
+    ) -> Result<Vec<Answer>, StoreError> {
+        let member = MemberKey {
+            tenant,
+            community,
+            user,
+        };
+        let mut connection = self.pool.reader().acquire().await.map_err(errors::failed)?;
+        recall::recall(&mut connection, member, questions).await
     }
 
     async fn void(

@@ -5,6 +5,7 @@ use super::directory::{all, community_exists};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
+use super::recall::past_before;
 use super::record::{case, case_columns, entry_of};
 use super::rows::{Id, ids};
 use super::write::{Made, rows, write};
@@ -16,7 +17,7 @@ use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
+use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes, mark};
 use crate::storage::codec::json;
 use chrono::{DateTime, Utc};
 
@@ -31,7 +32,7 @@ const ENTRIES: &str = concat!(
     " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND (at, number) >= (?4, ?5) \
      AND state IS NOT NULL ORDER BY at, number LIMIT ?6"
 );
-const REWRITE: &str = "UPDATE cases SET state = j.value->>3 FROM json_each(?1) j \
+const REWRITE: &str = "UPDATE cases SET state = j.value->>3, era = j.value->>4, clock = j.value->>5, sum = j.value->>6 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
 const VOID: &str = "UPDATE cases SET voided = j.value->>3 FROM json_each(?1) j \
@@ -43,8 +44,20 @@ const RESTART: &str = "UPDATE cases SET started = j.value->>3 FROM json_each(?1)
 const REDUCE: &str = "UPDATE cases SET points = j.value->>3 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
+const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_each(?1) j \
+    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
+    AND cases.number = j.value->>2";
 
-pub(super) const STATEMENTS: &[&str] = &[MEMBER, ACTIVE, ENTRIES, REWRITE, VOID, RESTART, REDUCE];
+pub(super) const STATEMENTS: &[&str] = &[
+    MEMBER,
+    ACTIVE,
+    ENTRIES,
+    REWRITE,
+    VOID,
+    RESTART,
+    REDUCE,
+    NOTE_REDUCTION,
+];
 
 /// Voids a case.
 pub(super) async fn void(
@@ -140,8 +153,10 @@ async fn opening(
         community: order.community,
         user: case.user,
     };
-    let before = look::state_before(connection, member, case.at, case.number).await?;
+    let place = (case.at, case.number);
+    let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
     Ok(Opening {
+        past: past_before(connection, member, &timeline, &before, place).await?,
         now,
         timeline,
         target: Target {
@@ -183,7 +198,21 @@ async fn replay(
         let Page { rewritten, settled } = revision.page(&entries);
         let mut states = Vec::with_capacity(rewritten.len());
         for (number, state) in &rewritten {
-            states.push(text(member.home(), *number, json(state)?));
+            let case = entries
+                .iter()
+                .map(|e| &e.case)
+                .find(|case| case.number == *number);
+            let mark = case.and_then(|case| mark(case, Some(state)));
+            let (tenant, community) = ids(member.home());
+            states.push((
+                tenant,
+                community,
+                *number,
+                json(state)?,
+                mark.map(|mark| mark.era),
+                mark.map(|mark| mark.clock),
+                mark.map(|mark| mark.sum.units()),
+            ));
         }
         rows(transaction, REWRITE, &states).await?;
         if over || settled {
@@ -206,7 +235,7 @@ async fn close(
     }
     rows(transaction, VOID, &voided).await?;
     let mut started = Vec::with_capacity(closing.started.len());
-    for sanction in &closing.started {
+    for sanction in closing.started.iter().chain(&closing.shortened) {
         started.push(text(home, sanction.case, json(sanction)?));
     }
     rows(transaction, RESTART, &started).await?;
@@ -217,6 +246,14 @@ async fn close(
         .map(|(number, points)| (tenant, community, *number, points.units()))
         .collect();
     rows(transaction, REDUCE, &reduced).await?;
+    if let Some((number, reduction)) = &closing.reduction {
+        rows(
+            transaction,
+            NOTE_REDUCTION,
+            &[text(home, *number, json(reduction)?)],
+        )
+        .await?;
+    }
 
     let mut writes = Writes::default();
     for (id, at) in closing.ended {
@@ -229,6 +266,9 @@ async fn close(
     }
     for sanction in closing.started {
         writes.start(member, sanction);
+    }
+    for sanction in &closing.moved {
+        writes.move_end(member, sanction);
     }
     let left = MemberWrite {
         state: closing.member,

@@ -24,13 +24,13 @@ const MEMBERS: &str = "INSERT OR ROLLBACK INTO members (tenant_id, community_id,
     SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, value->>4 FROM jsonb_each($4) \
     WHERE true ON CONFLICT DO UPDATE SET state = excluded.state, recent = excluded.recent";
 const CASES: &str = "INSERT OR ROLLBACK INTO cases (tenant_id, community_id, number, user_id, kind, actor, at, points, \
-    recorded_at, doc, reason, revision, started, voided, state) SELECT unhex(value->>0), unhex(value->>1), \
+    recorded_at, doc, reason, revision, started, voided, state, era, clock, sum) SELECT unhex(value->>0), unhex(value->>1), \
     value->>2, unhex(value->>3), value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, \
-    value->>11, value->>12, value->>13, value->>14 FROM jsonb_each($5)";
+    value->>11, value->>12, value->>13, value->>14, value->>'$[15][0]', value->>'$[15][1]', value->>'$[15][2]' FROM jsonb_each($5)";
 const SANCTIONS: &str = "INSERT OR ROLLBACK INTO sanctions (tenant_id, community_id, sanction_id, user_id, case_number, kind, \
-    starts_at, ends_at, version, ended_how, ended_at, ended_by, identity) SELECT unhex(value->>0), unhex(value->>1), \
+    starts_at, ends_at, version, ended_how, ended_at, ended_by, identity, detail) SELECT unhex(value->>0), unhex(value->>1), \
     unhex(value->>2), unhex(value->>3), value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, \
-    value->>10, value->>11, value->>12 FROM jsonb_each($6)";
+    value->>10, value->>11, value->>12, value->>13 FROM jsonb_each($6)";
 const ENDED: &str = "UPDATE OR ROLLBACK sanctions SET ended_how = j.value->>3, ended_at = j.value->>4, ended_by = j.value->>5 \
     FROM jsonb_each($7) j WHERE sanctions.tenant_id = unhex(j.value->>0) \
     AND sanctions.community_id = unhex(j.value->>1) AND sanctions.sanction_id = unhex(j.value->>2)";
@@ -52,6 +52,9 @@ const POSITIONS: &str = "UPDATE OR ROLLBACK tenants SET event_seq = event_seq + 
     WHERE tenants.tenant_id = unhex(j.value->>0)";
 const KEPT: &str = "INSERT OR ROLLBACK INTO idempotency (tenant_id, key, fingerprint, answer, tag, created_at) \
     SELECT unhex(value->>0), value->>1, unhex(value->>2), value->>3, value->>4, value->>5 FROM jsonb_each($13)";
+const MOVED: &str = "UPDATE OR ROLLBACK sanctions SET ends_at = j.value->>3, version = j.value->>4 \
+    FROM jsonb_each($14) j WHERE sanctions.tenant_id = unhex(j.value->>0) \
+    AND sanctions.community_id = unhex(j.value->>1) AND sanctions.sanction_id = unhex(j.value->>2)";
 
 pub(super) const STATEMENTS: &[&str] = &[
     USERS,
@@ -66,6 +69,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     EVENTS,
     POSITIONS,
     KEPT,
+    MOVED,
 ];
 
 /// Everything in one call. A statement without rows does next to nothing.
@@ -113,6 +117,7 @@ pub(super) async fn write(
         .bind(events)
         .bind(positions)
         .bind(arrays::kept(writes)?)
+        .bind(arrays::moved(writes)?)
         .execute(transaction.connection()?)
         .await
         .map_err(failed)?;

@@ -1,6 +1,7 @@
 //! Cases, read back and listed.
 
-use tribune::domain::act::{Act, Command};
+use std::collections::BTreeSet;
+use tribune::domain::act::{Act, Command, Detail};
 use tribune::domain::actor::Actor;
 use tribune::domain::case::{Case, Particulars, Visibility};
 use tribune::domain::id::CommunityId;
@@ -43,9 +44,10 @@ on_every_store! {
             visibility: Visibility::Member,
             break_glass: true,
             named: Some(identity("ann")),
+            messages: None,
         };
         let span = tribune::domain::time::Span::new(3_600).unwrap();
-        let act = Act::new(Kind::Mute, Some(span), particulars.clone()).unwrap();
+        let act = Act::new(Kind::Mute, Detail::lasting(Some(span)), particulars.clone()).unwrap();
         let mut submission = command(world.home, person("ann"), Command::Act(act));
         submission.actor = human(world.home, "mod");
         let number = world.case(submission).await;
@@ -64,12 +66,14 @@ on_every_store! {
             policy_version: 1,
             causes: vec![],
             duration: Some(span),
+            capabilities: BTreeSet::new(),
             started: Some(started.clone()),
             ended: vec![],
             rungs: vec![],
             particulars,
             revision: 0,
             voided: None,
+            reduced: None,
         });
         assert_eq!(started.id, sanction_of(world.home, 1));
         assert_eq!(world.cases(world.home).await, [case]);

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use std::collections::BTreeSet;
 use tribune::domain::act::{Command, Entry, Recent, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
 use tribune::domain::case::{Case, Ended, Particulars};
@@ -43,7 +44,7 @@ impl Judge for Simple {
                 }
                 let mut case = blank(situation, act.kind(), act.particulars.clone());
                 case.points = Points::from_millis(act.kind().default_weight_millis());
-                case.duration = act.duration();
+                case.duration = act.detail().duration;
                 if let Some(restriction) = act.kind().restricts() {
                     let number = if reason == Some(POISON) { 1 } else { case.number };
                     case.started = Some(Sanction {
@@ -51,10 +52,12 @@ impl Judge for Simple {
                         kind: act.kind(),
                         restriction,
                         start: case.at,
-                        end: act.duration().map(|span: Span| case.at.after(span)),
+                        end: act.detail().duration.map(|span: Span| case.at.after(span)),
                         version: 1,
                         case: case.number,
                         named: act.particulars.named.clone(),
+                        capabilities: act.detail().capabilities.clone(),
+                        while_above: None,
                     });
                 }
                 if let Some(restriction) = act.kind().lifts() {
@@ -104,12 +107,14 @@ fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Cas
         policy_version: situation.timeline.active().version,
         causes: vec![],
         duration: None,
+        capabilities: BTreeSet::new(),
         started: None,
         ended: vec![],
         rungs: vec![],
         particulars,
         revision: 0,
         voided: None,
+        reduced: None,
     }
 }
 
@@ -152,6 +157,7 @@ fn ruling(situation: &Situation<'_>, submission: &Submission, case: Option<Case>
         "protected": situation.target.protected,
     });
     Ruling {
+        moved: vec![],
         entries,
         member,
         recent,

@@ -8,7 +8,7 @@ use super::world::{World, changed, everything, not_found, page, uuid, warn};
 
 fn with_rate(rate: i64) -> Policy {
     Policy {
-        decay: Decay { rate, grace: 0 },
+        decay: Decay::Linear { rate, grace: 0 },
         ..Policy::default()
     }
 }

@@ -131,6 +131,9 @@ impl Revision for Replay {
             voided: all,
             ended: gone.iter().map(|sanction| (sanction.id, now)).collect(),
             reduced: self.wish.reduced.clone(),
+            reduction: None,
+            moved: vec![],
+            shortened: None,
             started: self.wish.milder.clone().into_iter().collect(),
             events: vec![NewEvent {
                 kind: "case.voided",

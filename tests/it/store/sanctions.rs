@@ -1,5 +1,6 @@
 //! Sanctions: written with the case that starts them, closed with the case that ends them.
 
+use std::collections::BTreeSet;
 use tribune::domain::act::Command;
 use tribune::domain::case::Particulars;
 use tribune::domain::id::{CommunityId, SanctionId};
@@ -45,6 +46,7 @@ on_every_store! {
         assert_eq!(record.sanction, Sanction {
             id, kind: Kind::Mute, restriction: Restriction::Mute, start: world.now(),
             end: Some(world.now().shifted(60)), version: 1, case: 1, named: Some(identity("ann")),
+            capabilities: BTreeSet::new(), while_above: None,
         });
         assert_eq!(record.ended, None);
         let ban = world.store.sanction(home.tenant, home.community, sanction_of(home, 2)).await.unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
-use tribune::domain::act::{Act, Command};
+use tribune::domain::act::{Act, Command, Detail};
 use tribune::domain::case::{Case, Particulars};
 use tribune::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use tribune::domain::identity::{Identity, NativeId, Platform};
@@ -108,7 +108,7 @@ pub(crate) fn act(
     command(
         home,
         member,
-        Command::Act(Act::new(kind, duration, particulars).unwrap()),
+        Command::Act(Act::new(kind, Detail::lasting(duration), particulars).unwrap()),
     )
 }
 

@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use wire::act::{ActAnswer, ActRequest};
 
-use crate::domain::act::{Act, ActError};
+use crate::domain::act::{Act, ActError, Detail};
 use crate::domain::case::Particulars;
 use crate::domain::id::CommunityId;
+use crate::domain::kind::Kind;
 use crate::domain::refusal::Refusal;
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
@@ -24,7 +25,7 @@ use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 
 problems!(CreateActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
-    NothingToLift, TooManySanctions, ClockSkew);
+    UnknownKind, NothingToLift, SanctionNotActive, TooManySanctions, ClockSkew);
 
 /// Act on a member
 ///
@@ -74,11 +75,17 @@ fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
     let mut fields = Fields::default();
     let member = fields.person("/member", &request.member);
     let actor = fields.actor("/actor", request.actor.as_ref());
-    let duration = fields.duration("/duration", request.duration.as_ref());
+    let kind = fields.take("/kind", Kind::named(request.kind.as_str()));
+    let detail = Detail {
+        duration: fields.duration("/duration", request.duration.as_ref()),
+        capabilities: fields.capabilities("/capabilities", &request.capabilities),
+        supersedes: fields.sanction("/supersedes", request.supersedes.as_deref()),
+    };
     let particulars = Particulars {
         reason: fields.reason("/reason", request.reason.as_deref()),
         evidence: fields.evidence("/evidence", &request.evidence),
         context: fields.context("/context", request.context.as_ref()),
+        messages: fields.messages("/messages", request.messages.as_ref()),
         visibility: request.visibility.map(Into::into).unwrap_or_default(),
         break_glass: request.break_glass,
         named: match &member {
@@ -86,16 +93,29 @@ fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             _ => None,
         },
     };
-    // A duration that was refused already must not be missed as well.
-    let refused = request.duration.is_some() && duration.is_none();
-    let act = match Act::new(request.kind.into(), duration, particulars) {
+    // What was refused already must not be missed as well.
+    let refused = [
+        (
+            ActError::DurationMissing,
+            request.duration.is_some() && detail.duration.is_none(),
+        ),
+        (
+            ActError::CapabilitiesMissing,
+            !request.capabilities.is_empty() && detail.capabilities.is_empty(),
+        ),
+        (
+            ActError::MessagesMisplaced,
+            request.messages.is_some() && particulars.messages.is_none(),
+        ),
+    ];
+    let act = kind.and_then(|kind| match Act::new(kind, detail, particulars) {
         Ok(act) => Some(act),
-        Err(ActError::DurationMissing) if refused => None,
+        Err(error) if refused.contains(&(error, true)) => None,
         Err(error) => {
             fields.refuse(at(error), error);
             None
         }
-    };
+    });
     let order = member.zip(act).map(|(member, mut act)| {
         act.allow_duplicate = request.allow_duplicate;
         ActOrder {
@@ -112,6 +132,11 @@ fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
 fn at(error: ActError) -> &'static str {
     match error {
         ActError::DurationMissing | ActError::DurationRefused => "/duration",
+        ActError::CapabilitiesMissing | ActError::CapabilitiesRefused | ActError::TooManyCapabilities => {
+            "/capabilities"
+        }
+        ActError::SupersedesRefused => "/supersedes",
+        ActError::MessagesMisplaced => "/messages",
         ActError::BreakGlassNeedsReason => "/reason",
     }
 }

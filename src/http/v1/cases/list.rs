@@ -6,9 +6,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::page::CasePage;
 use wire::time::Time;
-use wire::word::Kind;
 
 use crate::domain::id::KeyId;
+use crate::domain::kind::Kind;
 use crate::http::api::ApiState;
 use crate::http::openapi::{examples, problems::problems};
 use crate::http::page::{PageParams, Paged};
@@ -36,8 +36,8 @@ pub struct CaseFilters {
     )]
     moderator: Option<String>,
     /// Of this kind.
-    #[param(inline)]
-    kind: Option<Kind>,
+    #[param(value_type = Option<wire::form::KindName>, example = "warn")]
+    kind: Option<String>,
     /// At or after.
     from: Option<Time>,
     /// Before.
@@ -86,10 +86,14 @@ fn case_query(filters: &CaseFilters) -> Result<CaseQuery, Problem> {
             .map(|text| query::person("member", text))
             .transpose()?,
         moderator: filters.moderator.as_deref().map(moderator).transpose()?,
-        kind: filters.kind.map(Into::into),
+        kind: filters.kind.as_deref().map(kind).transpose()?,
         from: instant("from", filters.from)?,
         until: instant("until", filters.until)?,
     })
+}
+
+fn kind(text: &str) -> Result<Kind, Problem> {
+    Kind::named(text).map_err(|error| query::refused("kind", &error.to_string()))
 }
 
 fn moderator(text: &str) -> Result<Moderator, Problem> {

@@ -3,5 +3,6 @@
 pub mod list;
 pub mod read;
 pub mod reason;
+pub mod reduce;
 pub mod revisions;
 pub mod void;

@@ -25,7 +25,7 @@ pub(crate) fn example() -> Value {
             "rung": null,
         },
         "comment": "Kicks weigh more since the raids",
-        "rules": show::directory::rules(&Policy::default()),
+        "rules": show::policy::rules(&Policy::default()),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use super::{DateTime, Query, Utc};
 use crate::ports::error::StoreError;
-use crate::storage::batch::{EndedRow, Writes};
-use crate::storage::codec::{ending_name, json, json_opt};
+use crate::storage::batch::{EndedRow, Writes, mark};
+use crate::storage::codec::{SanctionDetail, ending_name, json, json_opt};
 use uuid::Uuid;
 
 /// The columns of one table: each field is an array. `bind` gives them to a statement in the order of the fields.
@@ -92,13 +92,13 @@ columns! {
 
 columns! {
     /// New sanctions.
-    Sanctions {
+    Sanctions<'a> {
         tenant: Uuid,
         community: Uuid,
         sanction: Uuid,
         user: Uuid,
         case: i64,
-        kind: &'static str,
+        kind: &'a str,
         start: i64,
         end: Option<i64>,
         version: i32,
@@ -106,6 +106,7 @@ columns! {
         ended_at: Option<i64>,
         ended_by: Option<i64>,
         identity: Option<String>,
+        detail: Option<String>,
     }
 }
 
@@ -127,7 +128,7 @@ columns! {
         community: Uuid,
         number: i64,
         user: Uuid,
-        kind: &'static str,
+        kind: &'a str,
         actor: String,
         at: i64,
         points: i64,
@@ -136,6 +137,20 @@ columns! {
         reason: Option<&'a str>,
         started: Option<String>,
         state: Option<String>,
+        era: Option<i32>,
+        clock: Option<i64>,
+        sum: Option<i64>,
+    }
+}
+
+columns! {
+    /// Sanctions whose end moves.
+    Moved {
+        tenant: Uuid,
+        community: Uuid,
+        sanction: Uuid,
+        end: Option<i64>,
+        version: i32,
     }
 }
 
@@ -222,8 +237,8 @@ impl Ends {
     }
 }
 
-impl Sanctions {
-    pub(super) fn of(writes: &Writes) -> Self {
+impl<'a> Sanctions<'a> {
+    pub(super) fn of(writes: &'a Writes) -> Result<Self, StoreError> {
         let mut columns = Self::default();
         for (((tenant, community), sanction), row) in &writes.started {
             columns.tenant.push(tenant.0);
@@ -242,8 +257,9 @@ impl Sanctions {
             columns
                 .identity
                 .push(row.sanction.named.as_ref().map(ToString::to_string));
+            columns.detail.push(SanctionDetail::of(&row.sanction)?);
         }
-        columns
+        Ok(columns)
     }
 }
 
@@ -279,7 +295,25 @@ impl<'a> Cases<'a> {
             columns.reason.push(case.particulars.reason.as_deref());
             columns.started.push(json_opt(case.started.as_ref())?);
             columns.state.push(json_opt(row.state.as_ref())?);
+            let mark = mark(case, row.state.as_ref());
+            columns.era.push(mark.map(|mark| mark.era));
+            columns.clock.push(mark.map(|mark| mark.clock));
+            columns.sum.push(mark.map(|mark| mark.sum.units()));
         }
         Ok(columns)
+    }
+}
+
+impl Moved {
+    pub(super) fn of(writes: &Writes) -> Self {
+        let mut columns = Self::default();
+        for (((tenant, community), sanction), row) in &writes.moved {
+            columns.tenant.push(tenant.0);
+            columns.community.push(community.0);
+            columns.sanction.push(sanction.0);
+            columns.end.push(row.end.map(|end| end.seconds()));
+            columns.version.push(row.version);
+        }
+        columns
     }
 }

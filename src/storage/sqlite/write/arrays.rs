@@ -4,9 +4,10 @@ use super::Made;
 use crate::domain::case::Case;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::member::Member;
+use crate::domain::past::Mark;
 use crate::ports::error::StoreError;
-use crate::storage::batch::{EndedRow, Writes};
-use crate::storage::codec::{ending_name, json, json_opt};
+use crate::storage::batch::{EndedRow, Writes, mark};
+use crate::storage::codec::{SanctionDetail, ending_name, json, json_opt};
 use crate::storage::sqlite::row::micros;
 use crate::storage::sqlite::rows::{Hex, Id, ids};
 use serde::{Serialize, Serializer};
@@ -65,6 +66,7 @@ struct CaseParts<'a> {
     started: Option<String>,
     voided: Option<String>,
     state: Option<String>,
+    mark: Option<Mark>,
 }
 
 impl Serialize for CaseParts<'_> {
@@ -86,6 +88,7 @@ impl Serialize for CaseParts<'_> {
             &self.started,
             &self.voided,
             &self.state,
+            self.mark.map(|mark| (mark.era, mark.clock, mark.sum.units())),
         )
             .serialize(serializer)
     }
@@ -104,6 +107,7 @@ pub(super) fn cases(writes: &Writes) -> Result<String, StoreError> {
             started: json_opt(case.started.as_ref())?,
             voided: json_opt(case.voided.as_ref())?,
             state: json_opt(row.state.as_ref())?,
+            mark: mark(case, row.state.as_ref()),
         });
     }
     json(&cases)
@@ -124,7 +128,7 @@ pub(super) fn sanctions(writes: &Writes) -> Result<(String, String), StoreError>
             let sanction = &row.sanction;
             let (how, at, by) = end(row.ended.as_ref());
             let identity = sanction.named.as_ref().map(ToString::to_string);
-            (
+            Ok((
                 tenant,
                 community,
                 Id(id.0),
@@ -138,9 +142,10 @@ pub(super) fn sanctions(writes: &Writes) -> Result<(String, String), StoreError>
                 at,
                 by,
                 identity,
-            )
+                SanctionDetail::of(sanction)?,
+            ))
         })
-        .collect();
+        .collect::<Result<Vec<_>, StoreError>>()?;
     let ended: Vec<_> = writes
         .ended
         .iter()
@@ -173,6 +178,25 @@ pub(super) fn timers(writes: &Writes) -> Result<(String, String), StoreError> {
         })
         .collect();
     Ok((json(&gone)?, json(&set)?))
+}
+
+/// Sanctions whose end moves.
+pub(super) fn moved(writes: &Writes) -> Result<String, StoreError> {
+    let moved: Vec<_> = writes
+        .moved
+        .iter()
+        .map(|((home, id), row)| {
+            let (tenant, community) = ids(*home);
+            (
+                tenant,
+                community,
+                Id(id.0),
+                row.end.map(|end| end.seconds()),
+                row.version,
+            )
+        })
+        .collect();
+    json(&moved)
 }
 
 /// Communities' last case numbers.

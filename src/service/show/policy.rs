@@ -1,0 +1,113 @@
+//! Policies as callers read them.
+
+use super::case::actor;
+use super::{instant, names, points};
+use crate::domain::id::CommunityId;
+use crate::domain::points::Points;
+use crate::domain::policy::{CustomKind, Decay, OffenceRung, Policy, Rung};
+use crate::ports::directory::PolicyRecord;
+use wire::duration::Duration;
+use wire::time::Time;
+use wire::word::RungMode;
+
+/// A policy version.
+pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::policy::Policy {
+    wire::policy::Policy {
+        community: community.to_string(),
+        version: record.version.version,
+        activated_at: instant(record.version.activated_at),
+        created_at: Time(record.created_at),
+        by: actor(&record.by),
+        comment: record.comment.clone(),
+        rules: rules(&record.version.policy),
+    }
+}
+
+/// The rules, complete: what a request may send back as they are.
+pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
+    wire::policy::Rules {
+        granularity: Some(points(policy.granularity)),
+        weights: Some(
+            policy
+                .weights
+                .iter()
+                .map(|(kind, weight)| ((*kind).into(), points(*weight)))
+                .collect(),
+        ),
+        decay: Some(decay(policy.decay)),
+        freeze_while: Some(policy.freeze_while.into()),
+        ladder: Some(policy.ladder.iter().map(rung).collect()),
+        offence_rungs: Some(policy.offence_rungs.iter().map(offence_rung).collect()),
+        kinds: Some(
+            policy
+                .kinds
+                .iter()
+                .map(|(name, kind)| (name.as_str().into(), custom_kind(kind)))
+                .collect(),
+        ),
+        escalations_carry_points: Some(policy.escalations_carry_points),
+        duplicate_window: Some(Duration::Seconds(policy.duplicate_window)),
+        least_rank: Some(
+            policy
+                .least_rank
+                .iter()
+                .map(|(kind, rank)| ((*kind).into(), (*rank).into()))
+                .collect(),
+        ),
+    }
+}
+
+fn decay(decay: Decay) -> wire::policy::Decay {
+    let (per_day, grace, after) = match decay {
+        Decay::Linear { rate, grace } => (Some(Points::from_millis(rate)), Some(grace), None),
+        Decay::Expiry { after } => (None, None, Some(after)),
+        Decay::None {} => (None, None, None),
+    };
+    wire::policy::Decay {
+        model: decay.model().into(),
+        per_day: per_day.map(points),
+        grace: grace.map(Duration::Seconds),
+        after: after.map(Duration::Seconds),
+    }
+}
+
+fn custom_kind(kind: &CustomKind) -> wire::policy::CustomKind {
+    wire::policy::CustomKind {
+        weight: points(kind.weight),
+        severity: kind.severity.into(),
+        offence: Some(kind.offence),
+    }
+}
+
+/// A rung.
+fn rung(rung: &Rung) -> wire::policy::Rung {
+    let remedy = &rung.remedy;
+    wire::policy::Rung {
+        id: rung.id.clone(),
+        at: points(rung.at),
+        action: remedy.action.into(),
+        duration: remedy.duration.map(|span| Duration::Seconds(span.seconds())),
+        capabilities: names(&remedy.capabilities),
+        mode: Some(if remedy.while_above.is_some() {
+            RungMode::WhileAbove
+        } else {
+            RungMode::Fixed
+        }),
+        refire: Some(rung.refire.into()),
+        reset_below: Some(points(rung.reset_below)),
+    }
+}
+
+/// A rung for offences.
+fn offence_rung(rung: &OffenceRung) -> wire::policy::OffenceRung {
+    let remedy = &rung.remedy;
+    wire::policy::OffenceRung {
+        id: rung.id.clone(),
+        kinds: rung.count.kinds.iter().map(|kind| (*kind).into()).collect(),
+        count: i64::try_from(rung.count.least).unwrap_or(i64::MAX),
+        within: Duration::Seconds(rung.count.within),
+        action: remedy.action.into(),
+        duration: remedy.duration.map(|span| Duration::Seconds(span.seconds())),
+        capabilities: names(&remedy.capabilities),
+    }
+}
