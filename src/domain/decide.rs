@@ -204,6 +204,7 @@ impl Run<'_> {
 
     /// Lifts one sanction.
     fn lift_one(&mut self, id: SanctionId, particulars: &Particulars) -> Result<(), Refusal> {
+        self.settle();
         let found = self
             .member
             .sanctions
@@ -218,7 +219,6 @@ impl Run<'_> {
             target,
             particulars.break_glass,
         )?;
-        self.settle();
         let draft = Draft::without_points(kind, acting.actor.clone(), particulars.clone());
         self.end(draft, &[id], Ending::Lifted, self.at);
         Ok(())

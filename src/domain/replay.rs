@@ -252,12 +252,16 @@ impl Replay {
         }
     }
 
-    /// Whether a later version counts offences that the state after a case does not remember: then two states may be the same
-    /// and still go different ways.
+    /// Whether the version that judges a case, or a later one, counts offences that the state after it does not remember: then
+    /// two states may be the same and still go different ways.
     fn is_counted_later(&self, case: &Case) -> bool {
-        let now = version_of(&self.timeline, case);
-        let mut later = self.timeline.versions().filter(|v| v.version > now.version);
-        later.any(|v| !now.policy.remembers(&v.policy))
+        let now = version_of(&self.timeline, case).version;
+        let tally = self.timeline.version(self.state.ledger.tally.version);
+        let mut later = self.timeline.versions().filter(|v| v.version >= now);
+        later.any(|v| {
+            let counts = !v.policy.offence_rungs.is_empty();
+            counts && !tally.is_some_and(|tally| tally.policy.remembers(&v.policy))
+        })
     }
 
     /// The cases that have fallen so far: the one asked for first, with the case that took each of the others with it.

@@ -3,11 +3,13 @@
 use super::super::act::{Entry, Recent};
 use super::super::kind::Restriction;
 use super::super::member::Member;
+use super::super::points::UNITS_PER_MILLI;
 use super::super::replay::Change;
 use super::super::sanction::effective;
 use super::super::scene::{Scene, at};
 use super::cases;
 use super::ledger::{agrees_with_the_slow_replay, explanation_adds_up, far};
+use super::naive::Naive;
 use super::sanctions::moments;
 use super::world::world;
 use proptest::prelude::*;
@@ -133,6 +135,57 @@ proptest! {
                 let cause = scene.history.iter().find(|e| e.case.number == *cause).unwrap();
                 prop_assert!(cause.case.voided.is_none(), "no escalation outlives its cause");
             }
+        }
+    }
+
+    #[test]
+    fn a_reduction_is_never_harsher_and_its_states_are_those_of_a_replay_from_scratch(
+        world in world(),
+        picks in prop::collection::vec((any::<Index>(), 0..5 * 3_600_i64, 0..100_i64, any::<bool>(), any::<bool>()), 1..5),
+        later in 0..9 * 86_400_i64,
+    ) {
+        let mut scene = world.played();
+        for (pick, wait, percent, points, shorter) in picks {
+            let numbers = voidable(&scene);
+            if numbers.is_empty() {
+                break;
+            }
+            scene.wait(wait);
+            let before = scene.clone();
+            let number = *pick.get(&numbers);
+            let case = scene.entry(number).case.clone();
+            let points = points.then_some(case.points.units() * percent / 100 / UNITS_PER_MILLI);
+            let length = case.started.as_ref().map(|s| s.end.map_or(86_400, |end| end.seconds() - s.start.seconds()));
+            let shorter = length.filter(|_| shorter).map(|length| (length * percent / 100).max(1));
+            if scene.reduce(number, points, shorter).is_err() {
+                continue;
+            }
+            is_no_harsher(&before, &scene)?;
+            record_stays(&before, &scene)?;
+            agrees_with_the_slow_replay(&scene, later)?;
+            explanation_adds_up(&scene, later)?;
+        }
+    }
+
+    #[test]
+    fn reducing_the_points_gives_the_points_of_having_been_smaller(
+        world in world(),
+        pick in any::<Index>(),
+        percent in 0..100_i64,
+        later in 0..9 * 86_400_i64,
+    ) {
+        let world = world.simple();
+        let (mut scene, acts) = world.with_acts();
+        prop_assume!(!acts.is_empty());
+        let (_, number) = *pick.get(&acts);
+        let points = scene.entry(number).case.points.units() * percent / 100 / UNITS_PER_MILLI;
+        if scene.reduce(number, Some(points), None).is_ok() {
+            let naive = Naive::of(&scene.timeline, &scene.history);
+            let mut then = naive.states().pop().unwrap();
+            naive.pass(&mut then, at(scene.now + later).seconds());
+            let mut member = scene.member.clone();
+            member.settle(&scene.timeline, &scene.past(), at(scene.now + later));
+            prop_assert_eq!(member.ledger.balance.units(), then.balance);
         }
     }
 

@@ -185,7 +185,7 @@ catalogue! {
     NotReducible "not_reducible" CONFLICT "The case cannot be reduced so far"
         "A reduction only lowers: the points to fewer than the case counts, the duration to an earlier end of the sanction that is in force."
         "Read the case for what it counts now. To take it back as a whole, void it."
-    UnknownKind "unknown_kind" CONFLICT "The community has no such kind of act"
+    UnknownKind "unknown_kind" UNPROCESSABLE_ENTITY "The community has no such kind of act"
         "The kind is none that every community has, and the policy in force does not register it."
         "Look for a typing error; read the policy for the kinds that the community registers, or register this one there."
     AlreadyVoided "already_voided" CONFLICT "The case is voided already"

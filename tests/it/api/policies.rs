@@ -22,7 +22,8 @@ on_every_store! {
         let first = reply.expect(200);
         assert_eq!(first["rules"]["weights"]["ban"], 10);
         assert_eq!(first["rules"]["ladder"][2], json!({
-            "id": "tempban-7d", "at": 8, "action": "tempban", "duration": 604_800, "refire": "crossing", "reset_below": 8,
+            "id": "tempban-7d", "at": 8, "action": "tempban", "duration": 604_800, "capabilities": [], "mode": "fixed",
+            "refire": "crossing", "reset_below": 8,
         }));
 
         let rules = json!({"decay": {"model": "linear", "per_day": 0.25, "grace": "P1D"}, "ladder": []});

@@ -42,7 +42,7 @@ on_every_store! {
             (r#"{"kind":"warn","member":"custom:1","actor":{"platform":"custom","id":"1","rnak":"owner"}}"#, "/actor/rnak"),
             (r#"{"kind":"warn","member":"custom:1","context":{"a":"1","a":"2"}}"#, "/context/a"),
             (r#"{"kind":"warn"}"#, "/member"),
-            (r#"{"kind":"execute","member":"custom:1"}"#, "/kind"),
+            (r#"{"kind":"execute!","member":"custom:1"}"#, "/kind"),
             (r#"{"kind":null,"member":"custom:1"}"#, "/kind"),
             (r#"{"kind":"warn","member":7}"#, "/member"),
             (r#"{"kind":"warn","member":"custom:1","dry_run":"yes"}"#, "/dry_run"),
@@ -52,6 +52,7 @@ on_every_store! {
         ] {
             assert_eq!(pointers(&raw(&home, body).await), [at], "{body}");
         }
+        raw(&home, r#"{"kind":"execute","member":"custom:1"}"#).await.problem(422, "unknown_kind");
         assert!(home.cases("").await.is_empty());
     }
 
