@@ -52,7 +52,7 @@ on_every_store! {
         ] {
             assert_eq!(pointers(&raw(&home, body).await), [at], "{body}");
         }
-        raw(&home, r#"{"kind":"execute","member":"custom:1"}"#).await.problem(422, "unknown_kind");
+        problem(raw(&home, r#"{"kind":"execute","member":"custom:1"}"#).await, 422, "unknown_kind");
         assert!(home.cases("").await.is_empty());
     }
 
