@@ -8,13 +8,14 @@
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;
-use tribune::domain::act::{Act, Command, Decision, Recent, Situation};
+use tribune::domain::act::{Act, Command, Decision, Detail, Recent, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
 use tribune::domain::case::Particulars;
 use tribune::domain::decide::decide;
 use tribune::domain::id::{KeyId, UserId};
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
+use tribune::domain::past::Past;
 use tribune::domain::policy::Policy;
 use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::standing::standing;
@@ -67,7 +68,9 @@ impl Bench {
 
     fn decide(&self) -> Decision {
         let user = UserId(Uuid::from_u128(1));
+        let past = Past::default();
         let situation = Situation {
+            past: &past,
             now: Instant::new(self.now).unwrap().to_utc(),
             timeline: &self.timeline,
             member: &self.member,
@@ -125,12 +128,12 @@ fn readings(criterion: &mut Criterion) {
     let bench = Bench::with_history(1_000);
     let later = Instant::new(bench.now + 86_400).unwrap();
     criterion.bench_function("standing", |b| {
-        b.iter(|| black_box(standing(&bench.timeline, &bench.member, later)))
+        b.iter(|| black_box(standing(&bench.timeline, &bench.member, &Past::default(), later)))
     });
     criterion.bench_function("settle", |b| {
         b.iter_batched_ref(
             || bench.member.clone(),
-            |member| member.settle(black_box(&bench.timeline), later),
+            |member| member.settle(black_box(&bench.timeline), &Past::default(), later),
             BatchSize::SmallInput,
         );
     });

@@ -2,6 +2,7 @@
 
 -- Of few sanctions: the capabilities that a restriction takes away, the points above which it holds.
 ALTER TABLE sanctions ADD COLUMN detail TEXT;
+CREATE INDEX sanctions_with_detail ON sanctions (tenant_id, community_id, sanction_id) WHERE detail IS NOT NULL;
 
 -- That and why a case counts less than it did.
 ALTER TABLE cases ADD COLUMN reduced TEXT;

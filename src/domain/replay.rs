@@ -32,7 +32,7 @@ use super::ladder::Strength;
 use super::member::Member;
 use super::past::{Offence, Past};
 use super::points::Points;
-use super::policy::{Policy, Remedy};
+use super::policy::{Model, Policy, Remedy};
 use super::refusal::Refusal;
 use super::sanction::{Sanction, later_end};
 use super::time::{Instant, Span};
@@ -102,7 +102,7 @@ pub struct Voiding {
     pub moved: Vec<Sanction>,
     /// The sanction of the reduced case as it stands from now on, if it was shortened.
     pub shortened: Option<Sanction>,
-    /// What the state afterwards looks back to, if the replay came to the end of history.
+    /// What the state afterwards looks back to, as far as it does.
     pub past: Past,
     /// Cases that count fewer points from now on, with those points: the reduced one, and escalations that became milder.
     pub reduced: Vec<(i64, Points)>,
@@ -177,16 +177,18 @@ impl Replay {
             change: start.change,
             past: start.past,
             state: start.before,
-            current: start.current,
-            recent: start.recent,
             trigger: None,
             // Without points these are no entries of the ledger.
-            settled: matches!(case.kind, Kind::Note | Kind::DeleteMessages) && case.points == Points::ZERO,
+            settled: matches!(case.kind, Kind::Note | Kind::DeleteMessages)
+                && case.points == Points::ZERO
+                && start.current.ledger.model != Model::Expiry,
             voided: Vec::new(),
             ended: Vec::new(),
             started: Vec::new(),
             shortened: None,
             reduced: Vec::new(),
+            current: start.current,
+            recent: start.recent,
             fresh,
         };
         match start.change {
@@ -244,7 +246,9 @@ impl Replay {
             }
             // A trigger and its escalation are one decision, so the replay does not stop between them.
             let alone = case.rungs.iter().all(|rung| rung.outcome != RungOutcome::Fired);
-            self.settled = same && alone && !self.is_counted_later(case);
+            // Under decay by expiry what comes of it looks back to all of history.
+            let looks_back = self.current.ledger.model == Model::Expiry;
+            self.settled = same && alone && !looks_back && !self.is_counted_later(case);
         }
         Fed {
             rewritten,
@@ -327,9 +331,8 @@ impl Replay {
         let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
         self.state.remove(&ids);
         let is_changed = case.number == self.number;
-        let produced = if case.voided.is_some() || (is_changed && self.change == Change::Void) {
-            None
-        } else if case.kind.lifts().is_some() {
+        let counts = case.voided.is_none() && !(is_changed && self.change == Change::Void);
+        let produced = if !counts || case.kind.lifts().is_some() {
             None
         } else if is_changed {
             let points = self.reduced.first().map_or(case.points, |(_, points)| *points);

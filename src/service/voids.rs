@@ -194,23 +194,7 @@ impl Revision for Remedy {
             unreachable!("a revision is opened before it is closed")
         };
         let voiding = work.replay.finish();
-        let voided: Vec<_> = voiding
-            .voided
-            .iter()
-            .map(|(number, cause)| {
-                let voided = Voided {
-                    at: work.now,
-                    by: work.by.clone(),
-                    // What falls with its cause falls for no reason of its own.
-                    reason: self.reason.clone().filter(|_| cause.is_none()),
-                    cause: *cause,
-                };
-                (*number, voided)
-            })
-            .collect();
-        for (case, (_, voided)) in work.fallen.iter_mut().zip(&voided) {
-            case.voided = Some(voided.clone());
-        }
+        let voided = self.fall(&mut work.fallen, &voiding, work.now, &work.by);
         let reduction =
             (self.change != Change::Void).then(|| self.reduce(&mut work.case, &voiding, work.now, &work.by));
         let log = Log {
@@ -256,6 +240,31 @@ impl Revision for Remedy {
 }
 
 impl Remedy {
+    /// Notes on the cases that fell why they did.
+    fn fall(
+        &self,
+        fallen: &mut [Case],
+        voiding: &Voiding,
+        now: DateTime<Utc>,
+        by: &Actor,
+    ) -> Vec<(i64, Voided)> {
+        let voided = |(number, cause): &(i64, Option<i64>)| {
+            let voided = Voided {
+                at: now,
+                by: by.clone(),
+                // What falls with its cause falls for no reason of its own.
+                reason: self.reason.clone().filter(|_| cause.is_none()),
+                cause: *cause,
+            };
+            (*number, voided)
+        };
+        let all: Vec<_> = voiding.voided.iter().map(voided).collect();
+        for (case, (_, voided)) in fallen.iter_mut().zip(&all) {
+            case.voided = Some(voided.clone());
+        }
+        all
+    }
+
     /// Notes on the case that it counts less, beside what it counted at first.
     fn reduce(&self, case: &mut Case, voiding: &Voiding, now: DateTime<Utc>, by: &Actor) -> Reduced {
         let first = case.reduced.take();

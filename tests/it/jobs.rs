@@ -13,11 +13,14 @@ use tribune::domain::case::Particulars;
 use tribune::domain::id::CommunityId;
 use tribune::domain::identity::Identity;
 use tribune::domain::kind::Kind;
+use tribune::domain::points::Points;
+use tribune::domain::policy::{Decay, Policy};
+use tribune::domain::sanction::Ending;
 use tribune::domain::time::Span;
 use tribune::jobs::retention::Retention;
 use tribune::jobs::timers::Timers;
 use tribune::jobs::{Stopper, stopper};
-use tribune::ports::record::{CaseFilter, EventFilter};
+use tribune::ports::record::{CaseFilter, EventFilter, SanctionFilter};
 use tribune::ports::store::Store;
 use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
@@ -215,6 +218,54 @@ on_every_store! {
         clock.advance(120);
         replica.watch();
         assert_eq!(replica.recorded(&place).await, (1, 1));
+        replica.stop().await;
+    }
+
+    /// What holds while the points are high ends with them, by the rules of the policy in force by then.
+    async fn what_holds_while_points_are_high_follows_the_policy(store) {
+        let clock = TestClock::new();
+        let mut replica = Replica::start(&store, &clock).await;
+        let place = Place::make(&replica).await;
+        let policy = |rate| {
+            let mut policy = Policy { duplicate_window: 0, decay: Decay::Linear { rate, grace: 0 }, ..Policy::default() };
+            policy.weights.insert(Kind::Warn, Points::from_millis(3_000));
+            policy.ladder.truncate(1);
+            policy.ladder[0].remedy.duration = None;
+            policy.ladder[0].reset_below = Points::from_millis(1_000);
+            policy.ladder[0].remedy.while_above = Some(Points::from_millis(1_000));
+            policy
+        };
+        let put = async |version, policy| {
+            replica.service.put_policy(&place.caller, place.community, version, policy, None, None).await.unwrap();
+        };
+        put(1, policy(100)).await;
+        let order = ActOrder {
+            member: PersonRef::Identity(Identity::parse("discord:0").unwrap()),
+            actor: None,
+            act: Act::new(Kind::Warn, Detail::default(), Particulars::default()).unwrap(),
+            dry_run: false,
+        };
+        replica.service.act(&place.caller, place.community, order, None).await.unwrap();
+        let page = After { after: None, limit: 9 };
+        let held = async |replica: &Replica| {
+            let all = replica.store.sanctions(place.caller.tenant, place.community, &SanctionFilter::default(), page).await;
+            all.unwrap().remove(0)
+        };
+        let day = |days: i64| Some(TestClock::START + days * 86_400);
+        assert_eq!(held(&replica).await.sanction.end.map(|end| end.seconds()), day(21));
+        clock.advance(86_400);
+        put(2, policy(1_000)).await;
+        replica.watch();
+        // 2.9 points are left, which fall one a day from now on, until 0.9 are shown.
+        let moved = wait::until_async("the end to move", SOON, async || {
+            let end = held(&replica).await.sanction.end.map(|end| end.seconds());
+            (end != day(21)).then_some(end)
+        });
+        assert_eq!(moved.await, day(3));
+        clock.advance(2 * 86_400);
+        assert_eq!(replica.recorded(&place).await, (1, 1));
+        let ended = held(&replica).await.ended.unwrap();
+        assert_eq!((ended.0, Some(ended.1.seconds())), (Ending::Expired, day(3)));
         replica.stop().await;
     }
 

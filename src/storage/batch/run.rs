@@ -36,7 +36,7 @@ pub(crate) struct Deciding<'a, 'j> {
 /// What a pass came to.
 pub(crate) enum Step {
     /// Everything is decided.
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// This has to be known first; see [`Deciding::learn`].
     Ask(Vec<(MemberKey, Vec<Question>)>),
 }
@@ -68,10 +68,10 @@ impl<'a, 'j> Deciding<'a, 'j> {
         if !run.asked.is_empty() {
             return Step::Ask(run.asked);
         }
-        Step::Done(Outcome {
+        Step::Done(Box::new(Outcome {
             replies,
             writes: run.finish(),
-        })
+        }))
     }
 
     /// Learns an answer, for the next pass.

@@ -182,7 +182,7 @@ fn loaded(batch: &[Submission]) -> Loaded<'_> {
 
 fn decided<'a>(batch: &'a [Submission], loaded: Loaded<'a>) -> Outcome {
     match Deciding::new(batch, loaded, &Muting).step() {
-        Step::Done(outcome) => outcome,
+        Step::Done(outcome) => *outcome,
         Step::Ask(asked) => panic!("nothing looks back: {asked:?}"),
     }
 }

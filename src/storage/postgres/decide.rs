@@ -36,7 +36,7 @@ impl Decide<'_> {
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let Outcome { replies, writes } = loop {
             match deciding.step() {
-                Step::Done(outcome) => break outcome,
+                Step::Done(outcome) => break *outcome,
                 Step::Ask(asked) => {
                     for (member, questions) in asked {
                         let answers = recall(&mut transaction, member, &questions).await?;

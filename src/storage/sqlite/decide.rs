@@ -61,7 +61,7 @@ impl Try<'_> {
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let outcome = loop {
             match deciding.step() {
-                Step::Done(outcome) => break outcome,
+                Step::Done(outcome) => break *outcome,
                 Step::Ask(asked) => {
                     for (member, questions) in asked {
                         let answers = recall(transaction.connection()?, member, &questions).await?;

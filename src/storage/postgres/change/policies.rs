@@ -19,8 +19,15 @@ const INSERT: &str = "INSERT INTO policies (tenant_id, community_id, version, ac
     by_actor, comment) VALUES ($1, $2, $3, $4, $5::text::json, $6, $7::text::json, $8)";
 const ACTIVATE: &str =
     "UPDATE communities SET policy_version = $3 WHERE tenant_id = $1 AND community_id = $2";
+/// Has a look taken at each sanction that holds while the points are high: they may fall otherwise from now on.
+const REVIEW: &str = "INSERT INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
+    SELECT tenant_id, community_id, sanction_id, user_id, version, $3 FROM sanctions WHERE tenant_id = $1 \
+    AND community_id = $2 AND detail IS NOT NULL AND detail->>'while_above' IS NOT NULL AND ended_how IS NULL \
+    AND (ends_at IS NULL OR ends_at > $3) \
+    ON CONFLICT (tenant_id, community_id, sanction_id) DO UPDATE SET due_at = LEAST(timers.due_at, excluded.due_at), \
+    leased_until = NULL";
 
-pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[LOCK, INSERT, ACTIVATE];
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[LOCK, INSERT, ACTIVATE, REVIEW];
 
 /// A version to write.
 pub(super) struct Draft<'a> {
@@ -74,6 +81,13 @@ impl Context<'_> {
             .bind(tenant.0)
             .bind(community.0)
             .bind(next.version)
+            .execute(&mut *connection)
+            .await?;
+        let now = Instant::from_utc(next.now).map_err(|e| StoreError::Failed(Box::new(e)))?;
+        sqlx::query(REVIEW)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(now.seconds())
             .execute(&mut *connection)
             .await?;
         let written = directory::policy(&mut *connection, tenant, community, None).await?;

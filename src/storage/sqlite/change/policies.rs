@@ -15,8 +15,15 @@ const INSERT: &str = "INSERT INTO policies (tenant_id, community_id, version, ac
     by_actor, comment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 const ACTIVATE: &str =
     "UPDATE communities SET policy_version = ?3 WHERE tenant_id = ?1 AND community_id = ?2";
+/// Has a look taken at each sanction that holds while the points are high: they may fall otherwise from now on.
+const REVIEW: &str = "INSERT INTO timers (tenant_id, community_id, sanction_id, user_id, sanction_version, due_at) \
+    SELECT tenant_id, community_id, sanction_id, user_id, version, ?3 FROM sanctions WHERE tenant_id = ?1 \
+    AND community_id = ?2 AND detail IS NOT NULL AND detail->>'while_above' IS NOT NULL AND ended_how IS NULL \
+    AND (ends_at IS NULL OR ends_at > ?3) \
+    ON CONFLICT (tenant_id, community_id, sanction_id) DO UPDATE SET due_at = min(due_at, excluded.due_at), \
+    leased_until = NULL";
 
-pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[INSERT, ACTIVATE];
+pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[INSERT, ACTIVATE, REVIEW];
 
 /// A version to write.
 pub(super) struct Draft<'a> {
@@ -55,6 +62,13 @@ impl Context<'_> {
             .bind(tenant.0)
             .bind(community.0)
             .bind(next.version)
+            .execute(transaction.connection()?)
+            .await?;
+        let now = Instant::from_utc(self.now).map_err(|e| StoreError::Failed(Box::new(e)))?;
+        sqlx::query(REVIEW)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(now.seconds())
             .execute(transaction.connection()?)
             .await?;
         let written = directory::policy(transaction.connection()?, tenant, community, None).await?;

@@ -20,7 +20,12 @@ fn no_ladder(mut rules: Value) -> Value {
 }
 
 fn events(page: &Value) -> Vec<&str> {
-    page["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect()
+    page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect()
 }
 
 on_every_store! {
