@@ -2,7 +2,8 @@
 
 mod banner; // what a person needs next
 mod doctor; // what is wrong, and what to do about it
-mod folder; // the data folder and the file of the first key
+mod folder; // the data folder, closed to others
+mod kept; // the files that keep admin keys
 mod key; // keys without a server
 mod serve; // the server, from start to end
 mod signals; // when to stop
@@ -68,6 +69,16 @@ pub enum BootError {
         /// Why.
         #[source]
         cause: OpenError,
+    },
+    /// There is no database to work on, and none is made for it.
+    #[error(
+        "there is no database {}; the first `tribune serve` makes it, and a key; if it is elsewhere, name its folder with \
+         --data-dir or its address with --database-url",
+        path.display()
+    )]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
     },
     /// The database was opened and then did not do what it should.
     #[error("the first work on the database failed")]

@@ -1,22 +1,16 @@
 //! The executable: reads the command line, runs the role that it names, and reports why it failed.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use tribune::boot;
 use tribune::cli::Cli;
+use tribune::service::error::chain;
 
 fn main() -> ExitCode {
     let Err(error) = boot::run(Cli::parse()) else {
         return ExitCode::SUCCESS;
     };
-    eprint!("error: {error}");
-    let mut next = error.source();
-    while let Some(cause) = next {
-        eprint!(": {cause}");
-        next = cause.source();
-    }
-    eprintln!();
+    eprintln!("error: {}", chain(&error));
     ExitCode::FAILURE
 }
