@@ -21,7 +21,7 @@ use crate::config::{Config, ConfigError, DatabaseUrl};
 use crate::health::{self, HealthError};
 use crate::http::openapi;
 use crate::logging::{self, LoggingError};
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, chain};
 use crate::service::health::NotReady;
 use crate::storage::{migrations, open::OpenError};
 
@@ -107,6 +107,14 @@ pub enum BootError {
     /// Standard output is closed.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+}
+
+impl BootError {
+    /// The error with its causes, in one line for the person at the terminal.
+    #[must_use]
+    pub fn told(&self) -> String {
+        chain(self)
+    }
 }
 
 /// Runs until the role is done.

@@ -5,12 +5,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tribune::boot;
 use tribune::cli::Cli;
-use tribune::service::error::chain;
 
 fn main() -> ExitCode {
     let Err(error) = boot::run(Cli::parse()) else {
         return ExitCode::SUCCESS;
     };
-    eprintln!("error: {}", chain(&error));
+    eprintln!("error: {}", error.told());
     ExitCode::FAILURE
 }

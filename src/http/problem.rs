@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use wire::problem::ProblemError;
 
 use super::edge::body::TooSlow;
+use super::json::unknown_word;
 use crate::service::error::chain;
 
 mod catalogue;
@@ -281,7 +282,26 @@ impl From<QueryRejection> for Problem {
         let text = rejection.body_text();
         // The framework's own preamble says nothing that `bad_query` does not.
         let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
-        Self::new(Code::BadQuery).detail(format!("The query string was refused: {reason}"))
+        let (name, why) = reason.split_once(": ").unwrap_or(("", reason));
+        if let Some((twice, _)) = why
+            .strip_prefix("duplicate field `")
+            .and_then(|rest| rest.split_once('`'))
+        {
+            return Self::new(Code::BadQuery).detail(format!("The parameter {twice} is there twice."));
+        }
+        let why = match why {
+            "provided string was not `true` or `false`" => "it is true or false".to_owned(),
+            "invalid digit found in string" | "cannot parse integer from empty string" => {
+                "it is a whole number".to_owned()
+            }
+            why => unknown_word(why).unwrap_or_else(|| why.to_owned()),
+        };
+        let named = if name.is_empty() {
+            "The query string".to_owned()
+        } else {
+            format!("The parameter {name}")
+        };
+        Self::new(Code::BadQuery).detail(format!("{named} was refused: {why}."))
     }
 }
 

@@ -37,10 +37,12 @@ pub enum ServiceError {
         user: String,
     },
     /// The document has moved on since the caller read it.
-    #[error("the document is at version {current} now; read it again, and send its ETag as If-Match")]
+    #[error(
+        "the document's ETag is \"{current}\" now; read it again, make the change to what it is now, and send that ETag as If-Match"
+    )]
     Stale {
-        /// The version now.
-        current: i32,
+        /// Its entity tag now, without the quotes.
+        current: String,
     },
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
@@ -149,7 +151,9 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }),
         Applied::KeyReused => Err(ServiceError::KeyReused),
         Applied::Refused(refusal) => Err(refusal.into()),
-        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale { current }),
+        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale {
+            current: current.to_string(),
+        }),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),
             space: link.space.as_str().to_owned(),

@@ -32,13 +32,13 @@ wire! {
 }
 
 wire! {
-    /// What is to change about a user.
+    /// What is to change about a user; what is left out stays.
     #[serde(deny_unknown_fields)]
     pub struct UserPatch {
         /// A new name; null forgets it.
-        #[serde(deserialize_with = "crate::field::nullable")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>, required))]
-        pub name: Option<String>,
+        #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>))]
+        pub name: Option<Option<String>>,
     }
 }
 

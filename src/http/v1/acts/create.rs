@@ -5,6 +5,7 @@ use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use wire::act::{ActAnswer, ActRequest};
+use wire::word::Kind;
 
 use crate::domain::act::{Act, ActError};
 use crate::domain::case::Particulars;
@@ -86,6 +87,9 @@ fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             _ => None,
         },
     };
+    if request.visibility.is_some() && request.kind != Kind::Note {
+        fields.refuse("/visibility", "only a note has a visibility");
+    }
     // A duration that was refused already must not be missed as well.
     let refused = request.duration.is_some() && duration.is_none();
     let act = match Act::new(request.kind.into(), duration, particulars) {
