@@ -224,11 +224,13 @@ async fn database(config: &Config) -> Vec<Finding> {
     const SUBJECT: &str = "database";
     let url = config.database_url();
     if url.kind() == DatabaseKind::Sqlite && !store::file(&url).exists() {
-        let text = format!(
-            "{} is not there yet; the first start makes it",
-            store::file(&url).display()
-        );
-        return vec![finding(Verdict::Ok, SUBJECT, text)];
+        let (verdict, advice) = if config.database.migrate {
+            (Verdict::Ok, "the first start makes it")
+        } else {
+            (Verdict::Fail, "run `tribune migrate`")
+        };
+        let text = format!("{} is not there yet: {advice}", store::file(&url).display());
+        return vec![finding(verdict, SUBJECT, text)];
     }
     let (found, known) = match store::schema(&url).await {
         Ok(found) => (found, migrations::newest()),

@@ -149,6 +149,8 @@ fn finish(problem: Problem, answer: Response, id: &RequestId) -> Response {
 
 fn log(problem: &Problem, id: &RequestId, method: &str, path: &str) {
     let (code, cause) = (problem.code().name(), problem.chain());
+    // A field without a value is not written.
+    let cause = Some(cause).filter(|cause| !cause.is_empty());
     if problem.code() == Code::Internal {
         tracing::error!(
             code,

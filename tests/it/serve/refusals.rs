@@ -202,6 +202,12 @@ fn may_not_migrate(url: &str) {
             !std::path::Path::new(file).exists(),
             "a refused start made the database"
         );
+        let doctor = careful(&["doctor", "--listen", "127.0.0.1:0"]);
+        assert!(
+            doctor.stdout.contains("FAIL  database") && doctor.stdout.contains("run `tribune migrate`"),
+            "{}",
+            doctor.stdout
+        );
         // One that is there, and has no tables.
         fs::write(file, "").unwrap();
         refused(
