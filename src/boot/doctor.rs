@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::Guard;
 use super::store::{self, Purpose};
 use super::system::SystemClock;
 use super::{BootError, folder, kept};
@@ -116,27 +117,38 @@ fn data_folder(config: &Config) -> Finding {
             format!("{shown} is not there yet; the first start makes it"),
         );
     }
-    if let Err(error) = folder::Reserved::new(folder) {
-        let advice = "choose another with --data-dir, or let this user write there";
-        return finding(
-            Verdict::Fail,
-            SUBJECT,
-            format!("no file can be made in {shown} ({error}): {advice}"),
-        );
-    }
-    match folder::too_open(folder) {
-        Ok(None) => finding(
+    let reserved = match folder::Reserved::new(folder) {
+        Ok(reserved) => reserved,
+        Err(error) => {
+            let advice = "choose another with --data-dir, or let this user write there";
+            let text = format!("no file can be made in {shown} ({error}): {advice}");
+            return finding(Verdict::Fail, SUBJECT, text);
+        }
+    };
+    let open = |mode| format!("{shown} is writable, but other users may look into it (mode {mode:o}):");
+    match folder::guard(folder, &reserved) {
+        Ok(Guard::Closed) => finding(
             Verdict::Ok,
             SUBJECT,
             format!("{shown}, writable, for its owner only"),
         ),
-        Ok(Some(mode)) => {
-            let advice = format!("other users may look into it (mode {mode:o}): chmod 700 {shown}");
-            finding(
-                Verdict::Warn,
-                SUBJECT,
-                format!("{shown} is writable, but {advice}"),
-            )
+        Ok(Guard::Open(mode)) => {
+            let text = format!("{} a start closes it, as chmod 700 {shown} does", open(mode));
+            finding(Verdict::Warn, SUBJECT, text)
+        }
+        Ok(Guard::Foreign(mode)) => {
+            let text = format!(
+                "{} it is another user's, who should chmod 700 {shown}",
+                open(mode)
+            );
+            finding(Verdict::Warn, SUBJECT, text)
+        }
+        Ok(Guard::Shared(mode, name)) => {
+            let advice = format!(
+                "it also holds {}, so a start leaves it as it is and ends; chmod 700 {shown}, or choose another with --data-dir",
+                name.display()
+            );
+            finding(Verdict::Fail, SUBJECT, format!("{} {advice}", open(mode)))
         }
         Err(error) => finding(Verdict::Fail, SUBJECT, format!("{shown}: {error}")),
     }

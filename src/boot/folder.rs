@@ -1,5 +1,6 @@
 //! The data folder, and how a key is put into a file of it. Both are for their owner's eyes only.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -28,39 +29,61 @@ pub(super) fn make(folder: &Path) -> Result<(), BootError> {
             .map_err(refused)?;
     }
     let reserved = Reserved::new(folder).map_err(refused)?;
-    let owner = reserved.file.metadata().map_err(refused)?.uid();
-    drop(reserved);
-    close(folder, owner).map_err(refused)
+    close(folder, &reserved).map_err(refused)
 }
 
-/// Takes from others what the folder grants them. It is done to a folder of our own that holds our own files alone: whoever shares
-/// a folder for something else must not find it shut, so a start in such a one is refused.
-fn close(folder: &Path, owner: u32) -> io::Result<()> {
+/// How a folder is guarded against other users of the machine.
+pub(super) enum Guard {
+    /// They cannot look into it.
+    Closed,
+    /// They can, by this mode; it is our own and holds our own files alone, so it can be closed.
+    Open(u32),
+    /// They can, and it is theirs.
+    Foreign(u32),
+    /// They can, and it holds this file besides ours: whoever shares a folder for something else must not find it shut.
+    Shared(u32, OsString),
+}
+
+/// Looks at a folder in which a file was reserved.
+pub(super) fn guard(folder: &Path, reserved: &Reserved) -> io::Result<Guard> {
     let Some(mode) = too_open(folder)? else {
-        return Ok(());
+        return Ok(Guard::Closed);
     };
-    if fs::metadata(folder)?.uid() != owner {
-        tracing::warn!(
-            folder = %folder.display(),
-            "the data folder belongs to another user and is open to others (mode {mode:o}): let its owner chmod 700 it"
-        );
-        return Ok(());
+    if fs::metadata(folder)?.uid() != reserved.file.metadata()?.uid() {
+        return Ok(Guard::Foreign(mode));
     }
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         if !name.to_str().is_some_and(is_ours) {
+            return Ok(Guard::Shared(mode, name));
+        }
+    }
+    Ok(Guard::Open(mode))
+}
+
+/// Takes from others what the folder grants them, where it is ours to take.
+fn close(folder: &Path, reserved: &Reserved) -> io::Result<()> {
+    match guard(folder, reserved)? {
+        Guard::Closed => {}
+        Guard::Open(mode) => {
+            fs::set_permissions(folder, Permissions::from_mode(OWNERS_FOLDER))?;
+            tracing::info!(
+                folder = %folder.display(),
+                "the data folder was open to other users (mode {mode:o}); now it is its owner's alone"
+            );
+        }
+        Guard::Foreign(mode) => tracing::warn!(
+            folder = %folder.display(),
+            "the data folder belongs to another user and is open to others (mode {mode:o}): let its owner chmod 700 it"
+        ),
+        Guard::Shared(mode, name) => {
             return Err(io::Error::other(format!(
-                "other users may look into it (mode {mode:o}), and it is left as it is because it holds more than \
-                 Tribune's files, such as {}; if it is for Tribune alone, chmod 700 it",
+                "other users may look into it (mode {mode:o}), and it is left as it is because it holds more than Tribune's files, \
+                 such as {}; if it is for Tribune alone, chmod 700 it",
                 name.display()
             )));
         }
     }
-    fs::set_permissions(folder, Permissions::from_mode(OWNERS_FOLDER))?;
-    tracing::info!(
-        folder = %folder.display(),
-        "the data folder was open to other users (mode {mode:o}); now it is its owner's alone"
-    );
     Ok(())
 }
 

@@ -130,6 +130,7 @@ mod tests {
     fn what_cannot_be_reset_refuses_null() {
         let patch = serde_json::from_str::<MemberPatch>(r#"{"rank":"admin"}"#).unwrap();
         assert_eq!((patch.rank, patch.level), (Some(Rank::Admin), None));
+        assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"rank":"admin"}"#);
         assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"level":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());

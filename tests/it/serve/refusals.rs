@@ -98,6 +98,15 @@ fn a_data_folder_that_is_open_to_others_and_not_only_ours() {
         &["mode 755", "novel.txt", "chmod 700", "--data-dir"],
     );
     assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o755);
+    let doctor = run(
+        folder.path(),
+        &["doctor", "--listen", "127.0.0.1:0", "--data-dir", "shared"],
+    );
+    assert!(
+        doctor.stdout.contains("FAIL  data folder") && doctor.stdout.contains("novel.txt"),
+        "{}",
+        doctor.stdout
+    );
     assert_eq!(fs::read_dir(&data).unwrap().count(), 1);
 }
 
