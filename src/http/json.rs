@@ -18,7 +18,7 @@ mod objects;
 mod refusal;
 mod scan;
 
-pub(super) use refusal::unknown_word;
+pub(super) use refusal::in_plain_words;
 
 /// A JSON body as a `T`, which should carry `deny_unknown_fields`.
 ///

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use wire::problem::ProblemError;
 
 use super::edge::body::TooSlow;
-use super::json::unknown_word;
+use super::json::in_plain_words;
 use crate::service::error::chain;
 
 mod catalogue;
@@ -294,7 +294,7 @@ impl From<QueryRejection> for Problem {
             "invalid digit found in string" | "cannot parse integer from empty string" => {
                 "it is a whole number".to_owned()
             }
-            why => unknown_word(why).unwrap_or_else(|| why.to_owned()),
+            why => in_plain_words(why),
         };
         let named = if name.is_empty() {
             "The query string".to_owned()

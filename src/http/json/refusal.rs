@@ -62,12 +62,11 @@ pub(super) fn of_shape(error: &Error<serde_json::Error>) -> Problem {
         };
         return Problem::invalid_at(pointer, shorten(&format!("there is no such field; {known}")));
     }
-    let detail = unknown_word(message).unwrap_or_else(|| in_plain_words(message));
-    Problem::invalid_at(pointer, shorten(&detail))
+    Problem::invalid_at(pointer, shorten(&in_plain_words(message)))
 }
 
 /// Turns ``unknown variant `spank`, expected one of `note`, `warn` `` into words that a client knows.
-pub(in crate::http) fn unknown_word(message: &str) -> Option<String> {
+fn unknown_word(message: &str) -> Option<String> {
     let (word, known) = message
         .strip_prefix("unknown variant `")?
         .split_once("`, expected ")?;
@@ -94,8 +93,11 @@ pub(super) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// Turns `invalid type: map, expected struct CreateAct` into `expected an object, found an object`-like words.
-fn in_plain_words(message: &str) -> String {
+/// Turns what the typed reader says, such as `invalid type: map, expected a string`, into words that a client knows.
+pub(in crate::http) fn in_plain_words(message: &str) -> String {
+    if let Some(said) = unknown_word(message) {
+        return said;
+    }
     let rest = message
         .strip_prefix("invalid type: ")
         .or_else(|| message.strip_prefix("invalid value: "));

@@ -97,6 +97,7 @@ on_every_store! {
             ("/cases?kind=", "The parameter kind was refused: an empty text is none of note, "),
             ("/cases?colour=red", "There is no parameter colour; there are member, moderator, kind, from, until, limit, cursor."),
             ("/cases?kind=warn&kind=ban", "The parameter kind is there twice."),
+            ("/cases?from=yesterday", "The parameter from was refused: expected a time such as 2026-11-22T12:00:00Z, found string "),
             ("/sanctions?active=maybe", "The parameter active was refused: it is true or false."),
             ("/cases/1?colour=red", "There is no parameter colour; this operation has none."),
         ] {
