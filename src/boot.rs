@@ -2,7 +2,8 @@
 
 mod banner; // what a person needs next
 mod doctor; // what is wrong, and what to do about it
-mod folder; // the data folder and the file of the first key
+mod folder; // the data folder, closed to others
+mod kept; // the files that keep admin keys
 mod key; // keys without a server
 mod serve; // the server, from start to end
 mod signals; // when to stop
@@ -20,7 +21,7 @@ use crate::config::{Config, ConfigError, DatabaseUrl};
 use crate::health::{self, HealthError};
 use crate::http::openapi;
 use crate::logging::{self, LoggingError};
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, chain};
 use crate::service::health::NotReady;
 use crate::storage::{migrations, open::OpenError};
 
@@ -69,6 +70,16 @@ pub enum BootError {
         #[source]
         cause: OpenError,
     },
+    /// There is no database to work on, and none is made for it.
+    #[error(
+        "there is no database {}; the first `tribune serve` makes it, and a key; if it is elsewhere, name its folder with \
+         --data-dir or its address with --database-url",
+        path.display()
+    )]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
     /// The database was opened and then did not do what it should.
     #[error("the first work on the database failed")]
     Work(#[from] ServiceError),
@@ -96,6 +107,14 @@ pub enum BootError {
     /// Standard output is closed.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+}
+
+impl BootError {
+    /// The error with its causes, in one line for the person at the terminal.
+    #[must_use]
+    pub fn told(&self) -> String {
+        chain(self)
+    }
 }
 
 /// Runs until the role is done.

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Flag, Inputs, SecretText};
 
-/// Moderation as a service: acts, points, cases and appeals over HTTP, for any bot.
+/// Moderation as a service: acts, points, cases and sanctions over HTTP, for any bot.
 #[derive(Debug, Parser)]
 #[command(
     name = "tribune",
@@ -115,7 +115,8 @@ pub struct KeyCreate {
     /// What the key is called in lists.
     #[arg(long, value_name = "NAME")]
     pub name: String,
-    /// What the key may do; repeat for several [default: everything].
+    /// What the key may do; repeat for several [default: everything; for a tenant other than the first, everything but
+    /// `tenants:write`].
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
     /// The rank with which it acts when a call names no person [default: admin].

@@ -1,6 +1,5 @@
 //! The executable: reads the command line, runs the role that it names, and reports why it failed.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -11,12 +10,6 @@ fn main() -> ExitCode {
     let Err(error) = boot::run(Cli::parse()) else {
         return ExitCode::SUCCESS;
     };
-    eprint!("error: {error}");
-    let mut next = error.source();
-    while let Some(cause) = next {
-        eprint!(": {cause}");
-        next = cause.source();
-    }
-    eprintln!();
+    eprintln!("error: {}", error.told());
     ExitCode::FAILURE
 }

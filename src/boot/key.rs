@@ -10,7 +10,7 @@ use super::BootError;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use crate::cli::KeyCreate;
-use crate::config::Config;
+use crate::config::{Config, DatabaseKind};
 use crate::domain::rank::Rank;
 use crate::service::Service;
 use crate::service::bootstrap::OfflineKey;
@@ -31,6 +31,11 @@ const LANES: Lanes = Lanes {
 pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     let order = order(args)?;
     let (config, _) = Config::load(&args.settings.inputs())?;
+    let url = config.database_url();
+    if url.kind() == DatabaseKind::Sqlite && !store::file(&url).exists() {
+        let path = store::file(&url);
+        return Err(BootError::NoDatabase { path });
+    }
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
     let service = Service::new(store, clock, ids, LANES, here);
@@ -72,9 +77,6 @@ fn order(args: &KeyCreate) -> Result<OfflineKey, BootError> {
             }
         }
     }
-    if scopes.is_empty() {
-        scopes = Scope::ALL.to_vec();
-    }
     let rank = match &args.rank {
         None => Rank::Admin,
         Some(text) => match Rank::named(text) {
@@ -88,7 +90,7 @@ fn order(args: &KeyCreate) -> Result<OfflineKey, BootError> {
     Ok(OfflineKey {
         tenant: args.tenant.clone(),
         name: name.to_owned(),
-        scopes,
+        scopes: Some(scopes).filter(|named| !named.is_empty()),
         rank,
     })
 }

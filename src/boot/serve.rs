@@ -9,13 +9,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::BootError;
 use super::banner::{Banner, FirstKey};
 use super::folder::{self, Reserved};
 use super::signals::Signals;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use super::writers::Writers;
+use super::{BootError, kept};
 use crate::config::{Config, DatabaseKind};
 use crate::http::edge::EdgeLimits;
 use crate::http::{api, edge, health, listener, observe};
@@ -53,12 +53,13 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let (ids, write_on) = (Arc::new(SystemIds), writers.handle().clone());
     let service = Service::new(store.clone(), clock.clone(), ids, lanes, write_on);
     let first_key = first_start(&*store, &service, &config.data.dir).await?;
+    let key_file = kept::known(&*store, &config.data.dir, clock.now()).await?;
     let backend = introduce(&service).await?;
     Banner {
         config,
         backend: &backend,
         address,
-        key_file: &folder::key_file(&config.data.dir),
+        key_file: key_file.as_deref(),
         first_key: first_key.as_ref(),
     }
     .print()?;
@@ -108,7 +109,9 @@ async fn first_start(
         return Ok(None);
     };
     let secret = secret.reveal().to_owned();
-    let file = reserved.keep(&secret).map_err(refused)?;
+    let file = reserved
+        .keep(&secret, &kept::names(&tenant.id))
+        .map_err(refused)?;
     Ok(Some(FirstKey {
         secret,
         tenant: tenant.name,
@@ -164,6 +167,7 @@ fn router(config: &Config, service: &Service, metrics: PrometheusHandle) -> Rout
     let routes = api::routes(state).merge(health::router(service.clone(), metrics));
     let limits = EdgeLimits {
         body: config.server.body_limit,
+        body_time: config.server.body_timeout,
         time: config.server.request_timeout,
     };
     observe::wrap(edge::wrap(routes, limits))

@@ -49,6 +49,12 @@ impl Fields {
         });
     }
 
+    /// Whether the value at this place was refused.
+    #[must_use]
+    pub fn has(&self, pointer: &str) -> bool {
+        self.errors.iter().any(|error| error.pointer == pointer)
+    }
+
     /// The value, or its refusal.
     pub fn take<T, E: Display>(&mut self, pointer: &str, value: Result<T, E>) -> Option<T> {
         value.map_err(|why| self.refuse(pointer, why)).ok()

@@ -18,6 +18,8 @@ mod objects;
 mod refusal;
 mod scan;
 
+pub(super) use refusal::in_plain_words;
+
 /// A JSON body as a `T`, which should carry `deny_unknown_fields`.
 ///
 /// `Option<StrictJson<T>>` is the extractor for operations whose body may be left out altogether.

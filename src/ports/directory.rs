@@ -151,6 +151,8 @@ pub enum Change {
         /// The name.
         name: String,
     },
+    /// A change of a community that says nothing: it stays as it is, and a claim is kept all the same.
+    KeepCommunity(CommunityId),
     /// Another link.
     AddLink {
         /// Which community.
@@ -192,7 +194,9 @@ pub enum Change {
         /// The name; `None` forgets it.
         name: Option<String>,
     },
-    /// Another identity of a user.
+    /// A change of a user that says nothing, likewise.
+    KeepUser(UserId),
+    /// Another identity of a user. One that they have already is theirs, and nothing happens.
     AddIdentity {
         /// Whose.
         user: UserId,
@@ -271,6 +275,8 @@ pub enum Changed {
     Member(CommunityId, Profile),
     /// A case's reason was changed.
     Case(CommunityId, Box<Case>),
+    /// It was so already, and nothing happened: the answer says how it stands, the log nothing.
+    Same(Box<Changed>),
 }
 
 /// Why a change cannot be made as things stand.
@@ -278,7 +284,7 @@ pub enum Changed {
 pub enum Conflict {
     /// The space belongs to this community already.
     LinkTaken(Link, CommunityId),
-    /// The identity belongs to this user already.
+    /// The identity belongs to this other user.
     IdentityTaken(Identity, UserId),
     /// The document has moved on to this version since the caller read it.
     Stale(i32),
@@ -359,6 +365,9 @@ pub trait Directory: Send + Sync {
 
     /// Notes that keys were used.
     async fn touch_keys(&self, used: &[(TenantId, KeyId, DateTime<Utc>)]) -> Result<(), StoreError>;
+
+    /// A key, revoked and expired ones included.
+    async fn key(&self, tenant: TenantId, id: KeyId) -> Result<ApiKey, StoreError>;
 
     /// A tenant's keys, oldest first.
     async fn keys(&self, tenant: TenantId, page: After<KeyId>) -> Result<Vec<ApiKey>, StoreError>;

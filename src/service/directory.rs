@@ -36,12 +36,15 @@ impl DirectoryRender {
             Change::CreateKey(_) => types::KEY_CREATED,
             Change::RevokeKey(_) => types::KEY_REVOKED,
             Change::CreateCommunity { .. } => types::COMMUNITY_CREATED,
-            Change::RenameCommunity { .. } | Change::AddLink { .. } | Change::RemoveLink { .. } => {
-                types::COMMUNITY_CHANGED
-            }
+            Change::RenameCommunity { .. }
+            | Change::KeepCommunity(_)
+            | Change::AddLink { .. }
+            | Change::RemoveLink { .. } => types::COMMUNITY_CHANGED,
             Change::PutPolicy { .. } => types::POLICY_ACTIVATED,
             Change::CreateUser { .. } => types::USER_CREATED,
-            Change::RenameUser { .. } | Change::AddIdentity { .. } => types::USER_CHANGED,
+            Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
+                types::USER_CHANGED
+            }
             Change::SetMember { .. } => types::MEMBER_CHANGED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
@@ -130,8 +133,9 @@ impl DirectoryRender {
     }
 }
 
-impl Render for DirectoryRender {
-    fn render(&self, changed: &Changed, _by: &Actor, now: DateTime<Utc>) -> Rendered {
+impl DirectoryRender {
+    /// The thing as it stands now, for the caller and for the log.
+    fn written(&self, changed: &Changed, now: DateTime<Utc>) -> Rendered {
         let mut data = EventData::default();
         match changed {
             Changed::Tenant(tenant, key) => self.tenant(tenant, key, now),
@@ -166,7 +170,17 @@ impl Render for DirectoryRender {
                 let place = (Some(*community), Some(case.user));
                 self.one(case_tag(case), &shown, place, &data, now)
             }
+            Changed::Same(there) => Rendered {
+                events: Vec::new(),
+                ..self.written(there, now)
+            },
         }
+    }
+}
+
+impl Render for DirectoryRender {
+    fn render(&self, changed: &Changed, _by: &Actor, now: DateTime<Utc>) -> Rendered {
+        self.written(changed, now)
     }
 
     fn may_edit(

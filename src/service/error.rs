@@ -37,10 +37,12 @@ pub enum ServiceError {
         user: String,
     },
     /// The document has moved on since the caller read it.
-    #[error("the document is at version {current} now; read it again, and send its ETag as If-Match")]
+    #[error(
+        "the document's ETag is \"{current}\" now; read it again, make the change to what it is now, and send that ETag as If-Match"
+    )]
     Stale {
-        /// The version now.
-        current: i32,
+        /// Its entity tag now, without the quotes.
+        current: String,
     },
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
@@ -103,14 +105,18 @@ impl From<StoreError> for ServiceError {
     }
 }
 
-/// An error and the causes behind it, outermost first, in one line for the log.
+/// An error and the causes behind it, outermost first, in one line for people and for the log. Some libraries' errors say their
+/// cause themselves; it is not said again.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
+        let said = cause.to_string();
+        if !line.ends_with(&said) {
+            line.push_str(": ");
+            line.push_str(&said);
+        }
         next = cause.source();
     }
     line
@@ -145,7 +151,9 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }),
         Applied::KeyReused => Err(ServiceError::KeyReused),
         Applied::Refused(refusal) => Err(refusal.into()),
-        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale { current }),
+        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale {
+            current: current.to_string(),
+        }),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),
             space: link.space.as_str().to_owned(),
@@ -155,5 +163,24 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
             identity: identity.to_string(),
             user: user.to_string(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error of a library that says its cause itself.
+    #[derive(Debug, thiserror::Error)]
+    #[error("error communicating with database: {0}")]
+    struct Loud(#[source] std::io::Error);
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = std::io::Error::other("Connection refused");
+        let error = ServiceError::Store(StoreError::Unavailable(Box::new(Loud(refused))));
+        let line = chain(&error);
+        assert_eq!(line.matches("Connection refused").count(), 1, "{line}");
+        assert!(line.starts_with("the store could not answer: "), "{line}");
     }
 }

@@ -1,5 +1,6 @@
 //! The executable as whoever runs it meets it: the first start, the second, what it refuses, and how it ends.
 
+mod bodies;
 mod first_run;
 mod operator;
 mod probes;

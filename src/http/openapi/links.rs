@@ -88,7 +88,7 @@ const LEADS: &[Lead] = &[
     (
         "create_key",
         &[("key", "$response.body#/key/id")],
-        &["revoke_key"],
+        &["read_key", "revoke_key"],
     ),
 ];
 

@@ -218,6 +218,10 @@ impl Directory for Postgres {
         change::touch_keys(&self.pool, used).await
     }
 
+    async fn key(&self, tenant: TenantId, id: KeyId) -> Result<ApiKey, StoreError> {
+        directory::key(self.pool.reader(), tenant, id).await
+    }
+
     async fn keys(&self, tenant: TenantId, page: After<KeyId>) -> Result<Vec<ApiKey>, StoreError> {
         directory::keys(self.pool.reader(), tenant, page).await
     }

@@ -1,13 +1,13 @@
 //! The store on SQLite: one file, one process that serves it, one writer at a time.
 
-mod migrate;
-mod pool; // connections, transactions, the lock on the file // making and changing the tables
+mod migrate; // making and changing the tables
+mod pool; // connections, transactions, the lock on the file
 
 mod claims; // idempotency keys
 mod decide; // acts in batches: one transaction, a handful of statements
 mod load; // what a batch needs to know
-mod void;
-mod write; // what it comes to // history replayed without a case
+mod void; // history replayed without a case
+mod write; // what it comes to
 
 mod change; // the directory, one change at a time
 mod people; // persons, found or made
@@ -221,6 +221,10 @@ impl Directory for Sqlite {
 
     async fn touch_keys(&self, used: &[(TenantId, KeyId, DateTime<Utc>)]) -> Result<(), StoreError> {
         change::touch_keys(self, used).await
+    }
+
+    async fn key(&self, tenant: TenantId, id: KeyId) -> Result<ApiKey, StoreError> {
+        directory::key(self.pool.reader(), tenant, id).await
     }
 
     async fn keys(&self, tenant: TenantId, page: After<KeyId>) -> Result<Vec<ApiKey>, StoreError> {

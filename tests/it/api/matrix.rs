@@ -17,6 +17,8 @@ struct Operation {
     body: Option<Value>,
     /// The scope that its description names.
     scope: Option<String>,
+    /// The names of its query parameters.
+    query: Vec<String>,
 }
 
 impl Operation {
@@ -44,6 +46,7 @@ impl Operation {
     fn read(path: &str, method: &str, operation: &Value) -> Self {
         let content = &operation["requestBody"]["content"]["application/json"];
         let about = operation["description"].as_str().unwrap_or_default();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
         let named = |scope: &&str| about.contains(&format!("`{scope}`"));
         Self {
             name: text(&operation["operationId"]),
@@ -51,17 +54,26 @@ impl Operation {
             path: path.to_owned(),
             body: content.get("example").cloned(),
             scope: SCOPES.iter().copied().find(named).map(str::to_owned),
+            query: parameters
+                .filter(|parameter| parameter["in"] == "query")
+                .map(|parameter| text(&parameter["name"]))
+                .collect(),
         }
     }
 
     /// Calls it with ids in place of the path's parameters.
     async fn call(&self, client: &Client, ids: &Ids) -> Reply {
+        self.ask(client, ids, "").await
+    }
+
+    /// Calls it with a query string.
+    async fn ask(&self, client: &Client, ids: &Ids, query: &str) -> Reply {
         let mut path = self.path.clone();
         for (name, id) in &ids.0 {
             path = path.replace(&format!("{{{name}}}"), id);
         }
         assert!(!path.contains('{'), "{}: what is {path}?", self.name);
-        let call = client.call(self.method.clone(), &path);
+        let call = client.call(self.method.clone(), &(path + query));
         let call = match &self.method {
             &Method::PUT => call.header("if-match", "\"1\""),
             _ => call,
@@ -149,6 +161,27 @@ on_every_store! {
                 assert_eq!(reply.expect(401)["code"], "unauthenticated", "{}", operation.name);
             }
         }
+    }
+
+    /// A parameter that the operation does not have is refused, and nothing is done; without a key it is still a 401.
+    async fn no_operation_takes_unknown_parameters(store) {
+        let world = World::start(store);
+        let ids = Ids::real(&world).await;
+        let last = async || text(&world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"]);
+        let before = last().await;
+        for operation in Operation::all(&world.admin).await {
+            for query in ["?dry_run=true", "?dry%5Frun", "?&&dry_run=1"] {
+                let problem = operation.ask(&world.admin, &ids, query).await.expect(400);
+                assert_eq!(problem["code"], "bad_query", "{}", operation.name);
+                let detail = problem["detail"].as_str().unwrap();
+                assert!(detail.starts_with("There is no parameter dry_run; "), "{}: {problem}", operation.name);
+                for name in &operation.query {
+                    assert!(detail.contains(name.as_str()), "{}: {problem}", operation.name);
+                }
+            }
+            operation.ask(&world.anonymous(), &ids, "?dry_run=true").await.expect(401);
+        }
+        assert_eq!(last().await, before, "something was done");
     }
 
     /// Every operation names its scope, refuses a key that has all others, and takes one that has it alone.

@@ -199,6 +199,13 @@ impl Render for Plain {
                 ("member.changed", Some(*community), profile.user.id.to_string())
             }
             Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
+            Changed::Same(there) => {
+                let events = Vec::new();
+                return Rendered {
+                    events,
+                    ..self.render(there, by, now)
+                };
+            }
         };
         Rendered {
             answer: Answer {

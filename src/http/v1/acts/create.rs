@@ -93,6 +93,9 @@ fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             _ => None,
         },
     };
+    if request.visibility.is_some() && kind.is_some_and(|kind| kind != Kind::Note) {
+        fields.refuse("/visibility", "only a note has a visibility");
+    }
     // What was refused already must not be missed as well.
     let refused = [
         (

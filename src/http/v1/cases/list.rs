@@ -93,7 +93,13 @@ fn case_query(filters: &CaseFilters) -> Result<CaseQuery, Problem> {
 }
 
 fn kind(text: &str) -> Result<Kind, Problem> {
-    Kind::named(text).map_err(|error| query::refused("kind", &error.to_string()))
+    let named = Kind::named(text);
+    named.map_err(|_| {
+        query::refused(
+            "kind",
+            "the name of a kind, such as warn: lower-case letters, digits or '_'",
+        )
+    })
 }
 
 fn moderator(text: &str) -> Result<Moderator, Problem> {

@@ -118,7 +118,11 @@ impl Context<'_> {
         Err(Conflict::LinkTaken(link.clone(), holder.ok_or_else(overtaken)?).into())
     }
 
-    async fn community(&self, connection: &mut PgConnection, id: CommunityId) -> Result<Changed, Stop> {
+    pub(super) async fn community(
+        &self,
+        connection: &mut PgConnection,
+        id: CommunityId,
+    ) -> Result<Changed, Stop> {
         let community = directory::community(&mut *connection, self.order.tenant, id).await?;
         Ok(Changed::Community(community))
     }

@@ -186,6 +186,7 @@ impl Context<'_> {
                 self.create_community(connection, *id, name, links, &first).await
             }
             Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
+            Change::KeepCommunity(id) => same(self.community(connection, *id).await),
             Change::AddLink { community, link } => self.add_link(connection, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(connection, *community, link).await,
             Change::PutPolicy { .. } => self.put_policy(connection, acting).await,
@@ -194,6 +195,7 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::KeepUser(id) => same(self.user(connection, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
             Change::SetMember { .. } => self.set_member(connection).await,
             Change::ChangeReason {
@@ -208,4 +210,9 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// What was read because nothing was to be changed.
+fn same(read: Result<Changed, Stop>) -> Result<Changed, Stop> {
+    read.map(|there| Changed::Same(Box::new(there)))
 }

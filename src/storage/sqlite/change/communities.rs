@@ -122,7 +122,11 @@ impl Context<'_> {
         Ok(())
     }
 
-    async fn community(&self, transaction: &mut Transaction, id: CommunityId) -> Result<Changed, Stop> {
+    pub(super) async fn community(
+        &self,
+        transaction: &mut Transaction,
+        id: CommunityId,
+    ) -> Result<Changed, Stop> {
         let community = directory::community(transaction.connection()?, self.order.tenant, id).await?;
         Ok(Changed::Community(community))
     }

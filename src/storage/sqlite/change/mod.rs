@@ -118,6 +118,7 @@ impl Context<'_> {
                 policy,
             } => self.create_community(transaction, *id, name, links, policy).await,
             Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
+            Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(transaction, *community, link).await,
             Change::PutPolicy {
@@ -135,6 +136,7 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::KeepUser(id) => same(self.user(transaction, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
             Change::SetMember { .. } => self.set_member(transaction).await,
             Change::ChangeReason {
@@ -149,4 +151,9 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// What was read because nothing was to be changed.
+fn same(read: Result<Changed, Stop>) -> Result<Changed, Stop> {
+    read.map(|there| Changed::Same(Box::new(there)))
 }
