@@ -228,7 +228,7 @@ fn offset(text: &str) -> Option<(i32, &str)> {
         _ => return None,
     };
     let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 15 && minutes < 60).then_some((hours * 3_600 + minutes * 60, rest))
+    (hours <= 15 && minutes < 60).then(|| (hours * 3_600 + minutes * 60, rest))
 }
 
 fn twelve_hours(time: NaiveTime, afternoon: bool) -> Option<NaiveTime> {
@@ -360,6 +360,7 @@ mod tests {
             "1680718028\u{0}",
             "é:1",
             "2023-04-05 10:00 +99",
+            "2023-04-05 10:00 +02:2147483647",
             "..",
             "<t:>",
         ] {

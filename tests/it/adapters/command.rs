@@ -173,6 +173,27 @@ fn flags_that_do_not_fit_are_refused_in_a_sentence() {
 }
 
 #[test]
+fn what_the_documentation_shows_is_understood() {
+    use clap::Parser as _;
+    let page = include_str!("../../../docs/import.md");
+    let folder = scratch::folder("convert");
+    let help = convert(folder.path(), &["--help"], b"").1;
+    let shown = |line: &str| line.trim().starts_with("tribune convert");
+    let lines: Vec<&str> = page
+        .lines()
+        .chain(help.lines())
+        .filter(|line| shown(line))
+        .collect();
+    assert!(lines.len() >= 13, "{lines:#?}");
+    for line in lines {
+        let words = line.split_whitespace().take_while(|word| *word != ">");
+        if let Err(error) = tribune::cli::Cli::try_parse_from(words) {
+            panic!("{line}: {error}");
+        }
+    }
+}
+
+#[test]
 fn the_help_says_what_the_codes_mean() {
     let folder = scratch::folder("convert");
     let (code, help, _) = convert(folder.path(), &["--help"], b"");
