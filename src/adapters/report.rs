@@ -60,6 +60,7 @@ classes! {
     Deleted: LeftOut, "deleted in the source";
     Orphaned: LeftOut, "a note or comment on a case that is itself left out";
     Withdrawn: Changed, "a warning was taken back, and the source does not say which: written as a note, so void it by hand";
+    Scheduled: Changed, "a lift that was ordered for later, written as of the order";
     ImplausibleDate: Changed, "before the member's account was made";
     AssumedUtc: Changed, "a time without an offset, taken as UTC; say which with --utc-offset";
     LongDuration: Changed, "longer than 3650 days, so written without an end";

@@ -123,6 +123,9 @@ fn act(options: &Options, case: Record<'_>, number: &str, notes: &[Option<Note>]
             if let Some(length) = length(detail, &draft, note.when)? {
                 draft.length = Some(length);
             }
+            if detail.starts_with("Scheduled unmute in ") {
+                draft.lost(Class::Scheduled, detail.as_str());
+            }
             details.push(detail.as_str());
         }
     }
