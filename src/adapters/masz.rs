@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::ConvertError;
 use super::documents::{self, LARGEST_DOCUMENT, Record};
 use super::draft::{Aside, Draft, Zone};
+use super::durations::Length;
 use super::options::Options;
 use super::report::Class;
 use super::sink::Sink;
@@ -101,6 +102,8 @@ fn act(options: &Options, view: Record<'_>, case: Record<'_>, number: &str) -> R
         .object("moderator")
         .and_then(|moderator| moderator.text("username"));
     draft.reason = reason(case.text("title"), case.text("description"));
+    // None is meant as for ever, where it means anything.
+    draft.length = Some(Length::Open);
     if let Some(until) = case.text("punishedUntil") {
         let end = draft
             .moment(options, &until, Zone::Utc)

@@ -158,6 +158,8 @@ fn case(options: &Options, server: &str, number: &str, case: Record<'_>) -> Resu
     draft.member_name = case.text("last_known_username");
     draft.set_moderator(options, nobody_gone(case.text("moderator")).as_deref());
     draft.reason = case.text("reason");
+    // None is meant as for ever, where it means anything.
+    draft.length = Some(Length::Open);
     if let Some(until) = case.text("until") {
         let end = draft
             .moment(options, &until, Zone::Utc)

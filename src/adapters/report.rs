@@ -63,6 +63,7 @@ classes! {
     Scheduled: Changed, "a lift that was ordered for later, written as of the order";
     ImplausibleDate: Changed, "before the member's account was made";
     AssumedUtc: Changed, "a time without an offset, taken as UTC; say which with --utc-offset";
+    NoEndKnown: Changed, "the source does not say how long it holds, so written without an end";
     LongDuration: Changed, "longer than 3650 days, so written without an end";
     EndBeforeStart: Changed, "over before it began, so written with one second";
     MissingModerator: Changed, "somebody acted who has no readable id, so nobody is named";

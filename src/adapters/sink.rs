@@ -173,6 +173,10 @@ fn duration(draft: &mut Draft) -> Result<Option<Duration>, Aside> {
         if draft.kind == "tempban" {
             return Err(Aside::because(Class::UnclearDuration, "a tempban without an end"));
         }
+        // A ban without a word about its end has none; other restrictions commonly have one.
+        if draft.length.is_none() && draft.kind != "ban" {
+            draft.lost(Class::NoEndKnown, draft.kind.clone());
+        }
         return Ok(None);
     };
     if seconds > MAX_SPAN {
