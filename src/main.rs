@@ -7,8 +7,9 @@ use tribune::boot;
 use tribune::cli::Cli;
 
 fn main() -> ExitCode {
-    let Err(error) = boot::run(Cli::parse()) else {
-        return ExitCode::SUCCESS;
+    let error = match boot::run(Cli::parse()) {
+        Ok(code) => return code,
+        Err(error) => error,
     };
     eprintln!("error: {}", error.told());
     ExitCode::FAILURE
