@@ -14,6 +14,7 @@ mod people; // persons, found or made
 
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
+mod insight; // reads for searches and reports
 mod look; // a member's state
 mod record; // reads of the record
 mod timers; // what is due
@@ -94,6 +95,7 @@ pub fn statements() -> Vec<&'static str> {
         directory::STATEMENTS,
         look::STATEMENTS,
         record::STATEMENTS,
+        insight::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
     ]
