@@ -13,6 +13,7 @@ struct Operation {
     name: String,
     method: Method,
     path: String,
+    query: String,
     /// The example of its body.
     body: Option<Value>,
     /// The scope that its description names.
@@ -42,6 +43,19 @@ impl Operation {
     }
 
     fn read(path: &str, method: &str, operation: &Value) -> Self {
+        // A parameter without which an operation does nothing gets the first of its words.
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let needed = parameters
+            .filter(|parameter| parameter["required"] == true && parameter["schema"]["enum"].is_array());
+        let query: Vec<String> = needed
+            .map(|parameter| {
+                format!(
+                    "{}={}",
+                    text(&parameter["name"]),
+                    text(&parameter["schema"]["enum"][0])
+                )
+            })
+            .collect();
         let content = &operation["requestBody"]["content"]["application/json"];
         let about = operation["description"].as_str().unwrap_or_default();
         let named = |scope: &&str| about.contains(&format!("`{scope}`"));
@@ -49,6 +63,7 @@ impl Operation {
             name: text(&operation["operationId"]),
             method: method.to_uppercase().parse().unwrap(),
             path: path.to_owned(),
+            query: query.join("&"),
             body: content.get("example").cloned(),
             scope: SCOPES.iter().copied().find(named).map(str::to_owned),
         }
@@ -61,6 +76,9 @@ impl Operation {
             path = path.replace(&format!("{{{name}}}"), id);
         }
         assert!(!path.contains('{'), "{}: what is {path}?", self.name);
+        if !self.query.is_empty() {
+            path = format!("{path}?{}", self.query);
+        }
         let call = client.call(self.method.clone(), &path);
         let call = match &self.method {
             &Method::PUT => call.header("if-match", "\"1\""),
