@@ -50,7 +50,7 @@ pub struct Tally {
 /// A group and its numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The actor in one word, the kind, the reason as last written, or the Monday; `None` for cases without a reason.
+    /// The actor in one word, the kind, the reason as last written, or the Monday; `None` for what nobody gave a reason for.
     pub group: Option<String>,
     /// The identity by which the moderator was last named.
     pub identity: Option<Identity>,
@@ -141,7 +141,7 @@ impl Counts {
         match self.by {
             By::Moderator => Group::Text(Some(brief.actor.to_string())),
             By::Kind => Group::Text(Some(brief.kind.name().to_owned())),
-            By::Reason => Group::Text(brief.reason.as_deref().map(likeness)),
+            By::Reason => Group::Text(given(brief).map(likeness)),
             By::Week => Group::Week(brief.at.to_utc().date_naive().week(Weekday::Mon).first_day()),
         }
     }
@@ -166,13 +166,21 @@ impl Counts {
     }
 }
 
+/// The reason that somebody gave. What the ladder and time say of themselves is none.
+fn given(brief: &Brief) -> Option<&str> {
+    match brief.hand() {
+        Hand::Act | Hand::Lift => brief.reason.as_deref(),
+        Hand::Ladder | Hand::Clock => None,
+    }
+}
+
 impl Group {
     /// The group's line, as its newest case has it named.
     fn line(&self, by: By, brief: &Brief) -> Line {
         let group = match self {
             Self::Week(monday) => Some(monday.to_string()),
             // A reason is told from others by what its spellings share, and shown as somebody spelled it.
-            Self::Text(_) if by == By::Reason => brief.reason.as_deref().map(shown),
+            Self::Text(_) if by == By::Reason => given(brief).map(shown),
             Self::Text(text) => text.clone(),
         };
         Line {
@@ -331,6 +339,13 @@ mod tests {
             said(3, None),
             said(4, Some("rude")),
         ];
+        let mut briefs = briefs.to_vec();
+        briefs.push(Brief {
+            actor: Actor::System,
+            kind: Kind::Unmute,
+            reason: Some("Time is over.".to_owned()),
+            ..brief(5)
+        });
         let table = table(By::Reason, 10, &briefs);
         assert_eq!(groups(&table), [("Spam link", 2), ("-", 1), ("rude", 1)]);
     }

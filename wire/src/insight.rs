@@ -56,7 +56,8 @@ with_numbers! {
     /// A group of cases, counted.
     pub struct Count {
         /// The moderator as `moderator` takes it (a user id, a key id, `escalation`, `system`), the kind, the reason as last written, or
-        /// the week's Monday. Null for cases without a reason. Of a reason longer than 200 characters these many, and `…`.
+        /// the week's Monday. Null for what nobody gave a reason for, which includes escalations and ends by time. Of a reason longer than
+        /// 200 characters these many, and `…`.
         #[cfg_attr(feature = "openapi", schema(required, max_length = 201, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
         pub group: Option<String>,
         /// The identity by which the moderator was last named; null for all else.
@@ -172,7 +173,7 @@ wire! {
         /// The reasons: those treated least alike first, and of two alike the more frequent.
         #[cfg_attr(feature = "openapi", schema(max_items = 100))]
         pub items: Vec<ReasonOutcomes>,
-        /// How many reasons there are besides, treated more alike than these.
+        /// How many reasons there are besides, treated no less alike than these.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1_000_000))]
         pub left_out: i64,
         /// How many older cases, at most, were not looked at, because one answer looks at so many and no more; 0 when nothing is missing.
