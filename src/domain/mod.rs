@@ -28,6 +28,11 @@ pub mod explain; // every term of a balance
 pub mod replay; // a void: history from there on, replayed without the case
 pub mod standing; // points and restrictions at a moment, and when they change
 
+pub mod brief; // a case in short, for searches and reports
+pub mod consistency; // whether like is treated alike
+pub mod counts; // how much was done, by whom, when and why
+pub mod words; // words of a search, and how texts compare
+
 #[cfg(test)]
 mod properties; // what holds for every history, policy and order of voids
 #[cfg(test)]

@@ -36,6 +36,10 @@ const TAGS: &[(&str, &str)] = &[
         "Warn, mute, ban: what moderators do, and what comes of it.",
     ),
     ("cases", "The numbered record of every act."),
+    (
+        "insight",
+        "How much was done, by whom, when and why, and whether like was treated alike.",
+    ),
     ("sanctions", "Intervals during which a member is muted or banned."),
     (
         "standing",

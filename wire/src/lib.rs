@@ -29,6 +29,7 @@ mod field; // what a missing field and a null mean
 #[cfg(feature = "openapi")]
 pub mod form; // how texts and numbers are described
 pub mod import; // acts from another bot's records
+pub mod insight; // counts and consistency
 pub mod key; // API keys and scopes
 pub mod kind; // kinds of act
 pub mod number;

@@ -23,6 +23,7 @@ const LEADS: &[Lead] = &[
             "list_members",
             "list_policies",
             "list_sanctions",
+            "read_consistency",
             "read_policy",
         ],
     ),

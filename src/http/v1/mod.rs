@@ -4,6 +4,7 @@ pub mod acts;
 pub mod cases;
 pub mod communities;
 pub mod events;
+pub mod insight;
 pub mod keys;
 pub mod links;
 pub mod members;
@@ -27,6 +28,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::reduce::reduce_case))
         .routes(routes!(cases::reason::change_reason))
         .routes(routes!(cases::revisions::list_case_revisions))
+        .routes(routes!(insight::counts::count_cases))
+        .routes(routes!(insight::consistency::read_consistency))
         .routes(routes!(sanctions::list::list_sanctions))
         .routes(routes!(sanctions::read::read_sanction))
         .routes(routes!(sanctions::lift::lift_sanction))

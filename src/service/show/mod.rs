@@ -3,6 +3,7 @@
 pub mod case; // cases, their sanctions, actors
 pub mod directory; // tenants, keys, communities, policies, users
 pub mod event; // the log
+pub mod insight; // counts and the consistency report
 pub mod policy; // versions of a policy
 pub mod standing; // standing and explanations
 pub mod word; // the closed lists of words

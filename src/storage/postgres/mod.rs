@@ -14,6 +14,7 @@ mod people; // persons, found or made
 
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
+mod insight; // reads for searches and reports
 mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
@@ -97,6 +98,7 @@ pub fn statements() -> Vec<&'static str> {
         look::STATEMENTS,
         recall::STATEMENTS,
         record::STATEMENTS,
+        insight::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
     ]

@@ -17,6 +17,8 @@ struct Operation {
     body: Option<Value>,
     /// The scope that its description names.
     scope: Option<String>,
+    /// The query without which it does nothing.
+    needed: String,
     /// The names of its query parameters.
     query: Vec<String>,
 }
@@ -44,6 +46,19 @@ impl Operation {
     }
 
     fn read(path: &str, method: &str, operation: &Value) -> Self {
+        // A parameter without which an operation does nothing gets the first of its words.
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let needed = parameters
+            .filter(|parameter| parameter["required"] == true && parameter["schema"]["enum"].is_array());
+        let needed: Vec<String> = needed
+            .map(|parameter| {
+                format!(
+                    "{}={}",
+                    text(&parameter["name"]),
+                    text(&parameter["schema"]["enum"][0])
+                )
+            })
+            .collect();
         let content = &operation["requestBody"]["content"]["application/json"];
         let about = operation["description"].as_str().unwrap_or_default();
         let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -52,6 +67,7 @@ impl Operation {
             name: text(&operation["operationId"]),
             method: method.to_uppercase().parse().unwrap(),
             path: path.to_owned(),
+            needed: needed.join("&"),
             body: content.get("example").cloned(),
             scope: SCOPES.iter().copied().find(named).map(str::to_owned),
             query: parameters
@@ -73,7 +89,12 @@ impl Operation {
             path = path.replace(&format!("{{{name}}}"), id);
         }
         assert!(!path.contains('{'), "{}: what is {path}?", self.name);
-        let call = client.call(self.method.clone(), &(path + query));
+        let query = match (self.needed.as_str(), query) {
+            ("", query) => query.to_owned(),
+            (needed, "") => format!("?{needed}"),
+            (needed, query) => format!("{query}&{needed}"),
+        };
+        let call = client.call(self.method.clone(), &(path + &query));
         let call = match &self.method {
             &Method::PUT => call.header("if-match", "\"1\""),
             _ => call,

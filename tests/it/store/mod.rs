@@ -13,6 +13,7 @@ mod communities;
 mod events;
 mod halving;
 mod housekeeping;
+mod insight;
 mod isolation;
 mod keys;
 mod look;

@@ -6,6 +6,7 @@ mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod events; // the log
 mod input; // what is no request
+mod insight; // searches and reports
 mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
 mod reasons; // edits under an entity tag
