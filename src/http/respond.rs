@@ -57,14 +57,19 @@ pub fn created_edited(outcome: Outcome, location: &str) -> Response {
     response
 }
 
-fn finished(status: StatusCode, outcome: Outcome) -> Response {
-    let mut response = json(status, outcome.answer.body);
-    if outcome.replayed {
+/// The answer to a repeat, marked as such if it is one.
+#[must_use]
+pub fn repeated(mut response: Response, replayed: bool) -> Response {
+    if replayed {
         response
             .headers_mut()
             .insert(REPLAYED, HeaderValue::from_static("true"));
     }
     response
+}
+
+fn finished(status: StatusCode, outcome: Outcome) -> Response {
+    repeated(json(status, outcome.answer.body), outcome.replayed)
 }
 
 fn json(status: StatusCode, text: String) -> Response {

@@ -6,6 +6,7 @@ pub mod directory; // tenants, keys, communities, policies, users: changes and r
 pub mod error; // why a store could not answer
 pub mod housekeeping; // what nobody needs any more
 pub mod ids; // identifiers that nobody has seen
+pub mod jobs; // requests of many items
 pub mod ledger; // acts decided in batches; voids; what a member's state is
 pub mod record; // cases, sanctions and events, read back
 pub mod store; // all of it together

@@ -3,6 +3,7 @@
 use super::directory::Directory;
 use super::error::StoreError;
 use super::housekeeping::Housekeeping;
+use super::jobs::Jobs;
 use super::ledger::Ledger;
 use super::record::Record;
 use super::timers::Timers;
@@ -22,7 +23,7 @@ pub struct Health {
 
 /// The whole of storage.
 #[async_trait]
-pub trait Store: Ledger + Directory + Record + Timers + Housekeeping + 'static {
+pub trait Store: Ledger + Directory + Record + Timers + Housekeeping + Jobs + 'static {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;
 

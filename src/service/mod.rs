@@ -3,6 +3,7 @@
 pub mod acts; // acts, lifts, expiries
 pub mod auth; // from the text of a key to its caller
 pub mod bootstrap; // the first tenant, and keys made at the server's own console
+pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
@@ -25,6 +26,7 @@ pub mod voids; // a case no longer counts
 
 mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
+mod rehearsal; // many acts tried out, one after the other
 
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link};

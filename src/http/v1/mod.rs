@@ -12,7 +12,8 @@ pub mod sanctions;
 pub mod tenants;
 pub mod users;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::api::ApiState;
@@ -21,6 +22,10 @@ use super::api::ApiState;
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(acts::create::create_act))
+        .routes(
+            routes!(acts::create_many::create_acts)
+                .layer(DefaultBodyLimit::max(acts::create_many::BODY_LIMIT)),
+        )
         .routes(routes!(cases::list::list_cases))
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))

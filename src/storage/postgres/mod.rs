@@ -14,6 +14,7 @@ mod people; // persons, found or made
 
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
+mod jobs; // requests of many items
 mod look; // a member's state
 mod record; // reads of the record
 mod timers; // what is due

@@ -4,6 +4,7 @@
 
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
+mod bulk; // many acts in one request
 mod events; // the log
 mod input; // what is no request
 mod isolation; // what belongs to another tenant, or another community
