@@ -55,6 +55,10 @@ id!(
     SanctionId, "san_"
 );
 id!(
+    /// A job: a request of many items that is worked off later.
+    JobId, "job_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
+use crate::domain::job::JobKind;
+use crate::service::ItemResult;
 use crate::service::Outcome;
 use crate::service::error::ServiceError;
 
@@ -54,11 +56,49 @@ impl Item {
         }
     }
 
+    /// What an item of a job came to, as it is kept.
+    #[must_use]
+    pub fn of_job(kind: JobKind, result: ItemResult) -> Self {
+        let (index, document) = (result.item, raw(result.document));
+        let mut item = Self {
+            index,
+            status: StatusCode::OK.as_u16(),
+            act: None,
+            void: None,
+            problem: None,
+        };
+        match kind {
+            _ if !result.done => {
+                let problem = serde_json::from_str::<wire::problem::Problem>(document.get());
+                let internal = Code::Internal.status().as_u16();
+                item.status = problem.map_or(internal, |problem| problem.status);
+                item.problem = Some(document);
+            }
+            JobKind::Acts => {
+                item.status = StatusCode::CREATED.as_u16();
+                item.act = Some(document);
+            }
+            JobKind::Voids => item.void = Some(document),
+        }
+        item
+    }
+
     /// Whether it was done.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.problem.is_none()
     }
+}
+
+/// The problem document of an item of a job, to be kept with it. `job` stands for the request, and is what the log has it under.
+#[must_use]
+pub fn kept_problem(error: ServiceError, job: &str) -> String {
+    let problem = Problem::from(error);
+    if problem.is_servers_fault() {
+        let (code, cause) = (problem.code().name(), problem.chain());
+        tracing::warn!(code, request_id = job, cause, "an item of a job was not served");
+    }
+    serde_json::to_string(&problem.document(job)).unwrap_or_default()
 }
 
 /// A document that we wrote.

@@ -33,6 +33,14 @@ pub fn created(outcome: Outcome, location: &str) -> Response {
     response
 }
 
+/// Something that was accepted and is to be done, and where its progress can be read.
+#[must_use]
+pub fn accepted(outcome: Outcome, location: &str) -> Response {
+    let mut response = created(outcome, location);
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 /// A change of something that was there before, or a decision without effect.
 #[must_use]
 pub fn done(outcome: Outcome) -> Response {

@@ -80,6 +80,12 @@ pub enum ServiceError {
     /// The store failed, or is away.
     #[error("the store could not answer")]
     Store(#[source] StoreError),
+    /// The job has ended already.
+    #[error("the job is {0} already; nothing is left to stop")]
+    JobEnded(&'static str),
+    /// The job was not stopped.
+    #[error("the job is {0}; only a job that is cancelled can be taken up again")]
+    JobNotCancelled(&'static str),
     /// A task that should have answered ended without an answer.
     #[error("the work ended without an answer")]
     Lost,
@@ -99,6 +105,20 @@ impl From<StoreError> for ServiceError {
         match error {
             StoreError::Busy => Self::Busy,
             other => Self::Store(other),
+        }
+    }
+}
+
+impl ServiceError {
+    /// Whether it passes by itself: the same call, unchanged, may be carried out a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Overloaded | Self::Busy | Self::InFlight | Self::Store(StoreError::Unavailable(_)) => true,
+            Self::Refused(refusal) => {
+                matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
+            }
+            _ => false,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod health; // whether this process can serve
+pub mod jobs; // many items, worked off later
 pub mod keys; // API keys
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community
@@ -31,6 +32,7 @@ mod rehearsal; // many acts tried out, one after the other
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link};
 pub use crate::ports::error::StoreError;
+pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;
 
 use crate::ports::clock::Clock;

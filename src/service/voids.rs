@@ -46,6 +46,16 @@ impl Service {
             actor: caller.actor(actor)?,
             claim,
         };
+        self.carry_out_void(order, reason).await
+    }
+
+    /// Carries a void out, to its end whoever stops waiting for it.
+    pub(super) async fn carry_out_void(
+        &self,
+        order: VoidOrder,
+        reason: Option<String>,
+    ) -> Result<Outcome, ServiceError> {
+        let community = order.community;
         let (store, ids) = (self.store.clone(), self.ids.clone());
         self.detached(async move {
             let start = || -> Box<dyn Revision> {

@@ -31,6 +31,7 @@ macro_rules! steps {
 
 steps! {
     1 "0001" "ledger",
+    3 "0003" "jobs",
 }
 
 /// The number of the newest step.

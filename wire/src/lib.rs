@@ -29,6 +29,7 @@ pub mod event; // one line of the log
 mod field; // what a missing field and a null mean
 #[cfg(feature = "openapi")]
 pub mod form; // how texts and numbers are described
+pub mod job; // requests of many items, worked off later
 pub mod key; // API keys and scopes
 pub mod number;
 pub mod page; // cursor pages

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod cases;
 pub mod communities;
 pub mod events;
+pub mod jobs;
 pub mod keys;
 pub mod links;
 pub mod members;
@@ -26,6 +27,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
             routes!(acts::create_many::create_acts)
                 .layer(DefaultBodyLimit::max(acts::create_many::BODY_LIMIT)),
         )
+        .routes(routes!(jobs::list::list_jobs))
+        .routes(routes!(jobs::read::read_job))
+        .routes(routes!(jobs::results::list_job_results))
+        .routes(routes!(jobs::cancel::cancel_job))
+        .routes(routes!(jobs::resume::resume_job))
         .routes(routes!(cases::list::list_cases))
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))

@@ -3,6 +3,7 @@
 pub mod case; // cases, their sanctions, actors
 pub mod directory; // tenants, keys, communities, policies, users
 pub mod event; // the log
+pub mod job; // requests of many items
 pub mod standing; // standing and explanations
 pub mod word; // the closed lists of words
 

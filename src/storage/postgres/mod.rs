@@ -14,6 +14,7 @@ mod people; // persons, found or made
 
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
+mod job_rows; // rows of jobs
 mod jobs; // requests of many items
 mod look; // a member's state
 mod record; // reads of the record
@@ -97,6 +98,8 @@ pub fn statements() -> Vec<&'static str> {
         record::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
+        jobs::STATEMENTS,
+        job_rows::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)

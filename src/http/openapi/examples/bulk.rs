@@ -36,6 +36,43 @@ pub(crate) fn items() -> Value {
     ])
 }
 
+/// A job that runs.
+pub(crate) fn job() -> Value {
+    json!({
+        "id": "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+        "community": super::COMMUNITY,
+        "kind": "acts",
+        "state": "running",
+        "total": 4_000,
+        "done": 1_250,
+        "succeeded": 1_247,
+        "refused": 3,
+        "failure": null,
+        "key": super::KEY,
+        "created_at": "2026-11-22T12:00:00.000000Z",
+        "started_at": "2026-11-22T12:00:00.400000Z",
+        "finished_at": null,
+    })
+}
+
+/// The same, stopped.
+pub(crate) fn cancelled_job() -> Value {
+    let mut job = job();
+    job["state"] = json!("cancelled");
+    job["finished_at"] = json!("2026-11-22T12:00:09.000000Z");
+    job
+}
+
+/// A page of jobs.
+pub(crate) fn job_page() -> Value {
+    json!({"items": [job()], "next_cursor": null})
+}
+
+/// A page of what came of the items.
+pub(crate) fn result_page() -> Value {
+    json!({"items": items(), "next_cursor": "dBjftJeZ4CV7InYiOjEsImsiOjF9"})
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +82,8 @@ mod tests {
         use super::super::tests::{asks, is};
         asks::<wire::bulk::BulkRequest>(request());
         is::<wire::bulk::BulkAnswer>(answer());
+        is::<wire::job::Job>(cancelled_job());
+        is::<wire::page::JobPage>(job_page());
+        is::<wire::page::JobResultPage>(result_page());
     }
 }

@@ -15,6 +15,7 @@ use crate::http::item::Item;
 use crate::http::json::StrictJson;
 use crate::http::openapi::{examples, problems::problems};
 use crate::http::path::{InCommunity, Segments};
+use crate::http::prefer::Prefer;
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::acts::ActOrder;
@@ -24,13 +25,15 @@ use crate::service::caller::{Caller, NamedActor};
 /// The largest body here: many acts need more room than one.
 pub const BODY_LIMIT: usize = 16 << 20;
 /// The most acts that are answered at once.
-const MOST: usize = 1_000;
+const MOST_AT_ONCE: usize = 1_000;
+/// The most acts of a job.
+const MOST: usize = 50_000;
 
 problems!(CreateActsProblems: Post, NotFound);
 
 /// Act on many members
 ///
-/// Up to 1 000 acts, decided one after the other. Each is an act of its own: one that is refused fails none of the others, and the
+/// Acts, up to 1 000 at once, decided one after the other. Each is an act of its own: one that is refused fails none of the others, and the
 /// answer says of each, in the order of the request, what a request for it alone would have been answered with. What is wrong with
 /// the request itself refuses all of it, with pointers such as `/items/3/kind`, before anything is written.
 ///
@@ -38,17 +41,22 @@ problems!(CreateActsProblems: Post, NotFound);
 /// successes are kept, so an item that was refused is tried again. With `dry_run` the answer is what would happen now, each item
 /// decided as if those before it had happened, and nothing is written. The body may have 16 MiB.
 ///
+/// With `Prefer: respond-async`, and always with more than 1 000 acts, of which there may be 50 000, the answer is 202 and a job that
+/// is worked off in portions. A repeat under the same key is answered with the same job.
+///
 /// Scope: `acts:write`.
 #[utoipa::path(
     post,
     path = "/v1/communities/{community}/acts/bulk",
     tag = "acts",
-    params(InCommunity, Idempotency),
+    params(InCommunity, Idempotency, Prefer),
     request_body(content = BulkRequest, example = json!(examples::bulk::request())),
     responses(
         (status = 200, description = "What came of each item, or would come of it (`dry_run`).", body = BulkAnswer,
             headers(("Idempotent-Replayed" = String, description = "`true` where every item is an answer that was given before.")),
             example = json!(examples::bulk::answer())),
+        (status = 202, description = "It was accepted as a job, which is worked off from now on.", body = wire::job::Job,
+            headers(("Location" = String, description = "The job.")), example = json!(examples::bulk::job())),
         CreateActsProblems,
     )
 )]
@@ -57,11 +65,18 @@ pub async fn create_acts(
     State(api): State<ApiState>,
     Segments(InCommunity { community }): Segments<InCommunity>,
     repeat: Idempotency,
+    prefer: Prefer,
     Extension(request): Extension<RequestId>,
     body: StrictJson<BulkRequest>,
 ) -> Result<Response, Problem> {
     let orders = orders(&body.value)?;
     let dry_run = body.value.dry_run;
+    if !dry_run && (prefer.respond_async || orders.len() > MOST_AT_ONCE) {
+        let claim = repeat.claim(&body);
+        let accepted = api.service.accept_acts(&caller, community, orders, claim).await?;
+        let location = format!("/v1/communities/{community}/jobs/{}", accepted.answer.tag);
+        return Ok(respond::accepted(accepted, &location));
+    }
     let outcomes = if dry_run {
         api.service.rehearse_many(&caller, community, orders).await?
     } else {
@@ -103,8 +118,9 @@ fn orders(request: &BulkRequest) -> Result<Vec<ActOrder>, Problem> {
     let mut fields = Fields::default();
     let actor = fields.actor("/actor", request.actor.as_ref());
     let count = request.items.len();
-    if !(1..=MOST).contains(&count) {
-        fields.refuse("/items", format!("1 to {MOST} items; there are {count}"));
+    let most = if request.dry_run { MOST_AT_ONCE } else { MOST };
+    if !(1..=most).contains(&count) {
+        fields.refuse("/items", format!("1 to {most} items; there are {count}"));
         return fields.finish(None);
     }
     let mut orders = Vec::with_capacity(count);
