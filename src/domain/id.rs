@@ -59,6 +59,10 @@ id!(
     JobId, "job_"
 );
 id!(
+    /// A plan to undo what many acts did.
+    PlanId, "pln_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

@@ -12,7 +12,7 @@ use crate::service::error::{ServiceError, chain};
 /// How often to look for answers that have grown old.
 const INTERVAL: Duration = Duration::from_secs(300);
 
-/// How long a job and its results are kept once it has ended.
+/// How long a job and its results are kept once it has ended, and a plan once it has expired.
 const JOBS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 
 /// How many answers go in one transaction: few enough that nobody notices who waits for it.
@@ -66,6 +66,7 @@ impl Retention {
         if self.store.forget_jobs(JOBS_KEPT, STEP).await? {
             return Ok(u64::from(STEP));
         }
-        Ok(forgotten)
+        let plans = self.store.forget_plans(JOBS_KEPT, STEP).await?;
+        Ok(forgotten.max(plans))
     }
 }

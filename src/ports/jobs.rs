@@ -4,7 +4,7 @@ use super::answer::{Answer, Claim};
 use super::directory::After;
 use super::error::StoreError;
 use super::ledger::Reply;
-use crate::domain::id::{CommunityId, JobId, KeyId, TenantId};
+use crate::domain::id::{CommunityId, JobId, KeyId, PlanId, TenantId};
 use crate::domain::job::{Job, JobFailure, JobKind, JobState};
 use async_trait::async_trait;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub struct NewJob {
     pub total: i64,
     /// The items, a document for each part.
     pub parts: Vec<String>,
+    /// The plan that it carries out, if it does. A plan is carried out once, and before it expires.
+    pub plan: Option<PlanId>,
     /// The idempotency key, if the call has one.
     pub claim: Option<Claim>,
 }
@@ -52,6 +54,10 @@ pub enum JobReply {
     Settled(Reply),
     /// The job's state does not allow it.
     Wrong(JobState),
+    /// The plan has expired.
+    PlanExpired,
+    /// The plan was applied, as this job.
+    PlanApplied(JobId),
 }
 
 /// A part of a job that is to be worked off.
@@ -116,8 +122,8 @@ pub trait Jobs: Send + Sync {
     /// Accepts a job.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a community that the tenant does not have.
-    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<Reply, StoreError>;
+    /// [`StoreError::NotFound`] for a community that the tenant does not have, or a plan that the community does not.
+    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<JobReply, StoreError>;
 
     /// Stops a job, or takes it up again.
     ///

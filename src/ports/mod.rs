@@ -11,3 +11,4 @@ pub mod ledger; // acts decided in batches; voids; what a member's state is
 pub mod record; // cases, sanctions and events, read back
 pub mod store; // all of it together
 pub mod timers; // what is due
+pub mod undo; // plans to void what many acts did

@@ -7,6 +7,7 @@ use super::jobs::Jobs;
 use super::ledger::Ledger;
 use super::record::Record;
 use super::timers::Timers;
+use super::undo::Undo;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -23,7 +24,7 @@ pub struct Health {
 
 /// The whole of storage.
 #[async_trait]
-pub trait Store: Ledger + Directory + Record + Timers + Housekeeping + Jobs + 'static {
+pub trait Store: Ledger + Directory + Record + Timers + Housekeeping + Jobs + Undo + 'static {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;
 

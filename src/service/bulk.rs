@@ -103,6 +103,11 @@ impl Service {
     }
 }
 
+/// What sorts before and after the keys of the items of a request under this key.
+pub(super) fn keys_of(key: &str) -> (String, String) {
+    (format!("{key}\n"), format!("{key}\n:"))
+}
+
 /// The claim of one item. No key that a client sends has a line break in it, so none is like another request's.
 fn of_item(claim: &Claim, index: usize) -> Claim {
     Claim {

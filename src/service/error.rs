@@ -1,5 +1,6 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
+use crate::domain::id::JobId;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::ports::directory::{Applied, Conflict};
@@ -86,6 +87,12 @@ pub enum ServiceError {
     /// The job was not stopped.
     #[error("the job is {0}; only a job that is cancelled can be taken up again")]
     JobNotCancelled(&'static str),
+    /// The plan is too old.
+    #[error("the plan has expired; make another, and see what it says now")]
+    PlanExpired,
+    /// The plan was applied before.
+    #[error("the plan was applied already, as {0}")]
+    PlanApplied(JobId),
     /// A task that should have answered ended without an answer.
     #[error("the work ended without an answer")]
     Lost,

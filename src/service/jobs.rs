@@ -9,7 +9,7 @@ use super::listing::{Listed, cut, one_more};
 use super::show;
 use super::{After, Answer, Claim, Outcome, PersonRef, Service};
 use crate::domain::act::{Act, Command};
-use crate::domain::id::{CommunityId, JobId};
+use crate::domain::id::{CommunityId, JobId, PlanId};
 use crate::domain::job::{Job, JobKind, PART};
 use crate::ports::jobs::{ItemResult, JobOrder, JobReply, NewJob, Part};
 use crate::ports::ledger::{ActorRef, Submission, VoidOrder};
@@ -48,6 +48,16 @@ fn shown(job: &Job) -> Answer {
     }
 }
 
+/// The outcome of an order about a job.
+fn settled(reply: JobReply) -> Result<Outcome, ServiceError> {
+    match reply {
+        JobReply::Settled(reply) => outcome(reply),
+        JobReply::Wrong(state) => Err(ServiceError::JobEnded(state.name())),
+        JobReply::PlanExpired => Err(ServiceError::PlanExpired),
+        JobReply::PlanApplied(job) => Err(ServiceError::PlanApplied(job)),
+    }
+}
+
 impl Service {
     /// Accepts many acts, to be recorded in their order.
     ///
@@ -71,17 +81,17 @@ impl Service {
                 }),
                 Command::Lift { .. } | Command::Expire { .. } => None,
             });
-        self.accept(caller, community, JobKind::Acts, work.collect(), claim)
+        self.accept((caller, community), JobKind::Acts, work.collect(), None, claim)
             .await
     }
 
     /// Accepts a job.
     pub(super) async fn accept(
         &self,
-        caller: &Caller,
-        community: CommunityId,
+        (caller, community): (&Caller, CommunityId),
         kind: JobKind,
         work: Vec<Work>,
+        plan: Option<PlanId>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         let part = usize::try_from(PART).unwrap_or(1);
@@ -93,10 +103,11 @@ impl Service {
             key: caller.key,
             total: i64::try_from(work.len()).unwrap_or(i64::MAX),
             parts: work.chunks(part).map(|items| json(&items)).collect(),
+            plan,
             claim,
         };
         let store = self.store.clone();
-        self.detached(async move { outcome(store.create_job(&new, &shown).await?) })
+        self.detached(async move { settled(store.create_job(&new, &shown).await?) })
             .await
     }
 
@@ -178,9 +189,8 @@ impl Service {
         let store = self.store.clone();
         self.detached(async move {
             match store.redirect_job(&order, &shown).await? {
-                JobReply::Settled(reply) => outcome(reply),
                 JobReply::Wrong(state) if resume => Err(ServiceError::JobNotCancelled(state.name())),
-                JobReply::Wrong(state) => Err(ServiceError::JobEnded(state.name())),
+                other => settled(other),
             }
         })
         .await

@@ -22,6 +22,7 @@ pub mod secret; // what an API key looks like
 pub mod show; // what callers read
 pub mod standing; // points and restrictions at a moment, and why
 pub mod tenants; // owners of communities and keys
+pub mod undo; // plans to void what many acts did
 pub mod users; // people and their identities
 pub mod voids; // a case no longer counts
 

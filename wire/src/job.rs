@@ -54,7 +54,7 @@ wire! {
         /// Where it is in its life.
         pub state: JobState,
         /// How many items it has.
-        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 50_000))]
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
         pub total: i64,
         /// How many of them are done or refused: the portion under way is counted when it is over.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]

@@ -40,5 +40,6 @@ pub mod sanction; // intervals
 pub mod standing; // points and restrictions at a moment, and why
 pub mod tenant; // owners of communities and keys
 pub mod time; // moments
+pub mod undo; // undoing what many acts did
 pub mod user; // people and members
 pub mod word; // the closed lists of words: kinds, ranks, restrictions …

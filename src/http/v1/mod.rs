@@ -11,6 +11,7 @@ pub mod members;
 pub mod policies;
 pub mod sanctions;
 pub mod tenants;
+pub mod undo;
 pub mod users;
 
 use axum::extract::DefaultBodyLimit;
@@ -32,6 +33,9 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(jobs::results::list_job_results))
         .routes(routes!(jobs::cancel::cancel_job))
         .routes(routes!(jobs::resume::resume_job))
+        .routes(routes!(undo::create::create_undo_plan))
+        .routes(routes!(undo::read::read_undo_plan))
+        .routes(routes!(undo::apply::apply_undo_plan))
         .routes(routes!(cases::list::list_cases))
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))

@@ -6,6 +6,7 @@ use super::directory::community_exists;
 use super::errors::{failed, failure};
 use super::job_rows::{count, done_of, find, insert, job_of, keep, next_part, refused_of, save};
 use super::row::{Row, all, one};
+use super::undo::apply_plan;
 use crate::domain::id::{CommunityId, JobId, TenantId};
 use crate::domain::job::{Job, JobFailure, JobState, PART};
 use crate::ports::answer::{Answer, Claim};
@@ -70,6 +71,7 @@ macro_rules! again {
         }
     }};
 }
+pub(super) use again;
 
 #[async_trait]
 impl Jobs for Postgres {
@@ -82,7 +84,7 @@ impl Jobs for Postgres {
         again!(claim_bulk(self, tenant, claim, opened))
     }
 
-    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<Reply, StoreError> {
+    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
         again!(create_job(self, new, show))
     }
 
@@ -145,15 +147,21 @@ async fn claim_bulk(
     Ok(Reply::Done(opened.clone()))
 }
 
-async fn create_job(store: &Postgres, new: &NewJob, show: ShowJob<'_>) -> Result<Reply, StoreError> {
+async fn create_job(store: &Postgres, new: &NewJob, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
     let mut transaction = store.pool.begin().await?;
     if let Some(claim) = &new.claim
         && let Some(kept) = kept_under(&mut *transaction, new.tenant, claim).await?
     {
-        return Ok(kept.reply(&claim.fingerprint));
+        return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
     }
     community_exists(&mut *transaction, new.tenant, new.community).await?;
     let now = store.pool.now(&mut transaction).await?;
+    if let Some(plan) = new.plan
+        && let Some(refused) =
+            apply_plan(&mut transaction, (new.tenant, new.community), plan, new.id, now).await?
+    {
+        return Ok(refused);
+    }
     let job = Job::new(
         (new.tenant, new.community, new.id),
         new.kind,
@@ -165,7 +173,7 @@ async fn create_job(store: &Postgres, new: &NewJob, show: ShowJob<'_>) -> Result
     let answer = show(&job);
     keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
     transaction.commit().await.map_err(failed)?;
-    Ok(Reply::Done(answer))
+    Ok(JobReply::Settled(Reply::Done(answer)))
 }
 
 async fn redirect_job(store: &Postgres, order: &JobOrder, show: ShowJob<'_>) -> Result<JobReply, StoreError> {

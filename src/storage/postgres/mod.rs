@@ -19,6 +19,7 @@ mod jobs; // requests of many items
 mod look; // a member's state
 mod record; // reads of the record
 mod timers; // what is due
+mod undo; // plans to void what many acts did
 
 mod errors; // the driver's errors in the port's words
 mod row; // reading rows
@@ -100,6 +101,7 @@ pub fn statements() -> Vec<&'static str> {
         housekeeping::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
+        undo::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)

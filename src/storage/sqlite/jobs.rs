@@ -6,6 +6,7 @@ use super::directory::{all, community_exists, one};
 use super::errors::failed;
 use super::job_rows::{JOB, count, done_of, find, insert, job_of, keep, next_part, refused_of, save};
 use super::row::micros;
+use super::undo::apply_plan;
 use crate::domain::id::{CommunityId, JobId, TenantId};
 use crate::domain::job::{Job, JobFailure, JobState, PART};
 use crate::ports::answer::{Answer, Claim};
@@ -71,16 +72,23 @@ impl Jobs for Sqlite {
         Ok(Reply::Done(opened.clone()))
     }
 
-    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<Reply, StoreError> {
+    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
         let mut transaction = self.pool.begin().await?;
         if let Some(claim) = &new.claim
             && let Some(kept) = kept_under(&mut transaction, new.tenant, claim).await?
         {
             transaction.rollback().await?;
-            return Ok(kept.reply(&claim.fingerprint));
+            return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
         }
         community_exists(transaction.connection()?, new.tenant, new.community).await?;
         let now = self.now();
+        if let Some(plan) = new.plan
+            && let Some(refused) =
+                apply_plan(&mut transaction, (new.tenant, new.community), plan, new.id, now).await?
+        {
+            transaction.rollback().await?;
+            return Ok(refused);
+        }
         let job = Job::new(
             (new.tenant, new.community, new.id),
             new.kind,
@@ -92,7 +100,7 @@ impl Jobs for Sqlite {
         let answer = show(&job);
         keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
         transaction.commit().await?;
-        Ok(Reply::Done(answer))
+        Ok(JobReply::Settled(Reply::Done(answer)))
     }
 
     async fn redirect_job(&self, order: &JobOrder, show: ShowJob<'_>) -> Result<JobReply, StoreError> {

@@ -109,6 +109,9 @@ impl Ids {
             (world.admin.get(&path).await.expect(200)["state"] == "done").then_some(())
         })
         .await;
+        let undo = json!({"job": job});
+        let path = format!("/v1/communities/{community}/undo-plans");
+        let plan = world.admin.post(&path, &undo).await.expect(201);
         let key = world
             .admin
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
@@ -123,6 +126,7 @@ impl Ids {
             ("number", act["case"]["number"].to_string()),
             ("sanction", text(&act["case"]["sanction"]["id"])),
             ("job", text(job)),
+            ("plan", text(&plan["id"])),
             ("version", "1".to_owned()),
             ("key", text(&key["key"]["id"])),
         ])
@@ -139,6 +143,7 @@ impl Ids {
             ("number", "4711".to_owned()),
             ("sanction", id("san")),
             ("job", id("job")),
+            ("plan", id("pln")),
             ("version", "4711".to_owned()),
             ("key", id("key")),
         ])

@@ -10,4 +10,5 @@ mod matrix; // every operation: no key, a key without its scope, another tenant'
 mod members;
 mod policies;
 mod tenants;
+mod undo;
 mod users;

@@ -73,12 +73,16 @@ async fn kill_in_the_middle_of_a_job(database: &Durable) {
         server.restart();
         assert_eq!(call(&server.admin()).await, job, "a repeat is the same job");
     }
-    let client = server.admin();
-    until_done(&client, &job_path, ITEMS).await;
-    let ended = client.get(&job_path).await.expect(200);
+    until_done(&server.admin(), &job_path, ITEMS).await;
+    check(&server.admin(), &base, &job_path).await;
+}
+
+/// Reads everything back: each item is one case or one refusal, and the job says how many of each there are.
+async fn check(client: &Client, base: &str, job_path: &str) {
+    let ended = client.get(job_path).await.expect(200);
     assert_eq!(ended["state"], "done");
 
-    let results = all(&client, &format!("{job_path}/results")).await;
+    let results = all(client, &format!("{job_path}/results")).await;
     let indexes: Vec<_> = results
         .iter()
         .map(|result| result["index"].as_i64().unwrap())
@@ -88,7 +92,7 @@ async fn kill_in_the_middle_of_a_job(database: &Durable) {
         .iter()
         .filter_map(|result| result["act"]["case"]["number"].as_i64())
         .collect();
-    let cases = all(&client, &format!("{base}/cases")).await;
+    let cases = all(client, &format!("{base}/cases")).await;
     let direct: Vec<_> = cases
         .iter()
         .filter(|case| case["actor"]["type"] == "key")

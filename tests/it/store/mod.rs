@@ -14,6 +14,7 @@ mod events;
 mod halving;
 mod housekeeping;
 mod isolation;
+mod jobs;
 mod keys;
 mod look;
 mod members;

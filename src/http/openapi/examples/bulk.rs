@@ -73,6 +73,50 @@ pub(crate) fn result_page() -> Value {
     json!({"items": items(), "next_cursor": "dBjftJeZ4CV7InYiOjEsImsiOjF9"})
 }
 
+/// A request to plan how a job is undone.
+pub(crate) fn undo_request() -> Value {
+    json!({"job": "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f"})
+}
+
+/// The plan.
+pub(crate) fn undo_plan() -> Value {
+    let told =
+        "Members, moderators and bots were told. Notices and events that went out are not called back.";
+    json!({
+        "irreversible": [
+            {"what": "kicked", "detail": "Members were removed. They may come back; nobody fetches them.", "cases": [41]},
+            {"what": "told", "detail": told, "cases": [42, 41]},
+        ],
+        "cases": [42, 41],
+        "ends": [{"id": super::SANCTION, "user": super::USER, "kind": "ban", "case": 42, "ends_at": null}],
+        "may_end": [],
+        "already_voided": [40],
+        "not_voidable": [],
+        "id": "pln_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+        "community": super::COMMUNITY,
+        "created_at": "2026-11-22T13:00:00.000000Z",
+        "expires_at": "2026-11-22T14:00:00.000000Z",
+        "job": null,
+    })
+}
+
+/// The job that carries it out.
+pub(crate) fn void_job() -> Value {
+    let mut job = job();
+    for (field, value) in [
+        ("kind", json!("voids")),
+        ("state", json!("queued")),
+        ("total", json!(2)),
+        ("done", json!(0)),
+        ("succeeded", json!(0)),
+        ("refused", json!(0)),
+        ("started_at", Value::Null),
+    ] {
+        job[field] = value;
+    }
+    job
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +127,9 @@ mod tests {
         asks::<wire::bulk::BulkRequest>(request());
         is::<wire::bulk::BulkAnswer>(answer());
         is::<wire::job::Job>(cancelled_job());
+        is::<wire::job::Job>(void_job());
+        is::<wire::undo::UndoPlan>(undo_plan());
+        asks::<wire::undo::UndoRequest>(undo_request());
         is::<wire::page::JobPage>(job_page());
         is::<wire::page::JobResultPage>(result_page());
     }

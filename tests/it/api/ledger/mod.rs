@@ -15,3 +15,5 @@ mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
 mod voids;
 mod world; // a server, its callers, and short words for what they do // what no longer counts
+
+pub(crate) use world::{Api, Community, pointers, problem};
