@@ -275,7 +275,12 @@ impl Service {
         let (mut escalated, mut last) = (Vec::new(), case.clone());
         // An escalation has the number after its cause's.
         while last.rungs.iter().any(|mark| mark.outcome == RungOutcome::Fired) {
-            last = self.store.case(home.0, home.1, last.number + 1).await?;
+            let next = match self.store.case(home.0, home.1, last.number + 1).await {
+                Ok(next) if next.causes.contains(&last.number) => next,
+                Ok(_) | Err(StoreError::NotFound(_)) => break,
+                Err(error) => return Err(error.into()),
+            };
+            last = next;
             if let Some(sanction) = last.started.as_ref().filter(|_| last.voided.is_none()) {
                 escalated.extend(self.holding(home, sanction.id).await?);
             }
