@@ -1,4 +1,5 @@
-//! `kill -9` in the middle of a job: it goes on after the restart, and every item is done once.
+//! `kill -9` in the middle of a job: it goes on after the restart, and every item is done once. Likewise a request with many acts
+//! that is answered at once, when it is repeated.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -114,6 +115,72 @@ async fn check(client: &Client, base: &str, job_path: &str) {
     );
     let last = i64::try_from(cases.len()).unwrap();
     assert_eq!(cases[0]["number"], last, "the numbers have no gaps");
+}
+
+/// A request that is answered at once, killed half-way: its repeat does what is missing, and nothing twice.
+async fn kill_in_the_middle_of_a_bulk(database: &Durable) {
+    const ACTS: i64 = 1_000;
+    let mut server = Server::start(&database.url());
+    let made = server
+        .admin()
+        .post("/v1/communities", &json!({"name": "c"}))
+        .await
+        .expect(201);
+    let base = format!("/v1/communities/{}", made["id"].as_str().unwrap());
+    let item =
+        |n: i64| json!({"kind": "note", "member": format!("custom:{}", n % 90), "reason": format!("{n}")});
+    let request = json!({"items": (0..ACTS).map(item).collect::<Vec<_>>()});
+    let path = format!("{base}/acts/bulk");
+    let send = |client: Client| {
+        let (request, path) = (request.clone(), path.clone());
+        async move {
+            let call = client.call(Method::POST, &path).header("idempotency-key", "k");
+            call.json(&request).try_send().await
+        }
+    };
+    let running = tokio::spawn(send(server.admin()));
+    let newest = format!("{base}/cases?limit=1");
+    wait::until_async("some acts to be done", PATIENCE, async || {
+        let page = server.admin().get(&newest).await.expect(200);
+        page["items"][0]["number"].as_i64()
+    })
+    .await;
+    server.kill();
+    let unanswered = running.await.unwrap().is_err();
+    server.restart();
+    let client = server.admin();
+    let before = client.get(&newest).await.expect(200)["items"][0]["number"]
+        .as_i64()
+        .unwrap();
+    assert!(
+        unanswered && before < ACTS,
+        "it was killed too late: {before} acts were done"
+    );
+    let repeat = send(client.clone()).await.unwrap().expect(200);
+    assert_eq!(repeat["succeeded"], ACTS);
+    let again = send(client.clone()).await.unwrap();
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(again.expect(200), repeat);
+    let cases = all(&client, &format!("{base}/cases")).await;
+    let reasons: BTreeSet<_> = cases
+        .iter()
+        .map(|case| case["reason"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (cases.len(), reasons.len()),
+        (1_000, 1_000),
+        "each item is one case"
+    );
+}
+
+#[tokio::test]
+async fn a_bulk_that_was_cut_short_is_completed_by_its_repeat_on_sqlite() {
+    kill_in_the_middle_of_a_bulk(&Durable::sqlite()).await;
+}
+
+#[tokio::test]
+async fn a_bulk_that_was_cut_short_is_completed_by_its_repeat_on_postgres() {
+    kill_in_the_middle_of_a_bulk(&Durable::postgres().await).await;
 }
 
 #[tokio::test]
