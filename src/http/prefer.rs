@@ -4,11 +4,12 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::HeaderName;
 use axum::http::request::Parts;
-use std::convert::Infallible;
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+use super::problem::{Code, Problem};
 
 /// The header of a request.
 pub const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -22,24 +23,32 @@ pub struct Prefer {
     pub respond_async: bool,
 }
 
-fn read(headers: &HeaderMap) -> Prefer {
-    let values = headers
-        .get_all(PREFER)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+/// The longest header, in characters.
+const MAX_LENGTH: usize = 255;
+
+fn read(headers: &HeaderMap) -> Result<Prefer, Problem> {
+    let mut values = Vec::new();
+    for value in headers.get_all(PREFER) {
+        let text = value.to_str().ok().filter(|text| text.len() <= MAX_LENGTH);
+        values.push(text.ok_or_else(|| {
+            Problem::new(Code::BadRequest)
+                .detail("The Prefer header has to be printable ASCII of at most 255 characters.")
+        })?);
+    }
     let mut names = values
+        .iter()
         .flat_map(|value| value.split(','))
         .map(|preference| preference.split([';', '=']).next().unwrap_or_default().trim());
-    Prefer {
+    Ok(Prefer {
         respond_async: names.any(|name| name.eq_ignore_ascii_case(RESPOND_ASYNC)),
-    }
+    })
 }
 
 impl IntoParams for Prefer {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let text = ObjectBuilder::new()
             .schema_type(Type::String)
-            .max_length(Some(255))
+            .max_length(Some(MAX_LENGTH))
             .pattern(Some("^[ -~]*$"));
         let parameter = ParameterBuilder::new()
             .name("Prefer")
@@ -53,10 +62,10 @@ impl IntoParams for Prefer {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Prefer {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(read(&parts.headers))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        read(&parts.headers)
     }
 }
 
@@ -73,10 +82,22 @@ mod tests {
             for value in values {
                 headers.append(PREFER, HeaderValue::from_static(value));
             }
-            read(&headers).respond_async
+            read(&headers).map(|prefer| prefer.respond_async).ok()
         };
-        assert!(respond_async(&["respond-async"]) && respond_async(&["wait=10, Respond-Async; x=1"]));
-        assert!(respond_async(&["return=minimal", "respond-async"]));
-        assert!(!respond_async(&[]) && !respond_async(&["respond-asynchronously", "wait=respond-async"]));
+        for values in [
+            &["respond-async"][..],
+            &["wait=10, Respond-Async; x=1"],
+            &["return=minimal", "respond-async"],
+        ] {
+            assert_eq!(respond_async(values), Some(true), "{values:?}");
+        }
+        for values in [&[][..], &["respond-asynchronously", "wait=respond-async"]] {
+            assert_eq!(respond_async(values), Some(false), "{values:?}");
+        }
+        let long = HeaderValue::from_str(&"x".repeat(256)).unwrap();
+        for wrong in [long, HeaderValue::from_bytes(b"\xc2\x84").unwrap()] {
+            let headers = HeaderMap::from_iter([(PREFER, wrong)]);
+            assert_eq!(read(&headers).unwrap_err().code(), Code::BadRequest);
+        }
     }
 }

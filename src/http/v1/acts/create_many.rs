@@ -29,7 +29,7 @@ const MOST_AT_ONCE: usize = 1_000;
 /// The most acts of a job.
 const MOST: usize = 50_000;
 
-problems!(CreateActsProblems: Post, NotFound);
+problems!(CreateActsProblems: Post, BadRequest, NotFound);
 
 /// Act on many members
 ///
