@@ -18,7 +18,8 @@ use super::writers::Writers;
 use super::{BootError, kept};
 use crate::config::{Config, DatabaseKind};
 use crate::http::edge::EdgeLimits;
-use crate::http::{api, edge, health, listener, observe};
+use crate::http::{api, edge, health, item, listener, observe};
+use crate::jobs::backlog::Backlog;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
 use crate::jobs::{self, Stop};
@@ -153,7 +154,14 @@ fn start_jobs(
         store: store.clone(),
         age: config.jobs.idempotency_retention,
     };
+    let backlog = Backlog {
+        store: store.clone(),
+        service: service.clone(),
+        problem: item::kept_problem,
+        interval: config.jobs.timer_interval,
+    };
     let mut jobs = JoinSet::new();
+    jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());
     jobs

@@ -9,6 +9,7 @@ pub mod duplicate; // two moderators at once
 pub mod enter; // what an entry does to a member
 pub mod id; // identifiers with a prefix
 pub mod identity; // who somebody is on a platform
+pub mod job; // many items, worked off a part at a time
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
 pub mod ledger; // a member's points, the clock that they fall by, what rungs remember

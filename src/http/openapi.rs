@@ -35,6 +35,7 @@ const TAGS: &[(&str, &str)] = &[
         "acts",
         "Warn, mute, ban: what moderators do, and what comes of it.",
     ),
+    ("jobs", "Requests of many items, worked off in portions."),
     ("cases", "The numbered record of every act."),
     (
         "insight",

@@ -161,6 +161,12 @@ impl Problem {
         self.0.code
     }
 
+    /// The refused values.
+    #[must_use]
+    pub fn errors(&self) -> &[ProblemError] {
+        &self.0.errors
+    }
+
     /// Whether the failure is the server's own and belongs in the log.
     #[must_use]
     pub fn is_servers_fault(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
+use crate::domain::id::JobId;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::ports::directory::{Applied, Conflict};
@@ -82,6 +83,18 @@ pub enum ServiceError {
     /// The store failed, or is away.
     #[error("the store could not answer")]
     Store(#[source] StoreError),
+    /// The job has ended already.
+    #[error("the job is {0} already; nothing is left to stop")]
+    JobEnded(&'static str),
+    /// The job was not stopped.
+    #[error("the job is {0}; only a job that is cancelled can be taken up again")]
+    JobNotCancelled(&'static str),
+    /// The plan is too old.
+    #[error("the plan has expired; make another, and see what it says now")]
+    PlanExpired,
+    /// The plan was applied before.
+    #[error("the plan was applied already, as {0}")]
+    PlanApplied(JobId),
     /// A task that should have answered ended without an answer.
     #[error("the work ended without an answer")]
     Lost,
@@ -101,6 +114,20 @@ impl From<StoreError> for ServiceError {
         match error {
             StoreError::Busy => Self::Busy,
             other => Self::Store(other),
+        }
+    }
+}
+
+impl ServiceError {
+    /// Whether it passes by itself: the same call, unchanged, may be carried out a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Overloaded | Self::Busy | Self::InFlight | Self::Store(StoreError::Unavailable(_)) => true,
+            Self::Refused(refusal) => {
+                matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
+            }
+            _ => false,
         }
     }
 }

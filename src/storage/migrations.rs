@@ -32,6 +32,7 @@ macro_rules! steps {
 steps! {
     1 "0001" "ledger",
     2 "0002" "rules",
+    3 "0003" "jobs",
 }
 
 /// The number of the newest step.

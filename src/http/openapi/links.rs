@@ -18,8 +18,11 @@ const LEADS: &[Lead] = &[
             "read_community",
             "update_community",
             "create_act",
+            "create_acts",
             "create_link",
+            "create_undo_plan",
             "list_cases",
+            "list_jobs",
             "list_members",
             "list_policies",
             "list_sanctions",
@@ -80,6 +83,14 @@ const LEADS: &[Lead] = &[
             ("sanction", "$response.body#/case/sanction/id"),
         ],
         &["read_sanction", "lift_sanction"],
+    ),
+    (
+        "create_undo_plan",
+        &[
+            ("community", "$response.body#/community"),
+            ("plan", "$response.body#/id"),
+        ],
+        &["read_undo_plan", "apply_undo_plan"],
     ),
     (
         "create_user",

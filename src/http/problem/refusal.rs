@@ -36,6 +36,10 @@ impl From<ServiceError> for Problem {
             ServiceError::NotFound(_) => Code::NotFound,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
+            ServiceError::JobEnded(_) => Code::JobEnded,
+            ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
+            ServiceError::PlanExpired => Code::PlanExpired,
+            ServiceError::PlanApplied(_) => Code::PlanApplied,
             ServiceError::InFlight => Code::IdempotencyInFlight,
         };
         Self::new(code).detail(sentence(&error.to_string()))

@@ -5,15 +5,18 @@ pub mod cases;
 pub mod communities;
 pub mod events;
 pub mod insight;
+pub mod jobs;
 pub mod keys;
 pub mod links;
 pub mod members;
 pub mod policies;
 pub mod sanctions;
 pub mod tenants;
+pub mod undo;
 pub mod users;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::api::ApiState;
@@ -22,6 +25,18 @@ use super::api::ApiState;
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(acts::create::create_act))
+        .routes(
+            routes!(acts::create_many::create_acts)
+                .layer(DefaultBodyLimit::max(acts::create_many::BODY_LIMIT)),
+        )
+        .routes(routes!(jobs::list::list_jobs))
+        .routes(routes!(jobs::read::read_job))
+        .routes(routes!(jobs::results::list_job_results))
+        .routes(routes!(jobs::cancel::cancel_job))
+        .routes(routes!(jobs::resume::resume_job))
+        .routes(routes!(undo::create::create_undo_plan))
+        .routes(routes!(undo::read::read_undo_plan))
+        .routes(routes!(undo::apply::apply_undo_plan))
         .routes(routes!(cases::list::list_cases))
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))

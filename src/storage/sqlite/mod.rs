@@ -15,10 +15,13 @@ mod people; // persons, found or made
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
 mod insight; // reads for searches and reports
+mod job_rows; // rows of jobs
+mod jobs; // requests of many items
 mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
 mod timers; // what is due
+mod undo; // plans to void what many acts did
 
 mod errors; // the driver's errors in the port's words
 mod row; // reading rows
@@ -111,6 +114,9 @@ pub fn statements() -> Vec<&'static str> {
         insight::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
+        jobs::STATEMENTS,
+        job_rows::STATEMENTS,
+        undo::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)

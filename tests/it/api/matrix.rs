@@ -2,11 +2,14 @@
 //!
 //! The matrix is made from the document, so an operation that is added is in it without anybody thinking of it.
 
+use std::time::Duration;
+
 use hyper::Method;
 use serde_json::{Value, json};
 
 use super::actors::{SCOPES, World, text};
 use crate::support::client::{Client, Reply};
+use crate::support::wait;
 
 /// One operation, as the document describes it.
 struct Operation {
@@ -122,6 +125,26 @@ impl Ids {
         let act = json!({"kind": "mute", "member": "discord:77", "duration": 3600});
         let path = format!("/v1/communities/{community}/acts");
         let act = world.admin.post(&path, &act).await.expect(201);
+        let bulk = world
+            .admin
+            .call(Method::POST, &format!("/v1/communities/{community}/acts/bulk"));
+        let items = json!({"items": [{"kind": "note", "member": "discord:78"}]});
+        let job = bulk
+            .header("prefer", "respond-async")
+            .json(&items)
+            .send()
+            .await
+            .expect(202);
+        let job = &job["id"];
+        // What it writes is there before anybody looks whether something was written.
+        let path = format!("/v1/communities/{community}/jobs/{}", text(job));
+        wait::until_async("the job to be done", Duration::from_secs(30), async || {
+            (world.admin.get(&path).await.expect(200)["state"] == "done").then_some(())
+        })
+        .await;
+        let undo = json!({"job": job});
+        let path = format!("/v1/communities/{community}/undo-plans");
+        let plan = world.admin.post(&path, &undo).await.expect(201);
         let key = world
             .admin
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
@@ -135,6 +158,8 @@ impl Ids {
             ("user", user),
             ("number", act["case"]["number"].to_string()),
             ("sanction", text(&act["case"]["sanction"]["id"])),
+            ("job", text(job)),
+            ("plan", text(&plan["id"])),
             ("version", "1".to_owned()),
             ("key", text(&key["key"]["id"])),
         ])
@@ -150,6 +175,8 @@ impl Ids {
             ("user", id("usr")),
             ("number", "4711".to_owned()),
             ("sanction", id("san")),
+            ("job", id("job")),
+            ("plan", id("pln")),
             ("version", "4711".to_owned()),
             ("key", id("key")),
         ])

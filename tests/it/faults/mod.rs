@@ -2,4 +2,5 @@
 
 mod checker;
 mod hang_ups;
+mod jobs;
 mod kills;

@@ -15,6 +15,7 @@ mod halving;
 mod housekeeping;
 mod insight;
 mod isolation;
+mod jobs;
 mod keys;
 mod look;
 mod members;

@@ -71,7 +71,7 @@ pub async fn create_act(
 }
 
 /// The act that a request describes.
-fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
+pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
     let mut fields = Fields::default();
     let member = fields.person("/member", &request.member);
     let actor = fields.actor("/actor", request.actor.as_ref());

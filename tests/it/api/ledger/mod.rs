@@ -4,6 +4,7 @@
 
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
+mod bulk; // many acts in one request
 mod events; // the log
 mod input; // what is no request
 mod insight; // searches and reports
@@ -16,3 +17,5 @@ mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
 mod voids;
 mod world; // a server, its callers, and short words for what they do // what no longer counts
+
+pub(crate) use world::{Api, Community, pointers, problem};
