@@ -27,7 +27,7 @@ pub(super) enum Work {
         /// By whom.
         actor: ActorRef,
         /// What.
-        act: Act,
+        act: Box<Act>,
     },
     /// A void.
     Void {
@@ -77,7 +77,7 @@ impl Service {
                 Command::Act(act) => Some(Work::Act {
                     member: submission.member,
                     actor: submission.actor,
-                    act,
+                    act: Box::new(act),
                 }),
                 Command::Lift { .. } | Command::Expire { .. } => None,
             });
@@ -221,7 +221,7 @@ impl Service {
                         community: job.community,
                         member,
                         actor,
-                        command: Command::Act(act),
+                        command: Command::Act(*act),
                         claim,
                     };
                     acts.push((item, submission));
