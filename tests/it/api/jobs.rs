@@ -175,8 +175,12 @@ on_every_store! {
         let mut few = notes(3);
         few["dry_run"] = json!(true);
         assert_eq!(place.ask(None, &few).await.expect(200)["succeeded"], 3);
+        // Done at once and done later are two requests.
+        let now = place.client.call(Method::POST, &acts).header("idempotency-key", "both").json(&notes(2)).send().await;
+        assert_eq!(now.expect(200)["succeeded"], 2);
+        assert_eq!(place.ask(Some("both"), &notes(2)).await.expect(422)["code"], "idempotency_key_reused");
         place.until(&id, |job| job["state"] == "done").await;
-        assert_eq!(place.all("/cases").await.len(), 1_001);
+        assert_eq!(place.all("/cases").await.len(), 1_003);
     }
 
     /// A key that is revoked stops its jobs too.

@@ -72,7 +72,7 @@ pub async fn create_acts(
     let orders = orders(&body.value)?;
     let dry_run = body.value.dry_run;
     if !dry_run && (prefer.respond_async || orders.len() > MOST_AT_ONCE) {
-        let claim = repeat.claim(&body);
+        let claim = repeat.claim_later(&body);
         let accepted = api.service.accept_acts(&caller, community, orders, claim).await?;
         let location = format!("/v1/communities/{community}/jobs/{}", accepted.answer.tag);
         return Ok(respond::accepted(accepted, &location));
