@@ -106,7 +106,7 @@ on_every_store! {
         let refused = async |body: Value| pointers(&home.post("/acts/bulk", body).await);
         assert_eq!(refused(json!({"items": []})).await, ["/items"]);
         assert_eq!(refused(json!({})).await, ["/items"]);
-        assert_eq!(refused(json!({"items": [warn(1, "x"), {"kind": "hug", "member": "custom:1"}]})).await, ["/items/1/kind"]);
+        assert_eq!(refused(json!({"items": [warn(1, "x"), {"kind": "Hug", "member": "custom:1"}]})).await, ["/items/1/kind"]);
         assert_eq!(refused(json!({"items": [warn(1, "x"), {"kind": "warn"}]})).await, ["/items/1/member"]);
         assert_eq!(refused(json!({"items": [{"kind": "warn", "member": "custom:1", "colour": 1}]})).await, ["/items/0/colour"]);
         let many = json!({

@@ -96,7 +96,7 @@ on_every_store! {
         for (query, says) in [
             ("/cases?kind=Spank", "The parameter kind was refused; write the name of a kind, such as warn"),
             ("/cases?kind=", "The parameter kind was refused; write the name of a kind, such as warn"),
-            ("/cases?colour=red", "There is no parameter colour; there are member, moderator, kind, from, until, limit, cursor."),
+            ("/cases?colour=red", "There is no parameter colour; there are member, moderator, kind, from, until, q, limit, cursor."),
             ("/cases?kind=warn&kind=ban", "The parameter kind is there twice."),
             ("/cases?from=yesterday", "The parameter from was refused: expected a time such as 2026-11-22T12:00:00Z, found string "),
             ("/sanctions?active=maybe", "The parameter active was refused: it is true or false."),
