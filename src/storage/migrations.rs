@@ -32,6 +32,7 @@ macro_rules! steps {
 steps! {
     1 "0001" "ledger",
     2 "0002" "rules",
+    5 "0005" "schedule",
 }
 
 /// The number of the newest step.

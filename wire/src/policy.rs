@@ -159,6 +159,30 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>))]
         pub comment: Option<String>,
+        /// When it comes into force, a year ahead at most; by default at once.
+        #[serde(default)]
+        pub activate_at: Option<Time>,
+        /// Check and answer what would be written, without writing anything.
+        #[serde(default)]
+        pub dry_run: bool,
+    }
+}
+
+wire! {
+    /// An earlier version whose rules are to be in force again.
+    #[derive(Default)]
+    #[serde(deny_unknown_fields)]
+    pub struct PolicyRestore {
+        /// Why. By default it names the version.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>))]
+        pub comment: Option<String>,
+        /// When they come into force, a year ahead at most; by default at once.
+        #[serde(default)]
+        pub activate_at: Option<Time>,
+        /// Check and answer what would be written, without writing anything.
+        #[serde(default)]
+        pub dry_run: bool,
     }
 }
 
@@ -168,10 +192,10 @@ wire! {
         /// The community.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
-        /// 1, 2, 3 …; the policy's ETag.
+        /// 1, 2, 3 …
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub version: i32,
-        /// From when on it judges.
+        /// From when on it judges, unless it is withdrawn before. A version that is still to come has a time ahead here.
         pub activated_at: Time,
         /// When it was written.
         pub created_at: Time,
@@ -180,6 +204,9 @@ wire! {
         /// Why.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>, required))]
         pub comment: Option<String>,
+        /// When it was withdrawn. It never comes into force then; `null` for all others.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub withdrawn_at: Option<Time>,
         /// The rules, complete.
         pub rules: Rules,
     }

@@ -19,7 +19,22 @@ pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::pol
         created_at: Time(record.created_at),
         by: actor(&record.by),
         comment: record.comment.clone(),
+        withdrawn_at: record.withdrawn_at.map(Time),
         rules: rules(&record.version.policy),
+    }
+}
+
+/// The tag of a policy as it stands: the version in force, and the one that is to come, as in `3+4`.
+pub(crate) fn tag(in_force: i32, scheduled: Option<i32>) -> String {
+    scheduled.map_or_else(|| in_force.to_string(), |next| format!("{in_force}+{next}"))
+}
+
+/// The tag of a version by itself, of which nothing ever changes but that it is withdrawn.
+pub(crate) fn version_tag(record: &PolicyRecord) -> String {
+    let version = record.version.version;
+    match record.withdrawn_at {
+        Some(_) => format!("{version}-withdrawn"),
+        None => version.to_string(),
     }
 }
 

@@ -17,6 +17,8 @@ struct Operation {
     body: Option<Value>,
     /// The scope that its description names.
     scope: Option<String>,
+    /// Whether it takes an `If-Match`.
+    guarded: bool,
 }
 
 impl Operation {
@@ -50,6 +52,9 @@ impl Operation {
             method: method.to_uppercase().parse().unwrap(),
             path: path.to_owned(),
             body: content.get("example").cloned(),
+            guarded: operation["parameters"]
+                .as_array()
+                .is_some_and(|parameters| parameters.iter().any(|one| one["name"] == "If-Match")),
             scope: SCOPES.iter().copied().find(named).map(str::to_owned),
         }
     }
@@ -62,9 +67,10 @@ impl Operation {
         }
         assert!(!path.contains('{'), "{}: what is {path}?", self.name);
         let call = client.call(self.method.clone(), &path);
-        let call = match &self.method {
-            &Method::PUT => call.header("if-match", "\"1\""),
-            _ => call,
+        let call = if self.guarded {
+            call.header("if-match", "\"1\"")
+        } else {
+            call
         };
         match &self.body {
             Some(body) => call.json(body).send().await,

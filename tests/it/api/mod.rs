@@ -8,5 +8,6 @@ mod ledger; // acts, cases, voids, standing, events: with a clock that tests mov
 mod matrix; // every operation: no key, a key without its scope, another tenant's
 mod members;
 mod policies;
+mod schedule;
 mod tenants;
 mod users;

@@ -119,7 +119,8 @@ impl Context<'_> {
     }
 
     async fn community(&self, connection: &mut PgConnection, id: CommunityId) -> Result<Changed, Stop> {
-        let community = directory::community(&mut *connection, self.order.tenant, id).await?;
+        let clock = self.pool.set_clock();
+        let community = directory::community(&mut *connection, self.order.tenant, id, clock).await?;
         Ok(Changed::Community(community))
     }
 }
