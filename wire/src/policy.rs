@@ -187,6 +187,18 @@ wire! {
 }
 
 wire! {
+    /// Something in the rules of a policy that is allowed and hardly meant.
+    pub struct PolicyWarning {
+        /// A JSON pointer into the version, such as `/rules/ladder/2/duration`.
+        #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+        pub pointer: String,
+        /// What it comes to.
+        #[cfg_attr(feature = "openapi", schema(max_length = 1_000))]
+        pub detail: String,
+    }
+}
+
+wire! {
     /// A version of a policy.
     pub struct Policy {
         /// The community.
@@ -207,6 +219,9 @@ wire! {
         /// When it was withdrawn. It never comes into force then; `null` for all others.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub withdrawn_at: Option<Time>,
+        /// What is allowed in the rules and hardly meant; empty for most.
+        #[cfg_attr(feature = "openapi", schema(max_items = 128))]
+        pub warnings: Vec<PolicyWarning>,
         /// The rules, complete.
         pub rules: Rules,
     }

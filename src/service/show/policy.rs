@@ -5,8 +5,11 @@ use super::{instant, names, points};
 use crate::domain::id::CommunityId;
 use crate::domain::points::Points;
 use crate::domain::policy::{CustomKind, Decay, OffenceRung, Policy, Rung};
+use crate::domain::policy_check::Finding;
+use crate::domain::policy_warn;
 use crate::ports::directory::PolicyRecord;
 use wire::duration::Duration;
+use wire::policy::PolicyWarning;
 use wire::time::Time;
 use wire::word::RungMode;
 
@@ -20,8 +23,20 @@ pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::pol
         by: actor(&record.by),
         comment: record.comment.clone(),
         withdrawn_at: record.withdrawn_at.map(Time),
+        warnings: warnings(&record.version.policy),
         rules: rules(&record.version.policy),
     }
+}
+
+/// What is hardly meant, with pointers into the version.
+fn warnings(policy: &Policy) -> Vec<PolicyWarning> {
+    let found = policy_warn::warnings(policy).into_iter();
+    found
+        .map(|Finding { pointer, detail }| PolicyWarning {
+            pointer: format!("/rules{pointer}"),
+            detail,
+        })
+        .collect()
 }
 
 /// The tag of a policy as it stands: the version in force, and the one that is to come, as in `3+4`.

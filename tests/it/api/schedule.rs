@@ -146,4 +146,21 @@ on_every_store! {
         assert_eq!(reply.expect(200)["rules"]["ladder"], json!([]));
         change(&world.admin, Method::POST, &format!("{list}/9/restore"), "\"3+4\"", &json!({})).await.expect(404);
     }
+
+    /// What is hardly meant is answered, not refused.
+    async fn warnings_come_with_the_answer(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let path = format!("/v1/communities/{community}/policy");
+        assert_eq!(world.admin.get(&path).await.expect(200)["warnings"], json!([]));
+        let body = json!({"dry_run": true, "rules": {"ladder": [
+            {"id": "day", "at": 3, "action": "mute", "duration": "P1D"},
+            {"id": "hour", "at": 5, "action": "mute", "duration": "PT1H"},
+        ]}});
+        let would = change(&world.admin, Method::PUT, &path, "\"1\"", &body).await.expect(200);
+        assert_eq!(would["warnings"], json!([{
+            "pointer": "/rules/ladder/1/duration",
+            "detail": "hour lasts 1 h, and day below it 1 d: it gets milder as points rise",
+        }]));
+    }
 }

@@ -28,6 +28,7 @@ pub(crate) fn example() -> Value {
         },
         "comment": "Kicks weigh more since the raids",
         "withdrawn_at": null,
+        "warnings": [],
         "rules": show::policy::rules(&Policy::default()),
     })
 }
