@@ -4,6 +4,7 @@ mod banner; // what a person needs next
 mod doctor; // what is wrong, and what to do about it
 mod folder; // the data folder and the file of the first key
 mod key; // keys without a server
+mod policy; // policies as files
 mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
@@ -13,6 +14,7 @@ mod writers; // threads for whatever writes
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::cli::{self, Cli, Command};
@@ -84,6 +86,15 @@ pub enum BootError {
         /// How many lines say FAIL.
         failures: usize,
     },
+    /// A file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -98,12 +109,12 @@ pub enum BootError {
     Output(#[from] std::io::Error),
 }
 
-/// Runs until the role is done.
+/// Runs until the role is done; the code with which the process ends.
 ///
 /// # Errors
 /// Whatever ends it early.
-pub fn run(cli: Cli) -> Result<(), BootError> {
-    match cli.command {
+pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
+    let done = match cli.command {
         Command::Serve(args) => {
             let (config, _) = Config::load(&args.inputs())?;
             logging::init(&config.log)?;
@@ -114,12 +125,24 @@ pub fn run(cli: Cli) -> Result<(), BootError> {
         Command::Doctor(args) => on_all_cores(doctor::run(&args)),
         Command::Health(health) => Ok(health::probe(&health.url)?),
         Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
+        Command::Policy(command) => return run_policy(command),
         Command::Config(cli::Config::Show(show)) => show_config(&show),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+fn run_policy(command: cli::Policy) -> Result<ExitCode, BootError> {
+    match command {
+        cli::Policy::Check(args) => policy::check(&args.file),
+        cli::Policy::Preset(args) => policy::preset(&args.name),
+        cli::Policy::Show(args) => on_all_cores(policy::show(&args)),
+        cli::Policy::Diff(args) => on_all_cores(policy::diff(&args)),
+        cli::Policy::Apply(args) => on_all_cores(policy::apply(&args)),
     }
 }
 
 /// Runs with a thread for each core.
-fn on_all_cores(work: impl Future<Output = Result<(), BootError>>) -> Result<(), BootError> {
+fn on_all_cores<T>(work: impl Future<Output = Result<T, BootError>>) -> Result<T, BootError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(BootError::Runtime)?.block_on(work)
 }

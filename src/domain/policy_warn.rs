@@ -126,12 +126,10 @@ fn above_a_ban(policy: &Policy) -> impl Iterator<Item = Finding> {
 fn shorter_than_below(policy: &Policy) -> impl Iterator<Item = Finding> {
     policy.ladder.iter().enumerate().filter_map(|(place, rung)| {
         let below = policy.ladder.get(..place)?;
-        let same = below
+        let mut same = below
             .iter()
             .filter(|lower| lower.remedy.action == rung.remedy.action);
-        let longest = same
-            .filter(|lower| lasts(&lower.remedy) > lasts(&rung.remedy))
-            .next_back()?;
+        let longest = same.rfind(|lower| lasts(&lower.remedy) > lasts(&rung.remedy))?;
         let (this, lower) = (length(&rung.remedy)?, length(&longest.remedy)?);
         let detail = format!(
             "{} lasts {this}, and {} below it {lower}: it gets milder as points rise",

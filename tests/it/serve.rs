@@ -2,6 +2,7 @@
 
 mod first_run;
 mod operator;
+mod policy;
 mod probes;
 mod refusals;
 mod stopping;

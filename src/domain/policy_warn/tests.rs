@@ -1,3 +1,5 @@
+//! Each warning by a policy that deserves it and one that does not.
+
 use super::*;
 use crate::domain::name::Name;
 use crate::domain::policy::{CustomKind, OffenceCount, Refire};
