@@ -15,23 +15,4 @@ pub(super) fn named(name: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::file::parse;
-    use super::*;
-    use crate::domain::policy::Policy;
-
-    #[test]
-    fn they_are_right_and_deserve_no_warning() {
-        for (name, text) in ALL {
-            let usable = parse(text).unwrap();
-            assert!(usable.warnings.is_empty(), "{name}: {:?}", usable.warnings);
-        }
-        assert_eq!(named("nobody's"), None);
-    }
-
-    #[test]
-    fn the_standard_one_is_the_default() {
-        let standard = parse(named("standard").unwrap()).unwrap();
-        assert_eq!(standard.policy, Policy::default());
-    }
-}
+mod tests;
