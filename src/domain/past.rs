@@ -27,7 +27,7 @@ pub struct Offence {
 /// An entry as the decay by expiry sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
-    /// Of which stretch between openings; see [`super::member::Ledger::era`].
+    /// Of which stretch between openings; see [`super::ledger::Ledger::era`].
     pub era: i32,
     /// The decay clock at its instant.
     pub clock: i64,
