@@ -6,6 +6,7 @@ mod doctor; // what is wrong, and what to do about it
 mod folder; // the data folder, closed to others
 mod kept; // the files that keep admin keys
 mod key; // keys without a server
+mod policy; // policies as files
 mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
@@ -107,6 +108,15 @@ pub enum BootError {
         #[source]
         cause: ConvertError,
     },
+    /// A file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -146,13 +156,24 @@ pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
         Command::Doctor(args) => on_all_cores(doctor::run(&args)),
         Command::Health(health) => Ok(health::probe(&health.url)?),
         Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
+        Command::Policy(command) => return run_policy(command),
         Command::Config(cli::Config::Show(show)) => show_config(&show),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
 
+fn run_policy(command: cli::Policy) -> Result<ExitCode, BootError> {
+    match command {
+        cli::Policy::Check(args) => policy::check(&args.file),
+        cli::Policy::Preset(args) => policy::preset(&args.name),
+        cli::Policy::Show(args) => on_all_cores(policy::show(&args)),
+        cli::Policy::Diff(args) => on_all_cores(policy::diff(&args)),
+        cli::Policy::Apply(args) => on_all_cores(policy::apply(&args)),
+    }
+}
+
 /// Runs with a thread for each core.
-fn on_all_cores(work: impl Future<Output = Result<(), BootError>>) -> Result<(), BootError> {
+fn on_all_cores<T>(work: impl Future<Output = Result<T, BootError>>) -> Result<T, BootError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(BootError::Runtime)?.block_on(work)
 }

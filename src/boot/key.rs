@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use wire::key::Scope;
 
 use super::BootError;
+use super::policy::refused;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use crate::cli::KeyCreate;
@@ -14,14 +15,13 @@ use crate::config::{Config, DatabaseKind};
 use crate::domain::rank::Rank;
 use crate::service::Service;
 use crate::service::bootstrap::OfflineKey;
-use crate::service::error::ServiceError;
 use crate::service::pipeline::Lanes;
 
 /// The longest name of a key, in characters, as the API has it.
 const LONGEST_NAME: usize = 200;
 
 /// No acts are decided here.
-const LANES: Lanes = Lanes {
+pub(super) const LANES: Lanes = Lanes {
     lanes: 1,
     batch: 1,
     queue: 1,
@@ -41,15 +41,7 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     let service = Service::new(store, clock, ids, LANES, here);
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
-    let (key, secret) = made.map_err(|error| match error {
-        // Its findings are about JSON elsewhere, so the message alone does not say them.
-        ServiceError::Invalid(findings) => {
-            let details: Vec<_> = findings.into_iter().map(|finding| finding.detail).collect();
-            BootError::Arguments(details.join("; "))
-        }
-        ServiceError::NotFound(what) => BootError::Arguments(format!("there is no such {what}")),
-        other => other.into(),
-    })?;
+    let (key, secret) = made.map_err(refused)?;
     eprintln!("The key {} ({}) is shown this once:", key.id, key.name);
     writeln!(std::io::stdout(), "{}", secret.reveal())?;
     Ok(())

@@ -19,6 +19,7 @@ use super::{BootError, kept};
 use crate::config::{Config, DatabaseKind};
 use crate::http::edge::EdgeLimits;
 use crate::http::{api, edge, health, item, listener, observe};
+use crate::jobs::activations::Activations;
 use crate::jobs::backlog::Backlog;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
@@ -144,6 +145,12 @@ fn start_jobs(
     stop: &Stop,
     writers: &Writers,
 ) -> JoinSet<()> {
+    let activations = Activations {
+        store: store.clone(),
+        service: service.clone(),
+        clock: clock.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let timers = Timers {
         store: store.clone(),
         service: service.clone(),
@@ -163,6 +170,7 @@ fn start_jobs(
     let mut jobs = JoinSet::new();
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
+    jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());
     jobs
 }

@@ -19,6 +19,7 @@ pub mod past; // what decisions need of history beyond the aggregate
 pub mod points; // fixed-point points, and how they are shown
 pub mod policy; // weights, decay, ladder, authority
 pub mod policy_check; // from a draft to a policy, or to precise errors
+pub mod policy_warn; // what is allowed in a policy and hardly meant
 pub mod rank; // who stands above whom
 pub mod refusal; // why a command is refused
 pub mod sanction; // intervals, and the restriction that results

@@ -19,7 +19,7 @@ use super::respond;
 /// How many characters the lines of one of the two headers have at most, together.
 const MAX_LENGTH: usize = 4_096;
 
-/// The strong entity tag of a version, as a header value. Versions are made of digits, letters and `-`.
+/// The strong entity tag of a version, as a header value. Versions are made of digits, letters, `-` and `+`.
 #[must_use]
 pub fn strong(version: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
@@ -50,6 +50,15 @@ impl IfMatch {
                 "If-Match names no version that this document ever had; send the ETag of the last read.",
             )
         })
+    }
+
+    /// The newest version of a policy that the caller saw: in force, or in `3+4` the one that is to come.
+    ///
+    /// # Errors
+    /// As for [`IfMatch::version`].
+    pub fn newest(&self) -> Result<i32, Problem> {
+        let newest = |tag: &String| tag.rsplit('+').next().unwrap_or_default().to_owned();
+        Self(self.0.iter().map(newest).collect()).version()
     }
 
     /// The tags that the caller saw, without their quotes.

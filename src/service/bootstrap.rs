@@ -48,7 +48,7 @@ fn several(tenants: &[Tenant]) -> String {
 }
 
 /// It could be several tenants.
-fn ambiguous(detail: String) -> ServiceError {
+pub(super) fn ambiguous(detail: String) -> ServiceError {
     ServiceError::Invalid(vec![Finding {
         pointer: String::new(),
         detail,
@@ -142,7 +142,7 @@ impl Service {
     }
 
     /// The tenant, if there is exactly one.
-    async fn only_tenant(&self) -> Result<Tenant, ServiceError> {
+    pub(super) async fn only_tenant(&self) -> Result<Tenant, ServiceError> {
         let page = After {
             after: None,
             limit: TENANTS_NAMED,
@@ -158,7 +158,7 @@ impl Service {
     }
 
     /// The one tenant with this id or name.
-    async fn tenant_called(&self, called: &str) -> Result<Tenant, ServiceError> {
+    pub(super) async fn tenant_called(&self, called: &str) -> Result<Tenant, ServiceError> {
         if let Some(id) = TenantId::parse(called) {
             return Ok(self.store.tenant(id).await?);
         }

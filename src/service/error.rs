@@ -3,11 +3,13 @@
 use crate::domain::id::JobId;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::Reply;
 use crate::service::Outcome;
 use crate::service::auth::BadKey;
+use chrono::SecondsFormat;
 use wire::key::Scope;
 
 /// Why a call was not carried out.
@@ -45,6 +47,11 @@ pub enum ServiceError {
         /// Its entity tag now, without the quotes.
         current: String,
     },
+    /// A version of a policy cannot be withdrawn: it has been in force.
+    #[error(
+        "version {0} is or was in force, and cannot be withdrawn; write or restore the version that is to take its place"
+    )]
+    NotScheduled(i32),
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
     KeyReused,
@@ -165,6 +172,17 @@ pub(crate) fn outcome(reply: Reply) -> Result<Outcome, ServiceError> {
     }
 }
 
+/// The moment at which a policy is to come into force is past, or too far ahead.
+pub(crate) fn not_ahead(now: Instant) -> ServiceError {
+    let now = now.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
+    ServiceError::Invalid(vec![Finding {
+        pointer: "/activate_at".to_owned(),
+        detail: format!(
+            "a version comes into force after now, {now}, and within a year; without activate_at at once"
+        ),
+    }])
+}
+
 /// The outcome of an order to the directory.
 pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
     match applied {
@@ -181,6 +199,8 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale {
             current: current.to_string(),
         }),
+        Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
+        Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),
             space: link.space.as_str().to_owned(),

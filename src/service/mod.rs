@@ -6,6 +6,7 @@ pub mod bootstrap; // the first tenant, and keys made at the server's own consol
 pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
+pub mod console; // policies at the server's own console
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod health; // whether this process can serve

@@ -15,6 +15,7 @@ use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
 use crate::ports::error::StoreError;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -201,6 +202,11 @@ impl Place<'_> {
             policy: Arc::new(self.json::<Policy>("doc", doc)?),
         })
     }
+}
+
+/// The store's clock as the ledger counts.
+pub(crate) fn instant(now: DateTime<Utc>) -> Result<Instant, StoreError> {
+    Instant::from_utc(now).map_err(|e| StoreError::Failed(Box::new(e)))
 }
 
 /// The columns of a case that are read: the document as first written, and what may change.

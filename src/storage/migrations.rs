@@ -33,6 +33,7 @@ steps! {
     1 "0001" "ledger",
     2 "0002" "rules",
     3 "0003" "jobs",
+    4 "0004" "schedule",
 }
 
 /// The number of the newest step.

@@ -10,6 +10,7 @@ pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod jobs; // what the columns of jobs hold
+pub(crate) mod schedule; // which versions of a policy count
 pub(crate) mod timelines; // policies kept in memory
 
 pub mod postgres;

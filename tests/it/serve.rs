@@ -3,6 +3,7 @@
 mod bodies;
 mod first_run;
 mod operator;
+mod policy;
 mod probes;
 mod refusals;
 mod stopping;

@@ -29,6 +29,7 @@ impl From<ServiceError> for Problem {
             ServiceError::LinkTaken { .. } => Code::LinkTaken,
             ServiceError::IdentityTaken { .. } => Code::IdentityTaken,
             ServiceError::Stale { .. } => Code::PreconditionFailed,
+            ServiceError::NotScheduled(_) => Code::NotScheduled,
             ServiceError::KeyReused => Code::IdempotencyKeyReused,
             ServiceError::MissingScope(_) | ServiceError::Bound | ServiceError::Exceeds(_) => {
                 Code::ForbiddenScope

@@ -63,7 +63,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(links::delete::delete_link))
         .routes(routes!(policies::read::read_policy, policies::put::put_policy))
         .routes(routes!(policies::list::list_policies))
-        .routes(routes!(policies::read_version::read_policy_version))
+        .routes(routes!(
+            policies::read_version::read_policy_version,
+            policies::withdraw::withdraw_policy
+        ))
+        .routes(routes!(policies::restore::restore_policy))
         .routes(routes!(members::list::list_members))
         .routes(routes!(
             members::read::read_member,

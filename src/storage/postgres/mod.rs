@@ -35,7 +35,8 @@ use crate::domain::member::Member;
 use crate::domain::past::{Answer, Question};
 use crate::domain::time::Instant;
 use crate::ports::directory::{
-    After, ApiKey, Applied, Community, Directory, Link, Order, PolicyRecord, Profile, Render, Tenant, User,
+    After, ApiKey, Applied, Community, Directory, DuePolicy, Link, Order, PolicyNow, PolicyRecord, Profile,
+    Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
 use crate::ports::housekeeping::Housekeeping;
@@ -235,7 +236,7 @@ impl Directory for Postgres {
     }
 
     async fn community(&self, tenant: TenantId, id: CommunityId) -> Result<Community, StoreError> {
-        directory::community(self.pool.reader(), tenant, id).await
+        directory::community(self.pool.reader(), tenant, id, self.pool.set_clock()).await
     }
 
     async fn community_by_link(&self, tenant: TenantId, link: &Link) -> Result<CommunityId, StoreError> {
@@ -249,7 +250,7 @@ impl Directory for Postgres {
         among: Option<&[CommunityId]>,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError> {
-        directory::communities(self.pool.reader(), tenant, among, page).await
+        directory::communities(self.pool.reader(), tenant, among, page, self.pool.set_clock()).await
     }
 
     async fn policy(
@@ -258,11 +259,20 @@ impl Directory for Postgres {
         community: CommunityId,
         version: Option<i32>,
     ) -> Result<PolicyRecord, StoreError> {
+        let Some(version) = version else {
+            return Ok(self.policy_now(tenant, community).await?.in_force);
+        };
         if let Some(found) = directory::policy(self.pool.reader(), tenant, community, version).await? {
             return Ok(found);
         }
         directory::community_exists(self.pool.reader(), tenant, community).await?;
         Err(StoreError::NotFound("policy"))
+    }
+
+    async fn policy_now(&self, tenant: TenantId, community: CommunityId) -> Result<PolicyNow, StoreError> {
+        let found =
+            directory::policy_now(self.pool.reader(), tenant, community, self.pool.set_clock()).await?;
+        found.ok_or(StoreError::NotFound("community"))
     }
 
     async fn policies(
@@ -374,6 +384,14 @@ impl Timers for Postgres {
 
     async fn next_due(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_due(&self.pool).await
+    }
+
+    async fn due_policies(&self, limit: u32) -> Result<Vec<DuePolicy>, StoreError> {
+        timers::due_policies(&self.pool, limit).await
+    }
+
+    async fn next_policy(&self) -> Result<Option<Instant>, StoreError> {
+        timers::next_policy(&self.pool).await
     }
 }
 

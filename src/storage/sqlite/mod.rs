@@ -37,7 +37,8 @@ use crate::domain::past::{Answer, Question};
 use crate::domain::time::Instant;
 use crate::ports::clock::Clock;
 use crate::ports::directory::{
-    After, ApiKey, Applied, Community, Directory, Link, Order, PolicyRecord, Profile, Render, Tenant, User,
+    After, ApiKey, Applied, Community, Directory, DuePolicy, Link, Order, PolicyNow, PolicyRecord, Profile,
+    Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
 use crate::ports::housekeeping::Housekeeping;
@@ -240,7 +241,7 @@ impl Directory for Sqlite {
     }
 
     async fn community(&self, tenant: TenantId, id: CommunityId) -> Result<Community, StoreError> {
-        directory::community(self.pool.reader(), tenant, id).await
+        directory::community(self.pool.reader(), tenant, id, self.now()).await
     }
 
     async fn community_by_link(&self, tenant: TenantId, link: &Link) -> Result<CommunityId, StoreError> {
@@ -254,7 +255,7 @@ impl Directory for Sqlite {
         among: Option<&[CommunityId]>,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError> {
-        directory::communities(self.pool.reader(), tenant, among, page).await
+        directory::communities(self.pool.reader(), tenant, among, page, self.now()).await
     }
 
     async fn policy(
@@ -263,11 +264,19 @@ impl Directory for Sqlite {
         community: CommunityId,
         version: Option<i32>,
     ) -> Result<PolicyRecord, StoreError> {
+        let Some(version) = version else {
+            return Ok(self.policy_now(tenant, community).await?.in_force);
+        };
         if let Some(found) = directory::policy(self.pool.reader(), tenant, community, version).await? {
             return Ok(found);
         }
         directory::community_exists(self.pool.reader(), tenant, community).await?;
         Err(StoreError::NotFound("policy"))
+    }
+
+    async fn policy_now(&self, tenant: TenantId, community: CommunityId) -> Result<PolicyNow, StoreError> {
+        let found = directory::policy_now(self.pool.reader(), tenant, community, self.now()).await?;
+        found.ok_or(StoreError::NotFound("community"))
     }
 
     async fn policies(
@@ -379,6 +388,14 @@ impl Timers for Sqlite {
 
     async fn next_due(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_due(&self.pool).await
+    }
+
+    async fn due_policies(&self, limit: u32) -> Result<Vec<DuePolicy>, StoreError> {
+        timers::due_policies(&self.pool, limit, self.now()).await
+    }
+
+    async fn next_policy(&self) -> Result<Option<Instant>, StoreError> {
+        timers::next_policy(&self.pool).await
     }
 }
 

@@ -24,6 +24,8 @@ struct Operation {
     needed: String,
     /// The names of its query parameters.
     query: Vec<String>,
+    /// Whether it takes an `If-Match`.
+    guarded: bool,
 }
 
 impl Operation {
@@ -72,6 +74,9 @@ impl Operation {
             path: path.to_owned(),
             needed: needed.join("&"),
             body: content.get("example").cloned(),
+            guarded: operation["parameters"]
+                .as_array()
+                .is_some_and(|parameters| parameters.iter().any(|one| one["name"] == "If-Match")),
             scope: SCOPES.iter().copied().find(named).map(str::to_owned),
             query: parameters
                 .filter(|parameter| parameter["in"] == "query")
@@ -98,9 +103,10 @@ impl Operation {
             (needed, query) => format!("{query}&{needed}"),
         };
         let call = client.call(self.method.clone(), &(path + &query));
-        let call = match &self.method {
-            &Method::PUT => call.header("if-match", "\"1\""),
-            _ => call,
+        let call = if self.guarded {
+            call.header("if-match", "\"1\"")
+        } else {
+            call
         };
         match &self.body {
             Some(body) => call.json(body).send().await,

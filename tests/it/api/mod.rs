@@ -9,6 +9,7 @@ mod ledger; // acts, cases, voids, standing, events: with a clock that tests mov
 mod matrix; // every operation: no key, a key without its scope, another tenant's
 mod members;
 mod policies;
+mod schedule;
 mod tenants;
 mod undo;
 mod users;

@@ -29,6 +29,7 @@ use tribune::ports::timers::DueTimer;
 use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
+use tribune::service::policies::NewPolicy;
 use tribune::service::voids::Less;
 use tribune::service::{After, PersonRef, Service, rules};
 
@@ -296,9 +297,14 @@ impl Play {
 
     async fn activate(&mut self) {
         let policy = self.dice.of(&policies());
-        let version = self.model.version();
+        let new = NewPolicy {
+            expected: self.model.version(),
+            comment: None,
+            activate_at: None,
+            dry_run: false,
+        };
         self.service
-            .put_policy(&self.caller, self.community, version, policy, None, None)
+            .put_policy(&self.caller, self.community, new, policy, None)
             .await
             .unwrap();
         let person = PersonRef::User(self.user);

@@ -26,6 +26,7 @@ mod numbers;
 mod policies;
 mod reasons;
 mod sanctions;
+mod schedule;
 mod schema;
 mod text;
 mod timers;

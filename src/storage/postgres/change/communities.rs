@@ -123,7 +123,8 @@ impl Context<'_> {
         connection: &mut PgConnection,
         id: CommunityId,
     ) -> Result<Changed, Stop> {
-        let community = directory::community(&mut *connection, self.order.tenant, id).await?;
+        let clock = self.pool.set_clock();
+        let community = directory::community(&mut *connection, self.order.tenant, id, clock).await?;
         Ok(Changed::Community(community))
     }
 }

@@ -19,6 +19,7 @@ use crate::ports::answer::{Answer, Claim};
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
 use crate::storage::batch::{Kept, Writes};
+use crate::storage::codec::instant;
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -177,7 +178,7 @@ impl Context<'_> {
             } => {
                 let first = policies::Draft {
                     version: 1,
-                    after: None,
+                    activated_at: instant(self.now)?,
                     policy,
                     comment: None,
                     by: &acting.actor,
@@ -190,6 +191,12 @@ impl Context<'_> {
             Change::AddLink { community, link } => self.add_link(connection, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(connection, *community, link).await,
             Change::PutPolicy { .. } => self.put_policy(connection, acting).await,
+            Change::WithdrawPolicy { community, version } => {
+                self.withdraw_policy(connection, *community, *version).await
+            }
+            Change::ActivatePolicy { community, version } => {
+                self.activate_policy(connection, *community, *version).await
+            }
             Change::CreateUser { id, name, identities } => {
                 self.create_user(connection, *id, name.as_deref(), identities)
                     .await

@@ -121,15 +121,12 @@ impl Context<'_> {
             Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(transaction, *community, link).await,
-            Change::PutPolicy {
-                community,
-                expected,
-                policy,
-                comment,
-            } => {
-                let comment = comment.as_deref();
-                self.put_policy(transaction, *community, *expected, policy, comment)
-                    .await
+            Change::PutPolicy { .. } => self.put_policy(transaction).await,
+            Change::WithdrawPolicy { community, version } => {
+                self.withdraw_policy(transaction, *community, *version).await
+            }
+            Change::ActivatePolicy { community, version } => {
+                self.activate_policy(transaction, *community, *version).await
             }
             Change::CreateUser { id, name, identities } => {
                 self.create_user(transaction, *id, name.as_deref(), identities)
