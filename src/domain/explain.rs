@@ -1,6 +1,7 @@
 //! Every term of a balance: which entry gave how much, how much of it is left, and when it is gone.
 
 use super::case::Case;
+use super::id::MergeId;
 use super::kind::Kind;
 use super::member::Member;
 use super::past::Past;
@@ -31,6 +32,8 @@ pub struct Term {
 pub struct Carried {
     /// When.
     pub at: Instant,
+    /// The merge that carried them over; `None` where another model of decay did.
+    pub merge: Option<MergeId>,
     /// The points that were carried over.
     pub granted: Points,
     /// The exact amount that is left of them.
@@ -95,6 +98,7 @@ impl Explanation {
         let opening = member.ledger.opening.filter(|_| self.is_complete())?;
         (self.remaining > Points::ZERO).then(|| Carried {
             at: opening.at,
+            merge: opening.merge,
             granted: opening.points,
             left: self.remaining,
             gone_at: member.falls_to(policy, past, self.newer),

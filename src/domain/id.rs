@@ -63,6 +63,10 @@ id!(
     PlanId, "pln_"
 );
 id!(
+    /// A merge of two users.
+    MergeId, "mrg_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

@@ -1,5 +1,6 @@
 //! A member's points: the balance, the clock that it falls by, and what rungs remember.
 
+use super::id::MergeId;
 use super::kind::Kind;
 use super::past::{self, Mark, Offence, Past};
 use super::points::Points;
@@ -52,6 +53,9 @@ pub struct Opening {
     pub clock: i64,
     /// How many.
     pub points: Points,
+    /// The merge that carried over the points of two; `None` where another model of decay did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<MergeId>,
 }
 
 /// The offences that the rungs of one version of the policy may still count.
@@ -86,6 +90,7 @@ impl Ledger {
             at,
             clock: self.clock,
             points,
+            merge: None,
         });
         (self.balance, self.sum, self.lapsed) = (points, points, Points::ZERO);
     }

@@ -27,6 +27,7 @@ pub mod time; // whole seconds, bounded durations
 pub mod timeline; // the versions of a policy over time
 
 pub mod explain; // every term of a balance
+pub mod merge; // two users who are one person
 pub mod replay; // a void: history from there on, replayed without the case
 pub mod standing; // points and restrictions at a moment, and when they change
 

@@ -132,6 +132,14 @@ impl Past {
         }
     }
 
+    /// Takes in another user's past, who is the same person from now on.
+    pub fn take_in(&mut self, other: &Self) {
+        self.marks.extend(&other.marks);
+        self.marks.sort_unstable();
+        self.offences.extend(&other.offences);
+        self.offences.sort_unstable();
+    }
+
     /// The sum of an era at a clock: that of its last entry until then.
     #[must_use]
     pub fn sum_by(&self, era: i32, clock: i64) -> Points {

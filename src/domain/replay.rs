@@ -27,7 +27,7 @@ use super::authority;
 use super::case::{Case, RungOutcome};
 use super::enter::{Incoming, Under, enter};
 use super::id::SanctionId;
-use super::kind::{Kind, Restriction};
+use super::kind::Kind;
 use super::ladder::Strength;
 use super::member::Member;
 use super::past::{Offence, Past};
@@ -112,7 +112,8 @@ pub struct Voiding {
 pub struct Replay {
     timeline: Arc<Timeline>,
     now: Instant,
-    number: i64,
+    /// The changed case; `None` where a merge is undone.
+    number: Option<i64>,
     change: Change,
     past: Past,
     state: Member,
@@ -173,7 +174,7 @@ impl Replay {
         let mut replay = Self {
             timeline: start.timeline,
             now,
-            number: case.number,
+            number: Some(case.number),
             change: start.change,
             past: start.past,
             state: start.before,
@@ -248,7 +249,8 @@ impl Replay {
             let alone = case.rungs.iter().all(|rung| rung.outcome != RungOutcome::Fired);
             // Under decay by expiry what comes of it looks back to all of history.
             let looks_back = self.current.ledger.model == Model::Expiry;
-            self.settled = same && alone && !looks_back && !self.is_counted_later(case);
+            self.settled =
+                self.number.is_some() && same && alone && !looks_back && !self.is_counted_later(case);
         }
         Fed {
             rewritten,
@@ -280,7 +282,7 @@ impl Replay {
         let member = if self.settled {
             self.current.clone()
         } else {
-            if let Some(as_of) = self.current.ledger.as_of {
+            if let Some(as_of) = self.current.ledger.as_of.filter(|_| self.number.is_some()) {
                 self.state.settle(&self.timeline, &self.past, as_of);
             }
             std::mem::take(&mut self.state)
@@ -306,6 +308,15 @@ impl Replay {
     /// they end at present, and never before now.
     fn moved(&self, mut member: Member) -> (Member, Vec<Sanction>) {
         let mut moved = Vec::new();
+        // What was ended elsewhere stays so: the other user's history may have ended it while two were one.
+        let is_known = |id: SanctionId| {
+            self.current
+                .sanctions
+                .iter()
+                .chain(&self.started)
+                .any(|s| s.id == id)
+        };
+        member.sanctions.retain(|sanction| is_known(sanction.id));
         for sanction in &mut member.sanctions {
             let Some(held) = self.current.sanctions.iter().find(|s| s.id == sanction.id) else {
                 continue;
@@ -330,7 +341,7 @@ impl Replay {
         let trigger = self.trigger.take();
         let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
         self.state.remove(&ids);
-        let is_changed = case.number == self.number;
+        let is_changed = Some(case.number) == self.number;
         let counts = case.voided.is_none() && !(is_changed && self.change == Change::Void);
         let produced = if !counts || case.kind.lifts().is_some() {
             None
@@ -350,80 +361,13 @@ impl Replay {
                     self.enter(case, version, points, Some(sanction))
                 }
                 Verdict::Falls => {
-                    self.void(case, Some(self.number));
+                    self.void(case, self.number);
                     None
                 }
             }
         };
         self.state.hold(&version.policy, &self.past);
         self.trigger = Some((case.number, produced));
-    }
-
-    /// Holds an escalation against what its trigger produced. Direct acts stand by themselves.
-    fn verdict(
-        &mut self,
-        case: &Case,
-        version: &PolicyVersion,
-        trigger: Option<(i64, Option<Produced>)>,
-    ) -> Verdict {
-        let produced = match (case.causes.last(), trigger) {
-            (Some(cause), Some((number, produced))) if *cause == number => produced,
-            _ => return Verdict::Stands,
-        };
-        let Some(produced) = produced else {
-            return Verdict::Falls;
-        };
-        let own = case.started.as_ref().map_or_else(
-            || Strength::of(version.policy.severity(case.kind), case.kind, case.at, None),
-            Sanction::strength,
-        );
-        // What holds while the points are high follows them by itself; nothing else is like it.
-        if let Some(level) = case.started.as_ref().and_then(|s| s.while_above) {
-            let alike = produced.remedy.while_above == Some(level);
-            let severe = produced.remedy.severity() >= version.policy.severity(case.kind);
-            return if alike && severe {
-                Verdict::Stands
-            } else {
-                Verdict::Falls
-            };
-        }
-        if produced.strength >= own {
-            return Verdict::Stands;
-        }
-        self.milder(case, &produced).map_or(Verdict::Falls, |sanction| {
-            let weight = version.policy.weight(produced.remedy.action);
-            Verdict::Milder(sanction, case.points.min(weight))
-        })
-    }
-
-    /// The milder sanction that a rung would have started in place of the case's, if both would still hold now.
-    fn milder(&mut self, case: &Case, produced: &Produced) -> Option<Sanction> {
-        let Produced { remedy, end, .. } = produced;
-        let restriction = remedy.action.restricts()?;
-        let harsher = case.started.as_ref()?;
-        if self.current.sanctions.iter().all(|s| s.id != harsher.id) {
-            return None;
-        }
-        let mut capabilities = remedy.capabilities.clone();
-        if harsher.restriction == Restriction::Restrict {
-            capabilities.retain(|name| harsher.capabilities.contains(name));
-            if capabilities.is_empty() {
-                return None;
-            }
-        }
-        let sanction = Sanction {
-            id: SanctionId((self.fresh)()),
-            kind: remedy.action,
-            restriction,
-            start: harsher.start,
-            end: min_by(*end, harsher.end, |a, b| later_end(*a, *b)),
-            version: 1,
-            case: case.number,
-            named: harsher.named.clone(),
-            capabilities,
-            while_above: None,
-        };
-        sanction.holds(self.now).then_some(sanction)
     }
 
     /// Lets an entry into the running state, and gives what the rung that fires would do.
@@ -493,6 +437,9 @@ fn version_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t PolicyVersion {
         .version(case.policy_version)
         .unwrap_or_else(|| timeline.in_force(case.at))
 }
+
+pub mod seams; // where two users became one
+mod verdict; // what becomes of an escalation
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use crate::domain::id::{CommunityId, JobId, KeyId, PlanId, SanctionId, UserId};
+use crate::domain::id::{CommunityId, JobId, KeyId, MergeId, PlanId, SanctionId, UserId};
 use crate::domain::identity::Identity;
 use crate::service::{Link, PersonRef};
 
@@ -142,6 +142,20 @@ pub struct InUser {
     pub user: PersonRef,
 }
 
+/// `/users/{user}/merges/{merge}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InMerge {
+    /// Either of the two users: an id (`usr_…`) or `platform:native_id`.
+    #[serde(deserialize_with = "person")]
+    #[param(value_type = wire::form::Person, example = "discord:80351110224678912")]
+    pub user: PersonRef,
+    /// The merge's id.
+    #[serde(deserialize_with = "merge")]
+    #[param(value_type = wire::form::MergeId, example = "mrg_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub merge: MergeId,
+}
+
 /// `/keys/{key}`
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -189,6 +203,7 @@ read_by! {
     sanction -> SanctionId, SanctionId::parse;
     job -> JobId, JobId::parse;
     plan -> PlanId, PlanId::parse;
+    merge -> MergeId, MergeId::parse;
     key -> KeyId, KeyId::parse;
     person -> PersonRef, parse_person;
     link -> Link, parse_link;

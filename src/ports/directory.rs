@@ -3,15 +3,18 @@
 use super::answer::{Answer, Claim, NewEvent};
 use super::error::StoreError;
 use super::ledger::{ActorRef, PersonRef};
+use super::merges::{Merged, Parted};
+pub use super::policies::{
+    DuePolicy, FARTHEST_ACTIVATION, PolicyChange, PolicyNews, PolicyNow, PolicyRecord,
+};
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use crate::domain::id::{CommunityId, KeyId, MergeId, TenantId, UserId};
 use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::policy::Policy;
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
-use crate::domain::timeline::PolicyVersion;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -90,6 +93,16 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// Their identities, in order of platform and id.
     pub identities: Vec<Identity>,
+    /// The user who they turned out to be, if they were merged into one.
+    pub merged_into: Option<UserId>,
+}
+
+impl User {
+    /// Who they are now: themself, or the user into whom they were merged.
+    #[must_use]
+    pub fn present(&self) -> UserId {
+        self.merged_into.unwrap_or(self.id)
+    }
 }
 
 /// A user as a member of a community.
@@ -103,68 +116,6 @@ pub struct Profile {
     pub protected: bool,
     /// A bot.
     pub bot: bool,
-}
-
-/// A policy version with who made it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyRecord {
-    /// The version and its rules.
-    pub version: PolicyVersion,
-    /// When it was written.
-    pub created_at: DateTime<Utc>,
-    /// By whom.
-    pub by: Actor,
-    /// Why.
-    pub comment: Option<String>,
-    /// When it was withdrawn, before it could come into force.
-    pub withdrawn_at: Option<DateTime<Utc>>,
-}
-
-/// How many seconds ahead a version may come into force: a year, and be it a leap year.
-pub const FARTHEST_ACTIVATION: i64 = 366 * 86_400;
-
-/// The versions of a policy that count as things stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyNow {
-    /// The one in force.
-    pub in_force: PolicyRecord,
-    /// The one that is to come into force.
-    pub scheduled: Option<PolicyRecord>,
-}
-
-/// What a change of a policy did to one of its versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyNews {
-    /// It was written, and comes into force later.
-    Scheduled,
-    /// It never will.
-    Withdrawn,
-    /// It is in force.
-    Activated,
-}
-
-/// What came of a change of a policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyChange {
-    /// Whose policy.
-    pub community: CommunityId,
-    /// The version that was written, withdrawn or activated.
-    pub record: PolicyRecord,
-    /// The version in force now.
-    pub in_force: i32,
-    /// What happened, in order, and to which versions; nothing when there was nothing left to do.
-    pub news: Vec<(PolicyNews, PolicyRecord)>,
-}
-
-/// A version that came into force by time alone, which is not written down yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DuePolicy {
-    /// Whose.
-    pub tenant: TenantId,
-    /// Where.
-    pub community: CommunityId,
-    /// Which.
-    pub version: i32,
 }
 
 /// A change to the directory.
@@ -269,6 +220,30 @@ pub enum Change {
         /// The identity.
         identity: Identity,
     },
+    /// One user turns out to be another one: from now on they are one person.
+    MergeUsers {
+        /// The merge's id, chosen by the caller.
+        id: MergeId,
+        /// Who remains.
+        into: UserId,
+        /// Who is the same person.
+        from: UserId,
+        /// Why.
+        reason: Option<String>,
+        /// Only what it would come to; nothing is written, and no claim is kept.
+        dry_run: bool,
+    },
+    /// A merge is undone: the two are two again.
+    SplitUsers {
+        /// One of the two.
+        user: UserId,
+        /// The merge.
+        merge: MergeId,
+        /// Why.
+        reason: Option<String>,
+        /// Only what it would come to; nothing is written, and no claim is kept.
+        dry_run: bool,
+    },
     /// Rank, level and protection of a member; what is `None` stays. Makes the user and the member where missing.
     SetMember {
         /// Where.
@@ -312,6 +287,17 @@ pub struct Order {
     pub claim: Option<Claim>,
 }
 
+impl Change {
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub const fn is_dry_run(&self) -> bool {
+        matches!(
+            self,
+            Self::MergeUsers { dry_run: true, .. } | Self::SplitUsers { dry_run: true, .. }
+        )
+    }
+}
+
 impl Order {
     /// In whose log the change appears: its tenant's. That a tenant was made stands in the new one's own log, which begins with
     /// it; whoever made it sees nothing of another tenant.
@@ -341,6 +327,10 @@ pub enum Changed {
     Member(CommunityId, Profile),
     /// A case's reason was changed.
     Case(CommunityId, Box<Case>),
+    /// Two users are one person.
+    Merged(Box<Merged>),
+    /// Two users are two again.
+    Parted(Box<Parted>),
     /// It was so already, and nothing happened: the answer says how it stands, the log nothing.
     Same(Box<Changed>),
 }
@@ -358,6 +348,12 @@ pub enum Conflict {
     NotAhead(Instant),
     /// The version of the policy is, or was, in force: it cannot be withdrawn.
     NotScheduled(i32),
+    /// The two are one person already.
+    SameUser(UserId),
+    /// So many users are one person already that no other one may be.
+    TooManyMerged,
+    /// The merge was undone before.
+    MergeUndone(MergeId),
 }
 
 /// What a change comes to once its rows are written: the answer to keep and the events to append.

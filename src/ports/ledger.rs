@@ -8,6 +8,7 @@ use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::member::Member;
+use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::past::{self, Past, Question};
 use crate::domain::points::Points;
 use crate::domain::rank::Authority;
@@ -212,6 +213,8 @@ pub trait Revision: Send {
     fn open(&mut self, opening: Opening) -> Result<(), Refusal>;
     /// Takes the next entries (those with a state after them) in the order of (at, number), from the voided case itself on.
     fn page(&mut self, entries: &[Entry]) -> Page;
+    /// Goes over the place where the history became one with another user's.
+    fn cross(&mut self, crossing: Crossing) -> Crossed;
     /// Ends: after a settled page, or when history is over.
     fn close(&mut self) -> Closing;
 }

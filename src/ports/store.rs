@@ -6,6 +6,7 @@ use super::housekeeping::Housekeeping;
 use super::insight::Insight;
 use super::jobs::Jobs;
 use super::ledger::Ledger;
+use super::merges::Merges;
 use super::record::Record;
 use super::timers::Timers;
 use super::undo::Undo;
@@ -26,7 +27,7 @@ pub struct Health {
 /// The whole of storage.
 #[async_trait]
 pub trait Store:
-    Ledger + Directory + Record + Insight + Timers + Housekeeping + Jobs + Undo + 'static
+    Ledger + Directory + Record + Insight + Timers + Housekeeping + Jobs + Undo + Merges + 'static
 {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;

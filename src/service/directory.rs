@@ -3,7 +3,7 @@
 use super::error::{ServiceError, applied};
 use super::judge::json;
 use super::records::case_tag;
-use super::{Answer, Claim, Outcome, Service, show};
+use super::{Answer, Claim, Outcome, Service, merges, show};
 use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::authority;
 use crate::domain::case::Case;
@@ -47,6 +47,9 @@ impl DirectoryRender {
             Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
                 types::USER_CHANGED
             }
+            // What is written of these tells of sanctions and cases too; see `merges`.
+            Change::MergeUsers { .. } => types::USER_MERGED,
+            Change::SplitUsers { .. } => types::USER_SPLIT,
             Change::SetMember { .. } => types::MEMBER_CHANGED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
@@ -174,6 +177,8 @@ impl DirectoryRender {
                 self.one(shown.id.clone(), &shown, (Some(community.id), None), &data, now)
             }
             Changed::Policy(change) => policy(change, now),
+            Changed::Merged(merged) => merges::merged(merged, now),
+            Changed::Parted(parted) => merges::parted(parted, now),
             Changed::User(user) => {
                 let shown = show::directory::user(user);
                 data.user = Some(shown.clone());

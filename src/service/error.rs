@@ -1,6 +1,7 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, MergeId, UserId};
+use crate::domain::merge::MAX_MERGED;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -52,6 +53,15 @@ pub enum ServiceError {
         "version {0} is or was in force, and cannot be withdrawn; write or restore the version that is to take its place"
     )]
     NotScheduled(i32),
+    /// Two users are one person already.
+    #[error("{0} is the same person already")]
+    SameUser(UserId),
+    /// Too many users would be one person.
+    #[error("at most {MAX_MERGED} users are one person")]
+    TooManyMerged,
+    /// A merge was undone before.
+    #[error("the merge {0} was undone already")]
+    MergeUndone(MergeId),
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
     KeyReused,
@@ -200,6 +210,9 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
             current: current.to_string(),
         }),
         Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
+        Applied::Conflict(Conflict::SameUser(user)) => Err(ServiceError::SameUser(user)),
+        Applied::Conflict(Conflict::TooManyMerged) => Err(ServiceError::TooManyMerged),
+        Applied::Conflict(Conflict::MergeUndone(merge)) => Err(ServiceError::MergeUndone(merge)),
         Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),

@@ -15,6 +15,7 @@ pub mod jobs; // many items, worked off later
 pub mod keys; // API keys
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community
+pub mod merges; // two users who are one person
 pub mod pipeline; // acts wait in lanes and are decided in batches
 pub mod policies; // versions of a community's policy
 pub mod reason; // another reason for a case

@@ -98,7 +98,7 @@ impl Service {
     }
 
     /// The id of a user, who must exist.
-    async fn user_id(&self, caller: &Caller, person: &PersonRef) -> Result<UserId, ServiceError> {
+    pub(super) async fn user_id(&self, caller: &Caller, person: &PersonRef) -> Result<UserId, ServiceError> {
         match person {
             PersonRef::User(id) => Ok(*id),
             PersonRef::Identity(_) => Ok(self.store.user(caller.tenant, person).await?.id),

@@ -8,6 +8,7 @@ use crate::domain::act::Entry;
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, SanctionId, UserId};
+use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
 use crate::domain::replay::{self, Change, Replay, Start, Voiding};
@@ -136,6 +137,8 @@ struct Remedy {
 struct Work {
     /// The case, as it was.
     case: Case,
+    /// The member, who may be another user by now than the one of the case.
+    user: UserId,
     replay: Replay,
     timeline: Arc<Timeline>,
     now: DateTime<Utc>,
@@ -176,6 +179,7 @@ impl Revision for Remedy {
             now: opening.now,
             at,
             by: opening.acting.actor,
+            user: opening.target.user,
             case,
             fallen,
             held,
@@ -198,6 +202,13 @@ impl Revision for Remedy {
         }
     }
 
+    fn cross(&mut self, crossing: Crossing) -> Crossed {
+        let Some(work) = &mut self.work else {
+            unreachable!("a revision is opened before anything is read")
+        };
+        work.replay.cross(crossing)
+    }
+
     fn close(&mut self) -> Closing {
         let Some(mut work) = self.work.take() else {
             // Nothing could be written that is true; a panic writes nothing.
@@ -209,7 +220,7 @@ impl Revision for Remedy {
             (self.change != Change::Void).then(|| self.reduce(&mut work.case, &voiding, work.now, &work.by));
         let log = Log {
             community: self.community,
-            user: work.case.user,
+            user: work.user,
             now: work.now,
             at: work.at,
         };
@@ -226,7 +237,7 @@ impl Revision for Remedy {
             also_voided: also_voided.filter(|number| *number != case.number).collect(),
             standing: show::standing::standing(
                 self.community,
-                Some(case.user),
+                Some(work.user),
                 &standing(&work.timeline, &voiding.member, &voiding.past, work.at),
             ),
         };

@@ -10,7 +10,9 @@ pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod jobs; // what the columns of jobs hold
+pub(crate) mod merging; // what a merge and its undoing come to in a community
 pub(crate) mod schedule; // which versions of a policy count
+pub(crate) mod seams; // where the histories of two users became one
 pub(crate) mod timelines; // policies kept in memory
 
 pub mod postgres;

@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::community::Community;
 use crate::key::ApiKey;
+use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
 use crate::tenant::Tenant;
@@ -39,6 +40,10 @@ pub mod types {
     pub const USER_CREATED: &str = "user.created";
     /// A user has another name or identity; `data.user`.
     pub const USER_CHANGED: &str = "user.changed";
+    /// Two users are one person from now on; `data.merge`.
+    pub const USER_MERGED: &str = "user.merged";
+    /// A merge was undone; `data.merge`.
+    pub const USER_SPLIT: &str = "user.split";
     /// A member has another rank or protection; `data.member`.
     pub const MEMBER_CHANGED: &str = "member.changed";
     /// A key was made; `data.key`.
@@ -49,7 +54,7 @@ pub mod types {
     pub const TENANT_CREATED: &str = "tenant.created";
 
     /// Every type.
-    pub const ALL: [&str; 18] = [
+    pub const ALL: [&str; 20] = [
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -64,6 +69,8 @@ pub mod types {
         POLICY_ACTIVATED,
         USER_CREATED,
         USER_CHANGED,
+        USER_MERGED,
+        USER_SPLIT,
         MEMBER_CHANGED,
         KEY_CREATED,
         KEY_REVOKED,
@@ -92,7 +99,11 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub policy: Option<Policy>,
-    /// The user, for `user.*`.
+    /// The merge, for `user.merged` and `user.split`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub merge: Option<Merge>,
+    /// The user, for the other `user.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub user: Option<User>,

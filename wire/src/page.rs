@@ -6,6 +6,7 @@ use crate::community::Community;
 use crate::event::Event;
 use crate::job::Job;
 use crate::key::ApiKey;
+use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
 use crate::user::{Member, User};
@@ -45,6 +46,10 @@ page!(
 page!(
     /// Users, oldest first.
     UserPage of User
+);
+page!(
+    /// Merges of a user, the latest first.
+    MergePage of Merge
 );
 page!(
     /// Members.

@@ -109,6 +109,9 @@ wire! {
     pub struct Carried {
         /// When.
         pub at: Time,
+        /// The merge that carried them over; null where another way for points to fall did.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::MergeId>, required))]
+        pub merge: Option<String>,
         /// The points that were carried over.
         pub granted: Decimal,
         /// What is left of them, rounded up to a thousandth.

@@ -55,6 +55,9 @@ wire! {
         pub created_at: Time,
         /// Who they are on platforms.
         pub identities: Vec<Identity>,
+        /// The user who they turned out to be, and who stands for them now; null unless they were merged.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::UserId>, required))]
+        pub merged_into: Option<String>,
     }
 }
 

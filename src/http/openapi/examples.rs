@@ -369,6 +369,9 @@ mod tests {
         is::<wire::community::Community>(communities::example());
         is::<wire::policy::Policy>(policies::example());
         is::<wire::user::User>(users::example());
+        is::<wire::merge::Merge>(users::merge_example());
+        is::<wire::merge::MergeAnswer>(users::merge_answer());
+        is::<wire::merge::UndoMergeAnswer>(users::undo_merge_answer());
         is::<wire::user::Member>(members::example());
         asks::<wire::policy::PolicyRequest>(policies::request());
     }

@@ -30,6 +30,9 @@ impl From<ServiceError> for Problem {
             ServiceError::IdentityTaken { .. } => Code::IdentityTaken,
             ServiceError::Stale { .. } => Code::PreconditionFailed,
             ServiceError::NotScheduled(_) => Code::NotScheduled,
+            ServiceError::SameUser(_) => Code::SameUser,
+            ServiceError::TooManyMerged => Code::TooManyMerged,
+            ServiceError::MergeUndone(_) => Code::MergeUndone,
             ServiceError::KeyReused => Code::IdempotencyKeyReused,
             ServiceError::MissingScope(_) | ServiceError::Bound | ServiceError::Exceeds(_) => {
                 Code::ForbiddenScope

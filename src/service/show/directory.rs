@@ -68,6 +68,7 @@ pub(crate) fn user(user: &User) -> wire::user::User {
         name: user.name.clone(),
         created_at: Time(user.created_at),
         identities: user.identities.iter().map(identity).collect(),
+        merged_into: user.merged_into.map(|id| id.to_string()),
     }
 }
 

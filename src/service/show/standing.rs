@@ -83,6 +83,7 @@ pub(crate) fn explanation(
             .collect(),
         carried: carried.map(|carried| wire::standing::Carried {
             at: instant(carried.at),
+            merge: carried.merge.map(|id| id.to_string()),
             granted: points(carried.granted),
             left: points(carried.left),
             left_units: carried.left.units().to_string(),

@@ -16,18 +16,19 @@ use crate::storage::batch::{Asked, Home, Loaded, MemberKey, MemberRow, fresh_use
 use crate::storage::schedule::{Held, whole};
 use crate::storage::timelines::Timelines;
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Locks members in the order of their keys. Rows that do not exist cannot be locked. People come first, on their own, so
 /// that members are found by their whole key.
 const LOCK: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, \
-    coalesce(p.user_id, i.user_id) AS user_id, p.ord \
+    coalesce(u.merged_into, p.user_id, i.user_id) AS user_id, p.ord \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
     WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
+    LEFT JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id \
     LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id) \
-    SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, m.state, m.recent \
+    SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, m.state, m.recent, m.regrouped \
     FROM a JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id \
     ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
 /// Locks members without waiting for anybody.
@@ -62,7 +63,7 @@ pub(super) async fn load<'a>(
     loaded: &mut Loaded<'a>,
 ) -> Result<(), StoreError> {
     let members: Vec<Named<'a>> = asked.members.iter().copied().collect();
-    let missing = lock(&mut *connection, &members, loaded).await?;
+    let Locked { missing, regrouped } = lock(&mut *connection, &members, loaded).await?;
     let sought: Vec<Named<'a>> = asked.actors.iter().chain(&missing).copied().collect();
     if !sought.is_empty() {
         let homes = find(&mut *connection, pool, &sought, loaded).await?;
@@ -74,6 +75,8 @@ pub(super) async fn load<'a>(
             .collect();
         join(&mut *connection, absent, loaded).await?;
     }
+    let doubtful: Vec<Named<'a>> = missing.into_iter().chain(regrouped).collect();
+    still(&mut *connection, &doubtful, &loaded.people).await?;
     let (tenants, communities) = home_columns(&asked.homes);
     in_force(&mut *connection, timelines, &tenants, &communities, loaded).await?;
     numbers(connection, &tenants, &communities, loaded).await?;
@@ -81,12 +84,20 @@ pub(super) async fn load<'a>(
     Ok(())
 }
 
-/// Locks the members that exist, and returns the others.
+/// Those who are still to be found when the members that exist are locked.
+struct Locked<'a> {
+    /// Who is no member yet.
+    missing: Vec<Named<'a>>,
+    /// Who was ever merged or split: the name may have come to mean somebody else while their row was waited for.
+    regrouped: Vec<Named<'a>>,
+}
+
+/// Locks the members that exist.
 async fn lock<'a>(
     connection: &mut PgConnection,
     members: &[Named<'a>],
     loaded: &mut Loaded<'a>,
-) -> Result<Vec<Named<'a>>, StoreError> {
+) -> Result<Locked<'a>, StoreError> {
     let columns = Columns::of(members);
     let rows = sqlx::query(LOCK)
         .bind(&columns.tenants)
@@ -97,7 +108,7 @@ async fn lock<'a>(
         .fetch_all(connection)
         .await
         .map_err(failed)?;
-    let mut found = BTreeSet::new();
+    let (mut found, mut regrouped) = (BTreeSet::new(), Vec::new());
     for row in &rows {
         let row = Row::of(row, "members", MEMBER);
         let named = people::place(&row, members)?;
@@ -107,12 +118,33 @@ async fn lock<'a>(
             entry.insert(row.member()?);
         }
         found.insert(named);
+        if row.get("regrouped")? {
+            regrouped.push(named);
+        }
     }
-    Ok(members
-        .iter()
-        .filter(|named| !found.contains(*named))
-        .copied()
-        .collect())
+    let missing = members.iter().filter(|named| !found.contains(*named));
+    Ok(Locked {
+        missing: missing.copied().collect(),
+        regrouped,
+    })
+}
+
+/// Makes sure that names still mean whom they meant, now that their members cannot be merged or split any more.
+async fn still<'a>(
+    connection: &mut PgConnection,
+    doubtful: &[Named<'a>],
+    people: &HashMap<(TenantId, &'a PersonRef), UserId>,
+) -> Result<(), StoreError> {
+    if doubtful.is_empty() {
+        return Ok(());
+    }
+    let meant = |named: &Named<'a>| people.get(&(named.0, named.2)).copied();
+    for (named, known) in doubtful.iter().zip(people::who(connection, doubtful).await?) {
+        if known.user != meant(named) {
+            return Err(overtaken());
+        }
+    }
+    Ok(())
 }
 
 /// Finds people, and makes users for those identities that have none. Returns the communities that exist.
@@ -179,6 +211,8 @@ async fn join(
         return Ok(());
     }
     let made = people::make_members(&mut *connection, &absent).await?;
+    let users = absent.iter().map(|key| (key.tenant, key.user)).collect();
+    people::hold(&mut *connection, &users).await?;
     let others: Vec<MemberKey> = absent.difference(&made).copied().collect();
     let fresh = made.iter().map(|key| (*key, MemberRow::default()));
     loaded.members.extend(fresh);

@@ -17,9 +17,9 @@ use sqlx::postgres::PgRow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
-/// Who is meant, which community they are named in, and what it says of them.
+/// Who is meant, which community they are named in, and what it says of them. Whoever was merged into another user is that one.
 const WHO: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, \
-    coalesce(i.user_id, u.user_id) AS user_id, p.ord \
+    coalesce(i.user_id, u.merged_into, u.user_id) AS user_id, p.ord \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) \
     WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
     LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id \
@@ -47,7 +47,12 @@ const UNMAKE: &str = "WITH given AS (DELETE FROM identities i \
     DELETE FROM users u USING UNNEST($1::uuid[], $2::uuid[]) AS n (tenant_id, user_id) \
     WHERE u.tenant_id = n.tenant_id AND u.user_id = n.user_id";
 
-pub(super) const STATEMENTS: &[&str] = &[WHO, MAKE, MAKE_MEMBERS, UNMAKE_MEMBERS, UNMAKE];
+/// Whoever merges or splits users waits until those who hold them have committed.
+const HOLD: &str = "SELECT u.tenant_id, u.user_id, u.merged_into IS NOT NULL AS merged \
+    FROM UNNEST($1::uuid[], $2::uuid[]) AS n (tenant_id, user_id) \
+    JOIN users u ON u.tenant_id = n.tenant_id AND u.user_id = n.user_id ORDER BY u.tenant_id, u.user_id FOR KEY SHARE OF u";
+
+pub(super) const STATEMENTS: &[&str] = &[HOLD, WHO, MAKE, MAKE_MEMBERS, UNMAKE_MEMBERS, UNMAKE];
 
 /// A person as a call names them, in a community.
 pub(super) type Named<'a> = (TenantId, CommunityId, &'a PersonRef);
@@ -209,6 +214,30 @@ pub(super) async fn unmake(
             .execute(connection)
             .await
             .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Holds users, so that nobody merges or splits them meanwhile.
+///
+/// # Errors
+/// That one was merged since they were found.
+pub(super) async fn hold(
+    connection: &mut PgConnection,
+    users: &BTreeSet<(TenantId, UserId)>,
+) -> Result<(), StoreError> {
+    let tenants: Vec<Uuid> = users.iter().map(|(tenant, _)| tenant.0).collect();
+    let users: Vec<Uuid> = users.iter().map(|(_, user)| user.0).collect();
+    let rows = sqlx::query(HOLD)
+        .bind(&tenants)
+        .bind(&users)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    for row in &rows {
+        if Row::of(row, "users", &["tenant_id", "user_id"]).get("merged")? {
+            return Err(overtaken());
+        }
     }
     Ok(())
 }

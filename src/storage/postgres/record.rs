@@ -1,11 +1,13 @@
 //! Reads of the record: cases, their revisions, sanctions, events. Each is one statement.
 
 use super::directory::community_exists;
+use super::errors::failed;
 use super::pool::Pool;
 use super::row::{Row, all, one};
+use super::seams::everybody;
 use crate::domain::act::Entry;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, SanctionId, TenantId};
+use crate::domain::id::{CommunityId, SanctionId, TenantId, UserId};
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::ports::directory::After;
@@ -13,6 +15,7 @@ use crate::ports::error::StoreError;
 use crate::ports::record::{CaseFilter, Event, EventFilter, Revision, SanctionFilter, SanctionRecord};
 use crate::storage::batch::Home;
 use crate::storage::codec::SanctionDetail;
+use crate::storage::seams::merged;
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
 use std::collections::BTreeSet;
@@ -128,21 +131,40 @@ pub(super) async fn cases(
         (None, Some(_)) => CASES_BY_ACTOR,
         (None, None) => CASES,
     };
-    let query = sqlx::query(statement)
-        .bind(tenant.0)
-        .bind(community.0)
-        .bind(page.after)
-        .bind(filter.user.map(|id| id.0))
-        .bind(filter.actor.as_deref())
-        .bind(filter.kind.as_ref().map(crate::domain::kind::Kind::name))
-        .bind(filter.from.map(Instant::seconds))
-        .bind(filter.until.map(Instant::seconds))
-        .bind(i64::from(page.limit));
-    let found = all(query.fetch_all(pool.reader()).await, case_of)?;
+    let mut lists = Vec::new();
+    for user in whose(pool, tenant, filter.user).await? {
+        let query = sqlx::query(statement)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after)
+            .bind(user.map(|id| id.0))
+            .bind(filter.actor.as_deref())
+            .bind(filter.kind.as_ref().map(crate::domain::kind::Kind::name))
+            .bind(filter.from.map(Instant::seconds))
+            .bind(filter.until.map(Instant::seconds))
+            .bind(i64::from(page.limit));
+        lists.push(all(query.fetch_all(pool.reader()).await, case_of)?);
+    }
+    let found = match filter.user {
+        Some(_) => merged(lists, page.limit, |case| (case.at, case.number)),
+        None => lists.into_iter().flatten().collect(),
+    };
     if found.is_empty() {
         community_exists(pool.reader(), tenant, community).await?;
     }
     Ok(found)
+}
+
+/// The users whose rows a list has: everybody who is one person with the one asked for, or `None` for all.
+pub(super) async fn whose(
+    pool: &Pool,
+    tenant: TenantId,
+    user: Option<UserId>,
+) -> Result<Vec<Option<UserId>>, StoreError> {
+    let Some(user) = user else { return Ok(vec![None]) };
+    let mut connection = pool.reader().acquire().await.map_err(failed)?;
+    let users = everybody(&mut connection, tenant, user).await?;
+    Ok(users.into_iter().map(Some).collect())
 }
 
 pub(super) async fn revisions(pool: &Pool, home: Home, number: i64) -> Result<Vec<Revision>, StoreError> {
@@ -174,14 +196,18 @@ pub(super) async fn sanctions(
     } else {
         SANCTIONS
     };
-    let query = sqlx::query(statement)
-        .bind(tenant.0)
-        .bind(community.0)
-        .bind(page.after.map(|id| id.0))
-        .bind(filter.user.map(|id| id.0))
-        .bind(filter.holding_at.map(Instant::seconds))
-        .bind(i64::from(page.limit));
-    let found = all(query.fetch_all(pool.reader()).await, sanction_of)?;
+    let mut lists = Vec::new();
+    for user in whose(pool, tenant, filter.user).await? {
+        let query = sqlx::query(statement)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after.map(|id| id.0))
+            .bind(user.map(|id| id.0))
+            .bind(filter.holding_at.map(Instant::seconds))
+            .bind(i64::from(page.limit));
+        lists.push(all(query.fetch_all(pool.reader()).await, sanction_of)?);
+    }
+    let found = merged(lists, page.limit, |record| record.sanction.id);
     if found.is_empty() {
         community_exists(pool.reader(), tenant, community).await?;
     }
@@ -292,7 +318,7 @@ fn event_of(row: &PgRow) -> Result<Option<Event>, StoreError> {
         position,
         kind: row.text("kind")?,
         community: row.get::<Option<Uuid>>("community_id")?.map(CommunityId),
-        user: row.get::<Option<Uuid>>("user_id")?.map(crate::domain::id::UserId),
+        user: row.get::<Option<Uuid>>("user_id")?.map(UserId),
         at: row.time("at")?,
         data: row.json_text("data")?,
     }))

@@ -1,27 +1,32 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction that holds the member alone.
 
 use super::claims::kept_under;
-use super::errors::{failed, failure};
+use super::errors::{failed, failure, overtaken};
 use super::load::{self, MEMBER};
 use super::recall::past_before;
 use super::record::{case, case_columns, entry_of};
-use super::row::{Row, all};
+use super::row::{Row, all, one};
 use super::write::write;
-use super::{Postgres, look, people};
+use super::{Postgres, look, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
-use crate::domain::case::Case;
-use crate::domain::member::Member;
-use crate::domain::past::Mark;
-use crate::domain::sanction::Ending;
+use crate::domain::case::{Case, Voided};
+use crate::domain::id::UserId;
+use crate::domain::past::{Mark, Past};
+use crate::domain::points::Points;
+use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes, mark};
+use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
 use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
+use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
+use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::sync::Arc;
 
 /// How many entries are read at a time.
 const PAGE: u16 = 500;
@@ -30,12 +35,23 @@ const LOCK: &str =
     "SELECT * FROM members WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 FOR UPDATE";
 const IN_FORCE: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
     WHERE tenant_id = $1 AND community_id = $2 FOR SHARE";
-const ENTRIES: &str = concat!(
-    "SELECT ",
-    case_columns!(),
-    ", state FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND (at, number) >= ($4, $5) \
-     AND state IS NOT NULL ORDER BY at, number LIMIT $6"
-);
+/// A stretch of a user's own history.
+macro_rules! entries {
+    ($which:literal) => {
+        concat!(
+            "SELECT ",
+            case_columns!(),
+            ", state FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND (at, number) >= ($4, $5) \
+             AND (at, number) <= ($6, $7)",
+            $which,
+            " ORDER BY at, number LIMIT $8"
+        )
+    };
+}
+
+/// Those that the ledger has a state after.
+const ENTRIES: &str = entries!(" AND state IS NOT NULL");
+const ALL_ENTRIES: &str = entries!("");
 
 /// Replaces one column of cases. The community comes with each number, so that each row is found by its whole key.
 macro_rules! replace {
@@ -65,6 +81,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     LOCK,
     IN_FORCE,
     ENTRIES,
+    ALL_ENTRIES,
     REWRITE,
     VOID,
     RESTART,
@@ -105,70 +122,89 @@ async fn within(
     let home = (order.tenant, order.community);
     super::directory::community_exists(&mut *connection, order.tenant, order.community).await?;
     let user = case(&mut *connection, home, order.number).await?.user;
+    let present = seams::present(&mut *connection, home.0, user)
+        .await?
+        .unwrap_or(user);
     let now = store.pool.now(connection).await?;
     // Whoever acts is found or made before the member is locked; the case is read again once they are.
     let acting = people::acting(connection, order.tenant, Some(order.community), &order.actor, now).await?;
-    let member = MemberKey {
-        tenant: order.tenant,
-        community: order.community,
-        user,
-    };
-    let row = lock(connection, member).await?;
+    let row = lock(connection, member(home, present)).await?;
     if let Some(claim) = &order.claim
         && let Some(kept) = kept_under(&mut *connection, order.tenant, claim).await?
     {
         return Ok(kept.reply(&claim.fingerprint));
     }
     let case = case(&mut *connection, home, order.number).await?;
-    let first = (case.at, case.number);
-    let opening = opening(store, connection, member, (case, row, acting)).await?;
+    let river = river(connection, home, &case).await?;
+    if river.member.user != present {
+        return Err(overtaken());
+    }
+    let (member, place) = (river.member, (case.at, case.number));
+    let opening = opening(store, connection, &river, (case, row.unwrap_or_default(), acting)).await?;
+    let timeline = opening.timeline.clone();
     let mut revision = start();
     if let Err(refusal) = revision.open(opening) {
         return Ok(Reply::Refused(refusal));
     }
-    replay(connection, member, first, revision.as_mut()).await?;
+    replay(connection, &river, &timeline, place, revision.as_mut()).await?;
     let closing = revision.close();
     let answer = closing.answer.clone();
     close(connection, order, member, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
-async fn lock(connection: &mut PgConnection, member: MemberKey) -> Result<MemberRow, StoreError> {
-    let row = sqlx::query(LOCK)
+/// Locks a member; `None` when the community has no row for them.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    member: MemberKey,
+) -> Result<Option<MemberRow>, StoreError> {
+    let query = sqlx::query(LOCK)
         .bind(member.tenant.0)
         .bind(member.community.0)
-        .bind(member.user.0)
-        .fetch_optional(connection)
-        .await
-        .map_err(failed)?;
-    row.as_ref().map_or_else(
-        || Ok(MemberRow::default()),
-        |row| Row::of(row, "members", MEMBER).member(),
-    )
+        .bind(member.user.0);
+    one(query.fetch_optional(connection).await, |row| {
+        Row::of(row, "members", MEMBER).member()
+    })
+}
+
+/// Which way history runs from a case on.
+struct River {
+    home: Home,
+    /// Whose history the case begins in: the user under whom it was recorded.
+    source: UserId,
+    /// The member as they are now.
+    member: MemberKey,
+    seams: Seams,
+}
+
+async fn river(connection: &mut PgConnection, home: Home, case: &Case) -> Result<River, StoreError> {
+    let group = seams::everybody(&mut *connection, home.0, case.user).await?;
+    let present = group.first().copied().unwrap_or(case.user);
+    Ok(River {
+        home,
+        source: case.user,
+        member: member(home, present),
+        seams: seams::seams(&mut *connection, home, &group).await?,
+    })
 }
 
 async fn opening(
     store: &Postgres,
     connection: &mut PgConnection,
-    member: MemberKey,
+    river: &River,
     (case, row, acting): (Case, MemberRow, Acting),
 ) -> Result<Opening, StoreError> {
-    let held = sqlx::query(IN_FORCE)
-        .bind(member.tenant.0)
-        .bind(member.community.0)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
-    let held = Row::of(&held, "communities", &["tenant_id", "community_id"]).held()?;
-    let timeline = load::timeline(&mut *connection, &store.timelines, member.home(), held).await?;
+    let timeline = timeline_of(&mut *connection, river.home, &store.timelines).await?;
+    let source = member(river.home, river.source);
     let place = (case.at, case.number);
-    let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
+    let before = look::state_before(&mut *connection, source, place.0, place.1).await?;
+    let behind = river.seams.behind(river.source, spot(place));
     Ok(Opening {
-        past: past_before(&mut *connection, member, &timeline, &before, place).await?,
+        past: past_before(&mut *connection, (source, &behind), &timeline, &before, place).await?,
         now: store.pool.now(connection).await?,
         timeline,
         target: Target {
-            user: case.user,
+            user: river.member.user,
             authority: row.authority,
             protected: row.protected,
             bot: row.bot,
@@ -181,55 +217,132 @@ async fn opening(
     })
 }
 
-/// Gives the revision the entries from the voided case on, and writes the states that it changes.
-async fn replay(
+/// The policies of a community, which stay until the transaction ends.
+pub(super) async fn timeline_of(
+    connection: &mut PgConnection,
+    home: Home,
+    timelines: &Timelines,
+) -> Result<Arc<Timeline>, StoreError> {
+    let held = sqlx::query(IN_FORCE)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let held = Row::of(&held, "communities", &["tenant_id", "community_id"]).held()?;
+    load::timeline(connection, timelines, home, held).await
+}
+
+/// The next entries of a user's own history, up to a seam.
+async fn entries(
+    connection: &mut PgConnection,
+    statement: &'static str,
+    member: MemberKey,
+    from: (Instant, i64),
+    until: Option<&Seam>,
+) -> Result<Vec<Entry>, StoreError> {
+    let (at, number) = until.map_or((i64::MAX, i64::MAX), |seam| (seam.at.seconds(), seam.after));
+    let query = sqlx::query(statement)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .bind(member.user.0)
+        .bind(from.0.seconds())
+        .bind(from.1)
+        .bind(at)
+        .bind(number)
+        .bind(i64::from(PAGE));
+    all(query.fetch_all(connection).await, entry_of)
+}
+
+/// The same, with cases that the ledger has nothing of.
+pub(super) async fn all_entries(
     connection: &mut PgConnection,
     member: MemberKey,
+    from: (Instant, i64),
+    until: Option<&Seam>,
+) -> Result<Vec<Entry>, StoreError> {
+    entries(connection, ALL_ENTRIES, member, from, until).await
+}
+
+/// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
+/// states that it changes.
+async fn replay(
+    connection: &mut PgConnection,
+    river: &River,
+    timeline: &Timeline,
     first: (Instant, i64),
     revision: &mut dyn Revision,
 ) -> Result<(), StoreError> {
-    let mut from = first;
+    let (mut user, mut from) = (river.source, spot(first));
     loop {
-        let query = sqlx::query(ENTRIES)
-            .bind(member.tenant.0)
-            .bind(member.community.0)
-            .bind(member.user.0)
-            .bind(from.0.seconds())
-            .bind(from.1)
-            .bind(i64::from(PAGE));
-        let entries: Vec<Entry> = all(query.fetch_all(&mut *connection).await, entry_of)?;
-        let Some(last) = entries.last() else {
-            return Ok(());
-        };
-        from = (last.case.at, last.case.number + 1);
-        let over = entries.len() < usize::from(PAGE);
-        let Page { rewritten, settled } = revision.page(&entries);
-        rewrite(connection, member.home(), &entries, &rewritten).await?;
-        if over || settled {
+        let seam = river.seams.next(user, from);
+        let here = member(river.home, user);
+        let mut next = onward(from);
+        loop {
+            let page = entries(&mut *connection, ENTRIES, here, next, seam).await?;
+            let Some(last) = page.last() else { break };
+            next = (last.case.at, last.case.number + 1);
+            let Page { rewritten, settled } = revision.page(&page);
+            rewrite(&mut *connection, river.home, &marked(&page, &rewritten)).await?;
+            if settled {
+                return Ok(());
+            }
+            if page.len() < usize::from(PAGE) {
+                break;
+            }
+        }
+        let Some(seam) = seam else { return Ok(()) };
+        let settled = over(&mut *connection, river, timeline, (seam, user), revision).await?;
+        if settled {
             return Ok(());
         }
+        user = seam.into;
+        from = (seam.at, seam.after, seam.turn + 1);
     }
 }
 
+/// Takes the revision over a place at which two histories became one. Whether nothing can come out differently any more.
+async fn over(
+    connection: &mut PgConnection,
+    river: &River,
+    timeline: &Timeline,
+    (seam, user): (&Seam, UserId),
+    revision: &mut dyn Revision,
+) -> Result<bool, StoreError> {
+    let past = other_past(&mut *connection, river.home, &river.seams, timeline, (seam, user)).await?;
+    let crossed = revision.cross(seam.crossing(seam.side(user), past));
+    seams::rewrite(&mut *connection, river.home, &seam.crossed(user, &crossed)).await?;
+    Ok(crossed.settled)
+}
+
+/// What the other side of a seam looks back to.
+pub(super) async fn other_past(
+    connection: &mut PgConnection,
+    home: Home,
+    seams: &Seams,
+    timeline: &Timeline,
+    (seam, user): (&Seam, UserId),
+) -> Result<Past, StoreError> {
+    let (other, state) = seam.other(seam.side(user));
+    let behind = seams.behind(other, seam.spot());
+    let other = (member(home, other), &behind);
+    past_before(connection, other, timeline, state, seam.onward()).await
+}
+
 /// Writes the states that come out differently.
-async fn rewrite(
+pub(super) async fn rewrite(
     connection: &mut PgConnection,
     (tenant, community): Home,
-    entries: &[Entry],
-    rewritten: &[(i64, Member)],
+    rewritten: &[Rewritten<'_>],
 ) -> Result<(), StoreError> {
     if rewritten.is_empty() {
         return Ok(());
     }
     let (mut numbers, mut states, mut marks) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, state) in rewritten {
-        let case = entries
-            .iter()
-            .map(|e| &e.case)
-            .find(|case| case.number == *number);
+    for (number, state, mark) in rewritten {
         numbers.push(*number);
         states.push(json(state)?);
-        marks.push(case.and_then(|case| mark(case, Some(state))));
+        marks.push(*mark);
     }
     let column = |read: fn(Mark) -> i64| marks.iter().map(|mark| mark.map(read)).collect::<Vec<_>>();
     sqlx::query(REWRITE)
@@ -259,19 +372,8 @@ async fn close(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let home = member.home();
-    let mut voided = Vec::with_capacity(closing.voided.len());
-    for (number, how) in &closing.voided {
-        voided.push((*number, json(how)?));
-    }
-    replace(connection, VOID, home, voided).await?;
-    let mut started = Vec::with_capacity(closing.started.len());
-    for sanction in closing.started.iter().chain(&closing.shortened) {
-        started.push((sanction.case, json(sanction)?));
-    }
-    replace(connection, RESTART, home, started).await?;
-    let reduced = closing.reduced.iter();
-    let reduced = reduced.map(|(number, points)| (*number, points.units().to_string()));
-    replace(connection, REDUCE, home, reduced.collect()).await?;
+    let started = closing.started.iter().chain(&closing.shortened);
+    remake(connection, home, &closing.voided, started, &closing.reduced).await?;
     if let Some((number, reduction)) = &closing.reduction {
         replace(
             connection,
@@ -307,6 +409,29 @@ async fn close(
         writes.keep(order.tenant, claim, &closing.answer, now);
     }
     write(connection, &writes).await
+}
+
+/// Writes what cases say from now on: that they were voided, another sanction, fewer points.
+pub(super) async fn remake(
+    connection: &mut PgConnection,
+    home: Home,
+    voided: &[(i64, Voided)],
+    started: impl Iterator<Item = &Sanction>,
+    reduced: &[(i64, Points)],
+) -> Result<(), StoreError> {
+    let mut documents = Vec::with_capacity(voided.len());
+    for (number, how) in voided {
+        documents.push((*number, json(how)?));
+    }
+    replace(&mut *connection, VOID, home, documents).await?;
+    let mut documents = Vec::new();
+    for sanction in started {
+        documents.push((sanction.case, json(sanction)?));
+    }
+    replace(&mut *connection, RESTART, home, documents).await?;
+    let points = reduced.iter();
+    let points = points.map(|(number, points)| (*number, points.units().to_string()));
+    replace(connection, REDUCE, home, points.collect()).await
 }
 
 async fn replace(

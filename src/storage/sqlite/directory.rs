@@ -35,7 +35,7 @@ macro_rules! communities {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.merged_into, ",
             identities!(),
             " FROM users u WHERE u.tenant_id = ?1 AND ",
             $rest
@@ -54,7 +54,7 @@ macro_rules! identities {
 macro_rules! profiles {
     ($join:literal, $rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.merged_into, ",
             identities!(),
             ", coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, 0) AS protected, coalesce(m.bot, 0) AS bot ",
@@ -98,7 +98,8 @@ const USERS: &str = users!("u.user_id > coalesce(?2, x'') ORDER BY u.user_id LIM
 const PROFILE: &str = profiles!(
     "FROM users u LEFT JOIN members m ON m.tenant_id = u.tenant_id AND m.community_id = ?2 \
      AND m.user_id = u.user_id",
-    "u.tenant_id = ?1 AND u.user_id = ?3"
+    "u.tenant_id = ?1 AND u.user_id = \
+     (SELECT coalesce(merged_into, user_id) FROM users WHERE tenant_id = ?1 AND user_id = ?3)"
 );
 const PROFILE_BY_IDENTITY: &str = profiles!(
     "FROM users u LEFT JOIN members m ON m.tenant_id = u.tenant_id AND m.community_id = ?2 \
@@ -108,7 +109,7 @@ const PROFILE_BY_IDENTITY: &str = profiles!(
 );
 const PROFILES: &str = profiles!(
     "FROM members m JOIN users u ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id",
-    "m.tenant_id = ?1 AND m.community_id = ?2 AND m.user_id > coalesce(?3, x'') \
+    "m.tenant_id = ?1 AND m.community_id = ?2 AND m.user_id > coalesce(?3, x'') AND u.merged_into IS NULL \
      AND (m.rank <> 'member' OR m.protected OR EXISTS (SELECT 1 FROM cases c WHERE c.tenant_id = ?1 \
           AND c.community_id = ?2 AND c.user_id = m.user_id)) \
      ORDER BY m.user_id LIMIT ?4"
@@ -442,6 +443,7 @@ fn user_of(row: &SqliteRow) -> Result<User, StoreError> {
         name: row.get("name")?,
         created_at: row.time("created_at")?,
         identities: row.json("identities")?,
+        merged_into: row.get::<Option<Uuid>>("merged_into")?.map(UserId),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Sqlite;
 use super::directory::{all, community_exists};
-use super::record::{case_columns, case_of};
+use super::record::{case_columns, case_of, whose};
 use super::row::Row;
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
@@ -13,6 +13,7 @@ use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::insight::{Among, Insight};
 use crate::storage::codec::{in_order, json};
+use crate::storage::seams::merged;
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 
@@ -75,19 +76,28 @@ impl Insight for Sqlite {
             Among::Member(_) => BRIEFS_OF_MEMBER,
             Among::Actor(_) => BRIEFS_BY_ACTOR,
         };
-        let query = sqlx::query(statement)
-            .bind(tenant.0)
-            .bind(community.0)
-            .bind(page.after);
-        let query = match among {
-            Among::All => query.bind(None::<&str>),
-            Among::Member(user) => query.bind(user.0),
-            Among::Actor(actor) => query.bind(actor.as_str()),
+        let member = match among {
+            Among::Member(user) => Some(*user),
+            Among::All | Among::Actor(_) => None,
         };
-        let found = all(
-            query.bind(page.limit).fetch_all(self.pool.reader()).await,
-            brief_of,
-        )?;
+        let mut lists = Vec::new();
+        for user in whose(&self.pool, tenant, member).await? {
+            let query = sqlx::query(statement)
+                .bind(tenant.0)
+                .bind(community.0)
+                .bind(page.after);
+            let query = match (among, user) {
+                (Among::Actor(actor), _) => query.bind(actor.as_str()),
+                (_, Some(user)) => query.bind(user.0),
+                (_, None) => query.bind(None::<&str>),
+            };
+            let rows = query.bind(page.limit).fetch_all(self.pool.reader()).await;
+            lists.push(all(rows, brief_of)?);
+        }
+        let found = match member {
+            Some(_) => merged(lists, page.limit, |brief| (brief.at, brief.number)),
+            None => lists.into_iter().flatten().collect(),
+        };
         if found.is_empty() {
             community_exists(self.pool.reader(), tenant, community).await?;
         }

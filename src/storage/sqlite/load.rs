@@ -25,13 +25,14 @@ use sqlx::sqlite::SqliteRow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-/// People by their names, and what the communities in which they are named have of them. A user named by id must be there.
-const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.user_id, u.user_id)), m.rank, m.level, \
+/// People by their names, and what the communities in which they are named have of them. A user named by id must be there; who was merged into
+/// another one is that one.
+const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.user_id, u.merged_into, u.user_id)), m.rank, m.level, \
     m.protected, m.bot, m.state, m.recent)) AS found FROM jsonb_each($2) j \
     LEFT JOIN identities i ON i.tenant_id = unhex(j.value->>0) AND i.platform = j.value->>3 AND i.native_id = j.value->>4 \
     LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
-    AND m.user_id = coalesce(i.user_id, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
+    AND m.user_id = coalesce(i.user_id, u.merged_into, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
 const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq)) AS found FROM jsonb_each($3) j \
     CROSS JOIN communities c CROSS JOIN community_counters n \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \

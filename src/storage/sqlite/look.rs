@@ -5,6 +5,7 @@ use super::errors::failed;
 use super::load::{member_of, timeline};
 use super::record::{case_columns, case_of};
 use super::row::Row;
+use super::seams::seam_before;
 use super::{Sqlite, directory};
 use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Case;
@@ -14,7 +15,8 @@ use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{ActorRef, PersonRef, Seen};
 use crate::storage::batch::{Home, MemberKey, MemberRow, acting, acting_person};
-use sqlx::SqliteExecutor;
+use crate::storage::seams::later;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 macro_rules! look {
     ($user:literal) => {
@@ -32,11 +34,13 @@ macro_rules! look {
     };
 }
 
-const LOOK: &str = look!("?3");
+/// Whoever was merged into another user is that one.
+const LOOK: &str =
+    look!("(SELECT coalesce(merged_into, user_id) FROM users WHERE tenant_id = ?1 AND user_id = ?3)");
 const LOOK_BY_IDENTITY: &str =
     look!("(SELECT user_id FROM identities WHERE tenant_id = ?1 AND platform = ?3 AND native_id = ?4)");
 /// The state after the last entry before a place in the order of (at, number).
-const STATE_BEFORE: &str = "SELECT tenant_id, community_id, number, state FROM cases WHERE tenant_id = ?1 \
+const STATE_BEFORE: &str = "SELECT tenant_id, community_id, number, at, state FROM cases WHERE tenant_id = ?1 \
     AND community_id = ?2 AND user_id = ?3 AND (at, number) < (?4, ?5) AND state IS NOT NULL \
     ORDER BY at DESC, number DESC LIMIT 1";
 const TERMS: &str = concat!(
@@ -105,9 +109,9 @@ pub(super) async fn who_acts(
     }
 }
 
-/// The state after the last entry before (at, number); empty when there is none.
+/// The state after the last entry before (at, number), or after the last merge if that was later; empty when there is none.
 pub(super) async fn state_before(
-    on: impl SqliteExecutor<'_>,
+    connection: &mut SqliteConnection,
     member: MemberKey,
     at: Instant,
     number: i64,
@@ -118,10 +122,12 @@ pub(super) async fn state_before(
         .bind(member.user.0)
         .bind(at.seconds())
         .bind(number);
-    let state = one(query.fetch_optional(on).await, |row| {
-        Row::of(row, "cases", &["tenant_id", "community_id", "number"]).json("state")
+    let entry = one(query.fetch_optional(&mut *connection).await, |row| {
+        let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
+        Ok(((row.instant("at")?, row.get("number")?), row.json("state")?))
     })?;
-    Ok(state.unwrap_or_default())
+    let seam = seam_before(connection, member, (at, number)).await?;
+    Ok(later(entry, seam))
 }
 
 pub(super) async fn terms(

@@ -20,6 +20,7 @@ mod jobs; // requests of many items
 mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
+mod seams; // where two users became one
 mod timers; // what is due
 mod undo; // plans to void what many acts did
 
@@ -31,7 +32,7 @@ pub use pool::{Options, Synchronous};
 
 use crate::domain::actor::Acting;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
+use crate::domain::id::{CommunityId, KeyId, MergeId, SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::{Answer, Question};
 use crate::domain::time::Instant;
@@ -45,6 +46,7 @@ use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
 };
+use crate::ports::merges::{Merge, Merges};
 use crate::ports::record::{
     CaseFilter, Event, EventFilter, Record, Revision, SanctionFilter, SanctionRecord,
 };
@@ -112,6 +114,7 @@ pub fn statements() -> Vec<&'static str> {
         look::STATEMENTS,
         recall::STATEMENTS,
         record::STATEMENTS,
+        seams::STATEMENTS,
         insight::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
@@ -161,7 +164,8 @@ impl Ledger for Sqlite {
             community,
             user,
         };
-        look::state_before(self.pool.reader(), member, at, i64::MAX).await
+        let mut connection = self.pool.reader().acquire().await.map_err(errors::failed)?;
+        look::state_before(&mut connection, member, at, i64::MAX).await
     }
 
     async fn terms(
@@ -323,6 +327,18 @@ impl Directory for Sqlite {
             directory::community_exists(self.pool.reader(), tenant, community).await?;
         }
         Ok(found)
+    }
+}
+
+#[async_trait]
+impl Merges for Sqlite {
+    async fn merges(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        page: After<MergeId>,
+    ) -> Result<Vec<Merge>, StoreError> {
+        seams::merges(self.pool.reader(), tenant, user, page).await
     }
 }
 

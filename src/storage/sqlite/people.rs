@@ -28,7 +28,7 @@ pub(super) async fn find_or_make(
 ) -> Result<UserId, StoreError> {
     let found = directory::user(transaction.connection()?, tenant, person).await?;
     match (found, person) {
-        (Some(user), _) => Ok(user.id),
+        (Some(user), _) => Ok(user.present()),
         (None, PersonRef::User(_)) => Err(StoreError::NotFound("user")),
         (None, PersonRef::Identity(identity)) => {
             make(transaction, tenant, fresh, None, now).await?;

@@ -2,6 +2,8 @@
 
 use super::directory::{all, one};
 use super::row::Row;
+use super::seams::group;
+use crate::domain::id::UserId;
 use crate::domain::member::Member;
 use crate::domain::past::{Answer, MAX_COUNT, Mark, Offence, Past, Question};
 use crate::domain::points::Points;
@@ -45,17 +47,22 @@ pub(super) async fn recall(
             }
             Question::Offences { kind, after } => {
                 let from = after.seconds();
-                Answer::Offences(offences(&mut *connection, member, from, END, kind.name()).await?)
+                let mut found = Vec::new();
+                for user in group(&mut *connection, member.tenant, member.user).await? {
+                    let member = MemberKey { user, ..member };
+                    found.extend(offences(&mut *connection, member, from, END, kind.name()).await?);
+                }
+                Answer::Offences(found)
             }
         });
     }
     Ok(answers)
 }
 
-/// Everything that a replay from a place on may look back to: `before` is the state there.
+/// Everything that a replay from a place on may look back to: `before` is the state there, and `behind` are those whose acts count.
 pub(super) async fn past_before(
     connection: &mut SqliteConnection,
-    member: MemberKey,
+    (member, behind): (MemberKey, &BTreeSet<UserId>),
     timeline: &Timeline,
     before: &Member,
     (at, number): (Instant, i64),
@@ -77,7 +84,13 @@ pub(super) async fn past_before(
     let mut acts = Vec::new();
     for kind in kinds {
         let place = (at.seconds(), number);
-        acts.extend(offences(&mut *connection, member, -1, place, kind.name()).await?);
+        for user in behind {
+            let member = MemberKey {
+                user: *user,
+                ..member
+            };
+            acts.extend(offences(&mut *connection, member, -1, place, kind.name()).await?);
+        }
     }
     acts.sort_unstable();
     Ok(Past::whole(marks, acts))

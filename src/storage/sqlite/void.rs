@@ -1,7 +1,7 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
 use super::claims::kept_under;
-use super::directory::{all, community_exists};
+use super::directory::{all, community_exists, one};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
@@ -10,17 +10,25 @@ use super::record::{case, case_columns, entry_of};
 use super::row::Row;
 use super::rows::{Id, ids};
 use super::write::{Made, rows, write};
-use super::{Sqlite, load, look, people};
+use super::{Sqlite, load, look, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
-use crate::domain::case::Case;
-use crate::domain::sanction::Ending;
+use crate::domain::case::{Case, Voided};
+use crate::domain::id::UserId;
+use crate::domain::past::Past;
+use crate::domain::points::Points;
+use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes, mark};
+use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
 use crate::storage::codec::json;
+use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
+use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
+use sqlx::SqliteConnection;
+use std::sync::Arc;
 
 /// How many entries are read at a time.
 const PAGE: u32 = 500;
@@ -28,12 +36,23 @@ const PAGE: u32 = 500;
 const MEMBER: &str = "SELECT * FROM members WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 const HELD: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
     WHERE tenant_id = ?1 AND community_id = ?2";
-const ENTRIES: &str = concat!(
-    "SELECT ",
-    case_columns!(),
-    " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND (at, number) >= (?4, ?5) \
-     AND state IS NOT NULL ORDER BY at, number LIMIT ?6"
-);
+/// A stretch of a user's own history.
+macro_rules! entries {
+    ($which:literal) => {
+        concat!(
+            "SELECT ",
+            case_columns!(),
+            " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND (at, number) >= (?4, ?5) \
+             AND (at, number) <= (?6, ?7)",
+            $which,
+            " ORDER BY at, number LIMIT ?8"
+        )
+    };
+}
+
+/// Those that the ledger has a state after.
+const ENTRIES: &str = entries!(" AND state IS NOT NULL");
+const ALL_ENTRIES: &str = entries!("");
 const REWRITE: &str = "UPDATE cases SET state = j.value->>3, era = j.value->>4, clock = j.value->>5, sum = j.value->>6 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
@@ -54,6 +73,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     MEMBER,
     HELD,
     ENTRIES,
+    ALL_ENTRIES,
     REWRITE,
     VOID,
     RESTART,
@@ -100,70 +120,64 @@ async fn within(
     let home = (order.tenant, order.community);
     community_exists(transaction.connection()?, order.tenant, order.community).await?;
     let case = case(transaction.connection()?, home, order.number).await?;
-    let member = MemberKey {
-        tenant: order.tenant,
-        community: order.community,
-        user: case.user,
-    };
-    let first = (case.at, case.number);
-    let opening = opening(store, transaction, order, case, now).await?;
+    let river = river(transaction, home, &case).await?;
+    let (member, place) = (river.member, (case.at, case.number));
+    let opening = opening(store, transaction, order, (case, &river), now).await?;
+    let timeline = opening.timeline.clone();
     let mut revision = start();
     if let Err(refusal) = revision.open(opening) {
         return Ok(Reply::Refused(refusal));
     }
-    replay(transaction, member, first, revision.as_mut()).await?;
+    replay(transaction, &river, &timeline, place, revision.as_mut()).await?;
     let closing = revision.close();
     let answer = closing.answer.clone();
     close(transaction, order, member, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
+/// Which way history runs from a case on.
+struct River {
+    home: Home,
+    /// Whose history the case begins in: the user under whom it was recorded.
+    source: UserId,
+    /// The member as they are now.
+    member: MemberKey,
+    seams: Seams,
+}
+
+async fn river(transaction: &mut Transaction, home: Home, case: &Case) -> Result<River, StoreError> {
+    let group = seams::everybody(transaction.connection()?, home.0, case.user).await?;
+    let present = group.first().copied().unwrap_or(case.user);
+    Ok(River {
+        home,
+        source: case.user,
+        member: member(home, present),
+        seams: seams::seams(transaction.connection()?, home, &group).await?,
+    })
+}
+
 async fn opening(
     store: &Sqlite,
     transaction: &mut Transaction,
     order: &VoidOrder,
-    case: Case,
+    (case, river): (Case, &River),
     now: DateTime<Utc>,
 ) -> Result<Opening, StoreError> {
-    let home = (order.tenant, order.community);
-    let acting = people::acting(
-        transaction,
-        order.tenant,
-        Some(order.community),
-        &order.actor,
-        now,
-    )
-    .await?;
+    let home = river.home;
+    let acting = people::acting(transaction, home.0, Some(home.1), &order.actor, now).await?;
     let connection = transaction.connection()?;
-    let row = sqlx::query(HELD)
-        .bind(home.0.0)
-        .bind(home.1.0)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
-    let held = Row::of(&row, "communities", &["tenant_id", "community_id"]).held()?;
-    let timeline = load::timeline(&mut *connection, home, held, &store.timelines).await?;
-    let row = sqlx::query(MEMBER)
-        .bind(home.0.0)
-        .bind(home.1.0)
-        .bind(case.user.0)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(failed)?;
-    let row = row.as_ref().map_or_else(|| Ok(MemberRow::default()), member_of)?;
-    let member = MemberKey {
-        tenant: order.tenant,
-        community: order.community,
-        user: case.user,
-    };
+    let timeline = timeline_of(connection, home, &store.timelines).await?;
+    let row = member_row(connection, river.member).await?.unwrap_or_default();
+    let source = member(home, river.source);
     let place = (case.at, case.number);
-    let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
+    let before = look::state_before(connection, source, place.0, place.1).await?;
+    let behind = river.seams.behind(river.source, spot(place));
     Ok(Opening {
-        past: past_before(connection, member, &timeline, &before, place).await?,
+        past: past_before(connection, (source, &behind), &timeline, &before, place).await?,
         now,
         timeline,
         target: Target {
-            user: case.user,
+            user: river.member.user,
             authority: row.authority,
             protected: row.protected,
             bot: row.bot,
@@ -176,52 +190,151 @@ async fn opening(
     })
 }
 
-/// Gives the revision the entries from the voided case on, and writes the states that it changes.
+/// The policies of a community.
+pub(super) async fn timeline_of(
+    connection: &mut SqliteConnection,
+    home: Home,
+    timelines: &Timelines,
+) -> Result<Arc<Timeline>, StoreError> {
+    let row = sqlx::query(HELD)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    let held = Row::of(&row, "communities", &["tenant_id", "community_id"]).held()?;
+    load::timeline(connection, home, held, timelines).await
+}
+
+/// A member's row.
+pub(super) async fn member_row(
+    connection: &mut SqliteConnection,
+    member: MemberKey,
+) -> Result<Option<MemberRow>, StoreError> {
+    let query = sqlx::query(MEMBER)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .bind(member.user.0);
+    one(query.fetch_optional(connection).await, member_of)
+}
+
+/// The next entries of a user's own history, up to a seam.
+async fn entries(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    member: MemberKey,
+    from: (Instant, i64),
+    until: Option<&Seam>,
+) -> Result<Vec<Entry>, StoreError> {
+    let (at, number) = until.map_or((i64::MAX, i64::MAX), |seam| (seam.at.seconds(), seam.after));
+    let query = sqlx::query(statement)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .bind(member.user.0)
+        .bind(from.0.seconds())
+        .bind(from.1)
+        .bind(at)
+        .bind(number)
+        .bind(PAGE);
+    all(query.fetch_all(connection).await, entry_of)
+}
+
+/// The same, with cases that the ledger has nothing of.
+pub(super) async fn all_entries(
+    connection: &mut SqliteConnection,
+    member: MemberKey,
+    from: (Instant, i64),
+    until: Option<&Seam>,
+) -> Result<Vec<Entry>, StoreError> {
+    entries(connection, ALL_ENTRIES, member, from, until).await
+}
+
+/// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
+/// states that it changes.
 async fn replay(
     transaction: &mut Transaction,
-    member: MemberKey,
+    river: &River,
+    timeline: &Timeline,
     first: (Instant, i64),
     revision: &mut dyn Revision,
 ) -> Result<(), StoreError> {
-    let mut from = first;
+    let (mut user, mut from) = (river.source, spot(first));
     loop {
-        let query = sqlx::query(ENTRIES)
-            .bind(member.tenant.0)
-            .bind(member.community.0)
-            .bind(member.user.0)
-            .bind(from.0.seconds())
-            .bind(from.1)
-            .bind(PAGE);
-        let entries: Vec<Entry> = all(query.fetch_all(transaction.connection()?).await, entry_of)?;
-        let Some(last) = entries.last() else {
-            return Ok(());
-        };
-        from = (last.case.at, last.case.number + 1);
-        let over = entries.len() < PAGE as usize;
-        let Page { rewritten, settled } = revision.page(&entries);
-        let mut states = Vec::with_capacity(rewritten.len());
-        for (number, state) in &rewritten {
-            let case = entries
-                .iter()
-                .map(|e| &e.case)
-                .find(|case| case.number == *number);
-            let mark = case.and_then(|case| mark(case, Some(state)));
-            let (tenant, community) = ids(member.home());
-            states.push((
-                tenant,
-                community,
-                *number,
-                json(state)?,
-                mark.map(|mark| mark.era),
-                mark.map(|mark| mark.clock),
-                mark.map(|mark| mark.sum.units()),
-            ));
+        let seam = river.seams.next(user, from);
+        let here = member(river.home, user);
+        let mut next = onward(from);
+        loop {
+            let page = entries(transaction.connection()?, ENTRIES, here, next, seam).await?;
+            let Some(last) = page.last() else { break };
+            next = (last.case.at, last.case.number + 1);
+            let Page { rewritten, settled } = revision.page(&page);
+            rewrite(transaction, river.home, &marked(&page, &rewritten)).await?;
+            if settled {
+                return Ok(());
+            }
+            if page.len() < PAGE as usize {
+                break;
+            }
         }
-        rows(transaction, REWRITE, &states).await?;
-        if over || settled {
+        let Some(seam) = seam else { return Ok(()) };
+        let settled = over(transaction, river, timeline, (seam, user), revision).await?;
+        if settled {
             return Ok(());
         }
+        user = seam.into;
+        from = (seam.at, seam.after, seam.turn + 1);
     }
+}
+
+/// Takes the revision over a place at which two histories became one. Whether nothing can come out differently any more.
+async fn over(
+    transaction: &mut Transaction,
+    river: &River,
+    timeline: &Timeline,
+    (seam, user): (&Seam, UserId),
+    revision: &mut dyn Revision,
+) -> Result<bool, StoreError> {
+    let connection = transaction.connection()?;
+    let past = other_past(connection, river.home, &river.seams, timeline, (seam, user)).await?;
+    let crossed = revision.cross(seam.crossing(seam.side(user), past));
+    seams::rewrite(connection, river.home, &seam.crossed(user, &crossed)).await?;
+    Ok(crossed.settled)
+}
+
+/// What the other side of a seam looks back to.
+pub(super) async fn other_past(
+    connection: &mut SqliteConnection,
+    home: Home,
+    seams: &Seams,
+    timeline: &Timeline,
+    (seam, user): (&Seam, UserId),
+) -> Result<Past, StoreError> {
+    let (other, state) = seam.other(seam.side(user));
+    let behind = seams.behind(other, seam.spot());
+    let other = (member(home, other), &behind);
+    past_before(connection, other, timeline, state, seam.onward()).await
+}
+
+/// Writes the states that come out differently.
+pub(super) async fn rewrite(
+    transaction: &mut Transaction,
+    home: Home,
+    rewritten: &[Rewritten<'_>],
+) -> Result<(), StoreError> {
+    let (tenant, community) = ids(home);
+    let mut states = Vec::with_capacity(rewritten.len());
+    for (number, state, mark) in rewritten {
+        states.push((
+            tenant,
+            community,
+            *number,
+            json(state)?,
+            mark.map(|mark| mark.era),
+            mark.map(|mark| mark.clock),
+            mark.map(|mark| mark.sum.units()),
+        ));
+    }
+    rows(transaction, REWRITE, &states).await
 }
 
 async fn close(
@@ -232,23 +345,8 @@ async fn close(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let home = member.home();
-    let mut voided = Vec::with_capacity(closing.voided.len());
-    for (number, how) in &closing.voided {
-        voided.push(text(home, *number, json(how)?));
-    }
-    rows(transaction, VOID, &voided).await?;
-    let mut started = Vec::with_capacity(closing.started.len());
-    for sanction in closing.started.iter().chain(&closing.shortened) {
-        started.push(text(home, sanction.case, json(sanction)?));
-    }
-    rows(transaction, RESTART, &started).await?;
-    let (tenant, community) = ids(home);
-    let reduced: Vec<_> = closing
-        .reduced
-        .iter()
-        .map(|(number, points)| (tenant, community, *number, points.units()))
-        .collect();
-    rows(transaction, REDUCE, &reduced).await?;
+    let started = closing.started.iter().chain(&closing.shortened);
+    remake(transaction, home, &closing.voided, started, &closing.reduced).await?;
     if let Some((number, reduction)) = &closing.reduction {
         rows(
             transaction,
@@ -283,6 +381,32 @@ async fn close(
         writes.keep(order.tenant, claim, &closing.answer, now);
     }
     write(transaction, &writes, &Made::nobody(now)).await
+}
+
+/// Writes what cases say from now on: that they were voided, another sanction, fewer points.
+pub(super) async fn remake(
+    transaction: &mut Transaction,
+    home: Home,
+    voided: &[(i64, Voided)],
+    started: impl Iterator<Item = &Sanction>,
+    reduced: &[(i64, Points)],
+) -> Result<(), StoreError> {
+    let mut documents = Vec::with_capacity(voided.len());
+    for (number, how) in voided {
+        documents.push(text(home, *number, json(how)?));
+    }
+    rows(transaction, VOID, &documents).await?;
+    let mut documents = Vec::new();
+    for sanction in started {
+        documents.push(text(home, sanction.case, json(sanction)?));
+    }
+    rows(transaction, RESTART, &documents).await?;
+    let (tenant, community) = ids(home);
+    let points = reduced.iter();
+    let points: Vec<_> = points
+        .map(|(number, points)| (tenant, community, *number, points.units()))
+        .collect();
+    rows(transaction, REDUCE, &points).await
 }
 
 /// A document for the row of a case.

@@ -151,6 +151,9 @@ impl Ids {
         let undo = json!({"job": job});
         let path = format!("/v1/communities/{community}/undo-plans");
         let plan = world.admin.post(&path, &undo).await.expect(201);
+        let merging = json!({"from": "discord:78", "reason": "one person"});
+        let path = format!("/v1/users/{}/merge", text(&act["case"]["member"]["user"]));
+        let merge = world.admin.post(&path, &merging).await.expect(200);
         let key = world
             .admin
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
@@ -166,6 +169,7 @@ impl Ids {
             ("sanction", text(&act["case"]["sanction"]["id"])),
             ("job", text(job)),
             ("plan", text(&plan["id"])),
+            ("merge", text(&merge["merge"]["id"])),
             ("version", "1".to_owned()),
             ("key", text(&key["key"]["id"])),
         ])
@@ -183,6 +187,7 @@ impl Ids {
             ("sanction", id("san")),
             ("job", id("job")),
             ("plan", id("pln")),
+            ("merge", id("mrg")),
             ("version", "4711".to_owned()),
             ("key", id("key")),
         ])

@@ -211,6 +211,8 @@ impl Render for Plain {
                 ("member.changed", Some(*community), profile.user.id.to_string())
             }
             Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
+            Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
+            Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),
             Changed::Same(there) => {
                 let events = Vec::new();
                 return Rendered {

@@ -6,6 +6,7 @@ use serde_json::json;
 use tribune::domain::act::Entry;
 use tribune::domain::case::{Case, Voided};
 use tribune::domain::member::Member;
+use tribune::domain::merge::{Crossed, Crossing};
 use tribune::domain::points::Points;
 use tribune::domain::refusal::Refusal;
 use tribune::domain::sanction::Sanction;
@@ -98,6 +99,16 @@ impl Revision for Replay {
             page.rewritten.push((entry.case.number, self.state.clone()));
         }
         page
+    }
+
+    /// Nobody is merged here: the state goes on as it was recorded.
+    fn cross(&mut self, crossing: Crossing) -> Crossed {
+        let side = std::mem::replace(&mut self.state, crossing.recorded.clone());
+        Crossed {
+            side,
+            member: crossing.recorded,
+            settled: self.settled,
+        }
     }
 
     fn close(&mut self) -> Closing {

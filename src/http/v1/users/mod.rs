@@ -3,7 +3,10 @@
 pub mod add_identity;
 pub mod create;
 pub mod list;
+pub mod merge;
+pub mod merges;
 pub mod read;
+pub mod undo_merge;
 pub mod update;
 
 use serde_json::{Value, json};
@@ -40,5 +43,73 @@ pub(crate) fn example() -> Value {
         "name": "Ferris",
         "created_at": "2026-11-22T12:00:00.000000Z",
         "identities": [{"platform": "discord", "id": "80351110224678912"}],
+        "merged_into": null,
+    })
+}
+
+/// The other user of a merge, before and after it.
+fn other_example() -> Value {
+    json!({
+        "id": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e60",
+        "name": null,
+        "created_at": "2026-11-22T14:00:00.000000Z",
+        "identities": [{"platform": "telegram", "id": "4711"}],
+        "merged_into": null,
+    })
+}
+
+/// A merge, for the examples of the documentation.
+pub(crate) fn merge_example() -> Value {
+    json!({
+        "id": "mrg_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+        "into": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+        "from": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e60",
+        "at": "2026-11-23T09:00:00.000000Z",
+        "by": {"type": "key", "user": null, "identity": null, "key": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f", "rung": null},
+        "reason": "Said so in the ticket, and proved it",
+        "undone": null,
+    })
+}
+
+/// What somebody has, for the examples.
+fn holding(points: f64, units: &str) -> Value {
+    json!({"points": points, "exact_units": units, "sanctions": []})
+}
+
+/// What a merge comes to.
+pub(crate) fn merge_answer() -> Value {
+    let mut user = example();
+    user["identities"] = json!([
+        {"platform": "discord", "id": "80351110224678912"},
+        {"platform": "telegram", "id": "4711"},
+    ]);
+    json!({
+        "dry_run": true,
+        "merge": merge_example(),
+        "user": user,
+        "communities": [{
+            "community": "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+            "into": holding(1.0, "86400000"),
+            "from": holding(1.5, "129600000"),
+            "merged": holding(2.5, "216000000"),
+        }],
+    })
+}
+
+/// What the undoing of one comes to.
+pub(crate) fn undo_merge_answer() -> Value {
+    json!({
+        "dry_run": true,
+        "merge": merge_example(),
+        "into": example(),
+        "from": other_example(),
+        "communities": [{
+            "community": "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+            "merged": holding(2.5, "216000000"),
+            "into": holding(1.0, "86400000"),
+            "from": holding(1.5, "129600000"),
+            "cases_moved": 0,
+            "voided": [],
+        }],
     })
 }

@@ -1,8 +1,10 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod merge;
 mod policies;
 mod reason;
+mod split;
 mod tenants_keys;
 mod users;
 
@@ -21,6 +23,7 @@ use crate::ports::error::StoreError;
 use crate::storage::batch::{Kept, Writes};
 use crate::storage::codec::instant;
 use crate::storage::halving::{Failure, MOST_RETRIES};
+use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -30,11 +33,14 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     policies::STATEMENTS,
     users::STATEMENTS,
     reason::STATEMENTS,
+    merge::STATEMENTS,
+    split::STATEMENTS,
 ];
 
 /// What a change needs besides itself.
 struct Context<'a> {
     pool: &'a Pool,
+    timelines: &'a Timelines,
     order: &'a Order,
     render: &'a dyn Render,
     now: DateTime<Utc>,
@@ -84,6 +90,7 @@ async fn once(store: &Postgres, order: &Order, render: &dyn Render) -> Result<Ap
     let mut transaction = store.pool.begin().await?;
     let context = Context {
         pool: &store.pool,
+        timelines: &store.timelines,
         order,
         render,
         now: store.pool.now(&mut transaction).await?,
@@ -138,6 +145,9 @@ impl Context<'_> {
         }
         let (changed, acting) = self.change_by(connection).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
+        if order.change.is_dry_run() {
+            return Err(Stop::Answered(Applied::Done(rendered.answer)));
+        }
         let mut writes = Writes::default();
         writes.append(order.logged_by(), rendered.events);
         if let Some(claim) = &order.claim {
@@ -202,8 +212,13 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
-            Change::KeepUser(id) => same(self.user(connection, *id).await),
+            Change::KeepUser(id) => {
+                let id = self.present(connection, *id).await?;
+                same(self.user(connection, id).await)
+            }
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
+            Change::MergeUsers { .. } => self.merge_users(connection, acting).await,
+            Change::SplitUsers { .. } => self.split_users(connection, acting).await,
             Change::SetMember { .. } => self.set_member(connection).await,
             Change::ChangeReason {
                 community,

@@ -49,7 +49,7 @@ impl Context<'_> {
             .await?
             .ok_or(StoreError::NotFound("user"))?;
         let target = Target {
-            user: case.user,
+            user: profile.user.id,
             authority: profile.authority,
             protected: profile.protected,
             bot: profile.bot,

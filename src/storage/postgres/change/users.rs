@@ -9,7 +9,7 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::postgres::errors::overtaken;
-use crate::storage::postgres::{directory, people};
+use crate::storage::postgres::{directory, people, seams};
 use sqlx::PgConnection;
 
 const MAKE: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) VALUES ($1, $2, $3, $4)";
@@ -55,6 +55,7 @@ impl Context<'_> {
         id: UserId,
         name: Option<&str>,
     ) -> Result<Changed, Stop> {
+        let id = self.present(connection, id).await?;
         sqlx::query(RENAME)
             .bind(self.order.tenant.0)
             .bind(id.0)
@@ -70,7 +71,8 @@ impl Context<'_> {
         user: UserId,
         identity: &Identity,
     ) -> Result<Changed, Stop> {
-        self.user(connection, user).await?;
+        let user = self.present(connection, user).await?;
+        people::hold(&mut *connection, &[(self.order.tenant, user)].into()).await?;
         let is_new = self.identity(connection, user, identity).await?;
         let user = self.user(connection, user).await?;
         Ok(if is_new {
@@ -107,6 +109,11 @@ impl Context<'_> {
             .bind(json(&Member::default())?)
             .execute(&mut *connection)
             .await?;
+        // Nobody merges or splits them any more; if somebody has in the meantime, the name means somebody else.
+        people::hold(&mut *connection, &[(tenant, user)].into()).await?;
+        if people::find_or_make(connection, tenant, person, *fresh, self.now).await? != user {
+            return Err(overtaken().into());
+        }
         let person = PersonRef::User(user);
         let profile = directory::profile(&mut *connection, tenant, *community, &person).await?;
         Ok(Changed::Member(
@@ -140,6 +147,12 @@ impl Context<'_> {
             holder if holder == user => Ok(false),
             holder => Err(Conflict::IdentityTaken(identity.clone(), holder).into()),
         }
+    }
+
+    /// Who a user is now.
+    pub(super) async fn present(&self, connection: &mut PgConnection, id: UserId) -> Result<UserId, Stop> {
+        let found = seams::present(&mut *connection, self.order.tenant, id).await?;
+        Ok(found.ok_or(StoreError::NotFound("user"))?)
     }
 
     pub(super) async fn user(&self, connection: &mut PgConnection, id: UserId) -> Result<Changed, Stop> {

@@ -1,8 +1,10 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod merge;
 mod policies;
 mod reason;
+mod split;
 mod tenants_keys;
 mod users;
 
@@ -18,6 +20,7 @@ use crate::ports::answer::Answer;
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
 use crate::storage::batch::Writes;
+use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 
 pub(super) const STATEMENTS: &[&[&str]] = &[
@@ -26,11 +29,14 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     policies::STATEMENTS,
     users::STATEMENTS,
     reason::STATEMENTS,
+    merge::STATEMENTS,
+    split::STATEMENTS,
 ];
 
 /// What a change needs besides itself.
 struct Context<'a> {
     order: &'a Order,
+    timelines: &'a Timelines,
     render: &'a dyn Render,
     now: DateTime<Utc>,
 }
@@ -64,7 +70,12 @@ impl From<sqlx::Error> for Stop {
 pub(super) async fn apply(store: &Sqlite, order: &Order, render: &dyn Render) -> Result<Applied, StoreError> {
     let mut transaction = store.pool.begin().await?;
     let now = store.now();
-    let context = Context { order, render, now };
+    let context = Context {
+        order,
+        timelines: &store.timelines,
+        render,
+        now,
+    };
     let stop = match context.within(&mut transaction).await {
         Ok(answer) => {
             transaction.commit().await?;
@@ -97,6 +108,9 @@ impl Context<'_> {
         directory::tenant(transaction.connection()?, logged_by).await?;
         let acting = people::acting(transaction, logged_by, None, &order.by, self.now).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
+        if order.change.is_dry_run() {
+            return Err(Stop::Answered(Applied::Done(rendered.answer)));
+        }
         let mut writes = Writes::default();
         writes.append(logged_by, rendered.events);
         if let Some(claim) = &order.claim {
@@ -133,8 +147,13 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
-            Change::KeepUser(id) => same(self.user(transaction, *id).await),
+            Change::KeepUser(id) => {
+                let id = self.present(transaction, *id).await?;
+                same(self.user(transaction, id).await)
+            }
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
+            Change::MergeUsers { .. } => self.merge_users(transaction).await,
+            Change::SplitUsers { .. } => self.split_users(transaction).await,
             Change::SetMember { .. } => self.set_member(transaction).await,
             Change::ChangeReason {
                 community,

@@ -9,7 +9,7 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::sqlite::pool::Transaction;
-use crate::storage::sqlite::{directory, people};
+use crate::storage::sqlite::{directory, people, seams};
 
 const RENAME: &str = "UPDATE users SET name = ?3 WHERE tenant_id = ?1 AND user_id = ?2";
 const SET_MEMBER: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
@@ -42,6 +42,7 @@ impl Context<'_> {
         id: UserId,
         name: Option<&str>,
     ) -> Result<Changed, Stop> {
+        let id = self.present(transaction, id).await?;
         sqlx::query(RENAME)
             .bind(self.order.tenant.0)
             .bind(id.0)
@@ -57,7 +58,7 @@ impl Context<'_> {
         user: UserId,
         identity: &Identity,
     ) -> Result<Changed, Stop> {
-        self.user(transaction, user).await?;
+        let user = self.present(transaction, user).await?;
         let is_new = self.identity(transaction, user, identity).await?;
         let user = self.user(transaction, user).await?;
         Ok(if is_new {
@@ -117,6 +118,12 @@ impl Context<'_> {
             Some(holder) => return Err(Conflict::IdentityTaken(identity.clone(), holder.id).into()),
         }
         Ok(true)
+    }
+
+    /// Who a user is now.
+    pub(super) async fn present(&self, transaction: &mut Transaction, id: UserId) -> Result<UserId, Stop> {
+        let found = seams::present(transaction.connection()?, self.order.tenant, id).await?;
+        Ok(found.ok_or(StoreError::NotFound("user"))?)
     }
 
     pub(super) async fn user(&self, transaction: &mut Transaction, id: UserId) -> Result<Changed, Stop> {

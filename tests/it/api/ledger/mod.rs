@@ -10,6 +10,7 @@ mod input; // what is no request
 mod insight; // searches and reports
 mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
+mod merges; // two users who are one person
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod rules; // what a policy may say beside the default rules

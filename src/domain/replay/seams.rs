@@ -1,0 +1,118 @@
+//! Replays over the places where two users became one, and of what each has when they are two again.
+
+use super::super::case::Case;
+use super::super::id::SanctionId;
+use super::super::member::Member;
+use super::super::merge::{Crossed, Crossing, Half, Side, join};
+use super::super::past::Past;
+use super::super::sanction::{Sanction, later_end};
+use super::super::time::Instant;
+use super::super::timeline::Timeline;
+use super::{Change, Replay, version_of};
+use std::cmp::min_by;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a replay of one of two users begins with who were one for a while.
+#[derive(Clone, Debug)]
+pub struct Apart {
+    /// The community's policies.
+    pub timeline: Arc<Timeline>,
+    /// The store's clock.
+    pub now: Instant,
+    /// The user's own state, just before the two became one.
+    pub before: Member,
+    /// What that looks back to.
+    pub past: Past,
+    /// The one member, as they stand.
+    pub current: Member,
+}
+
+impl Replay {
+    /// Begins where two became one, to go on with the entries of one of them alone. It never settles: every state was another one
+    /// while they were one.
+    #[must_use]
+    pub fn apart(start: Apart, fresh: Box<dyn FnMut() -> Uuid + Send>) -> Self {
+        Self {
+            timeline: start.timeline,
+            now: start.current.ledger.as_of.map_or(start.now, |t| t.max(start.now)),
+            number: None,
+            change: Change::Void,
+            past: start.past,
+            state: start.before,
+            trigger: None,
+            settled: false,
+            voided: Vec::new(),
+            ended: Vec::new(),
+            started: Vec::new(),
+            shortened: None,
+            reduced: Vec::new(),
+            current: start.current,
+            recent: Vec::new(),
+            fresh,
+        }
+    }
+
+    /// The history becomes one with another user's, whose state comes with it. What is carried over is worked out again.
+    pub fn cross(&mut self, crossing: Crossing) -> Crossed {
+        let timeline = Arc::clone(&self.timeline);
+        let version = timeline.version(crossing.policy_version);
+        let version = version.unwrap_or_else(|| timeline.in_force(crossing.at));
+        let side = self.state.clone();
+        let own = Half {
+            member: &side,
+            past: &self.past,
+        };
+        let other = Half {
+            member: &crossing.other,
+            past: &crossing.other_past,
+        };
+        let (into, from) = match crossing.side {
+            Side::Into => (own, other),
+            Side::From => (other, own),
+        };
+        let member = join(crossing.merge, version, &timeline, (into, from), crossing.at);
+        self.past.take_in(&crossing.other_past);
+        self.state = member.clone();
+        self.trigger = None;
+        // Under some version what comes of equal states may look back to what the two brought along.
+        self.settled = self.number.is_some() && member.is_like(&crossing.recorded) && !timeline.looks_back();
+        Crossed {
+            side,
+            member,
+            settled: self.settled,
+        }
+    }
+
+    /// A case of the other user's history ended sanctions of this one: they hold no longer. Gives them with the end that they came
+    /// to, because no case of this history tells.
+    pub fn ends(&mut self, case: &Case) -> Vec<Sanction> {
+        let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
+        if !self.has_any(&ids) {
+            return Vec::new();
+        }
+        let timeline = Arc::clone(&self.timeline);
+        let version = version_of(&timeline, case);
+        self.state
+            .settle_for(&version.policy, &timeline, &self.past, case.at);
+        let mut gone = self.state.remove(&ids);
+        for sanction in &mut gone {
+            let ended = case.ended.iter().find(|ended| ended.id == sanction.id);
+            let at = ended.map(|ended| ended.at);
+            sanction.end = min_by(sanction.end, at, |a, b| later_end(*a, *b));
+            sanction.version += 1;
+        }
+        self.state.hold(&version.policy, &self.past);
+        gone
+    }
+
+    /// Whether all these sanctions are those of the history so far.
+    #[must_use]
+    pub fn has_all(&self, ids: &[SanctionId]) -> bool {
+        ids.iter().all(|id| self.has_any(&[*id]))
+    }
+
+    fn has_any(&self, ids: &[SanctionId]) -> bool {
+        self.state.sanctions.iter().any(|s| ids.contains(&s.id))
+    }
+}

@@ -1,0 +1,79 @@
+//! What becomes of an escalation in a replay: it stands, something milder takes its place, or it falls.
+
+use super::super::case::Case;
+use super::super::id::SanctionId;
+use super::super::kind::Restriction;
+use super::super::ladder::Strength;
+use super::super::sanction::{Sanction, later_end};
+use super::super::timeline::PolicyVersion;
+use super::{Produced, Replay, Verdict};
+use std::cmp::min_by;
+
+impl Replay {
+    /// Holds an escalation against what its trigger produced. Direct acts stand by themselves.
+    pub(super) fn verdict(
+        &mut self,
+        case: &Case,
+        version: &PolicyVersion,
+        trigger: Option<(i64, Option<Produced>)>,
+    ) -> Verdict {
+        let produced = match (case.causes.last(), trigger) {
+            (Some(cause), Some((number, produced))) if *cause == number => produced,
+            _ => return Verdict::Stands,
+        };
+        let Some(produced) = produced else {
+            return Verdict::Falls;
+        };
+        let own = case.started.as_ref().map_or_else(
+            || Strength::of(version.policy.severity(case.kind), case.kind, case.at, None),
+            Sanction::strength,
+        );
+        // What holds while the points are high follows them by itself; nothing else is like it.
+        if let Some(level) = case.started.as_ref().and_then(|s| s.while_above) {
+            let alike = produced.remedy.while_above == Some(level);
+            let severe = produced.remedy.severity() >= version.policy.severity(case.kind);
+            return if alike && severe {
+                Verdict::Stands
+            } else {
+                Verdict::Falls
+            };
+        }
+        if produced.strength >= own {
+            return Verdict::Stands;
+        }
+        self.milder(case, &produced).map_or(Verdict::Falls, |sanction| {
+            let weight = version.policy.weight(produced.remedy.action);
+            Verdict::Milder(sanction, case.points.min(weight))
+        })
+    }
+
+    /// The milder sanction that a rung would have started in place of the case's, if both would still hold now.
+    fn milder(&mut self, case: &Case, produced: &Produced) -> Option<Sanction> {
+        let Produced { remedy, end, .. } = produced;
+        let restriction = remedy.action.restricts()?;
+        let harsher = case.started.as_ref()?;
+        if self.current.sanctions.iter().all(|s| s.id != harsher.id) {
+            return None;
+        }
+        let mut capabilities = remedy.capabilities.clone();
+        if harsher.restriction == Restriction::Restrict {
+            capabilities.retain(|name| harsher.capabilities.contains(name));
+            if capabilities.is_empty() {
+                return None;
+            }
+        }
+        let sanction = Sanction {
+            id: SanctionId((self.fresh)()),
+            kind: remedy.action,
+            restriction,
+            start: harsher.start,
+            end: min_by(*end, harsher.end, |a, b| later_end(*a, *b)),
+            version: 1,
+            case: case.number,
+            named: harsher.named.clone(),
+            capabilities,
+            while_above: None,
+        };
+        sanction.holds(self.now).then_some(sanction)
+    }
+}

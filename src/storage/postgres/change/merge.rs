@@ -1,0 +1,317 @@
+//! One user turns out to be another one.
+
+use super::{Context, Stop};
+use crate::domain::actor::{Acting, Actor};
+use crate::domain::id::{MergeId, UserId};
+use crate::domain::time::Instant;
+use crate::ports::directory::{Applied, Change, Changed, Conflict};
+use crate::ports::error::StoreError;
+use crate::ports::merges::{JoinedMember, Merge, Merged};
+use crate::storage::batch::{Home, MemberKey, Writes};
+use crate::storage::codec::{instant, json};
+use crate::storage::merging::{Asked, JoinedRows, Joining, most_merged};
+use crate::storage::postgres::errors::overtaken;
+use crate::storage::postgres::recall::recall;
+use crate::storage::postgres::row::{Row, all};
+use crate::storage::postgres::write::write;
+use crate::storage::postgres::{people, seams, void};
+use crate::storage::seams::{Seam, member};
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The communities in which a user is a member.
+const HOMES: &str = "SELECT c.tenant_id, c.community_id FROM communities c JOIN members m ON m.tenant_id = c.tenant_id \
+    AND m.community_id = c.community_id AND m.user_id = $2 WHERE c.tenant_id = $1 ORDER BY c.community_id";
+const LOCK_MEMBERS: &str = "SELECT m.tenant_id, m.community_id, m.user_id FROM communities c JOIN members m \
+    ON m.tenant_id = c.tenant_id AND m.community_id = c.community_id AND m.user_id = ANY ($2) WHERE c.tenant_id = $1 \
+    ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
+const LOCK_USERS: &str = "SELECT tenant_id, user_id, merged_into IS NOT NULL AS merged FROM users \
+    WHERE tenant_id = $1 AND user_id = ANY ($2) ORDER BY user_id FOR UPDATE";
+const LAST: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2";
+const NOTE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
+    VALUES ($1, $2, $3, $4, $5, $6::text::json, $7)";
+const POINT: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND user_id = $3";
+const POINT_ON: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND merged_into = $3";
+const GIVE: &str = "UPDATE identities SET user_id = $2, brought_by = coalesce(brought_by, user_id) \
+    WHERE tenant_id = $1 AND user_id = $3";
+const SEW: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
+    into_state, from_state, state, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json, $11::text::json, $12::text::json, $13::text::json)";
+const ROLE: &str = "UPDATE members SET rank = $4, level = $5, protected = $6, bot = $7, regrouped = true \
+    WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
+const REGROUP: &str =
+    "UPDATE members SET regrouped = true WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
+
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[
+    HOMES,
+    LOCK_MEMBERS,
+    LOCK_USERS,
+    LAST,
+    NOTE,
+    POINT,
+    POINT_ON,
+    GIVE,
+    SEW,
+    ROLE,
+    REGROUP,
+];
+
+/// A merge under way.
+struct Merging {
+    id: MergeId,
+    into: UserId,
+    from: UserId,
+    now: Instant,
+}
+
+impl Context<'_> {
+    pub(super) async fn merge_users(
+        &self,
+        connection: &mut PgConnection,
+        acting: &Acting,
+    ) -> Result<Changed, Stop> {
+        let Change::MergeUsers {
+            id,
+            into,
+            from,
+            reason,
+            dry_run,
+        } = &self.order.change
+        else {
+            return Err(StoreError::Failed("not a merge".into()).into());
+        };
+        let tenant = self.order.tenant;
+        let into = self.present(&mut *connection, *into).await?;
+        let from = self.present(&mut *connection, *from).await?;
+        if into == from {
+            return Err(Conflict::SameUser(into).into());
+        }
+        let locked = self.lock_users(connection, &[into, from]).await?;
+        let users = [
+            seams::group(&mut *connection, tenant, into).await?,
+            seams::group(&mut *connection, tenant, from).await?,
+        ];
+        most_merged(&users)?;
+        let now = instant(self.now)?;
+        let merging = Merging {
+            id: *id,
+            into,
+            from,
+            now,
+        };
+        let mut communities = Vec::new();
+        for home in self.homes(&mut *connection, from).await? {
+            self.locked_in(&mut *connection, &merging, home, &locked).await?;
+            communities.push(self.merge_in(&mut *connection, &merging, home, &users).await?);
+        }
+        let merge = Merge {
+            id: *id,
+            into,
+            from,
+            at: self.now,
+            by: acting.actor.clone(),
+            reason: reason.clone(),
+            undone: None,
+        };
+        self.point(&mut *connection, &merge).await?;
+        let Changed::User(user) = self.user(&mut *connection, into).await? else {
+            return Err(StoreError::NotFound("user").into());
+        };
+        Ok(Changed::Merged(Box::new(Merged {
+            merge,
+            user,
+            communities,
+            dry_run: *dry_run,
+        })))
+    }
+
+    /// Locks users, and first everything that they are a member of: nobody acts on them until the transaction ends, and who makes
+    /// them a member meanwhile waits.
+    pub(super) async fn lock_users(
+        &self,
+        connection: &mut PgConnection,
+        users: &[UserId],
+    ) -> Result<BTreeSet<MemberKey>, Stop> {
+        let tenant = self.order.tenant;
+        let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+        let query = sqlx::query(LOCK_MEMBERS).bind(tenant.0).bind(&ids);
+        let locked = all(query.fetch_all(&mut *connection).await, |row| {
+            Row::of(row, "members", &["tenant_id", "community_id", "user_id"]).member_key()
+        })?;
+        let query = sqlx::query(LOCK_USERS).bind(tenant.0).bind(&ids);
+        let merged = all(query.fetch_all(connection).await, |row| {
+            Row::of(row, "users", &["tenant_id", "user_id"]).get::<bool>("merged")
+        })?;
+        if merged.len() != users.len() || merged.contains(&true) {
+            return Err(overtaken().into());
+        }
+        Ok(locked.into_iter().collect())
+    }
+
+    /// Makes sure that both members were locked before the users were; makes the one who remains a member.
+    async fn locked_in(
+        &self,
+        connection: &mut PgConnection,
+        merging: &Merging,
+        home: Home,
+        locked: &BTreeSet<MemberKey>,
+    ) -> Result<(), Stop> {
+        let (into, from) = (member(home, merging.into), member(home, merging.from));
+        if !locked.contains(&from) {
+            return Err(overtaken().into());
+        }
+        if !locked.contains(&into) && people::make_members(connection, &[into].into()).await?.is_empty() {
+            return Err(overtaken().into());
+        }
+        Ok(())
+    }
+
+    async fn homes(&self, connection: &mut PgConnection, user: UserId) -> Result<Vec<Home>, Stop> {
+        let query = sqlx::query(HOMES).bind(self.order.tenant.0).bind(user.0);
+        Ok(all(query.fetch_all(&mut *connection).await, |row| {
+            let row = Row::of(row, "members", &["tenant_id", "community_id"]);
+            Ok((row.tenant()?, row.community()?))
+        })?)
+    }
+
+    /// What the two have in a community becomes one.
+    async fn merge_in(
+        &self,
+        connection: &mut PgConnection,
+        merging: &Merging,
+        home: Home,
+        users: &[Vec<UserId>; 2],
+    ) -> Result<JoinedMember, Stop> {
+        let row = sqlx::query(LAST)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .fetch_one(&mut *connection)
+            .await?;
+        let last = Row::of(&row, "community_counters", &["tenant_id", "community_id"]).get("case_seq")?;
+        let into = void::lock(&mut *connection, member(home, merging.into)).await?;
+        let from = void::lock(&mut *connection, member(home, merging.from)).await?;
+        let mut turn = 0;
+        for group in users {
+            turn = turn.max(seams::seams(&mut *connection, home, group).await?.next_turn());
+        }
+        let mut joining = Joining {
+            home,
+            timeline: void::timeline_of(&mut *connection, home, self.timelines).await?,
+            merge: merging.id,
+            into: (merging.into, into.unwrap_or_default()),
+            from: (merging.from, from.unwrap_or_default()),
+            last,
+            turn: turn.max(1),
+        };
+        let rows = loop {
+            match joining.join(merging.now) {
+                Err(refusal) => return Err(Stop::Answered(Applied::Refused(refusal))),
+                Ok(Ok(rows)) => break rows,
+                Ok(Err(asked)) => self.ask(&mut *connection, &mut joining, asked).await?,
+            }
+        };
+        self.sew(&mut *connection, home, &rows).await?;
+        Ok(rows.told)
+    }
+
+    async fn ask(
+        &self,
+        connection: &mut PgConnection,
+        joining: &mut Joining,
+        asked: Vec<Asked>,
+    ) -> Result<(), Stop> {
+        for (user, questions) in asked {
+            let member = member(joining.home, user);
+            let answers = recall(&mut *connection, member, &questions).await?;
+            for (question, answer) in questions.into_iter().zip(answers) {
+                joining.learn(user, question, answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the two are in a community from now on.
+    async fn sew(&self, connection: &mut PgConnection, home: Home, rows: &JoinedRows) -> Result<(), Stop> {
+        let seam = &rows.seam;
+        let mut writes = Writes::default();
+        let key = member(home, seam.into);
+        writes.members.insert(key, rows.write.clone());
+        for sanction in &rows.told.moved {
+            writes.move_end(key, sanction);
+        }
+        write(&mut *connection, &writes).await?;
+        insert(connection, home, seam).await?;
+        let role = seam.detail.role;
+        sqlx::query(ROLE)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(seam.into.0)
+            .bind(role.authority.rank.name())
+            .bind(i32::from(role.authority.level))
+            .bind(role.protected)
+            .bind(role.bot)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(REGROUP)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(seam.from.0)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    /// From now on the one is the other, whoever names them and whoever they were before.
+    async fn point(&self, connection: &mut PgConnection, merge: &Merge) -> Result<(), Stop> {
+        let tenant = self.order.tenant;
+        note(&mut *connection, tenant, merge).await?;
+        for statement in [POINT, POINT_ON, GIVE] {
+            sqlx::query(statement)
+                .bind(tenant.0)
+                .bind(merge.into.0)
+                .bind(merge.from.0)
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+async fn note(
+    connection: &mut PgConnection,
+    tenant: crate::domain::id::TenantId,
+    merge: &Merge,
+) -> Result<(), Stop> {
+    let by: &Actor = &merge.by;
+    sqlx::query(NOTE)
+        .bind(tenant.0)
+        .bind(merge.id.0)
+        .bind(merge.into.0)
+        .bind(merge.from.0)
+        .bind(merge.at)
+        .bind(json(by)?)
+        .bind(merge.reason.as_deref())
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert(connection: &mut PgConnection, home: Home, seam: &Seam) -> Result<(), Stop> {
+    sqlx::query(SEW)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .bind(seam.merge.0)
+        .bind(seam.into.0)
+        .bind(seam.from.0)
+        .bind(seam.at.seconds())
+        .bind(seam.after)
+        .bind(seam.turn)
+        .bind(seam.policy_version)
+        .bind(json(&seam.into_state)?)
+        .bind(json(&seam.from_state)?)
+        .bind(json(&seam.state)?)
+        .bind(json(&seam.detail)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Who is one person, and where their histories became one.
+
+use super::directory::{all, one};
+use super::errors::failed;
+use super::row::Row;
+use crate::domain::id::{MergeId, TenantId, UserId};
+use crate::domain::member::Member;
+use crate::domain::time::Instant;
+use crate::ports::directory::After;
+use crate::ports::error::StoreError;
+use crate::ports::merges::Merge;
+use crate::storage::batch::{Home, MemberKey};
+use crate::storage::codec::json;
+use crate::storage::seams::{Seam, Seams, merged};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
+
+/// Who a user is now.
+const PRESENT: &str = "SELECT tenant_id, coalesce(merged_into, user_id) AS user_id FROM users \
+    WHERE tenant_id = ?1 AND user_id = ?2";
+const MERGED: &str =
+    "SELECT tenant_id, user_id FROM users WHERE tenant_id = ?1 AND merged_into = ?2 ORDER BY user_id";
+const SEAMS: &str = "SELECT * FROM seams WHERE tenant_id = ?1 AND community_id = ?2 AND into_id = ?3 \
+    ORDER BY at, after_number, turn";
+/// The last place before another one at which somebody was merged into a user, with the state just after.
+const SEAM_BEFORE: &str = "SELECT tenant_id, community_id, merge_id, at, after_number, state FROM seams \
+    WHERE tenant_id = ?1 AND community_id = ?2 AND into_id = ?3 AND (at, after_number) < (?4, ?5) \
+    ORDER BY at DESC, after_number DESC, turn DESC LIMIT 1";
+const REWRITE: &str = "UPDATE seams SET into_state = ?4, from_state = ?5, state = ?6 \
+    WHERE tenant_id = ?1 AND community_id = ?2 AND merge_id = ?3";
+
+/// One merge.
+const MERGE: &str = "SELECT * FROM merges WHERE tenant_id = ?1 AND merge_id = ?2";
+const MERGES_INTO: &str = "SELECT * FROM merges WHERE tenant_id = ?1 AND into_id = ?2 \
+    AND merge_id < coalesce(?3, x'ffffffffffffffffffffffffffffffffff') ORDER BY merge_id DESC LIMIT ?4";
+const MERGES_FROM: &str = "SELECT * FROM merges WHERE tenant_id = ?1 AND from_id = ?2 \
+    AND merge_id < coalesce(?3, x'ffffffffffffffffffffffffffffffffff') ORDER BY merge_id DESC LIMIT ?4";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    PRESENT,
+    MERGED,
+    SEAMS,
+    SEAM_BEFORE,
+    REWRITE,
+    MERGE,
+    MERGES_INTO,
+    MERGES_FROM,
+];
+
+/// Who a user is now; `None` for one whom the tenant does not have.
+pub(super) async fn present(
+    on: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<UserId>, StoreError> {
+    let query = sqlx::query(PRESENT).bind(tenant.0).bind(user.0);
+    one(query.fetch_optional(on).await, |row| {
+        Row::of(row, "users", &["tenant_id", "user_id"]).user()
+    })
+}
+
+/// Everybody who is one person with a user who was not merged into another one; themself first.
+pub(super) async fn group(
+    on: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Vec<UserId>, StoreError> {
+    let query = sqlx::query(MERGED).bind(tenant.0).bind(user.0);
+    let merged = all(query.fetch_all(on).await, |row| {
+        Row::of(row, "users", &["tenant_id", "user_id"]).user()
+    })?;
+    Ok(std::iter::once(user).chain(merged).collect())
+}
+
+/// Everybody who is one person with a user, whoever of them is named.
+pub(super) async fn everybody(
+    connection: &mut SqliteConnection,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Vec<UserId>, StoreError> {
+    let present = present(&mut *connection, tenant, user).await?.unwrap_or(user);
+    group(connection, tenant, present).await
+}
+
+/// The seams of everybody in a group.
+pub(super) async fn seams(
+    connection: &mut SqliteConnection,
+    home: Home,
+    group: &[UserId],
+) -> Result<Seams, StoreError> {
+    let mut found = Vec::new();
+    for user in group.iter().filter(|_| group.len() > 1) {
+        let query = sqlx::query(SEAMS).bind(home.0.0).bind(home.1.0).bind(user.0);
+        found.extend(all(query.fetch_all(&mut *connection).await, seam_of)?);
+    }
+    Ok(Seams::new(found))
+}
+
+/// The state after the last seam before a place, with where it is.
+pub(super) async fn seam_before(
+    on: impl SqliteExecutor<'_>,
+    member: MemberKey,
+    (at, number): (Instant, i64),
+) -> Result<Option<((Instant, i64), Member)>, StoreError> {
+    let query = sqlx::query(SEAM_BEFORE)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .bind(member.user.0)
+        .bind(at.seconds())
+        .bind(number);
+    one(query.fetch_optional(on).await, |row| {
+        let row = Row::of(row, "seams", &["tenant_id", "community_id", "merge_id"]);
+        let place = (row.instant("at")?, row.get("after_number")?);
+        Ok((place, row.json("state")?))
+    })
+}
+
+/// Keeps the states of a seam that a replay went over.
+pub(super) async fn rewrite(
+    on: impl SqliteExecutor<'_>,
+    (tenant, community): Home,
+    seam: &Seam,
+) -> Result<(), StoreError> {
+    sqlx::query(REWRITE)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(seam.merge.0)
+        .bind(json(&seam.into_state)?)
+        .bind(json(&seam.from_state)?)
+        .bind(json(&seam.state)?)
+        .execute(on)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// A merge; `None` for one that the tenant does not have.
+pub(super) async fn merge(
+    on: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    id: MergeId,
+) -> Result<Option<Merge>, StoreError> {
+    let query = sqlx::query(MERGE).bind(tenant.0).bind(id.0);
+    one(query.fetch_optional(on).await, merge_of)
+}
+
+/// The merges of a user, on either side.
+pub(super) async fn merges(
+    pool: &SqlitePool,
+    tenant: TenantId,
+    user: UserId,
+    page: After<MergeId>,
+) -> Result<Vec<Merge>, StoreError> {
+    present(pool, tenant, user)
+        .await?
+        .ok_or(StoreError::NotFound("user"))?;
+    let mut lists = Vec::new();
+    for statement in [MERGES_INTO, MERGES_FROM] {
+        let query = sqlx::query(statement)
+            .bind(tenant.0)
+            .bind(user.0)
+            .bind(page.after.map(|id| id.0))
+            .bind(page.limit);
+        lists.push(all(query.fetch_all(pool).await, merge_of)?);
+    }
+    Ok(merged(lists, page.limit, |merge| merge.id))
+}
+
+fn merge_of(row: &SqliteRow) -> Result<Merge, StoreError> {
+    let row = Row::of(row, "merges", &["tenant_id", "merge_id"]);
+    Ok(Merge {
+        id: row.get("merge_id").map(MergeId)?,
+        into: row.get("into_id").map(UserId)?,
+        from: row.get("from_id").map(UserId)?,
+        at: row.time("merged_at")?,
+        by: row.json("by_actor")?,
+        reason: row.get("reason")?,
+        undone: row.json_opt("undone")?,
+    })
+}
+
+fn seam_of(row: &SqliteRow) -> Result<Seam, StoreError> {
+    let row = Row::of(row, "seams", &["tenant_id", "community_id", "merge_id"]);
+    Ok(Seam {
+        merge: row.get("merge_id").map(MergeId)?,
+        into: row.get("into_id").map(UserId)?,
+        from: row.get("from_id").map(UserId)?,
+        at: row.instant("at")?,
+        after: row.get("after_number")?,
+        turn: row.get("turn")?,
+        policy_version: row.get("policy_version")?,
+        into_state: row.json("into_state")?,
+        from_state: row.json("from_state")?,
+        state: row.json("state")?,
+        detail: row.json("detail")?,
+    })
+}

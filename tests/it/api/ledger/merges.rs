@@ -1,0 +1,272 @@
+//! Two users turn out to be one person, and two again.
+
+use serde_json::{Value, json};
+
+use super::world::{Api, Community, problem};
+
+const DAY: i64 = 86_400;
+
+async fn user(api: &Api, person: &str) -> Value {
+    api.admin.get(&format!("/v1/users/{person}")).await.expect(200)
+}
+
+fn id(user: &Value) -> &str {
+    user["id"].as_str().unwrap()
+}
+
+async fn merge(api: &Api, into: &str, from: &str) -> Value {
+    let body = json!({"from": from, "reason": "one person"});
+    api.admin
+        .post(&format!("/v1/users/{into}/merge"), &body)
+        .await
+        .expect(200)
+}
+
+fn undo_path(merge: &Value) -> String {
+    let merge = &merge["merge"];
+    format!(
+        "/v1/users/{}/merges/{}/undo",
+        merge["into"].as_str().unwrap(),
+        merge["id"].as_str().unwrap()
+    )
+}
+
+async fn undo(api: &Api, merge: &Value) -> Value {
+    api.admin.post(&undo_path(merge), &json!({})).await.expect(200)
+}
+
+async fn identities(api: &Api, person: &str) -> Vec<String> {
+    let user = user(api, person).await;
+    let all = user["identities"].as_array().unwrap().iter();
+    all.map(|one| {
+        format!(
+            "{}:{}",
+            one["platform"].as_str().unwrap(),
+            one["id"].as_str().unwrap()
+        )
+    })
+    .collect()
+}
+
+/// What events happened, with the user that each is about.
+async fn events(api: &Api, kinds: &str) -> Vec<(String, Value)> {
+    let page = api
+        .admin
+        .get(&format!("/v1/events?type={kinds}&limit=500"))
+        .await
+        .expect(200);
+    let items = page["items"].as_array().unwrap().iter();
+    items
+        .map(|event| (event["type"].as_str().unwrap().to_owned(), event["user"].clone()))
+        .collect()
+}
+
+async fn two(api: &Api) -> (Community, String, String) {
+    let community = api.community().await;
+    community.warn("discord:1", "a").await;
+    community.warn("telegram:2", "b").await;
+    community
+        .act(json!({"kind": "mute", "member": "telegram:2", "duration": "PT2H", "reason": "c"}))
+        .await
+        .expect(201);
+    let into = id(&user(api, "discord:1").await).to_owned();
+    let from = id(&user(api, "telegram:2").await).to_owned();
+    (community, into, from)
+}
+
+on_every_store! {
+    /// Identities move, cases are one list, sanctions hold, points are one sum, and nothing fires.
+    async fn two_users_become_one_person(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let told = merge(&api, &into, &from).await;
+        assert_eq!(told["communities"][0]["into"]["points"], json!(1));
+        assert_eq!(told["communities"][0]["from"]["points"], json!(3));
+        assert_eq!(told["communities"][0]["merged"]["points"], json!(4));
+        assert_eq!(told["communities"][0]["merged"]["sanctions"].as_array().unwrap().len(), 1);
+        assert_eq!(identities(&api, "telegram:2").await, ["discord:1", "telegram:2"]);
+        assert_eq!(user(&api, &from).await["merged_into"], json!(into));
+        for name in [into.as_str(), from.as_str(), "discord:1", "telegram:2"] {
+            let standing = community.standing(name).await;
+            assert_eq!((&standing["user"], &standing["points"]), (&json!(into), &json!(4)));
+            assert_eq!(standing["sanctions"].as_array().unwrap().len(), 1);
+            assert_eq!(community.cases(&format!("?member={name}")).await, [3, 2, 1]);
+        }
+        let act = community.warn(&from, "d").await;
+        assert_eq!(act["case"]["member"]["user"], json!(into));
+        assert_eq!(act["escalations"][0]["kind"], "mute", "4 and 1 are 5, which is a rung");
+        assert_eq!(community.cases("?member=discord:1").await, [5, 4, 3, 2, 1]);
+        let merged = events(&api, "user.merged").await;
+        assert_eq!(merged, [("user.merged".to_owned(), json!(into))]);
+    }
+
+    /// The explanation names the merge as the origin of what was carried over.
+    async fn an_explanation_names_the_merge(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let told = merge(&api, &into, &from).await;
+        community.warn("discord:1", "d").await;
+        let explained = community.get("/members/discord:1/explanation").await.expect(200);
+        assert_eq!(explained["carried"]["merge"], told["merge"]["id"]);
+        assert_eq!(explained["carried"]["granted"], json!(4));
+        assert_eq!(explained["terms"].as_array().unwrap().len(), 1);
+        assert_eq!(explained["complete"], true);
+    }
+
+    /// Undone at once, everything is as it was.
+    async fn undone_at_once_everything_is_as_it_was(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let before = (community.standing("discord:1").await, community.standing("telegram:2").await);
+        let told = merge(&api, &into, &from).await;
+        let split = undo(&api, &told).await;
+        assert_eq!(split["communities"][0]["from"]["points"], json!(3));
+        assert_eq!(before, (community.standing("discord:1").await, community.standing("telegram:2").await));
+        assert_eq!(identities(&api, &into).await, ["discord:1"]);
+        assert_eq!(identities(&api, &from).await, ["telegram:2"]);
+        assert_eq!(user(&api, &from).await["merged_into"], Value::Null);
+        assert_eq!(community.cases("?member=discord:1").await, [1]);
+        assert_eq!(community.cases("?member=telegram:2").await, [3, 2]);
+        problem(api.admin.post(&undo_path(&told), &json!({})).await, 409, "merge_undone");
+        assert_eq!(events(&api, "user.split").await.len(), 1);
+        let listed = api.admin.get(&format!("/v1/users/{from}/merges")).await.expect(200);
+        assert_eq!(listed["items"][0]["undone"]["by"]["type"], "key");
+    }
+
+    /// What was recorded since goes with the identity that it named; an escalation that neither alone would have had falls.
+    async fn cases_go_with_the_identity_that_they_named(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let told = merge(&api, &into, &from).await;
+        let mute = community.warn("discord:1", "to five").await["escalations"][0]["number"].as_i64().unwrap();
+        community.act(json!({"kind": "note", "member": "telegram:2", "reason": "a note"})).await.expect(201);
+        community.warn("telegram:2", "theirs").await;
+        community.warn(&into, "by id").await;
+        let split = undo(&api, &told).await;
+        let effect = &split["communities"][0];
+        assert_eq!(effect["cases_moved"], json!(2));
+        assert_eq!(effect["voided"], json!([mute]));
+        assert_eq!(effect["into"]["points"], json!(3));
+        assert_eq!(effect["from"]["points"], json!(4));
+        assert_eq!(community.cases("?member=telegram:2").await, [7, 6, 3, 2]);
+        assert_eq!(community.cases("?member=discord:1").await, [8, 5, 4, 1]);
+        assert_eq!(community.standing("telegram:2").await["points"], json!(4));
+        let case = community.get("/cases/7").await.expect(200);
+        assert_eq!(case["member"]["user"], json!(from));
+        let fell = community.get(&format!("/cases/{mute}")).await.expect(200);
+        assert!(fell["voided"]["reason"].as_str().unwrap().contains("undone"), "{fell}");
+        // Nothing fires, though three points are a rung: neither was just crossed.
+        assert_eq!(community.standing("discord:1").await["sanctions"], json!([]));
+    }
+
+    /// A sanction of either ends on time, for whoever has it then.
+    async fn sanctions_end_on_time_after_a_merge(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        merge(&api, &into, &from).await;
+        api.clock.advance(2 * 3_600);
+        let standing = community.standing("discord:1").await;
+        assert_eq!(standing["sanctions"], json!([]));
+        let lifted = community.act(json!({"kind": "unmute", "member": "discord:1"})).await;
+        assert_eq!(lifted.status, 409);
+    }
+
+    /// A void of what was before the merge counts after it, on either side.
+    async fn what_was_before_a_merge_is_voided_after_it(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let told = merge(&api, &into, &from).await;
+        api.clock.advance(DAY);
+        let voided = community.post("/cases/2/void", json!({})).await.expect(200);
+        assert_eq!((&voided["standing"]["user"], &voided["standing"]["points"]), (&json!(into), &json!(2.9)));
+        let voided = community.post("/cases/1/void", json!({})).await.expect(200);
+        assert_eq!(voided["standing"]["points"], json!(1.9));
+        let split = undo(&api, &told).await;
+        assert_eq!(split["communities"][0]["into"]["points"], json!(0));
+        assert_eq!(split["communities"][0]["from"]["points"], json!(1.9));
+    }
+
+    /// A dry run tells all of it and does none of it.
+    async fn a_dry_run_writes_nothing(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let path = format!("/v1/users/{into}/merge");
+        let would = api.admin.post(&path, &json!({"from": from, "dry_run": true})).await.expect(200);
+        assert_eq!((&would["dry_run"], &would["communities"][0]["merged"]["points"]), (&json!(true), &json!(4)));
+        assert_eq!(user(&api, &from).await["merged_into"], Value::Null);
+        assert_eq!(community.standing("telegram:2").await["points"], json!(3));
+        let told = merge(&api, &into, &from).await;
+        let would = api.admin.post(&undo_path(&told), &json!({"dry_run": true})).await.expect(200);
+        assert_eq!(would["communities"][0]["from"]["points"], json!(3));
+        assert_eq!(would["from"]["merged_into"], Value::Null);
+        assert_eq!(user(&api, &from).await["merged_into"], json!(into));
+        assert_eq!(events(&api, "user.merged,user.split").await.len(), 1);
+    }
+
+    /// Nobody is merged into themself, under whatever name; nor twice; nor with somebody who is not there.
+    async fn what_cannot_be_merged_is_refused(store) {
+        let api = Api::start(store).await;
+        let (_, into, from) = two(&api).await;
+        let path = format!("/v1/users/{into}/merge");
+        problem(api.admin.post(&path, &json!({"from": "discord:1"})).await, 409, "same_user");
+        problem(api.admin.post(&path, &json!({"from": "discord:9"})).await, 404, "not_found");
+        let stranger = api.stranger().await;
+        problem(stranger.post(&path, &json!({"from": from})).await, 404, "not_found");
+        let told = merge(&api, &into, &from).await;
+        problem(api.admin.post(&path, &json!({"from": from})).await, 409, "same_user");
+        problem(stranger.post(&undo_path(&told), &json!({})).await, 404, "not_found");
+        let other = undo_path(&told).replace(told["merge"]["id"].as_str().unwrap(), "mrg_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f");
+        problem(api.admin.post(&other, &json!({})).await, 404, "not_found");
+    }
+
+    /// A chain: who was merged comes along, in either order, and any link of it can be undone.
+    async fn who_was_merged_before_comes_along(store) {
+        let api = Api::start(store).await;
+        let (community, one, two) = two(&api).await;
+        community.warn("slack:3", "e").await;
+        let three = id(&user(&api, "slack:3").await).to_owned();
+        let first = merge(&api, &two, &three).await;
+        let second = merge(&api, &one, &two).await;
+        assert_eq!(user(&api, &three).await["merged_into"], json!(one));
+        assert_eq!(community.standing("slack:3").await["points"], json!(5));
+        assert_eq!(community.cases("?member=slack:3").await, [4, 3, 2, 1]);
+        // The inner one: slack:3 is themself again, and the others stay one.
+        let split = undo(&api, &first).await;
+        assert_eq!(split["from"]["id"], json!(three));
+        assert_eq!(community.standing("slack:3").await["points"], json!(1));
+        assert_eq!(community.standing("telegram:2").await["points"], json!(4));
+        assert_eq!(user(&api, &two).await["merged_into"], json!(one));
+        undo(&api, &second).await;
+        assert_eq!(community.standing("discord:1").await["points"], json!(1));
+        assert_eq!(community.standing("telegram:2").await["points"], json!(3));
+    }
+
+    /// A repeat under the same key is the same merge.
+    async fn a_merge_is_repeated_under_its_key(store) {
+        let api = Api::start(store).await;
+        let (_, into, from) = two(&api).await;
+        let path = format!("/v1/users/{into}/merge");
+        let call = || api.admin.call(hyper::Method::POST, &path).header("idempotency-key", "k").json(&json!({"from": from}));
+        let first = call().send().await.expect(200);
+        let again = call().send().await;
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        assert_eq!(again.expect(200), first);
+    }
+
+    /// The higher rank and the protection of either remain, and what was set meanwhile stays.
+    async fn ranks_and_protection_are_joined(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let path = |person: &str| community.path(&format!("/members/{person}"));
+        api.admin.patch(&path("telegram:2"), &json!({"rank": "moderator", "protected": true})).await.expect(200);
+        let told = merge(&api, &into, &from).await;
+        let member = api.admin.get(&path("discord:1")).await.expect(200);
+        assert_eq!((&member["rank"], &member["protected"]), (&json!("moderator"), &json!(true)));
+        api.admin.patch(&path(&from), &json!({"level": 7})).await.expect(200);
+        undo(&api, &told).await;
+        let member = api.admin.get(&path("discord:1")).await.expect(200);
+        assert_eq!(member["protected"], json!(false));
+        let member = api.admin.get(&path("telegram:2")).await.expect(200);
+        assert_eq!((&member["rank"], &member["protected"]), (&json!("moderator"), &json!(true)));
+    }
+}
