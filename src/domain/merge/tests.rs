@@ -1,1 +1,1 @@
-
+//! The joining of two ledgers, on values.

@@ -28,32 +28,32 @@ const LOCK_MEMBERS: &str = "SELECT m.tenant_id, m.community_id, m.user_id FROM c
     ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
 const LOCK_USERS: &str = "SELECT tenant_id, user_id, merged_into IS NOT NULL AS merged FROM users \
     WHERE tenant_id = $1 AND user_id = ANY ($2) ORDER BY user_id FOR UPDATE";
-const LAST: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2";
-const NOTE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
+const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2";
+const NOTE_MERGE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
     VALUES ($1, $2, $3, $4, $5, $6::text::json, $7)";
-const POINT: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND user_id = $3";
-const POINT_ON: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND merged_into = $3";
-const GIVE: &str = "UPDATE identities SET user_id = $2, brought_by = coalesce(brought_by, user_id) \
+const POINT_USER: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND user_id = $3";
+const POINT_GROUP: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND merged_into = $3";
+const GIVE_IDENTITIES: &str = "UPDATE identities SET user_id = $2, brought_by = coalesce(brought_by, user_id) \
     WHERE tenant_id = $1 AND user_id = $3";
-const SEW: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
+const SEW_SEAM: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
     into_state, from_state, state, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json, $11::text::json, $12::text::json, $13::text::json)";
-const ROLE: &str = "UPDATE members SET rank = $4, level = $5, protected = $6, bot = $7, regrouped = true \
+const SET_ROLE: &str = "UPDATE members SET rank = $4, level = $5, protected = $6, bot = $7, regrouped = true \
     WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
-const REGROUP: &str =
+const MARK_REGROUPED: &str =
     "UPDATE members SET regrouped = true WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
 
 pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[
     HOMES,
     LOCK_MEMBERS,
     LOCK_USERS,
-    LAST,
-    NOTE,
-    POINT,
-    POINT_ON,
-    GIVE,
-    SEW,
-    ROLE,
-    REGROUP,
+    LAST_NUMBER,
+    NOTE_MERGE,
+    POINT_USER,
+    POINT_GROUP,
+    GIVE_IDENTITIES,
+    SEW_SEAM,
+    SET_ROLE,
+    MARK_REGROUPED,
 ];
 
 /// A merge under way.
@@ -182,7 +182,7 @@ impl Context<'_> {
         home: Home,
         users: &[Vec<UserId>; 2],
     ) -> Result<JoinedMember, Stop> {
-        let row = sqlx::query(LAST)
+        let row = sqlx::query(LAST_NUMBER)
             .bind(home.0.0)
             .bind(home.1.0)
             .fetch_one(&mut *connection)
@@ -242,7 +242,7 @@ impl Context<'_> {
         write(&mut *connection, &writes).await?;
         insert(connection, home, seam).await?;
         let role = seam.detail.role;
-        sqlx::query(ROLE)
+        sqlx::query(SET_ROLE)
             .bind(home.0.0)
             .bind(home.1.0)
             .bind(seam.into.0)
@@ -252,7 +252,7 @@ impl Context<'_> {
             .bind(role.bot)
             .execute(&mut *connection)
             .await?;
-        sqlx::query(REGROUP)
+        sqlx::query(MARK_REGROUPED)
             .bind(home.0.0)
             .bind(home.1.0)
             .bind(seam.from.0)
@@ -265,7 +265,7 @@ impl Context<'_> {
     async fn point(&self, connection: &mut PgConnection, merge: &Merge) -> Result<(), Stop> {
         let tenant = self.order.tenant;
         note(&mut *connection, tenant, merge).await?;
-        for statement in [POINT, POINT_ON, GIVE] {
+        for statement in [POINT_USER, POINT_GROUP, GIVE_IDENTITIES] {
             sqlx::query(statement)
                 .bind(tenant.0)
                 .bind(merge.into.0)
@@ -283,7 +283,7 @@ async fn note(
     merge: &Merge,
 ) -> Result<(), Stop> {
     let by: &Actor = &merge.by;
-    sqlx::query(NOTE)
+    sqlx::query(NOTE_MERGE)
         .bind(tenant.0)
         .bind(merge.id.0)
         .bind(merge.into.0)
@@ -297,7 +297,7 @@ async fn note(
 }
 
 async fn insert(connection: &mut PgConnection, home: Home, seam: &Seam) -> Result<(), Stop> {
-    sqlx::query(SEW)
+    sqlx::query(SEW_SEAM)
         .bind(home.0.0)
         .bind(home.1.0)
         .bind(seam.merge.0)

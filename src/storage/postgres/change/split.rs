@@ -38,10 +38,10 @@ const UNDO: &str = "UPDATE merges SET undone = $3::text::json WHERE tenant_id = 
 const ROLE: &str = "UPDATE members SET rank = $4, level = $5, protected = $6, bot = $7 \
     WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
 /// Cases that go to another user, with the state after each.
-const MOVE: &str = "UPDATE cases c SET user_id = $3, doc = jsonb_set(c.doc::jsonb, '{user}', to_jsonb($4::text))::json, \
-    state = n.state::json, era = n.era, clock = n.clock, sum = n.sum \
-    FROM UNNEST($5::bigint[], $6::text[], $7::integer[], $8::bigint[], $9::bigint[]) AS n (number, state, era, clock, sum) \
-    WHERE c.tenant_id = $1 AND c.community_id = $2 AND c.number = n.number";
+const MOVE: &str = "UPDATE cases c SET user_id = $4, doc = jsonb_set(c.doc::jsonb, '{user}', to_jsonb($5::text))::json, \
+    state = n.state::json, era = n.era, clock = n.clock, sum = n.sum FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], \
+    $6::text[], $7::integer[], $8::bigint[], $9::bigint[]) AS n (tenant_id, community_id, number, state, era, clock, sum) \
+    WHERE c.tenant_id = n.tenant_id AND c.community_id = n.community_id AND c.number = n.number";
 const MOVE_SANCTIONS: &str =
     "UPDATE sanctions SET user_id = $3 WHERE tenant_id = $1 AND community_id = $2 AND sanction_id = ANY ($4)";
 const MOVE_TIMERS: &str =
@@ -340,11 +340,11 @@ async fn hand_over(
     let column = |read: fn(Mark) -> i64| marks.iter().map(|mark| mark.map(read)).collect::<Vec<_>>();
     let eras: Vec<_> = marks.iter().map(|mark| mark.map(|mark| mark.era)).collect();
     sqlx::query(MOVE)
-        .bind(home.0.0)
-        .bind(home.1.0)
+        .bind(vec![home.0.0; numbers.len()])
+        .bind(vec![home.1.0; numbers.len()])
+        .bind(numbers)
         .bind(to.0)
         .bind(to.0.to_string())
-        .bind(numbers)
         .bind(states)
         .bind(eras)
         .bind(column(|mark| mark.clock))

@@ -21,22 +21,31 @@ use crate::storage::sqlite::{people, seams, void};
 /// The communities in which a user is a member.
 const HOMES: &str = "SELECT c.tenant_id, c.community_id FROM communities c JOIN members m ON m.tenant_id = c.tenant_id \
     AND m.community_id = c.community_id AND m.user_id = ?2 WHERE c.tenant_id = ?1 ORDER BY c.community_id";
-const LAST: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2";
-const NOTE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
+const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2";
+const NOTE_MERGE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-const POINT: &str = "UPDATE users SET merged_into = ?2 WHERE tenant_id = ?1 AND user_id = ?3";
-const POINT_ON: &str = "UPDATE users SET merged_into = ?2 WHERE tenant_id = ?1 AND merged_into = ?3";
-const GIVE: &str = "UPDATE identities SET user_id = ?2, brought_by = coalesce(brought_by, user_id) \
+const POINT_USER: &str = "UPDATE users SET merged_into = ?2 WHERE tenant_id = ?1 AND user_id = ?3";
+const POINT_GROUP: &str = "UPDATE users SET merged_into = ?2 WHERE tenant_id = ?1 AND merged_into = ?3";
+const GIVE_IDENTITIES: &str = "UPDATE identities SET user_id = ?2, brought_by = coalesce(brought_by, user_id) \
     WHERE tenant_id = ?1 AND user_id = ?3";
-const SEW: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
+const SEW_SEAM: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
     into_state, from_state, state, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-const ROLE: &str = "UPDATE members SET rank = ?4, level = ?5, protected = ?6, bot = ?7, regrouped = 1 \
+const SET_ROLE: &str = "UPDATE members SET rank = ?4, level = ?5, protected = ?6, bot = ?7, regrouped = 1 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
-const REGROUP: &str =
+const MARK_REGROUPED: &str =
     "UPDATE members SET regrouped = 1 WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 
-pub(in crate::storage::sqlite) const STATEMENTS: &[&str] =
-    &[HOMES, LAST, NOTE, POINT, POINT_ON, GIVE, SEW, ROLE, REGROUP];
+pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[
+    HOMES,
+    LAST_NUMBER,
+    NOTE_MERGE,
+    POINT_USER,
+    POINT_GROUP,
+    GIVE_IDENTITIES,
+    SEW_SEAM,
+    SET_ROLE,
+    MARK_REGROUPED,
+];
 
 /// A merge under way.
 struct Merging {
@@ -119,7 +128,7 @@ impl Context<'_> {
         users: &[Vec<UserId>; 2],
     ) -> Result<JoinedMember, Stop> {
         let connection = transaction.connection()?;
-        let row = sqlx::query(LAST)
+        let row = sqlx::query(LAST_NUMBER)
             .bind(home.0.0)
             .bind(home.1.0)
             .fetch_one(&mut *connection)
@@ -180,7 +189,7 @@ impl Context<'_> {
         let connection = transaction.connection()?;
         insert(connection, home, seam).await?;
         let role = seam.detail.role;
-        sqlx::query(ROLE)
+        sqlx::query(SET_ROLE)
             .bind(home.0.0)
             .bind(home.1.0)
             .bind(seam.into.0)
@@ -190,7 +199,7 @@ impl Context<'_> {
             .bind(role.bot)
             .execute(&mut *connection)
             .await?;
-        sqlx::query(REGROUP)
+        sqlx::query(MARK_REGROUPED)
             .bind(home.0.0)
             .bind(home.1.0)
             .bind(seam.from.0)
@@ -203,7 +212,7 @@ impl Context<'_> {
     async fn point(&self, transaction: &mut Transaction, merge: &Merge) -> Result<(), Stop> {
         let tenant = self.order.tenant;
         note(transaction, tenant, merge).await?;
-        for statement in [POINT, POINT_ON, GIVE] {
+        for statement in [POINT_USER, POINT_GROUP, GIVE_IDENTITIES] {
             sqlx::query(statement)
                 .bind(tenant.0)
                 .bind(merge.into.0)
@@ -221,7 +230,7 @@ async fn note(
     merge: &Merge,
 ) -> Result<(), Stop> {
     let by: &Actor = &merge.by;
-    sqlx::query(NOTE)
+    sqlx::query(NOTE_MERGE)
         .bind(tenant.0)
         .bind(merge.id.0)
         .bind(merge.into.0)
@@ -235,7 +244,7 @@ async fn note(
 }
 
 async fn insert(connection: &mut sqlx::SqliteConnection, home: Home, seam: &Seam) -> Result<(), Stop> {
-    sqlx::query(SEW)
+    sqlx::query(SEW_SEAM)
         .bind(home.0.0)
         .bind(home.1.0)
         .bind(seam.merge.0)

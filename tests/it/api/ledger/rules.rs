@@ -76,7 +76,7 @@ on_every_store! {
         let explained = home.get("/members/custom:1/explanation").await.expect(200);
         assert_eq!(explained["standing"]["points"], 3);
         assert_eq!((&explained["terms"].as_array().unwrap().len(), &explained["terms"][0]["case"]), (&1, &json!(4)));
-        let carried = json!({"at": "2026-01-11T00:00:00.000000Z", "granted": 2, "left": 2, "left_units": "172800000", "gone_at": null});
+        let carried = json!({"at": "2026-01-11T00:00:00.000000Z", "merge": null, "granted": 2, "left": 2, "left_units": "172800000", "gone_at": null});
         assert_eq!(explained["carried"], carried);
         assert_eq!(explained["standing"]["clear_at"], json!(null));
         assert_eq!(events(&home.client.get("/v1/events?type=case.created").await.expect(200)).len(), 4, "nothing fired");
