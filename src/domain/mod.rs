@@ -27,6 +27,7 @@ pub mod timeline; // the versions of a policy over time
 
 pub mod explain; // every term of a balance
 pub mod replay; // a void: history from there on, replayed without the case
+pub mod simulate; // what the ladder would have done under another policy
 pub mod standing; // points and restrictions at a moment, and when they change
 
 pub mod brief; // a case in short, for searches and reports

@@ -36,6 +36,15 @@ impl Timeline {
         })
     }
 
+    /// Of one version alone.
+    #[must_use]
+    pub const fn of(active: PolicyVersion) -> Self {
+        Self {
+            earlier: Vec::new(),
+            active,
+        }
+    }
+
     /// The version in force.
     #[must_use]
     pub fn active(&self) -> &PolicyVersion {
