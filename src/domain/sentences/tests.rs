@@ -1,3 +1,5 @@
+//! Whole accounts of typical standings.
+
 use super::super::act::{Act, Command, Detail};
 use super::super::case::{Particulars, Reduced};
 use super::super::explain::Explanation;

@@ -1,3 +1,5 @@
+//! Simulations, one member at a time.
+
 use super::super::actor::Actor;
 use super::super::kind::{Kind, Restriction, Severity};
 use super::super::policy::{CustomKind, Decay, OffenceCount, OffenceRung, Refire, Remedy, Rung};

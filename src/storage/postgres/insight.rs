@@ -64,10 +64,10 @@ const NUMBERED: &str = concat!(
 
 const ACTIVE: &str = "SELECT tenant_id, community_id, policy_version, clock_timestamp() AS now FROM communities \
     WHERE tenant_id = $1 AND community_id = $2";
-/// Without the states, which are most of a row.
+/// Without the states, which are most of a row. That there is a user is said once more, because the index has only such rows.
 const HISTORIES: &str = "SELECT tenant_id, community_id, number, points, doc, reason, revision, started, voided, reduced \
     FROM cases WHERE tenant_id = $1 AND community_id = $2 \
-    AND (user_id, at, number) > ($3, $4, $5) ORDER BY user_id, at, number LIMIT $6";
+    AND user_id >= $3 AND (user_id, at, number) > ($3, $4, $5) ORDER BY user_id, at, number LIMIT $6";
 
 pub(super) const STATEMENTS: &[&str] = &[
     BRIEFS,
