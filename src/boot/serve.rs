@@ -20,6 +20,7 @@ use crate::config::{Config, DatabaseKind};
 use crate::http::edge::EdgeLimits;
 use crate::http::{api, edge, health, item, listener, observe};
 use crate::jobs::backlog::Backlog;
+use crate::jobs::removals::Removals;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
 use crate::jobs::{self, Stop};
@@ -160,8 +161,13 @@ fn start_jobs(
         problem: item::kept_problem,
         interval: config.jobs.timer_interval,
     };
+    let removals = Removals {
+        store: store.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let mut jobs = JoinSet::new();
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
+    jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());
     jobs

@@ -89,6 +89,10 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// Their identities, in order of platform and id.
     pub identities: Vec<Identity>,
+    /// When they were erased, if they were.
+    pub erased_at: Option<DateTime<Utc>>,
+    /// When the last of what was written about them was gone.
+    pub erasure_done_at: Option<DateTime<Utc>>,
 }
 
 /// A user as a member of a community.
@@ -194,6 +198,9 @@ pub enum Change {
         /// The name; `None` forgets it.
         name: Option<String>,
     },
+    /// A person's name and identities go at once, and all that was written about them in portions; see
+    /// [`Removals`](super::removal::Removals). To erase them again takes what came since.
+    EraseUser(UserId),
     /// A change of a user that says nothing, likewise.
     KeepUser(UserId),
     /// Another identity of a user. One that they have already is theirs, and nothing happens.

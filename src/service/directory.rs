@@ -45,6 +45,7 @@ impl DirectoryRender {
             Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
                 types::USER_CHANGED
             }
+            Change::EraseUser(_) => types::USER_ERASED,
             Change::SetMember { .. } => types::MEMBER_CHANGED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };

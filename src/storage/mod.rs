@@ -8,6 +8,7 @@ pub mod open; // why a database cannot be opened
 
 pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
+pub(crate) mod erasure; // what an erasure takes out of documents
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod jobs; // what the columns of jobs hold
 pub(crate) mod timelines; // policies kept in memory

@@ -35,6 +35,8 @@ pub mod types {
     pub const USER_CREATED: &str = "user.created";
     /// A user has another name or identity; `data.user`.
     pub const USER_CHANGED: &str = "user.changed";
+    /// A user was erased; `data.user`.
+    pub const USER_ERASED: &str = "user.erased";
     /// A member has another rank or protection; `data.member`.
     pub const MEMBER_CHANGED: &str = "member.changed";
     /// A key was made; `data.key`.
@@ -45,7 +47,7 @@ pub mod types {
     pub const TENANT_CREATED: &str = "tenant.created";
 
     /// Every type.
-    pub const ALL: [&str; 16] = [
+    pub const ALL: [&str; 17] = [
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -58,6 +60,7 @@ pub mod types {
         POLICY_ACTIVATED,
         USER_CREATED,
         USER_CHANGED,
+        USER_ERASED,
         MEMBER_CHANGED,
         KEY_CREATED,
         KEY_REVOKED,

@@ -72,6 +72,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(users::list::list_users, users::create::create_user))
         .routes(routes!(users::read::read_user, users::update::update_user))
         .routes(routes!(users::add_identity::add_identity))
+        .routes(routes!(users::erase::erase_user))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
         .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))

@@ -68,6 +68,8 @@ pub(crate) fn user(user: &User) -> wire::user::User {
         name: user.name.clone(),
         created_at: Time(user.created_at),
         identities: user.identities.iter().map(identity).collect(),
+        erased_at: user.erased_at.map(Time),
+        erasure_done_at: user.erasure_done_at.map(Time),
     }
 }
 

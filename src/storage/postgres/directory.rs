@@ -30,7 +30,7 @@ macro_rules! communities {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, ",
             identities!(),
             " FROM users u WHERE u.tenant_id = $1 AND ",
             $rest
@@ -49,7 +49,7 @@ macro_rules! identities {
 macro_rules! profiles {
     ($join:literal, $rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, ",
             identities!(),
             ", coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, false) AS protected, coalesce(m.bot, false) AS bot ",
@@ -400,6 +400,8 @@ fn user_of(row: &PgRow) -> Result<User, StoreError> {
         name: row.get("name")?,
         created_at: row.time("created_at")?,
         identities: row.json("identities")?,
+        erased_at: row.time_opt("erased_at")?,
+        erasure_done_at: row.time_opt("erasure_done_at")?,
     })
 }
 

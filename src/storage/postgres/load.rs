@@ -3,6 +3,7 @@
 //! Nobody waits for a member's row after making one, and what is made is made in order: so no two batches wait for each
 //! other. Where that order cannot be kept (a row appeared while we were making it, and is locked), the batch starts again.
 
+use super::erased::by_hash;
 use super::errors::{failed, overtaken};
 use super::people::{self, Columns, Known, Named, member_columns};
 use super::pool::Pool;
@@ -131,6 +132,9 @@ async fn find<'a>(
         match (known.user, named.2) {
             (Some(_), _) => learn(loaded, *named, &known),
             (None, PersonRef::Identity(identity)) if known.has_community => {
+                if recognise(&mut *connection, *named, identity, &known, loaded).await? {
+                    continue;
+                }
                 unknown.push(*named);
                 wanted
                     .entry((named.0, identity))
@@ -151,6 +155,28 @@ async fn find<'a>(
         learn(loaded, *named, &known);
     }
     Ok(homes)
+}
+
+/// Whether somebody unknown was erased; learns who they are then.
+async fn recognise<'a>(
+    connection: &mut PgConnection,
+    named: Named<'a>,
+    identity: &Identity,
+    known: &Known,
+    loaded: &mut Loaded<'a>,
+) -> Result<bool, StoreError> {
+    let Some(secret) = &known.secret else {
+        return Ok(false);
+    };
+    let Some(user) = by_hash(&mut *connection, named.0, secret, identity).await? else {
+        return Ok(false);
+    };
+    let person = PersonRef::User(user);
+    for known in people::who(connection, &[(named.0, named.1, &person)]).await? {
+        learn(loaded, named, &known);
+        loaded.erased.insert((named.0, named.2));
+    }
+    Ok(true)
 }
 
 fn learn<'a>(loaded: &mut Loaded<'a>, (tenant, community, person): Named<'a>, known: &Known) {

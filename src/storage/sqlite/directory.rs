@@ -32,7 +32,7 @@ macro_rules! communities {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, ",
             identities!(),
             " FROM users u WHERE u.tenant_id = ?1 AND ",
             $rest
@@ -51,7 +51,7 @@ macro_rules! identities {
 macro_rules! profiles {
     ($join:literal, $rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, ",
             identities!(),
             ", coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, 0) AS protected, coalesce(m.bot, 0) AS bot ",
@@ -413,6 +413,8 @@ fn user_of(row: &SqliteRow) -> Result<User, StoreError> {
         name: row.get("name")?,
         created_at: row.time("created_at")?,
         identities: row.json("identities")?,
+        erased_at: row.time_opt("erased_at")?,
+        erasure_done_at: row.time_opt("erasure_done_at")?,
     })
 }
 

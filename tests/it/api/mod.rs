@@ -3,6 +3,7 @@
 mod actors; // a server of one's own, and who calls it
 
 mod communities;
+mod erasure;
 mod jobs;
 mod keys;
 mod ledger; // acts, cases, voids, standing, events: with a clock that tests move

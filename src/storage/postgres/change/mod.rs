@@ -1,6 +1,7 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod erase;
 mod policies;
 mod reason;
 mod tenants_keys;
@@ -28,6 +29,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     communities::STATEMENTS,
     policies::STATEMENTS,
     users::STATEMENTS,
+    erase::STATEMENTS,
     reason::STATEMENTS,
 ];
 
@@ -195,6 +197,7 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::EraseUser(id) => self.erase_user(connection, *id).await,
             Change::KeepUser(id) => same(self.user(connection, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
             Change::SetMember { .. } => self.set_member(connection).await,

@@ -1,6 +1,7 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod erase;
 mod policies;
 mod reason;
 mod tenants_keys;
@@ -25,6 +26,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     communities::STATEMENTS,
     policies::STATEMENTS,
     users::STATEMENTS,
+    erase::STATEMENTS,
     reason::STATEMENTS,
 ];
 
@@ -136,6 +138,7 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::EraseUser(id) => self.erase_user(transaction, *id).await,
             Change::KeepUser(id) => same(self.user(transaction, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
             Change::SetMember { .. } => self.set_member(transaction).await,
