@@ -21,8 +21,9 @@ const GO_ON: &str =
 const END: &str = "DELETE FROM removals WHERE tenant_id = $1 AND subject_id = $2";
 const ERASED: &str = "UPDATE users SET erasure_done_at = $3 WHERE tenant_id = $1 AND user_id = $2";
 
-const RECOGNISED: &str = "SELECT DISTINCT tenant_id, user_id FROM erased_identities \
-    WHERE (tenant_id, user_id) > ($1, $2) ORDER BY tenant_id, user_id LIMIT $3";
+const RECOGNISED: &str = "SELECT tenant_id, user_id FROM erased_identities \
+    WHERE (tenant_id, user_id) > ($1, $2) AND user_id IS NOT NULL \
+    ORDER BY tenant_id, user_id LIMIT $3";
 /// Waits for acts that rely on it: what they start is seen by the next statement.
 const HOLD: &str =
     "SELECT 1 FROM erased_identities WHERE tenant_id = $1 AND user_id = $2 ORDER BY hash FOR UPDATE";

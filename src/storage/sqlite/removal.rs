@@ -21,8 +21,9 @@ const GO_ON: &str =
 const END: &str = "DELETE FROM removals WHERE tenant_id = ?1 AND subject_id = ?2";
 const ERASED: &str = "UPDATE users SET erasure_done_at = ?3 WHERE tenant_id = ?1 AND user_id = ?2";
 
-const RECOGNISED: &str = "SELECT DISTINCT tenant_id, user_id FROM erased_identities \
-    WHERE (tenant_id, user_id) > (?1, ?2) ORDER BY tenant_id, user_id LIMIT ?3";
+const RECOGNISED: &str = "SELECT tenant_id, user_id FROM erased_identities \
+    WHERE (tenant_id, user_id) > (?1, ?2) AND user_id IS NOT NULL \
+    ORDER BY tenant_id, user_id LIMIT ?3";
 const FORGET: &str = "DELETE FROM erased_identities WHERE tenant_id = ?1 AND user_id = ?2 \
     AND NOT EXISTS (SELECT 1 FROM removals r WHERE r.tenant_id = ?1 AND r.subject_id = ?2) \
     AND NOT EXISTS (SELECT 1 FROM communities c JOIN sanctions s ON s.tenant_id = c.tenant_id \
