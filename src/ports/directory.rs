@@ -76,6 +76,8 @@ pub struct Community {
     pub policy_version: i32,
     /// Its links, in order of platform and space.
     pub links: Vec<Link>,
+    /// Since when it can only be read.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// A user with their identities.
@@ -155,6 +157,18 @@ pub enum Change {
         /// The name.
         name: String,
     },
+    /// From now on it can only be read; or no longer. To say again what is so already changes nothing.
+    ArchiveCommunity {
+        /// Which.
+        id: CommunityId,
+        /// Whether it can only be read.
+        archived: bool,
+    },
+    /// It is gone at once, with its links; its rows go in portions, see [`Removals`](super::removal::Removals). Only one that is
+    /// archived.
+    DeleteCommunity(CommunityId),
+    /// A tenant is gone at once, with its keys and communities; all other rows go in portions. Not the order's own.
+    DeleteTenant(TenantId),
     /// A change of a community that says nothing: it stays as it is, and a claim is kept all the same.
     KeepCommunity(CommunityId),
     /// Another link.
@@ -253,6 +267,22 @@ pub struct Order {
     pub claim: Option<Claim>,
 }
 
+impl Change {
+    /// The community whose archiving forbids the change.
+    #[must_use]
+    pub fn writes_in(&self) -> Option<CommunityId> {
+        match self {
+            Self::RenameCommunity { id, .. } => Some(*id),
+            Self::AddLink { community, .. }
+            | Self::RemoveLink { community, .. }
+            | Self::PutPolicy { community, .. }
+            | Self::SetMember { community, .. }
+            | Self::ChangeReason { community, .. } => Some(*community),
+            _ => None,
+        }
+    }
+}
+
 impl Order {
     /// In whose log the change appears: its tenant's. That a tenant was made stands in the new one's own log, which begins with
     /// it; whoever made it sees nothing of another tenant.
@@ -272,7 +302,9 @@ pub enum Changed {
     Tenant(Tenant, Box<ApiKey>),
     /// A key was made or revoked.
     Key(Box<ApiKey>),
-    /// A community was made, renamed, linked or unlinked.
+    /// A tenant was deleted; as it was.
+    TenantGone(Tenant),
+    /// A community was made, renamed, linked, unlinked, archived or deleted.
     Community(Community),
     /// A policy version was made.
     Policy(PolicyRecord),
@@ -295,6 +327,10 @@ pub enum Conflict {
     IdentityTaken(Identity, UserId),
     /// The document has moved on to this version since the caller read it.
     Stale(i32),
+    /// Only an archived community is deleted.
+    NotArchived,
+    /// Nobody deletes the tenant of their own key.
+    OwnTenant,
 }
 
 /// What a change comes to once its rows are written: the answer to keep and the events to append.
@@ -385,11 +421,12 @@ pub trait Directory: Send + Sync {
     /// The community that a space is linked to.
     async fn community_by_link(&self, tenant: TenantId, link: &Link) -> Result<CommunityId, StoreError>;
 
-    /// A tenant's communities, oldest first; only those named, if `among` names some.
+    /// A tenant's communities, oldest first; only those named, if `among` names some; archived ones only if asked for.
     async fn communities(
         &self,
         tenant: TenantId,
         among: Option<&[CommunityId]>,
+        archived: bool,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError>;
 

@@ -40,6 +40,10 @@ impl DirectoryRender {
             | Change::KeepCommunity(_)
             | Change::AddLink { .. }
             | Change::RemoveLink { .. } => types::COMMUNITY_CHANGED,
+            Change::ArchiveCommunity { archived: true, .. } => types::COMMUNITY_ARCHIVED,
+            Change::ArchiveCommunity { archived: false, .. } => types::COMMUNITY_UNARCHIVED,
+            Change::DeleteCommunity(_) => types::COMMUNITY_DELETED,
+            Change::DeleteTenant(_) => types::TENANT_DELETED,
             Change::PutPolicy { .. } => types::POLICY_ACTIVATED,
             Change::CreateUser { .. } => types::USER_CREATED,
             Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
@@ -140,6 +144,11 @@ impl DirectoryRender {
         let mut data = EventData::default();
         match changed {
             Changed::Tenant(tenant, key) => self.tenant(tenant, key, now),
+            Changed::TenantGone(tenant) => {
+                let shown = show::directory::tenant(tenant);
+                data.tenant = Some(shown.clone());
+                self.one(shown.id.clone(), &shown, (None, None), &data, now)
+            }
             Changed::Key(key) => self.key(key, now),
             Changed::Community(community) => {
                 let shown = show::directory::community(community);

@@ -11,6 +11,7 @@ pub(crate) mod codec; // what columns hold
 pub(crate) mod erasure; // what an erasure takes out of documents
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod jobs; // what the columns of jobs hold
+pub(crate) mod removal; // how far the rows of what was deleted are removed
 pub(crate) mod timelines; // policies kept in memory
 
 pub mod postgres;

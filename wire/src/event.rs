@@ -29,6 +29,12 @@ pub mod types {
     pub const COMMUNITY_CREATED: &str = "community.created";
     /// A community was renamed, linked or unlinked; `data.community`.
     pub const COMMUNITY_CHANGED: &str = "community.changed";
+    /// A community can only be read from now on; `data.community`.
+    pub const COMMUNITY_ARCHIVED: &str = "community.archived";
+    /// A community can be changed again; `data.community`.
+    pub const COMMUNITY_UNARCHIVED: &str = "community.unarchived";
+    /// A community was deleted; `data.community`, as it was.
+    pub const COMMUNITY_DELETED: &str = "community.deleted";
     /// A policy version came into force; `data.policy`.
     pub const POLICY_ACTIVATED: &str = "policy.activated";
     /// A user was made; `data.user`.
@@ -46,8 +52,10 @@ pub mod types {
     /// The tenant was made; `data.tenant`.
     pub const TENANT_CREATED: &str = "tenant.created";
 
+    /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
+    pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 17] = [
+    pub const ALL: [&str; 21] = [
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -57,6 +65,9 @@ pub mod types {
         SANCTION_ENDED,
         COMMUNITY_CREATED,
         COMMUNITY_CHANGED,
+        COMMUNITY_ARCHIVED,
+        COMMUNITY_UNARCHIVED,
+        COMMUNITY_DELETED,
         POLICY_ACTIVATED,
         USER_CREATED,
         USER_CHANGED,
@@ -65,6 +76,7 @@ pub mod types {
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
+        TENANT_DELETED,
     ];
 }
 
@@ -110,7 +122,7 @@ pub struct EventData {
 wire! {
     /// One line of the log.
     pub struct Event {
-        /// Its position in the tenant's log, 1, 2, 3 … without gaps, as text: the event's id, and a cursor to go on from.
+        /// Its position in the tenant's log, 1, 2, 3 … without gaps but where a community was deleted, as text: the event's id, and a cursor to go on from.
         #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$", examples("42")))]
         pub id: String,
         /// Its type, such as `case.created`. New types may come; skip those you do not know.

@@ -57,8 +57,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         ))
         .routes(routes!(
             communities::read::read_community,
-            communities::update::update_community
+            communities::update::update_community,
+            communities::delete::delete_community
         ))
+        .routes(routes!(communities::archive::archive_community))
+        .routes(routes!(communities::unarchive::unarchive_community))
         .routes(routes!(links::create::create_link))
         .routes(routes!(links::delete::delete_link))
         .routes(routes!(policies::read::read_policy, policies::put::put_policy))
@@ -77,4 +80,5 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))
         .routes(routes!(tenants::read::read_tenant))
+        .routes(routes!(tenants::delete::delete_tenant))
 }

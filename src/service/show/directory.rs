@@ -50,6 +50,7 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
         created_at: Time(community.created_at),
         policy_version: community.policy_version,
         links: community.links.iter().map(link).collect(),
+        archived_at: community.archived_at.map(Time),
     }
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct Loaded<'a> {
     pub(crate) authorities: HashMap<MemberKey, Authority>,
     /// The policies of the communities that exist.
     pub(crate) timelines: HashMap<Home, Arc<Timeline>>,
+    /// Those among them that are archived.
+    pub(crate) archived: BTreeSet<Home>,
     /// The last case number of each of them, locked.
     pub(crate) numbers: BTreeMap<Home, i64>,
     /// Users that were made for this batch. Those for whom nothing is accepted are taken away again.
@@ -81,6 +83,7 @@ impl Loaded<'_> {
             members: BTreeMap::new(),
             authorities: HashMap::new(),
             timelines: HashMap::new(),
+            archived: BTreeSet::new(),
             numbers: BTreeMap::new(),
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),

@@ -7,6 +7,7 @@ use crate::domain::act::{Command, Situation};
 use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::past::{Answer, Question};
+use crate::domain::refusal::Refusal;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer;
 use crate::ports::error::StoreError;
@@ -102,6 +103,10 @@ impl Run<'_, '_> {
         }
         let home = (submission.tenant, submission.community);
         let timeline = self.timeline(home)?;
+        // Time goes on all the same.
+        if self.loaded.archived.contains(&home) && !matches!(submission.command, Command::Expire { .. }) {
+            return Ok(Reply::Refused(Refusal::Archived));
+        }
         let member = MemberKey {
             tenant: submission.tenant,
             community: submission.community,

@@ -18,7 +18,7 @@ macro_rules! communities {
     ($rest:literal) => {
         concat!(
             "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, \
-             (SELECT coalesce(json_agg(json_build_object('platform', platform, 'space', space) \
+             c.archived_at, (SELECT coalesce(json_agg(json_build_object('platform', platform, 'space', space) \
               ORDER BY platform, space), '[]') FROM links l \
               WHERE l.tenant_id = c.tenant_id AND l.community_id = c.community_id) AS links \
              FROM communities c WHERE c.tenant_id = $1 AND ",
@@ -70,12 +70,15 @@ const KEYS: &str = "SELECT * FROM api_keys WHERE tenant_id = $1 AND key_id > coa
     ORDER BY key_id LIMIT $3";
 const COMMUNITY: &str = communities!("c.community_id = $2");
 const COMMUNITIES: &str = communities!(
-    "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY c.community_id LIMIT $3"
+    "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) \
+     AND (c.archived_at IS NULL OR $4) ORDER BY c.community_id LIMIT $3"
 );
 const COMMUNITIES_AMONG: &str = communities!(
     "c.community_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) \
-     AND c.community_id IN (SELECT UNNEST($4::uuid[])) ORDER BY c.community_id LIMIT $3"
+     AND c.community_id IN (SELECT UNNEST($5::uuid[])) AND (c.archived_at IS NULL OR $4) ORDER BY c.community_id LIMIT $3"
 );
+const ARCHIVED: &str =
+    "SELECT archived_at IS NOT NULL FROM communities WHERE tenant_id = $1 AND community_id = $2";
 const COMMUNITY_EXISTS: &str = "SELECT count(*) FROM communities WHERE tenant_id = $1 AND community_id = $2";
 const BY_LINK: &str =
     "SELECT tenant_id, community_id FROM links WHERE tenant_id = $1 AND platform = $2 AND space = $3";
@@ -121,6 +124,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     COMMUNITY,
     COMMUNITIES,
     COMMUNITIES_AMONG,
+    ARCHIVED,
     COMMUNITY_EXISTS,
     BY_LINK,
     POLICY,
@@ -194,6 +198,17 @@ pub(super) async fn community(
     one(query.fetch_optional(on).await, community_of)?.ok_or(StoreError::NotFound("community"))
 }
 
+/// Whether a community is archived.
+pub(super) async fn archived(
+    on: impl PgExecutor<'_>,
+    tenant: TenantId,
+    id: CommunityId,
+) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar(ARCHIVED).bind(tenant.0).bind(id.0);
+    let found = query.fetch_optional(on).await.map_err(failed)?;
+    found.ok_or(StoreError::NotFound("community"))
+}
+
 /// Fails unless the tenant has the community.
 pub(super) async fn community_exists(
     on: impl PgExecutor<'_>,
@@ -227,6 +242,7 @@ pub(super) async fn communities(
     on: impl PgExecutor<'_>,
     tenant: TenantId,
     among: Option<&[CommunityId]>,
+    archived: bool,
     page: After<CommunityId>,
 ) -> Result<Vec<Community>, StoreError> {
     let statement = if among.is_some() {
@@ -237,7 +253,8 @@ pub(super) async fn communities(
     let mut query = sqlx::query(statement)
         .bind(tenant.0)
         .bind(page.after.map(|id| id.0))
-        .bind(i64::from(page.limit));
+        .bind(i64::from(page.limit))
+        .bind(archived);
     if let Some(among) = among {
         let among: Vec<Uuid> = among.iter().map(|id| id.0).collect();
         query = query.bind(among);
@@ -372,6 +389,7 @@ fn community_of(row: &PgRow) -> Result<Community, StoreError> {
         name: row.text("name")?,
         created_at: row.time("created_at")?,
         policy_version: row.get("policy_version")?,
+        archived_at: row.time_opt("archived_at")?,
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })

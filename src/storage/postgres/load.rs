@@ -36,8 +36,8 @@ const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, 
     JOIN members m ON m.tenant_id = p.tenant_id AND m.community_id = p.community_id AND m.user_id = p.user_id \
     FOR UPDATE OF m SKIP LOCKED";
 /// A new version waits until those who decide by the present one have committed.
-const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version \
-    FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
+const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, \
+    c.archived_at IS NOT NULL AS archived FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
     ORDER BY c.tenant_id, c.community_id FOR SHARE OF c";
 const VERSIONS: &str = "SELECT tenant_id, community_id, version, activated_at, doc FROM policies \
@@ -255,6 +255,9 @@ async fn in_force(
         let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
         let (home, version) = (row.home()?, row.get("policy_version")?);
         let timeline = timeline(&mut *connection, timelines, home, version).await?;
+        if row.get("archived")? {
+            loaded.archived.insert(home);
+        }
         loaded.timelines.insert(home, timeline);
     }
     Ok(())

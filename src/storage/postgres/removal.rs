@@ -2,14 +2,16 @@
 
 use super::errors::failed;
 use super::row::{Row, all, one};
-use super::{Postgres, erase};
-use crate::domain::id::{TenantId, UserId};
+use super::{Postgres, erase, sweep};
+use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::ports::error::StoreError;
 use crate::ports::removal::Removals;
-use crate::storage::codec::json;
+use crate::storage::codec::{Place, json};
 use crate::storage::erasure::Progress;
+use crate::storage::removal::Kind;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -88,24 +90,55 @@ async fn portion(connection: &mut PgConnection, limit: u32, now: DateTime<Utc>) 
         sqlx::query(NEXT).bind(now).fetch_optional(&mut *connection).await,
         |row| {
             let row = Row::of(row, "removals", &["tenant_id", "subject_id"]);
-            let subject: Uuid = row.get("subject_id")?;
-            Ok((row.tenant()?, subject, row.json::<Progress>("progress")?))
+            let kind = row.text("kind")?;
+            let kind =
+                Kind::named(&kind).ok_or_else(|| row.place().corrupt("kind", "nothing is called so"))?;
+            Ok((row.tenant()?, row.get("subject_id")?, kind, row.text("progress")?))
         },
     )?;
-    let Some((tenant, subject, progress)) = next else {
+    let Some((tenant, subject, kind, progress)) = next else {
         return Ok(false);
     };
-    let further = erase::portion(&mut *connection, (tenant, UserId(subject)), &progress, limit).await?;
+    let further = match kind {
+        Kind::User => {
+            let progress: Progress = read(tenant, &progress)?;
+            let further =
+                erase::portion(&mut *connection, (tenant, UserId(subject)), &progress, limit).await?;
+            further.as_ref().map(json).transpose()?
+        }
+        Kind::Community => {
+            let sweep = read(tenant, &progress)?;
+            let home = (tenant, CommunityId(subject));
+            let further = sweep::community(&mut *connection, home, &sweep, limit).await?;
+            further.as_ref().map(json).transpose()?
+        }
+        Kind::Tenant => {
+            let sweep = read(tenant, &progress)?;
+            let further = sweep::tenant(&mut *connection, tenant, &sweep, limit).await?;
+            further.as_ref().map(json).transpose()?
+        }
+    };
+    go_on(connection, (tenant, subject), further, now).await?;
+    Ok(true)
+}
+
+/// Notes how far a removal is, or that it has ended.
+async fn go_on(
+    connection: &mut PgConnection,
+    (tenant, subject): (TenantId, Uuid),
+    further: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     if let Some(further) = further {
         sqlx::query(GO_ON)
             .bind(tenant.0)
             .bind(subject)
-            .bind(json(&further)?)
+            .bind(further)
             .bind(now)
             .execute(connection)
             .await
             .map_err(failed)?;
-        return Ok(true);
+        return Ok(());
     }
     for (statement, at) in [(ERASED, Some(now)), (END, None)] {
         let query = sqlx::query(statement).bind(tenant.0).bind(subject);
@@ -115,5 +148,14 @@ async fn portion(connection: &mut PgConnection, limit: u32, now: DateTime<Utc>) 
         };
         query.execute(&mut *connection).await.map_err(failed)?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// How far a removal is.
+fn read<T: DeserializeOwned>(tenant: TenantId, progress: &str) -> Result<T, StoreError> {
+    let place = Place {
+        table: "removals",
+        key: &tenant,
+    };
+    place.json("progress", progress)
 }

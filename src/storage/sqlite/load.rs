@@ -32,7 +32,8 @@ const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.u
     LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
-const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, n.case_seq, hex(t.secret))) AS found \
+const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, n.case_seq, hex(t.secret), \
+    c.archived_at IS NOT NULL)) AS found \
     FROM jsonb_each($3) j CROSS JOIN communities c CROSS JOIN community_counters n CROSS JOIN tenants t \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id AND t.tenant_id = c.tenant_id";
@@ -57,6 +58,10 @@ struct Found(
     Option<String>,
     Option<String>,
 );
+
+/// A community of what [`HOMES`] finds: the place, the policy in force, the last case, the tenant's secret, whether it is archived.
+#[derive(Deserialize)]
+struct FoundHome(usize, i32, i64, HexText, u8);
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -88,8 +93,11 @@ pub(super) async fn load<'a>(
     }
     let connection = transaction.connection()?;
     let mut secrets = BTreeMap::new();
-    for (ordinal, version, last, HexText(secret)) in one::<Vec<(usize, i32, i64, HexText)>>(active)? {
+    for FoundHome(ordinal, version, last, HexText(secret), archived) in one::<Vec<FoundHome>>(active)? {
         let home = *at(&homes, ordinal)?;
+        if archived == 1 {
+            loaded.archived.insert(home);
+        }
         if !secret.is_empty() {
             secrets.insert(home.0, secret);
         }

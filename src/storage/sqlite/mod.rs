@@ -24,6 +24,7 @@ mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
 mod removal; // people, communities and tenants that go
+mod sweep; // the rows of what was deleted
 mod timers; // what is due
 mod undo; // plans to void what many acts did
 
@@ -135,6 +136,7 @@ pub fn statements() -> Vec<&'static str> {
         erase::STATEMENTS,
         erase_cases::STATEMENTS,
         removal::STATEMENTS,
+        sweep::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)
@@ -271,9 +273,10 @@ impl Directory for Sqlite {
         &self,
         tenant: TenantId,
         among: Option<&[CommunityId]>,
+        archived: bool,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError> {
-        directory::communities(self.pool.reader(), tenant, among, page).await
+        directory::communities(self.pool.reader(), tenant, among, archived, page).await
     }
 
     async fn policy(

@@ -1,6 +1,7 @@
 //! The API as its callers see it, over either store.
 
-mod actors; // a server of one's own, and who calls it
+mod actors;
+mod archive; // a server of one's own, and who calls it
 
 mod communities;
 mod erasure;

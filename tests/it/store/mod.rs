@@ -10,6 +10,7 @@ mod batches;
 mod cases;
 mod claims;
 mod communities;
+mod erasure;
 mod events;
 mod halving;
 mod housekeeping;

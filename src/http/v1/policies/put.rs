@@ -16,7 +16,7 @@ use crate::http::respond;
 use crate::service::caller::Caller;
 use crate::service::rules;
 
-problems!(PutPolicyProblems: Edit, NotFound, PreconditionRequired, PreconditionFailed);
+problems!(PutPolicyProblems: Edit, NotFound, CommunityArchived, PreconditionRequired, PreconditionFailed);
 
 /// The longest comment, in characters.
 const MAX_COMMENT: usize = 500;

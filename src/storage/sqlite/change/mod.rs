@@ -1,6 +1,7 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod delete;
 mod erase;
 mod policies;
 mod reason;
@@ -15,6 +16,7 @@ use super::people;
 use super::pool::Transaction;
 use super::write::{Made, write};
 use super::{Sqlite, directory};
+use crate::domain::refusal::Refusal;
 use crate::ports::answer::Answer;
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
@@ -27,6 +29,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     policies::STATEMENTS,
     users::STATEMENTS,
     erase::STATEMENTS,
+    delete::STATEMENTS,
     reason::STATEMENTS,
 ];
 
@@ -93,6 +96,11 @@ impl Context<'_> {
                 Applied::KeyReused
             }));
         }
+        if let Some(community) = order.change.writes_in()
+            && directory::archived(transaction.connection()?, tenant, community).await?
+        {
+            return Err(Stop::Answered(Applied::Refused(Refusal::Archived)));
+        }
         let changed = self.change(transaction).await?;
         let logged_by = order.logged_by();
         // After the change: the first tenant exists only now.
@@ -120,6 +128,9 @@ impl Context<'_> {
                 policy,
             } => self.create_community(transaction, *id, name, links, policy).await,
             Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
+            Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
+            Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
+            Change::DeleteTenant(id) => self.delete_tenant(transaction, *id).await,
             Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(transaction, *community, link).await,
