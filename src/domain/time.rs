@@ -9,7 +9,7 @@ const LAST_SECOND: i64 = 7_289_654_399;
 pub const MAX_SPAN: i64 = 3_650 * 86_400;
 
 /// A moment of the points clock: whole seconds since 1970-01-01T00:00:00Z, within the years 1970 to 2200.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(i64);
 
@@ -40,6 +40,9 @@ pub enum TimeError {
 }
 
 impl Instant {
+    /// The first one: 1970-01-01T00:00:00Z.
+    pub const FIRST: Self = Self(0);
+
     /// From seconds since 1970.
     ///
     /// # Errors

@@ -254,6 +254,11 @@ impl Parting {
         }
     }
 
+    /// Whether nothing goes.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.gone.is_empty()
+    }
+
     /// Who goes.
     pub(crate) const fn from(&self) -> UserId {
         self.from

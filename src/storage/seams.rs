@@ -11,6 +11,7 @@ use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing, Role, Side};
 use crate::domain::past::{Mark, Past};
 use crate::domain::time::Instant;
+use crate::ports::merges::Merge;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -59,7 +60,7 @@ pub(crate) struct Seam {
 }
 
 /// What else has to be known to undo a merge.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SeamDetail {
     pub(crate) into_recent: Vec<Recent>,
     pub(crate) from_recent: Vec<Recent>,
@@ -69,6 +70,23 @@ pub(crate) struct SeamDetail {
 }
 
 impl Seam {
+    /// Where neither of two was a member when they were merged: everything came since.
+    pub(crate) fn of_newcomers(merge: &Merge) -> Self {
+        Self {
+            merge: merge.id,
+            into: merge.into,
+            from: merge.from,
+            at: Instant::default(),
+            after: 0,
+            turn: 0,
+            policy_version: 0,
+            into_state: Member::default(),
+            from_state: Member::default(),
+            state: Member::default(),
+            detail: SeamDetail::default(),
+        }
+    }
+
     pub(crate) const fn spot(&self) -> Spot {
         (self.at, self.after, self.turn)
     }
@@ -146,6 +164,19 @@ impl Seams {
                 .cloned()
                 .collect(),
         )
+    }
+
+    /// Each without the identities by which cases named the person.
+    pub(crate) fn without_names(mut self) -> Vec<Seam> {
+        for seam in &mut self.0 {
+            for state in [&mut seam.into_state, &mut seam.from_state, &mut seam.state] {
+                state
+                    .sanctions
+                    .iter_mut()
+                    .for_each(|sanction| sanction.named = None);
+            }
+        }
+        self.0
     }
 
     /// Of several merges at one place this one comes last.

@@ -33,13 +33,18 @@ impl From<ServiceError> for Problem {
             ServiceError::SameUser(_) => Code::SameUser,
             ServiceError::TooManyMerged => Code::TooManyMerged,
             ServiceError::MergeUndone(_) => Code::MergeUndone,
+            ServiceError::Erased(_) => Code::UserErased,
             ServiceError::KeyReused => Code::IdempotencyKeyReused,
             ServiceError::MissingScope(_) | ServiceError::Bound | ServiceError::Exceeds(_) => {
                 Code::ForbiddenScope
             }
             ServiceError::NotFound(_) => Code::NotFound,
+            ServiceError::NotConfirmed(_) => Code::NotConfirmed,
+            ServiceError::NotArchived => Code::CommunityNotArchived,
+            ServiceError::OwnTenant => Code::OwnTenant,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
+            ServiceError::Simulating => Code::TooManySimulations,
             ServiceError::JobEnded(_) => Code::JobEnded,
             ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
             ServiceError::PlanExpired => Code::PlanExpired,
@@ -63,6 +68,7 @@ impl From<Refusal> for Problem {
             Refusal::SanctionNotActive | Refusal::NothingToSupersede { .. } => Code::SanctionNotActive,
             Refusal::TooManySanctions { .. } => Code::TooManySanctions,
             Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange => Code::ClockSkew,
+            Refusal::Archived => Code::CommunityArchived,
             Refusal::NotVoidable => Code::NotVoidable,
             Refusal::NotReducible { .. } => Code::NotReducible,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,

@@ -14,6 +14,7 @@ use crate::domain::case::{Case, Voided};
 use crate::domain::id::UserId;
 use crate::domain::past::{Mark, Past};
 use crate::domain::points::Points;
+use crate::domain::refusal::Refusal;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
@@ -120,7 +121,9 @@ async fn within(
     start: Start<'_>,
 ) -> Result<Reply, StoreError> {
     let home = (order.tenant, order.community);
-    super::directory::community_exists(&mut *connection, order.tenant, order.community).await?;
+    if super::directory::archived(&mut *connection, order.tenant, order.community).await? {
+        return Ok(Reply::Refused(Refusal::Archived));
+    }
     let user = case(&mut *connection, home, order.number).await?.user;
     let present = seams::present(&mut *connection, home.0, user)
         .await?

@@ -1,7 +1,7 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
 use super::claims::kept_under;
-use super::directory::{all, community_exists, one};
+use super::directory::{all, archived, one};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
@@ -17,6 +17,7 @@ use crate::domain::case::{Case, Voided};
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
 use crate::domain::points::Points;
+use crate::domain::refusal::Refusal;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
@@ -118,7 +119,9 @@ async fn within(
         return Ok(kept.reply(&claim.fingerprint));
     }
     let home = (order.tenant, order.community);
-    community_exists(transaction.connection()?, order.tenant, order.community).await?;
+    if archived(transaction.connection()?, order.tenant, order.community).await? {
+        return Ok(Reply::Refused(Refusal::Archived));
+    }
     let case = case(transaction.connection()?, home, order.number).await?;
     let river = river(transaction, home, &case).await?;
     let (member, place) = (river.member, (case.at, case.number));

@@ -4,6 +4,7 @@
 //! goes through the service, and holds the store against what the domain alone comes to.
 
 mod judge; // a judge and a renderer with simple rulings
+mod merges;
 mod model; // a history in memory, decided by the domain alone
 mod replay; // a revision that adds up points again
 mod world; // a store with a tenant, a community and a clock
@@ -12,6 +13,7 @@ mod batches;
 mod cases;
 mod claims;
 mod communities;
+mod erasure;
 mod events;
 mod halving;
 mod histories;

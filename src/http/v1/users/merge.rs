@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(MergeUsersProblems: Post, NotFound, SameUser, TooManyMerged, TooManySanctions);
+problems!(MergeUsersProblems: Post, NotFound, SameUser, TooManyMerged, UserErased, TooManySanctions);
 
 /// Merge two users
 ///

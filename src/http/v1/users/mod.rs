@@ -2,6 +2,7 @@
 
 pub mod add_identity;
 pub mod create;
+pub mod erase;
 pub mod list;
 pub mod merge;
 pub mod merges;
@@ -43,6 +44,8 @@ pub(crate) fn example() -> Value {
         "name": "Ferris",
         "created_at": "2026-11-22T12:00:00.000000Z",
         "identities": [{"platform": "discord", "id": "80351110224678912"}],
+        "erased_at": null,
+        "erasure_done_at": null,
         "merged_into": null,
     })
 }
@@ -54,6 +57,8 @@ fn other_example() -> Value {
         "name": null,
         "created_at": "2026-11-22T14:00:00.000000Z",
         "identities": [{"platform": "telegram", "id": "4711"}],
+        "erased_at": null,
+        "erasure_done_at": null,
         "merged_into": null,
     })
 }

@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(UndoMergeProblems: Post, NotFound, MergeUndone);
+problems!(UndoMergeProblems: Post, NotFound, MergeUndone, UserErased);
 
 /// Undo a merge
 ///

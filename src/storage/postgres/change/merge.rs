@@ -6,6 +6,7 @@ use crate::domain::id::{MergeId, UserId};
 use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Change, Changed, Conflict};
 use crate::ports::error::StoreError;
+use crate::ports::ledger::PersonRef;
 use crate::ports::merges::{JoinedMember, Merge, Merged};
 use crate::storage::batch::{Home, MemberKey, Writes};
 use crate::storage::codec::{instant, json};
@@ -14,15 +15,15 @@ use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::recall::recall;
 use crate::storage::postgres::row::{Row, all};
 use crate::storage::postgres::write::write;
-use crate::storage::postgres::{people, seams, void};
+use crate::storage::postgres::{directory, people, seams, void};
 use crate::storage::seams::{Seam, member};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The communities in which a user is a member.
+/// The communities in which either of two users is a member.
 const HOMES: &str = "SELECT c.tenant_id, c.community_id FROM communities c JOIN members m ON m.tenant_id = c.tenant_id \
-    AND m.community_id = c.community_id AND m.user_id = $2 WHERE c.tenant_id = $1 ORDER BY c.community_id";
+    AND m.community_id = c.community_id AND m.user_id IN ($2, $3) WHERE c.tenant_id = $1 ORDER BY c.community_id";
 const LOCK_MEMBERS: &str = "SELECT m.tenant_id, m.community_id, m.user_id FROM communities c JOIN members m \
     ON m.tenant_id = c.tenant_id AND m.community_id = c.community_id AND m.user_id = ANY ($2) WHERE c.tenant_id = $1 \
     ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
@@ -83,6 +84,9 @@ impl Context<'_> {
         let tenant = self.order.tenant;
         let into = self.present(&mut *connection, *into).await?;
         let from = self.present(&mut *connection, *from).await?;
+        for user in [into, from] {
+            self.not_erased(connection, user).await?;
+        }
         if into == from {
             return Err(Conflict::SameUser(into).into());
         }
@@ -100,7 +104,7 @@ impl Context<'_> {
             now,
         };
         let mut communities = Vec::new();
-        for home in self.homes(&mut *connection, from).await? {
+        for home in self.homes(&mut *connection, [into, from]).await? {
             self.locked_in(&mut *connection, &merging, home, &locked).await?;
             communities.push(self.merge_in(&mut *connection, &merging, home, &users).await?);
         }
@@ -148,7 +152,7 @@ impl Context<'_> {
         Ok(locked.into_iter().collect())
     }
 
-    /// Makes sure that both members were locked before the users were; makes the one who remains a member.
+    /// Makes sure that both members were locked before the users were; makes both of them members.
     async fn locked_in(
         &self,
         connection: &mut PgConnection,
@@ -156,22 +160,44 @@ impl Context<'_> {
         home: Home,
         locked: &BTreeSet<MemberKey>,
     ) -> Result<(), Stop> {
-        let (into, from) = (member(home, merging.into), member(home, merging.from));
-        if !locked.contains(&from) {
-            return Err(overtaken().into());
-        }
-        if !locked.contains(&into) && people::make_members(connection, &[into].into()).await?.is_empty() {
-            return Err(overtaken().into());
+        for user in [merging.into, merging.from] {
+            let key = member(home, user);
+            if !locked.contains(&key)
+                && people::make_members(&mut *connection, &[key].into())
+                    .await?
+                    .is_empty()
+            {
+                return Err(overtaken().into());
+            }
         }
         Ok(())
     }
 
-    async fn homes(&self, connection: &mut PgConnection, user: UserId) -> Result<Vec<Home>, Stop> {
-        let query = sqlx::query(HOMES).bind(self.order.tenant.0).bind(user.0);
-        Ok(all(query.fetch_all(&mut *connection).await, |row| {
+    /// Nobody can say any more who an erased user was.
+    pub(super) async fn not_erased(&self, connection: &mut PgConnection, user: UserId) -> Result<(), Stop> {
+        let person = PersonRef::User(user);
+        let user = directory::user(&mut *connection, self.order.tenant, &person).await?;
+        match user {
+            Some(user) if user.erased_at.is_some() => Err(Conflict::Erased(user.id).into()),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn homes(
+        &self,
+        connection: &mut PgConnection,
+        users: [UserId; 2],
+    ) -> Result<Vec<Home>, Stop> {
+        let query = sqlx::query(HOMES)
+            .bind(self.order.tenant.0)
+            .bind(users[0].0)
+            .bind(users[1].0);
+        let mut homes = all(query.fetch_all(&mut *connection).await, |row| {
             let row = Row::of(row, "members", &["tenant_id", "community_id"]);
             Ok((row.tenant()?, row.community()?))
-        })?)
+        })?;
+        homes.dedup();
+        Ok(homes)
     }
 
     /// What the two have in a community becomes one.

@@ -16,15 +16,12 @@ use crate::storage::postgres::errors::failed;
 use crate::storage::postgres::recall::past_before;
 use crate::storage::postgres::row::{Row, all};
 use crate::storage::postgres::write::write;
-use crate::storage::postgres::{seams, void};
+use crate::storage::postgres::{people, seams, void};
 use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The communities in which a merge made one of two.
-const SEWN: &str = "SELECT tenant_id, merge_id, community_id FROM seams WHERE tenant_id = $1 AND merge_id = $2 \
-    ORDER BY community_id";
 /// The merges that stand of which somebody is the later one.
 const STANDING: &str = "SELECT tenant_id, merge_id, into_id, from_id FROM merges WHERE tenant_id = $1 AND into_id = $2 \
     AND undone IS NULL ORDER BY merge_id";
@@ -48,7 +45,6 @@ const MOVE_TIMERS: &str =
     "UPDATE timers SET user_id = $3 WHERE tenant_id = $1 AND community_id = $2 AND sanction_id = ANY ($4)";
 
 pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[
-    SEWN,
     STANDING,
     BROUGHT,
     GIVE_BACK,
@@ -91,10 +87,12 @@ impl Context<'_> {
         };
         let into = self.present(&mut *connection, *user).await?;
         self.lock_users(&mut *connection, &[into]).await?;
+        self.not_erased(connection, into).await?;
         let splitting = self.splitting(&mut *connection, into, *merge, acting).await?;
         let mut communities = Vec::new();
-        for home in self.sewn(&mut *connection, *merge).await? {
-            communities.push(self.split_in(&mut *connection, &splitting, home).await?);
+        let either = [into, splitting.merge.into];
+        for home in self.homes(&mut *connection, either).await? {
+            communities.extend(self.split_in(&mut *connection, &splitting, home).await?);
         }
         let merge = Merge {
             undone: Some(Undone {
@@ -175,24 +173,18 @@ impl Context<'_> {
         })
     }
 
-    async fn sewn(&self, connection: &mut PgConnection, merge: MergeId) -> Result<Vec<Home>, Stop> {
-        let query = sqlx::query(SEWN).bind(self.order.tenant.0).bind(merge.0);
-        Ok(all(query.fetch_all(&mut *connection).await, |row| {
-            let row = Row::of(row, "seams", &["tenant_id", "merge_id", "community_id"]);
-            Ok((row.tenant()?, row.community()?))
-        })?)
-    }
-
     /// What the one person has in a community is divided.
     async fn split_in(
         &self,
         connection: &mut PgConnection,
         splitting: &Splitting,
         home: Home,
-    ) -> Result<PartedMember, Stop> {
+    ) -> Result<Option<PartedMember>, Stop> {
         let seams = seams::seams(&mut *connection, home, &splitting.group).await?;
-        let seam = seams.of(splitting.merge.id).cloned();
-        let seam = seam.ok_or_else(|| StoreError::Failed("a seam is gone".into()))?;
+        let sewn = seams.of(splitting.merge.id).cloned();
+        let is_sewn = sewn.is_some();
+        // Neither was a member there when they were merged.
+        let seam = sewn.unwrap_or_else(|| Seam::of_newcomers(&splitting.merge));
         let timeline = void::timeline_of(&mut *connection, home, self.timelines).await?;
         let mut sides = Vec::new();
         for (user, state) in [(seam.into, &seam.into_state), (seam.from, &seam.from_state)] {
@@ -225,8 +217,13 @@ impl Context<'_> {
         let rest = seams.without(seam.merge);
         self.divide(&mut *connection, (home, &timeline), (&rest, &seam), &mut parting)
             .await?;
+        if !is_sewn && parting.is_idle() {
+            return Ok(None);
+        }
+        people::make_members(&mut *connection, &[member(home, splitting.merge.from)].into()).await?;
         self.part(&mut *connection, home, (splitting, &seam), parting)
             .await
+            .map(Some)
     }
 
     /// Goes through the history since the merge.

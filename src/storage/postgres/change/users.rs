@@ -8,6 +8,7 @@ use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
+use crate::storage::postgres::erased::recognise;
 use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::{directory, people, seams};
 use sqlx::PgConnection;
@@ -130,6 +131,10 @@ impl Context<'_> {
         identity: &Identity,
     ) -> Result<bool, Stop> {
         let tenant = self.order.tenant;
+        let person = PersonRef::Identity(identity.clone());
+        if let Some(holder) = recognise(&mut *connection, tenant, &person).await? {
+            return held_by(holder, user, identity);
+        }
         let done = sqlx::query(GIVE_IDENTITY)
             .bind(tenant.0)
             .bind(identity.platform.as_str())
@@ -141,12 +146,8 @@ impl Context<'_> {
         if done.rows_affected() > 0 {
             return Ok(true);
         }
-        let person = PersonRef::Identity(identity.clone());
         let holder = directory::user(connection, tenant, &person).await?;
-        match holder.ok_or_else(overtaken)?.id {
-            holder if holder == user => Ok(false),
-            holder => Err(Conflict::IdentityTaken(identity.clone(), holder).into()),
-        }
+        held_by(holder.ok_or_else(overtaken)?.id, user, identity)
     }
 
     /// Who a user is now.
@@ -155,9 +156,27 @@ impl Context<'_> {
         Ok(found.ok_or(StoreError::NotFound("user"))?)
     }
 
+    /// The user who somebody is now.
+    pub(super) async fn present_user(
+        &self,
+        connection: &mut PgConnection,
+        id: UserId,
+    ) -> Result<Changed, Stop> {
+        let id = self.present(connection, id).await?;
+        self.user(connection, id).await
+    }
+
     pub(super) async fn user(&self, connection: &mut PgConnection, id: UserId) -> Result<Changed, Stop> {
         let person = PersonRef::User(id);
         let user = directory::user(&mut *connection, self.order.tenant, &person).await?;
         Ok(Changed::User(user.ok_or(StoreError::NotFound("user"))?))
     }
+}
+
+/// What it means to give a user an identity that somebody has.
+fn held_by(holder: UserId, user: UserId, identity: &Identity) -> Result<bool, Stop> {
+    if holder == user {
+        return Ok(false);
+    }
+    Err(Conflict::IdentityTaken(identity.clone(), holder).into())
 }

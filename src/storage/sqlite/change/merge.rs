@@ -6,21 +6,22 @@ use crate::domain::id::{MergeId, UserId};
 use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Change, Changed, Conflict};
 use crate::ports::error::StoreError;
+use crate::ports::ledger::PersonRef;
 use crate::ports::merges::{JoinedMember, Merge, Merged};
 use crate::storage::batch::{Home, Writes};
 use crate::storage::codec::{instant, json};
 use crate::storage::merging::{Asked, JoinedRows, Joining, most_merged};
 use crate::storage::seams::{Seam, member};
-use crate::storage::sqlite::directory::all;
+use crate::storage::sqlite::directory::{self, all};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::recall::recall;
 use crate::storage::sqlite::row::{Row, micros};
 use crate::storage::sqlite::write::{Made, write};
 use crate::storage::sqlite::{people, seams, void};
 
-/// The communities in which a user is a member.
+/// The communities in which either of two users is a member.
 const HOMES: &str = "SELECT c.tenant_id, c.community_id FROM communities c JOIN members m ON m.tenant_id = c.tenant_id \
-    AND m.community_id = c.community_id AND m.user_id = ?2 WHERE c.tenant_id = ?1 ORDER BY c.community_id";
+    AND m.community_id = c.community_id AND m.user_id IN (?2, ?3) WHERE c.tenant_id = ?1 ORDER BY c.community_id";
 const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2";
 const NOTE_MERGE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -70,6 +71,9 @@ impl Context<'_> {
         let tenant = self.order.tenant;
         let into = self.present(transaction, *into).await?;
         let from = self.present(transaction, *from).await?;
+        for user in [into, from] {
+            self.not_erased(transaction, user).await?;
+        }
         if into == from {
             return Err(Conflict::SameUser(into).into());
         }
@@ -86,7 +90,7 @@ impl Context<'_> {
             now,
         };
         let mut communities = Vec::new();
-        for home in self.homes(transaction, from).await? {
+        for home in self.homes(transaction, [into, from]).await? {
             communities.push(self.merge_in(transaction, &merging, home, &users).await?);
         }
         let by = people::acting(transaction, tenant, None, &self.order.by, self.now).await?;
@@ -111,12 +115,31 @@ impl Context<'_> {
         })))
     }
 
-    async fn homes(&self, transaction: &mut Transaction, user: UserId) -> Result<Vec<Home>, Stop> {
-        let query = sqlx::query(HOMES).bind(self.order.tenant.0).bind(user.0);
-        Ok(all(query.fetch_all(transaction.connection()?).await, |row| {
+    /// Nobody can say any more who an erased user was.
+    pub(super) async fn not_erased(&self, transaction: &mut Transaction, user: UserId) -> Result<(), Stop> {
+        let person = PersonRef::User(user);
+        let user = directory::user(transaction.connection()?, self.order.tenant, &person).await?;
+        match user {
+            Some(user) if user.erased_at.is_some() => Err(Conflict::Erased(user.id).into()),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn homes(
+        &self,
+        transaction: &mut Transaction,
+        users: [UserId; 2],
+    ) -> Result<Vec<Home>, Stop> {
+        let query = sqlx::query(HOMES)
+            .bind(self.order.tenant.0)
+            .bind(users[0].0)
+            .bind(users[1].0);
+        let mut homes = all(query.fetch_all(transaction.connection()?).await, |row| {
             let row = Row::of(row, "members", &["tenant_id", "community_id"]);
             Ok((row.tenant()?, row.community()?))
-        })?)
+        })?;
+        homes.dedup();
+        Ok(homes)
     }
 
     /// What the two have in a community becomes one.

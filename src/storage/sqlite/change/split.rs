@@ -21,9 +21,6 @@ use crate::storage::sqlite::write::{Made, rows, write};
 use crate::storage::sqlite::{people, seams, void};
 use std::collections::BTreeSet;
 
-/// The communities in which a merge made one of two.
-const SEWN: &str = "SELECT tenant_id, merge_id, community_id FROM seams WHERE tenant_id = ?1 AND merge_id = ?2 \
-    ORDER BY community_id";
 /// The merges that stand of which somebody is the later one.
 const STANDING: &str = "SELECT tenant_id, merge_id, into_id, from_id FROM merges WHERE tenant_id = ?1 AND into_id = ?2 \
     AND undone IS NULL ORDER BY merge_id";
@@ -49,7 +46,6 @@ const MOVE_TIMERS: &str = "UPDATE timers SET user_id = unhex(j.value->>3) FROM j
     AND timers.sanction_id = unhex(j.value->>2)";
 
 pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[
-    SEWN,
     STANDING,
     BROUGHT,
     GIVE_BACK,
@@ -87,10 +83,12 @@ impl Context<'_> {
             return Err(StoreError::Failed("not a split".into()).into());
         };
         let into = self.present(transaction, *user).await?;
+        self.not_erased(transaction, into).await?;
         let splitting = self.splitting(transaction, into, *merge).await?;
         let mut communities = Vec::new();
-        for home in self.sewn(transaction, *merge).await? {
-            communities.push(self.split_in(transaction, &splitting, home).await?);
+        let either = [into, splitting.merge.into];
+        for home in self.homes(transaction, either).await? {
+            communities.extend(self.split_in(transaction, &splitting, home).await?);
         }
         let merge = Merge {
             undone: Some(Undone {
@@ -172,25 +170,19 @@ impl Context<'_> {
         })
     }
 
-    async fn sewn(&self, transaction: &mut Transaction, merge: MergeId) -> Result<Vec<Home>, Stop> {
-        let query = sqlx::query(SEWN).bind(self.order.tenant.0).bind(merge.0);
-        Ok(all(query.fetch_all(transaction.connection()?).await, |row| {
-            let row = Row::of(row, "seams", &["tenant_id", "merge_id", "community_id"]);
-            Ok((row.tenant()?, row.community()?))
-        })?)
-    }
-
     /// What the one person has in a community is divided.
     async fn split_in(
         &self,
         transaction: &mut Transaction,
         splitting: &Splitting,
         home: Home,
-    ) -> Result<PartedMember, Stop> {
+    ) -> Result<Option<PartedMember>, Stop> {
         let connection = transaction.connection()?;
         let seams = seams::seams(connection, home, &splitting.group).await?;
-        let seam = seams.of(splitting.merge.id).cloned();
-        let seam = seam.ok_or_else(|| StoreError::Failed("a seam is gone".into()))?;
+        let sewn = seams.of(splitting.merge.id).cloned();
+        let is_sewn = sewn.is_some();
+        // Neither was a member there when they were merged.
+        let seam = sewn.unwrap_or_else(|| Seam::of_newcomers(&splitting.merge));
         let timeline = void::timeline_of(connection, home, self.timelines).await?;
         let mut sides = Vec::new();
         for (user, state) in [(seam.into, &seam.into_state), (seam.from, &seam.from_state)] {
@@ -223,7 +215,12 @@ impl Context<'_> {
         let rest = seams.without(seam.merge);
         self.divide(transaction, (home, &timeline), (&rest, &seam), &mut parting)
             .await?;
-        self.part(transaction, home, (splitting, &seam), parting).await
+        if !is_sewn && parting.is_idle() {
+            return Ok(None);
+        }
+        self.part(transaction, home, (splitting, &seam), parting)
+            .await
+            .map(Some)
     }
 
     /// Goes through the history since the merge.

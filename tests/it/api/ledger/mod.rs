@@ -14,6 +14,7 @@ mod merges; // two users who are one person
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod rules; // what a policy may say beside the default rules
+mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
 mod voids;
