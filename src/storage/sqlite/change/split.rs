@@ -31,6 +31,9 @@ const GIVE_BACK: &str = "UPDATE identities SET user_id = ?3, brought_by = nullif
 const FREE: &str = "UPDATE users SET merged_into = nullif(?3, user_id) WHERE tenant_id = ?1 AND user_id = ?2";
 const UNSEW: &str = "DELETE FROM seams WHERE tenant_id = ?1 AND community_id = ?2 AND merge_id = ?3";
 const UNDO: &str = "UPDATE merges SET undone = ?3 WHERE tenant_id = ?1 AND merge_id = ?2";
+/// Whoever named the person before they were split, and waits for their row, looks once more who that is.
+const MARK: &str =
+    "UPDATE members SET regrouped = 1 WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 const ROLE: &str = "UPDATE members SET rank = ?4, level = ?5, protected = ?6, bot = ?7 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 /// Cases that go to another user, with the state after each.
@@ -52,6 +55,7 @@ pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[
     FREE,
     UNSEW,
     UNDO,
+    MARK,
     ROLE,
     MOVE,
     MOVE_SANCTIONS,
@@ -194,6 +198,12 @@ impl Context<'_> {
             return Err(StoreError::Failed("two sides have two pasts".into()).into());
         };
         let key = member(home, splitting.into);
+        sqlx::query(MARK)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(splitting.into.0)
+            .execute(&mut *connection)
+            .await?;
         let row = void::member_row(connection, key).await?.unwrap_or_default();
         let now = instant(self.now)?;
         let end = (now.shifted(i64::MAX), i64::MAX);
