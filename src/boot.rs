@@ -1,6 +1,7 @@
 //! Puts the program together and runs the role that the command line asks for.
 
 mod banner; // what a person needs next
+mod convert; // another bot's records
 mod doctor; // what is wrong, and what to do about it
 mod folder; // the data folder and the file of the first key
 mod key; // keys without a server
@@ -13,8 +14,10 @@ mod writers; // threads for whatever writes
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::adapters::ConvertError;
 use crate::cli::{self, Cli, Command};
 use crate::config::{Config, ConfigError, DatabaseUrl};
 use crate::health::{self, HealthError};
@@ -84,6 +87,15 @@ pub enum BootError {
         /// How many lines say FAIL.
         failures: usize,
     },
+    /// Another bot's file cannot be converted.
+    #[error("cannot convert {}", path.display())]
+    Convert {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: ConvertError,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -98,12 +110,13 @@ pub enum BootError {
     Output(#[from] std::io::Error),
 }
 
-/// Runs until the role is done.
+/// Runs until the role is done; gives the code to exit with.
 ///
 /// # Errors
 /// Whatever ends it early.
-pub fn run(cli: Cli) -> Result<(), BootError> {
-    match cli.command {
+pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
+    let done = match cli.command {
+        Command::Convert(args) => return convert::run(&args),
         Command::Serve(args) => {
             let (config, _) = Config::load(&args.inputs())?;
             logging::init(&config.log)?;
@@ -115,7 +128,8 @@ pub fn run(cli: Cli) -> Result<(), BootError> {
         Command::Health(health) => Ok(health::probe(&health.url)?),
         Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
         Command::Config(cli::Config::Show(show)) => show_config(&show),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Runs with a thread for each core.

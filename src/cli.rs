@@ -1,9 +1,12 @@
 //! The command line: what can be asked of the program, and how it explains itself.
 
+mod convert; // another bot's records
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::convert::{Convert, DateOrder, Origin};
 use crate::config::{Flag, Inputs, SecretText};
 
 /// Moderation as a service: acts, points, cases and appeals over HTTP, for any bot.
@@ -50,6 +53,11 @@ pub enum Command {
     /// Look at the settings.
     #[command(subcommand)]
     Config(Config),
+    /// Turn another bot's records into lines of an import, and say what could not be mapped.
+    ///
+    /// The lines are NDJSON on standard output, the report is on standard error.
+    #[command(after_help = convert::EXAMPLES)]
+    Convert(Box<Convert>),
 }
 
 /// The settings that have flags; all others are set by file or environment.

@@ -8,6 +8,8 @@ pub mod service;
 
 pub mod storage;
 
+pub mod adapters;
+
 pub mod http;
 pub mod jobs;
 

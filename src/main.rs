@@ -8,8 +8,9 @@ use tribune::boot;
 use tribune::cli::Cli;
 
 fn main() -> ExitCode {
-    let Err(error) = boot::run(Cli::parse()) else {
-        return ExitCode::SUCCESS;
+    let error = match boot::run(Cli::parse()) {
+        Ok(code) => return code,
+        Err(error) => error,
     };
     eprint!("error: {error}");
     let mut next = error.source();

@@ -22,6 +22,8 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("storage", &["domain", "ports"]),
     ("limiter", &["domain", "ports"]),
     ("bus", &["domain", "ports"]),
+    // Records of other bots become lines of an import, on values: what may be in a line is the domain's to say.
+    ("adapters", &["domain", "wire"]),
     ("http", &["domain", "service", "wire"]),
     ("jobs", &["domain", "ports", "service"]),
     ("config", &[]),
@@ -31,8 +33,8 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "domain", "ports", "service", "storage", "limiter", "bus", "http", "jobs", "config", "wire",
-            "cli", "logging", "health",
+            "domain", "ports", "service", "storage", "limiter", "bus", "adapters", "http", "jobs", "config",
+            "wire", "cli", "logging", "health",
         ],
     ),
     ("main", &["boot", "cli", "config"]),

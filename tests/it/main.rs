@@ -12,6 +12,7 @@
 #[macro_use]
 mod support;
 
+mod adapters;
 mod api;
 mod architecture;
 mod faults;

@@ -28,6 +28,7 @@ pub mod event; // one line of the log
 mod field; // what a missing field and a null mean
 #[cfg(feature = "openapi")]
 pub mod form; // how texts and numbers are described
+pub mod import; // acts from another bot's records
 pub mod key; // API keys and scopes
 pub mod kind; // kinds of act
 pub mod number;
