@@ -359,6 +359,11 @@ impl Replay {
         self.trigger = Some((case.number, produced));
     }
 
+    /// Whether a case has fallen in this replay.
+    fn fell(&self, number: i64) -> bool {
+        self.voided.iter().any(|(voided, _)| *voided == number)
+    }
+
     /// Holds an escalation against what its trigger produced. Direct acts stand by themselves.
     fn verdict(
         &mut self,
@@ -370,8 +375,11 @@ impl Replay {
             (Some(cause), Some((number, produced))) if *cause == number => produced,
             _ => return Verdict::Stands,
         };
-        let Some(produced) = produced else {
-            return Verdict::Falls;
+        let stands_alone = case.upheld && case.causes.last().is_some_and(|cause| !self.fell(*cause));
+        let produced = match produced {
+            Some(produced) if !stands_alone => produced,
+            _ if stands_alone => return Verdict::Stands,
+            _ => return Verdict::Falls,
         };
         let own = case.started.as_ref().map_or_else(
             || Strength::of(version.policy.severity(case.kind), case.kind, case.at, None),
@@ -422,6 +430,7 @@ impl Replay {
             named: harsher.named.clone(),
             capabilities,
             while_above: None,
+            over: false,
         };
         sanction.holds(self.now).then_some(sanction)
     }

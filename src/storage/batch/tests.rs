@@ -43,6 +43,7 @@ impl Judge for Muting {
                     named: None,
                     capabilities: BTreeSet::new(),
                     while_above: None,
+                    over: false,
                 };
                 member.sanctions.push(started.clone());
                 (act.kind(), Some(started), vec![])
@@ -77,6 +78,8 @@ impl Judge for Muting {
             revision: 0,
             voided: None,
             reduced: None,
+            origin: None,
+            upheld: false,
         };
         let entry = Entry {
             case,

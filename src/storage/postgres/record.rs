@@ -271,6 +271,7 @@ fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
         named: row.place().identity("identity", row.get("identity")?)?,
         capabilities: BTreeSet::new(),
         while_above: None,
+        over: false,
     };
     if let Some(detail) = row.json_opt::<SanctionDetail>("detail")? {
         detail.complete(&mut sanction);
