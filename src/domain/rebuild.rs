@@ -227,9 +227,7 @@ impl Rebuild {
     /// Carries the running state over one entry.
     fn enter(&mut self, case: &mut Case) {
         let timeline = Arc::clone(&self.timeline);
-        let version = timeline
-            .version(case.policy_version)
-            .unwrap_or_else(|| timeline.in_force(case.at));
+        let version = timeline.judged(case.policy_version, case.at);
         self.state
             .settle_for(&version.policy, &timeline, &self.past, case.at);
         let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();

@@ -2,6 +2,7 @@
 
 use super::directory::Directory;
 use super::error::StoreError;
+use super::history::History;
 use super::housekeeping::Housekeeping;
 use super::ledger::Ledger;
 use super::record::Record;
@@ -22,7 +23,7 @@ pub struct Health {
 
 /// The whole of storage.
 #[async_trait]
-pub trait Store: Ledger + Directory + Record + Timers + Housekeeping + 'static {
+pub trait Store: Ledger + Directory + Record + Timers + History + Housekeeping + 'static {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;
 

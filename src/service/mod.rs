@@ -8,6 +8,7 @@ pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod health; // whether this process can serve
+pub mod imports; // acts of another bot's records
 pub mod keys; // API keys
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community

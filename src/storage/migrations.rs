@@ -32,6 +32,7 @@ macro_rules! steps {
 steps! {
     1 "0001" "ledger",
     2 "0002" "rules",
+    6 "0006" "history",
 }
 
 /// The number of the newest step.

@@ -9,6 +9,7 @@ pub mod open; // why a database cannot be opened
 pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod halving; // one bad row never fails its neighbours
+pub(crate) mod import; // another bot's records, apart from any SQL
 pub(crate) mod timelines; // policies kept in memory
 
 pub mod postgres;

@@ -38,6 +38,12 @@ pub enum Scope {
     /// Assert the rank of the person who acts.
     #[serde(rename = "actors:assert")]
     ActorsAssert,
+    /// Export whole communities.
+    #[serde(rename = "history:read")]
+    HistoryRead,
+    /// Import acts from other bots, and make communities of exports. Both say who did what without being asked for a rank.
+    #[serde(rename = "history:write")]
+    HistoryWrite,
     /// Make other tenants: for the operator of the service.
     #[serde(rename = "tenants:write")]
     TenantsWrite,
@@ -45,7 +51,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -56,6 +62,8 @@ impl Scope {
         Self::UsersWrite,
         Self::KeysWrite,
         Self::ActorsAssert,
+        Self::HistoryRead,
+        Self::HistoryWrite,
         Self::TenantsWrite,
     ];
 
@@ -73,6 +81,8 @@ impl Scope {
             Self::UsersWrite => "users:write",
             Self::KeysWrite => "keys:write",
             Self::ActorsAssert => "actors:assert",
+            Self::HistoryRead => "history:read",
+            Self::HistoryWrite => "history:write",
             Self::TenantsWrite => "tenants:write",
         }
     }

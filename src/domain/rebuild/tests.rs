@@ -1,3 +1,5 @@
+//! What an import makes of a ledger, case by case.
+
 use super::super::act::Detail;
 use super::super::case::{Origin, Particulars};
 use super::super::identity::Platform;

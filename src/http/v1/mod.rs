@@ -4,6 +4,7 @@ pub mod acts;
 pub mod cases;
 pub mod communities;
 pub mod events;
+pub mod imports;
 pub mod keys;
 pub mod links;
 pub mod members;
@@ -41,6 +42,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
             communities::read::read_community,
             communities::update::update_community
         ))
+        .routes(routes!(imports::create::import_acts))
         .routes(routes!(links::create::create_link))
         .routes(routes!(links::delete::delete_link))
         .routes(routes!(policies::read::read_policy, policies::put::put_policy))

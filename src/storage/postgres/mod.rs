@@ -9,6 +9,8 @@ mod load; // what a batch needs to know, under locks
 mod void; // history replayed without a case
 mod write; // what a transaction comes to
 
+mod import; // another bot's records
+
 mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
@@ -34,6 +36,7 @@ use crate::ports::directory::{
     After, ApiKey, Applied, Community, Directory, Link, Order, PolicyRecord, Profile, Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
+use crate::ports::history::{History, ImportOrder, Imported, Scribe};
 use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
@@ -92,6 +95,7 @@ pub fn statements() -> Vec<&'static str> {
         load::STATEMENTS,
         write::STATEMENTS,
         void::STATEMENTS,
+        import::STATEMENTS,
         people::STATEMENTS,
         directory::STATEMENTS,
         look::STATEMENTS,
@@ -362,6 +366,13 @@ impl Timers for Postgres {
 
     async fn next_due(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_due(&self.pool).await
+    }
+}
+
+#[async_trait]
+impl History for Postgres {
+    async fn import(&self, order: &ImportOrder, scribe: &dyn Scribe) -> Result<Imported, StoreError> {
+        import::import(self, order, scribe).await
     }
 }
 

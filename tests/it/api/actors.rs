@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 11] = [
+pub(crate) const SCOPES: [&str; 13] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -18,6 +18,8 @@ pub(crate) const SCOPES: [&str; 11] = [
     "users:write",
     "keys:write",
     "actors:assert",
+    "history:read",
+    "history:write",
     "tenants:write",
 ];
 

@@ -33,7 +33,7 @@ fn both_dialects_have_the_same_migrations() {
     assert_eq!(files("sqlite"), known);
     assert_eq!(files("postgres"), known);
     let numbers: Vec<i64> = migrations::STEPS.iter().map(|step| step.number).collect();
-    assert_eq!(numbers, (1..=migrations::newest()).collect::<Vec<_>>());
+    assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
 }
 
 /// The names of tables and columns are the same on both dialects.

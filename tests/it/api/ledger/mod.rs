@@ -5,6 +5,7 @@
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod events; // the log
+mod imports; // another bot's records
 mod input; // what is no request
 mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
@@ -13,5 +14,5 @@ mod repeats; // idempotency keys
 mod rules; // what a policy may say beside the default rules
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
-mod voids;
-mod world; // a server, its callers, and short words for what they do // what no longer counts
+mod voids; // what no longer counts
+mod world; // a server, its callers, and short words for what they do
