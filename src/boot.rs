@@ -4,6 +4,7 @@ mod banner; // what a person needs next
 mod convert; // another bot's records
 mod doctor; // what is wrong, and what to do about it
 mod folder; // the data folder and the file of the first key
+mod import; // another bot's records, into a community
 mod key; // keys without a server
 mod serve; // the server, from start to end
 mod signals; // when to stop
@@ -96,6 +97,12 @@ pub enum BootError {
         #[source]
         cause: ConvertError,
     },
+    /// Lines of an import cannot be taken.
+    #[error("nothing was imported")]
+    Lines {
+        /// How many values of lines were refused.
+        count: usize,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -117,6 +124,7 @@ pub enum BootError {
 pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
     let done = match cli.command {
         Command::Convert(args) => return convert::run(&args),
+        Command::Import(args) => return import::run(&args),
         Command::Serve(args) => {
             let (config, _) = Config::load(&args.inputs())?;
             logging::init(&config.log)?;
@@ -133,7 +141,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
 }
 
 /// Runs with a thread for each core.
-fn on_all_cores(work: impl Future<Output = Result<(), BootError>>) -> Result<(), BootError> {
+fn on_all_cores<T>(work: impl Future<Output = Result<T, BootError>>) -> Result<T, BootError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(BootError::Runtime)?.block_on(work)
 }

@@ -21,7 +21,7 @@ use crate::service::pipeline::Lanes;
 const LONGEST_NAME: usize = 200;
 
 /// No acts are decided here.
-const LANES: Lanes = Lanes {
+pub(super) const LANES: Lanes = Lanes {
     lanes: 1,
     batch: 1,
     queue: 1,
@@ -36,7 +36,15 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     let service = Service::new(store, clock, ids, LANES, here);
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
-    let (key, secret) = made.map_err(|error| match error {
+    let (key, secret) = made.map_err(plain)?;
+    eprintln!("The key {} ({}) is shown this once:", key.id, key.name);
+    writeln!(std::io::stdout(), "{}", secret.reveal())?;
+    Ok(())
+}
+
+/// What the command line meant that is not there or not clear, in words for whoever wrote it.
+pub(super) fn plain(error: ServiceError) -> BootError {
+    match error {
         // Its findings are about JSON elsewhere, so the message alone does not say them.
         ServiceError::Invalid(findings) => {
             let details: Vec<_> = findings.into_iter().map(|finding| finding.detail).collect();
@@ -44,10 +52,7 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
         }
         ServiceError::NotFound(what) => BootError::Arguments(format!("there is no such {what}")),
         other => other.into(),
-    })?;
-    eprintln!("The key {} ({}) is shown this once:", key.id, key.name);
-    writeln!(std::io::stdout(), "{}", secret.reveal())?;
-    Ok(())
+    }
 }
 
 /// What is asked for, before anything is opened.

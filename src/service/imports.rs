@@ -53,16 +53,19 @@ impl Service {
     /// The same for whoever can reach the database itself.
     ///
     /// # Errors
-    /// As for [`Service::import`].
+    /// As for [`Service::import`], and that the tenant is not clear. `tenant` is its id or its name; `None` for the only one.
     pub async fn import_offline(
         &self,
-        tenant: TenantId,
+        tenant: Option<&str>,
         community: CommunityId,
         acts: Vec<ImportedAct>,
         dry_run: bool,
-    ) -> Result<Outcome, ServiceError> {
-        self.import_for(tenant, None, community, acts, dry_run, None)
-            .await
+    ) -> Result<ImportReport, ServiceError> {
+        let tenant = self.tenant_meant(tenant).await?.id;
+        let outcome = self
+            .import_for(tenant, None, community, acts, dry_run, None)
+            .await?;
+        serde_json::from_str(&outcome.answer.body).map_err(|_| ServiceError::Lost)
     }
 
     async fn import_for(

@@ -57,6 +57,39 @@ on_every_store! {
         assert_eq!(create(&["--tenant", "other"]).code, Some(0));
     }
 
+    /// Another bot's file is taken into a community beside the running server; what cannot be taken is said line by line.
+    async fn history_is_imported_on_a_live_database(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let community = server.admin().post("/v1/communities", &json!({"name": "here"})).await.expect(201);
+        let community = community["id"].as_str().unwrap();
+        let folder = scratch::folder("operator");
+        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/adapters/samples/");
+        let import = |more: &[&str]| run(folder.path(), &[&["import", "--database-url", &url, "--community", community], more].concat());
+
+        let zeppelin = format!("{sample}zeppelin.json");
+        let trial = import(&["--from", "zeppelin", "--dry-run", &zeppelin]);
+        assert_eq!(trial.code, Some(3), "{}", trial.stderr);
+        assert!(trial.stdout.contains(" would be imported (#1 to #"), "{}", trial.stdout);
+        let cases = format!("/v1/communities/{community}/cases?limit=500");
+        assert_eq!(server.admin().get(&cases).await.expect(200)["items"], json!([]));
+
+        let done = import(&["--from", "zeppelin", &zeppelin]);
+        assert_eq!(done.code, Some(3), "{}", done.stderr);
+        let made = server.admin().get(&cases).await.expect(200)["items"].as_array().unwrap().len();
+        assert!(made > 5 && done.stdout.contains(&format!("{made} imported (#1 to #{made}), 0 there already")), "{}", done.stdout);
+        assert!(done.stderr.contains(" lines read"), "{}", done.stderr);
+        let again = import(&[&format!("{sample}zeppelin.ndjson")]);
+        assert_eq!((again.code, again.stdout.contains("0 imported, ")), (Some(0), true), "{}{}", again.stdout, again.stderr);
+
+        fs::write(folder.path().join("bad.ndjson"), "{}\n\nnonsense\n").unwrap();
+        let bad = import(&["bad.ndjson"]);
+        assert_eq!((bad.code, bad.stdout.as_str()), (Some(1), ""));
+        assert!(bad.stderr.contains("line 1") && bad.stderr.contains("line 3: ") && bad.stderr.contains("nothing was imported"), "{}", bad.stderr);
+        let nowhere = run(folder.path(), &["import", "--database-url", &url, "--community", "com_0000000000007000800000000000dead", &format!("{sample}zeppelin.ndjson")]);
+        assert!(nowhere.code == Some(1) && nowhere.stderr.contains("no such community"), "{}", nowhere.stderr);
+    }
+
     /// The doctor is content with a server that runs, and says what to do when something is wrong.
     async fn the_doctor_looks_at_everything(store) {
         let url = store.database_url();
