@@ -2,6 +2,7 @@
 
 mod banner; // what a person needs next
 mod convert; // another bot's records
+mod copies; // whole communities, out and in again
 mod doctor; // what is wrong, and what to do about it
 mod folder; // the data folder and the file of the first key
 mod import; // another bot's records, into a community
@@ -98,7 +99,7 @@ pub enum BootError {
         cause: ConvertError,
     },
     /// Lines of an import cannot be taken.
-    #[error("nothing was imported")]
+    #[error("nothing was written")]
     Lines {
         /// How many values of lines were refused.
         count: usize,
@@ -134,6 +135,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
         Command::Openapi(args) => write_document(args.write.as_deref()),
         Command::Doctor(args) => on_all_cores(doctor::run(&args)),
         Command::Health(health) => Ok(health::probe(&health.url)?),
+        Command::Export(args) => on_all_cores(copies::export(&args)),
+        Command::Restore(args) => on_all_cores(copies::restore(&args)),
         Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
         Command::Config(cli::Config::Show(show)) => show_config(&show),
     };

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::convert::{Convert, DateOrder, Origin, Reading};
-pub use self::history::Import;
+pub use self::history::{Export, Import, Restore};
 use crate::config::{Flag, Inputs, SecretText};
 
 /// Moderation as a service: acts, points, cases and appeals over HTTP, for any bot.
@@ -65,6 +65,12 @@ pub enum Command {
     /// Works on the database itself, without a key. What came of it is on standard output.
     #[command(after_help = history::EXAMPLES)]
     Import(Box<Import>),
+    /// Write a whole community as lines.
+    #[command(after_help = history::COPIES)]
+    Export(Export),
+    /// Make a new community of an export, and print its id.
+    #[command(after_help = history::COPIES)]
+    Restore(Restore),
 }
 
 /// The settings that have flags; all others are set by file or environment.

@@ -107,7 +107,7 @@ fn convert(
     Ok(report)
 }
 
-fn unwritten(path: &Path, cause: io::Error) -> BootError {
+pub(super) fn unwritten(path: &Path, cause: io::Error) -> BootError {
     BootError::Write {
         path: path.to_owned(),
         cause,
@@ -140,15 +140,15 @@ pub(super) fn open(path: &Path) -> Result<impl BufRead, BootError> {
 }
 
 /// A file in the making, beside its place: whoever looks there finds all lines or none.
-struct Draft {
+pub(super) struct Draft {
     path: PathBuf,
     part: PathBuf,
-    file: File,
+    pub(super) file: File,
     done: bool,
 }
 
 impl Draft {
-    fn new(path: &Path) -> Result<Self, BootError> {
+    pub(super) fn new(path: &Path) -> Result<Self, BootError> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
@@ -161,7 +161,7 @@ impl Draft {
         })
     }
 
-    fn finish(mut self) -> Result<(), BootError> {
+    pub(super) fn finish(mut self) -> Result<(), BootError> {
         std::fs::rename(&self.part, &self.path).map_err(|cause| unwritten(&self.path, cause))?;
         self.done = true;
         Ok(())

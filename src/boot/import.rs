@@ -30,10 +30,7 @@ const SHOWN: usize = 20;
 /// # Errors
 /// What keeps the file from being imported as a whole.
 pub(super) fn run(args: &cli::Import) -> Result<ExitCode, BootError> {
-    let Some(community) = CommunityId::parse(&args.community) else {
-        let reason = "--community is a community's id (com_…); GET /v1/communities lists them";
-        return Err(BootError::Arguments(reason.to_owned()));
-    };
+    let community = community(&args.community)?;
     let (acts, converted) = read(args)?;
     eprintln!("{} lines read", acts.len());
     let report = on_all_cores(import(args, community, acts))?;
@@ -42,6 +39,12 @@ pub(super) fn run(args: &cli::Import) -> Result<ExitCode, BootError> {
         Some(report) if !report.findings.is_empty() => ExitCode::from(NOT_ALL),
         _ => ExitCode::SUCCESS,
     })
+}
+
+/// The community that a flag names.
+pub(super) fn community(text: &str) -> Result<CommunityId, BootError> {
+    let reason = "--community is a community's id (com_…); GET /v1/communities lists them";
+    CommunityId::parse(text).ok_or_else(|| BootError::Arguments(reason.to_owned()))
 }
 
 /// The acts of the file, and what a bot's adapter had to say.
@@ -87,15 +90,20 @@ fn lines(args: &cli::Import, input: &mut impl BufRead, reader: &mut Reader) -> R
     }
 }
 
+/// The use cases over the database of the settings, beside a server or without one.
+pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootError> {
+    let (config, _) = Config::load(&settings.inputs())?;
+    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
+    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
+    Ok(Service::new(store, clock, ids, LANES, here))
+}
+
 async fn import(
     args: &cli::Import,
     community: CommunityId,
     acts: Vec<ImportedAct>,
 ) -> Result<ImportReport, BootError> {
-    let (config, _) = Config::load(&args.settings.inputs())?;
-    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
-    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    let service = Service::new(store, clock, ids, LANES, here);
+    let service = service(&args.settings).await?;
     let tenant = args.tenant.as_deref();
     let done = service
         .import_offline(tenant, community, acts, args.dry_run)
@@ -105,7 +113,7 @@ async fn import(
 }
 
 /// Lines that cannot be taken are said one by one; other errors say themselves.
-fn shown(error: ServiceError) -> BootError {
+pub(super) fn shown(error: ServiceError) -> BootError {
     let ServiceError::BadLines(bad) = error else {
         return plain(error);
     };

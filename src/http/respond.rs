@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::etag;
 use super::idempotency::REPLAYED;
+use super::ndjson::MEDIA_TYPE;
 use super::problem::Problem;
 use crate::service::Outcome;
 
@@ -54,6 +55,16 @@ pub fn created_edited(outcome: Outcome, location: &str) -> Response {
     let tag = etag::strong(&outcome.answer.tag);
     let mut response = created(outcome, location);
     response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+/// Lines of JSON, as they come.
+#[must_use]
+pub fn lines(lines: Body) -> Response {
+    let mut response = Response::new(lines);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    headers.insert(CACHE_CONTROL, PRIVATE);
     response
 }
 

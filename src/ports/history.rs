@@ -1,13 +1,24 @@
-//! The history port: acts of another bot's records, taken in as if they had been recorded at their time.
+//! The history port: acts of another bot's records, taken in as if they had been recorded at their time; and whole communities,
+//! out and in again.
 
 use super::answer::{Answer, Claim, NewEvent};
+use super::directory::{Community, Rendered};
 use super::error::StoreError;
 use super::ledger::PersonRef;
+use crate::domain::act::Recent;
+use crate::domain::actor::Actor;
+use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::domain::import::Line;
-use crate::domain::sanction::Sanction;
+use crate::domain::member::Member;
+use crate::domain::policy::Policy;
+use crate::domain::rank::Authority;
+use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::time::Instant;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// One act to import.
@@ -97,7 +108,117 @@ pub trait Scribe: Send + Sync {
     fn report(&self, order: &ImportOrder, counts: &Counts, now: DateTime<Utc>) -> (Answer, NewEvent);
 }
 
-/// History in.
+/// One piece of a community, as an export writes it down: everything that is kept of it, in the domain's own terms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Piece {
+    /// The community itself; comes first.
+    Community {
+        /// Its name.
+        name: String,
+        /// When it was made.
+        created_at: DateTime<Utc>,
+        /// The version of its policy in force.
+        policy_version: i32,
+        /// The number of its last case.
+        last_case: i64,
+    },
+    /// A version of its policy.
+    Policy {
+        /// Its number.
+        version: i32,
+        /// From when on it judges.
+        activated_at: Instant,
+        /// The rules.
+        policy: Box<Policy>,
+        /// When it was written.
+        created_at: DateTime<Utc>,
+        /// By whom.
+        by: Actor,
+        /// Why.
+        comment: Option<String>,
+    },
+    /// A person who is named anywhere in it.
+    User {
+        /// Their id, by which the other pieces name them.
+        id: UserId,
+        /// What people call them.
+        name: Option<String>,
+        /// When they were first seen.
+        created_at: DateTime<Utc>,
+        /// Their identities.
+        identities: Vec<Identity>,
+    },
+    /// A member.
+    Member {
+        /// Who.
+        user: UserId,
+        /// Their standing.
+        authority: Authority,
+        /// Nobody acts on them without breaking the glass.
+        protected: bool,
+        /// A bot.
+        bot: bool,
+        /// The aggregate.
+        state: Box<Member>,
+        /// The last acts.
+        recent: Vec<Recent>,
+    },
+    /// A case, with the member's state after it.
+    Case {
+        /// The case.
+        case: Box<Case>,
+        /// The state; none for cases that change nothing in the ledger.
+        after: Option<Box<Member>>,
+    },
+    /// An earlier reason of a case.
+    Reason {
+        /// The number of the case.
+        case: i64,
+        /// The revision that this reason belonged to.
+        revision: i32,
+        /// The reason.
+        reason: Option<String>,
+        /// Who replaced it.
+        replaced_by: Actor,
+        /// When.
+        replaced_at: DateTime<Utc>,
+    },
+    /// A sanction.
+    Sanction {
+        /// Upon whom.
+        user: UserId,
+        /// The sanction.
+        sanction: Box<Sanction>,
+        /// How and when it ended, and the case that ended it; none while no end is recorded.
+        ended: Option<(Ending, Instant, Option<i64>)>,
+    },
+}
+
+/// Takes the pieces of an export.
+#[async_trait]
+pub trait Sink: Send {
+    /// Takes one; false when nobody wants any more.
+    async fn take(&mut self, piece: Piece) -> bool;
+}
+
+/// A community to make of an export.
+#[derive(Clone, Debug)]
+pub struct RestoreOrder {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The id of the new community.
+    pub community: CommunityId,
+    /// The pieces, each with its line; the community first, people before what names them.
+    pub pieces: Vec<(u64, Piece)>,
+    /// The idempotency key, if the call has one.
+    pub claim: Option<Claim>,
+}
+
+/// Renders a restored community.
+pub type Restored<'r> = &'r (dyn Fn(&Community, DateTime<Utc>) -> Rendered + Send + Sync);
+
+/// History in and out.
 #[async_trait]
 pub trait History: Send + Sync {
     /// Imports acts in one transaction: all that are not there yet, or none. People are made known by their identities; cases get
@@ -106,4 +227,20 @@ pub trait History: Send + Sync {
     /// # Errors
     /// [`StoreError::NotFound`] for a community that the tenant does not have.
     async fn import(&self, order: &ImportOrder, scribe: &dyn Scribe) -> Result<Imported, StoreError>;
+
+    /// Gives all pieces of a community, as they stand at one moment: the community, its policies, people, members, cases by
+    /// number, earlier reasons, sanctions. Reads in pages.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a community that the tenant does not have; nothing was given then.
+    async fn export(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        sink: &mut dyn Sink,
+    ) -> Result<(), StoreError>;
+
+    /// Makes a community of pieces, in one transaction. People who are known by one of their identities are those; the others keep
+    /// their ids where these are free. Everything else is as it was, but for links, which belong to one community at a time.
+    async fn restore(&self, order: &RestoreOrder, render: Restored<'_>) -> Result<Imported, StoreError>;
 }

@@ -7,6 +7,7 @@ pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
+pub mod exports; // whole communities, out and in again
 pub mod health; // whether this process can serve
 pub mod imports; // acts of another bot's records
 pub mod keys; // API keys

@@ -341,6 +341,16 @@ pub(crate) fn import_report() -> Value {
     })
 }
 
+/// The first lines of an export and its last one.
+pub(crate) fn export_lines() -> Value {
+    let lines = [
+        json!({"export": {"format": "tribune-community", "version": 1, "exported_at": "2026-11-22T12:00:00Z"}}),
+        json!({"community": {"name": "Rust Cologne", "created_at": "2026-11-01T12:00:00Z", "policy_version": 1, "last_case": 0}}),
+        json!({"end": {"lines": 2, "sha256": "5f0c0b5a7d6e4f3b2a1908172635445362718090a1b2c3d4e5f60718293a4b5c"}}),
+    ];
+    json!(lines.map(|line| format!("{line}\n")).concat())
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Serialize;

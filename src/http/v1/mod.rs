@@ -42,6 +42,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
             communities::read::read_community,
             communities::update::update_community
         ))
+        .routes(routes!(communities::export::export_community))
+        .routes(routes!(communities::restore::restore_community))
         .routes(routes!(imports::create::import_acts))
         .routes(routes!(links::create::create_link))
         .routes(routes!(links::delete::delete_link))

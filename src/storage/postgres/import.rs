@@ -187,18 +187,7 @@ async fn history(
 /// Writes what a batch comes to.
 async fn keep(connection: &mut PgConnection, home: Home, chunk: &Chunk) -> Result<(), StoreError> {
     write(&mut *connection, &chunk.writes).await?;
-    let origins = &chunk.origins;
-    if !origins.is_empty() {
-        sqlx::query(ORIGINS)
-            .bind(home.0.0)
-            .bind(home.1.0)
-            .bind(origins.iter().map(|o| o.0.as_str()).collect::<Vec<_>>())
-            .bind(origins.iter().map(|o| o.1.as_str()).collect::<Vec<_>>())
-            .bind(origins.iter().map(|o| o.2).collect::<Vec<_>>())
-            .execute(&mut *connection)
-            .await
-            .map_err(failed)?;
-    }
+    origins(&mut *connection, home, &chunk.origins).await?;
     redo(&mut *connection, home, &chunk.redone).await?;
     let ends = &chunk.ends;
     if ends.is_empty() {
@@ -251,6 +240,27 @@ async fn redo(connection: &mut PgConnection, home: Home, redone: &[Redone]) -> R
         .bind(marks.iter().map(|m| m.map(|m| m.era)).collect::<Vec<_>>())
         .bind(marks.iter().map(|m| m.map(|m| m.clock)).collect::<Vec<_>>())
         .bind(marks.iter().map(|m| m.map(|m| m.sum.units())).collect::<Vec<_>>())
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Records where cases came from.
+pub(super) async fn origins(
+    connection: &mut PgConnection,
+    home: Home,
+    origins: &[(String, String, i64)],
+) -> Result<(), StoreError> {
+    if origins.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(ORIGINS)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .bind(origins.iter().map(|o| o.0.as_str()).collect::<Vec<_>>())
+        .bind(origins.iter().map(|o| o.1.as_str()).collect::<Vec<_>>())
+        .bind(origins.iter().map(|o| o.2).collect::<Vec<_>>())
         .execute(connection)
         .await
         .map_err(failed)?;

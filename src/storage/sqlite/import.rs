@@ -176,12 +176,7 @@ async fn keep(
 ) -> Result<(), StoreError> {
     write(transaction, &chunk.writes, made).await?;
     let (tenant, community) = super::rows::ids(home);
-    let origins: Vec<_> = chunk
-        .origins
-        .iter()
-        .map(|(source, id, number)| (tenant, community, source, id, number))
-        .collect();
-    rows(transaction, ORIGINS, &origins).await?;
+    origins(transaction, home, &chunk.origins).await?;
     let mut redone = Vec::with_capacity(chunk.redone.len());
     for one in &chunk.redone {
         let Entry { case, after } = &one.entry;
@@ -218,4 +213,18 @@ async fn keep(
         })
         .collect();
     rows(transaction, ENDS, &ends).await
+}
+
+/// Records where cases came from.
+pub(super) async fn origins(
+    transaction: &mut Transaction,
+    home: Home,
+    origins: &[(String, String, i64)],
+) -> Result<(), StoreError> {
+    let (tenant, community) = super::rows::ids(home);
+    let origins: Vec<_> = origins
+        .iter()
+        .map(|(source, id, number)| (tenant, community, source, id, number))
+        .collect();
+    rows(transaction, ORIGINS, &origins).await
 }

@@ -85,8 +85,38 @@ on_every_store! {
         fs::write(folder.path().join("bad.ndjson"), "{}\n\nnonsense\n").unwrap();
         let bad = import(&["bad.ndjson"]);
         assert_eq!((bad.code, bad.stdout.as_str()), (Some(1), ""));
-        assert!(bad.stderr.contains("line 1") && bad.stderr.contains("line 3: ") && bad.stderr.contains("nothing was imported"), "{}", bad.stderr);
+        assert!(bad.stderr.contains("line 1") && bad.stderr.contains("line 3: ") && bad.stderr.contains("nothing was written"), "{}", bad.stderr);
         let nowhere = run(folder.path(), &["import", "--database-url", &url, "--community", "com_0000000000007000800000000000dead", &format!("{sample}zeppelin.ndjson")]);
+        assert!(nowhere.code == Some(1) && nowhere.stderr.contains("no such community"), "{}", nowhere.stderr);
+    }
+
+    /// A community goes into a file beside the running server, and becomes another one in another tenant.
+    async fn communities_are_copied_on_a_live_database(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let community = server.admin().post("/v1/communities", &json!({"name": "here"})).await.expect(201);
+        let id = community["id"].as_str().unwrap();
+        let act = json!({"kind": "mute", "member": "discord:1", "duration": 3600});
+        server.admin().post(&format!("/v1/communities/{id}/acts"), &act).await.expect(201);
+        let other = server.admin().post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
+        let folder = scratch::folder("operator");
+        let on = |arguments: &[&str]| run(folder.path(), &[arguments, &["--database-url", &url]].concat());
+
+        let piped = on(&["export", "--tenant", "default", "--community", id]);
+        assert_eq!(piped.code, Some(0), "{}", piped.stderr);
+        assert!(piped.stdout.starts_with("{\"export\"") && piped.stdout.trim_end().lines().last().unwrap().starts_with("{\"end\""));
+        let kept = on(&["export", "--tenant", "default", "--community", id, "--output", "it.ndjson"]);
+        assert_eq!((kept.code, kept.stdout.as_str()), (Some(0), ""), "{}", kept.stderr);
+        let made = on(&["restore", "--tenant", "other", "it.ndjson"]);
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
+        let there = server.anonymous().with_key(other["secret"].as_str().unwrap());
+        let case = there.get(&format!("/v1/communities/{}/cases/1", made.stdout.trim())).await.expect(200);
+        assert_eq!(case["kind"], "mute");
+
+        fs::write(folder.path().join("cut.ndjson"), &piped.stdout[..piped.stdout.len() / 2]).unwrap();
+        let cut = on(&["restore", "--tenant", "other", "cut.ndjson"]);
+        assert!(cut.code == Some(1) && cut.stderr.contains("nothing was written"), "{}", cut.stderr);
+        let nowhere = on(&["export", "--tenant", "other", "--community", id]);
         assert!(nowhere.code == Some(1) && nowhere.stderr.contains("no such community"), "{}", nowhere.stderr);
     }
 

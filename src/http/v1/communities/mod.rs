@@ -1,8 +1,10 @@
 //! Communities.
 
 pub mod create;
+pub mod export;
 pub mod list;
 pub mod read;
+pub mod restore;
 pub mod update;
 
 use serde_json::{Value, json};

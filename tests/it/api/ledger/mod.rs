@@ -5,6 +5,7 @@
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod events; // the log
+mod exports; // whole communities
 mod imports; // another bot's records
 mod input; // what is no request
 mod isolation; // what belongs to another tenant, or another community
