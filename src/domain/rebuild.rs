@@ -194,7 +194,11 @@ impl Rebuild {
     /// Ends when history is over. `current` is the member as recorded so far.
     #[must_use]
     pub fn finish(mut self, current: &Member, now: Instant) -> Rebuilt {
-        if let Some(as_of) = current.ledger.as_of {
+        if let Some(as_of) = current
+            .ledger
+            .as_of
+            .filter(|_| current.ledger.as_of > self.state.ledger.as_of)
+        {
             self.state.settle(&self.timeline, &self.past, as_of);
         }
         let mut moved = Vec::new();

@@ -133,8 +133,12 @@ proptest! {
         let mut rebuild = Rebuild::new(Arc::new(scene.timeline.clone()));
         let changed = rebuild.feed(&mut history).unwrap();
         prop_assert_eq!(changed, Vec::<i64>::new());
-        let rebuilt = rebuild.finish(&scene.member, at(scene.now));
-        prop_assert!(rebuilt.member.is_like(&scene.member), "{:?}\n{:?}", rebuilt.member, scene.member);
+        let mut rebuilt = rebuild.finish(&scene.member, at(scene.now)).member;
+        let mut member = scene.member.clone();
+        for one in [&mut rebuilt, &mut member] {
+            one.settle(&scene.timeline, &scene.past(), at(scene.now + 1));
+        }
+        prop_assert!(rebuilt.is_like(&member), "{:?}\n{:?}", rebuilt, member);
     }
 
     /// What was decided here stands, whatever is imported: cases are the same but for their states, and no more of them are made.

@@ -64,10 +64,17 @@ async fn live(api: &Api, community: &Community, seed: u64) {
         api.clock.advance(3_600);
         community.warn("discord:2", reason).await;
     }
+    import(community).await;
+}
+
+/// A record of years ago.
+async fn import(community: &Community) {
     let line = json!({"external_id": "1", "source": "other", "occurred_at": "2020-01-01T00:00:00Z", "member": "discord:1",
         "moderator": "discord:77", "kind": "ban", "active": false});
-    let call = admin
-        .call(Method::POST, &community.path("/imports"))
+    let path = community.path("/imports");
+    let call = community
+        .client
+        .call(Method::POST, &path)
         .header("content-type", "application/x-ndjson");
     call.body(line.to_string()).send().await.expect(200);
 }
