@@ -4,9 +4,11 @@ mod banner; // what a person needs next
 mod convert; // another bot's records
 mod copies; // whole communities, out and in again
 mod doctor; // what is wrong, and what to do about it
-mod folder; // the data folder and the file of the first key
+mod folder; // the data folder, closed to others
 mod import; // another bot's records, into a community
+mod kept; // the files that keep admin keys
 mod key; // keys without a server
+mod policy; // policies as files
 mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
@@ -25,7 +27,7 @@ use crate::config::{Config, ConfigError, DatabaseUrl};
 use crate::health::{self, HealthError};
 use crate::http::openapi;
 use crate::logging::{self, LoggingError};
-use crate::service::error::ServiceError;
+use crate::service::error::{ServiceError, chain};
 use crate::service::health::NotReady;
 use crate::storage::{migrations, open::OpenError};
 
@@ -74,6 +76,16 @@ pub enum BootError {
         #[source]
         cause: OpenError,
     },
+    /// There is no database to work on, and none is made for it.
+    #[error(
+        "there is no database {}; the first `tribune serve` makes it, and a key; if it is elsewhere, name its folder with \
+         --data-dir or its address with --database-url",
+        path.display()
+    )]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
     /// The database was opened and then did not do what it should.
     #[error("the first work on the database failed")]
     Work(#[from] ServiceError),
@@ -98,6 +110,15 @@ pub enum BootError {
         #[source]
         cause: ConvertError,
     },
+    /// A file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// Lines of an import cannot be taken.
     #[error("nothing was written")]
     Lines {
@@ -116,6 +137,14 @@ pub enum BootError {
     /// Standard output is closed.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+}
+
+impl BootError {
+    /// The error with its causes, in one line for the person at the terminal.
+    #[must_use]
+    pub fn told(&self) -> String {
+        chain(self)
+    }
 }
 
 /// Runs until the role is done; gives the code to exit with.
@@ -138,9 +167,20 @@ pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
         Command::Export(args) => on_all_cores(copies::export(&args)),
         Command::Restore(args) => on_all_cores(copies::restore(&args)),
         Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
+        Command::Policy(command) => return run_policy(command),
         Command::Config(cli::Config::Show(show)) => show_config(&show),
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+fn run_policy(command: cli::Policy) -> Result<ExitCode, BootError> {
+    match command {
+        cli::Policy::Check(args) => policy::check(&args.file),
+        cli::Policy::Preset(args) => policy::preset(&args.name),
+        cli::Policy::Show(args) => on_all_cores(policy::show(&args)),
+        cli::Policy::Diff(args) => on_all_cores(policy::diff(&args)),
+        cli::Policy::Apply(args) => on_all_cores(policy::apply(&args)),
+    }
 }
 
 /// Runs with a thread for each core.

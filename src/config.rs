@@ -38,6 +38,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// Where to listen; port 0 takes a free one.
+    #[serde(deserialize_with = "values::address")]
     pub listen: SocketAddr,
     /// How clients reach the server, without a slash at the end; `None` means as it listens.
     #[serde(deserialize_with = "values::public_url")]
@@ -54,6 +55,9 @@ pub struct Server {
     /// How long a connection may wait for its next request, and an answer for its client to read on.
     #[serde(deserialize_with = "values::duration")]
     pub idle_timeout: Duration,
+    /// Until when the body of a request must be complete.
+    #[serde(deserialize_with = "values::duration")]
+    pub body_timeout: Duration,
     /// Until when an answer must begin.
     #[serde(deserialize_with = "values::duration")]
     pub request_timeout: Duration,

@@ -1,6 +1,5 @@
 //! The executable: reads the command line, runs the role that it names, and reports why it failed.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -12,12 +11,6 @@ fn main() -> ExitCode {
         Ok(code) => return code,
         Err(error) => error,
     };
-    eprint!("error: {error}");
-    let mut next = error.source();
-    while let Some(cause) = next {
-        eprint!(": {cause}");
-        next = cause.source();
-    }
-    eprintln!();
+    eprintln!("error: {}", error.told());
     ExitCode::FAILURE
 }

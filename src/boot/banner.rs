@@ -24,8 +24,8 @@ pub(super) struct Banner<'a> {
     pub(super) backend: &'a str,
     /// Where the server really listens.
     pub(super) address: SocketAddr,
-    /// The file of the first key.
-    pub(super) key_file: &'a Path,
+    /// The file that keeps a key which this database knows, if there is one.
+    pub(super) key_file: Option<&'a Path>,
     /// The first key, when this start has made it.
     pub(super) first_key: Option<&'a FirstKey>,
 }
@@ -48,15 +48,9 @@ impl Banner<'_> {
             ("OpenAPI", format!("{base}/openapi.json")),
         ];
         if self.first_key.is_none() {
-            let file = self.key_file;
-            rows.push(if file.exists() {
-                ("admin key", format!("kept in {}", file.display()))
-            } else {
-                (
-                    "admin key",
-                    "made at the first start; `tribune key create` makes another".to_owned(),
-                )
-            });
+            let made = || "made at the first start; `tribune key create` makes another".to_owned();
+            let kept = |file: &Path| format!("kept in {}", file.display());
+            rows.push(("admin key", self.key_file.map_or_else(made, kept)));
         }
         let mut text = format!("Tribune {}\n\n", env!("CARGO_PKG_VERSION"));
         for (name, value) in rows {

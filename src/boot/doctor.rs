@@ -5,16 +5,21 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::Guard;
 use super::store::{self, Purpose};
 use super::system::SystemClock;
-use super::{BootError, folder};
+use super::{BootError, folder, kept};
 use crate::cli;
 use crate::config::{Config, DatabaseKind};
 use crate::health;
 use crate::ports::clock::Clock as _;
-use crate::service::error::chain;
+use crate::ports::store::Store;
+use crate::service::error::{ServiceError, chain};
 use crate::service::health::{LARGEST_SKEW, skew};
 use crate::storage::migrations;
+
+/// What lines about admin keys begin with.
+const KEY: &str = "admin key";
 
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +81,7 @@ pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
         format!("from {origin}, the environment and the command line"),
     )];
     findings.push(data_folder(&config));
-    findings.extend(key_file(&config.data.dir));
+    findings.extend(open_key_files(&config.data.dir));
     findings.extend(database_files(&config));
     findings.extend(database(&config).await);
     findings.push(port(&config));
@@ -112,54 +117,86 @@ fn data_folder(config: &Config) -> Finding {
             format!("{shown} is not there yet; the first start makes it"),
         );
     }
-    if let Err(error) = folder::Reserved::new(folder) {
-        let advice = "choose another with --data-dir, or let this user write there";
-        return finding(
-            Verdict::Fail,
-            SUBJECT,
-            format!("no file can be made in {shown} ({error}): {advice}"),
-        );
-    }
-    match folder::too_open(folder) {
-        Ok(None) => finding(
+    let reserved = match folder::Reserved::new(folder) {
+        Ok(reserved) => reserved,
+        Err(error) => {
+            let advice = "choose another with --data-dir, or let this user write there";
+            let text = format!("no file can be made in {shown} ({error}): {advice}");
+            return finding(Verdict::Fail, SUBJECT, text);
+        }
+    };
+    let open = |mode| format!("{shown} is writable, but other users may look into it (mode {mode:o}):");
+    match folder::guard(folder, &reserved) {
+        Ok(Guard::Closed) => finding(
             Verdict::Ok,
             SUBJECT,
             format!("{shown}, writable, for its owner only"),
         ),
-        Ok(Some(mode)) => {
-            let advice = format!("other users may look into it (mode {mode:o}): chmod 700 {shown}");
-            finding(
-                Verdict::Warn,
-                SUBJECT,
-                format!("{shown} is writable, but {advice}"),
-            )
+        Ok(Guard::Open(mode)) => {
+            let text = format!("{} a start closes it, as chmod 700 {shown} does", open(mode));
+            finding(Verdict::Warn, SUBJECT, text)
+        }
+        Ok(Guard::Foreign(mode)) => {
+            let text = format!(
+                "{} it is another user's, who should chmod 700 {shown}",
+                open(mode)
+            );
+            finding(Verdict::Warn, SUBJECT, text)
+        }
+        Ok(Guard::Shared(mode, name)) => {
+            let advice = format!(
+                "it also holds {}, so a start leaves it as it is and ends; chmod 700 {shown}, or choose another with --data-dir",
+                name.display()
+            );
+            finding(Verdict::Fail, SUBJECT, format!("{} {advice}", open(mode)))
         }
         Err(error) => finding(Verdict::Fail, SUBJECT, format!("{shown}: {error}")),
     }
 }
 
-/// That nobody else reads the first key. None when there is no such file, which is as good.
-fn key_file(folder: &Path) -> Option<Finding> {
-    const SUBJECT: &str = "admin key";
-    let file = folder::key_file(folder);
-    let shown = file.display();
-    match folder::too_open(&file) {
-        Ok(None) => Some(finding(
-            Verdict::Ok,
-            SUBJECT,
-            format!("{shown}, for its owner only"),
-        )),
-        Ok(Some(mode)) => {
-            let advice = "chmod 600 it, and if anyone may have read it, revoke the key and make another";
-            Some(finding(
-                Verdict::Fail,
-                SUBJECT,
-                format!("{shown} can be read by others (mode {mode:o}): {advice}"),
-            ))
+/// The files of admin keys that others may read.
+fn open_key_files(folder: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in kept::files(folder).unwrap_or_default() {
+        let shown = file.display();
+        match folder::too_open(&file) {
+            Ok(None) => {}
+            Ok(Some(mode)) => {
+                let advice = "chmod 600 it, and if anyone may have read it, revoke the key and make another";
+                let text = format!("{shown} can be read by others (mode {mode:o}): {advice}");
+                findings.push(finding(Verdict::Fail, KEY, text));
+            }
+            Err(error) => findings.push(finding(Verdict::Warn, KEY, format!("{shown}: {error}"))),
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some(finding(Verdict::Warn, SUBJECT, format!("{shown}: {error}"))),
     }
+    findings
+}
+
+/// That one of the files of admin keys is this database's. None when there is no such file, which is as good.
+async fn kept_key(store: &dyn Store, folder: &Path) -> Result<Option<Finding>, ServiceError> {
+    let files = kept::files(folder).unwrap_or_default();
+    let Some(other) = files.first().map(|file| file.display()) else {
+        return Ok(None);
+    };
+    Ok(Some(
+        match kept::known(store, folder, SystemClock.now()).await? {
+            Some(file) => {
+                let text = format!("{}, a key of this database", file.display());
+                finding(Verdict::Ok, KEY, text)
+            }
+            None if store.count_tenants().await? == 0 => {
+                let text = format!(
+                    "{other} is no key of this database; the first start makes one and keeps it beside"
+                );
+                finding(Verdict::Ok, KEY, text)
+            }
+            None => {
+                let text =
+                    format!("{other} is no key that this database lets in: `tribune key create` makes one");
+                finding(Verdict::Warn, KEY, text)
+            }
+        },
+    ))
 }
 
 /// That nobody else reads the files of an embedded database. None where there is no such file.
@@ -199,11 +236,13 @@ async fn database(config: &Config) -> Vec<Finding> {
     const SUBJECT: &str = "database";
     let url = config.database_url();
     if url.kind() == DatabaseKind::Sqlite && !store::file(&url).exists() {
-        let text = format!(
-            "{} is not there yet; the first start makes it",
-            store::file(&url).display()
-        );
-        return vec![finding(Verdict::Ok, SUBJECT, text)];
+        let (verdict, advice) = if config.database.migrate {
+            (Verdict::Ok, "the first start makes it")
+        } else {
+            (Verdict::Fail, "run `tribune migrate`")
+        };
+        let text = format!("{} is not there yet: {advice}", store::file(&url).display());
+        return vec![finding(verdict, SUBJECT, text)];
     }
     let (found, known) = match store::schema(&url).await {
         Ok(found) => (found, migrations::newest()),
@@ -230,8 +269,7 @@ async fn database(config: &Config) -> Vec<Finding> {
         ];
     }
     if found < known {
-        let by_itself = url.kind() == DatabaseKind::Sqlite || config.database.migrate;
-        let (verdict, advice) = if by_itself {
+        let (verdict, advice) = if config.database.migrate {
             (Verdict::Ok, "the next start brings it up to date")
         } else {
             (Verdict::Fail, "run `tribune migrate`")
@@ -261,16 +299,16 @@ async fn answering(config: &Config) -> Vec<Finding> {
     let asked = SystemClock.now();
     let health = store.health().await;
     let answered = SystemClock.now();
+    let key = kept_key(&*store, &config.data.dir).await;
     store.close().await;
-    let health = match health {
-        Ok(health) => health,
-        Err(error) => {
-            return vec![finding(
-                Verdict::Fail,
-                "database",
-                format!("{url}: {}", chain(&error)),
-            )];
-        }
+    let failed = |error: &dyn std::error::Error| {
+        let text = format!("{url}: {}", chain(error));
+        vec![finding(Verdict::Fail, "database", text)]
+    };
+    let (health, key) = match (health, key) {
+        (Ok(health), Ok(key)) => (health, key),
+        (Err(error), _) => return failed(&error),
+        (_, Err(error)) => return failed(&error),
     };
     let skew = skew(asked, health.now, answered);
     let milliseconds = skew.num_milliseconds();
@@ -288,10 +326,8 @@ async fn answering(config: &Config) -> Vec<Finding> {
             format!("{milliseconds} ms away from the database's"),
         )
     };
-    vec![
-        finding(Verdict::Ok, "database", format!("{}, {url}", health.backend)),
-        clock,
-    ]
+    let database = finding(Verdict::Ok, "database", format!("{}, {url}", health.backend));
+    key.into_iter().chain([database, clock]).collect()
 }
 
 /// That the address can be listened on, or that it is a tribune that listens there.

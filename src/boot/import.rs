@@ -8,7 +8,8 @@ use tokio::runtime::Handle;
 use wire::import::{ImportReport, ImportedAct as Said};
 
 use super::convert::{NOT_ALL, open, options, source};
-use super::key::{LANES, plain};
+use super::key::LANES;
+use super::policy::refused;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use super::{BootError, on_all_cores};
@@ -115,7 +116,7 @@ async fn import(
 /// Lines that cannot be taken are said one by one; other errors say themselves.
 pub(super) fn shown(error: ServiceError) -> BootError {
     let ServiceError::BadLines(bad) = error else {
-        return plain(error);
+        return refused(error);
     };
     for BadLine {
         line,

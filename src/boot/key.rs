@@ -7,14 +7,14 @@ use tokio::runtime::Handle;
 use wire::key::Scope;
 
 use super::BootError;
+use super::policy::refused;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use crate::cli::KeyCreate;
-use crate::config::Config;
+use crate::config::{Config, DatabaseKind};
 use crate::domain::rank::Rank;
 use crate::service::Service;
 use crate::service::bootstrap::OfflineKey;
-use crate::service::error::ServiceError;
 use crate::service::pipeline::Lanes;
 
 /// The longest name of a key, in characters, as the API has it.
@@ -31,28 +31,20 @@ pub(super) const LANES: Lanes = Lanes {
 pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     let order = order(args)?;
     let (config, _) = Config::load(&args.settings.inputs())?;
+    let url = config.database_url();
+    if url.kind() == DatabaseKind::Sqlite && !store::file(&url).exists() {
+        let path = store::file(&url);
+        return Err(BootError::NoDatabase { path });
+    }
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
     let service = Service::new(store, clock, ids, LANES, here);
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
-    let (key, secret) = made.map_err(plain)?;
+    let (key, secret) = made.map_err(refused)?;
     eprintln!("The key {} ({}) is shown this once:", key.id, key.name);
     writeln!(std::io::stdout(), "{}", secret.reveal())?;
     Ok(())
-}
-
-/// What the command line meant that is not there or not clear, in words for whoever wrote it.
-pub(super) fn plain(error: ServiceError) -> BootError {
-    match error {
-        // Its findings are about JSON elsewhere, so the message alone does not say them.
-        ServiceError::Invalid(findings) => {
-            let details: Vec<_> = findings.into_iter().map(|finding| finding.detail).collect();
-            BootError::Arguments(details.join("; "))
-        }
-        ServiceError::NotFound(what) => BootError::Arguments(format!("there is no such {what}")),
-        other => other.into(),
-    }
 }
 
 /// What is asked for, before anything is opened.
@@ -77,9 +69,6 @@ fn order(args: &KeyCreate) -> Result<OfflineKey, BootError> {
             }
         }
     }
-    if scopes.is_empty() {
-        scopes = Scope::ALL.to_vec();
-    }
     let rank = match &args.rank {
         None => Rank::Admin,
         Some(text) => match Rank::named(text) {
@@ -93,7 +82,7 @@ fn order(args: &KeyCreate) -> Result<OfflineKey, BootError> {
     Ok(OfflineKey {
         tenant: args.tenant.clone(),
         name: name.to_owned(),
-        scopes,
+        scopes: Some(scopes).filter(|named| !named.is_empty()),
         rank,
     })
 }

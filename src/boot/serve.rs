@@ -9,16 +9,18 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::BootError;
 use super::banner::{Banner, FirstKey};
 use super::folder::{self, Reserved};
 use super::signals::Signals;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use super::writers::Writers;
+use super::{BootError, kept};
 use crate::config::{Config, DatabaseKind};
 use crate::http::edge::EdgeLimits;
-use crate::http::{api, edge, health, listener, observe};
+use crate::http::{api, edge, health, item, listener, observe};
+use crate::jobs::activations::Activations;
+use crate::jobs::backlog::Backlog;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
 use crate::jobs::{self, Stop};
@@ -53,12 +55,13 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let (ids, write_on) = (Arc::new(SystemIds), writers.handle().clone());
     let service = Service::new(store.clone(), clock.clone(), ids, lanes, write_on);
     let first_key = first_start(&*store, &service, &config.data.dir).await?;
+    let key_file = kept::known(&*store, &config.data.dir, clock.now()).await?;
     let backend = introduce(&service).await?;
     Banner {
         config,
         backend: &backend,
         address,
-        key_file: &folder::key_file(&config.data.dir),
+        key_file: key_file.as_deref(),
         first_key: first_key.as_ref(),
     }
     .print()?;
@@ -108,7 +111,9 @@ async fn first_start(
         return Ok(None);
     };
     let secret = secret.reveal().to_owned();
-    let file = reserved.keep(&secret).map_err(refused)?;
+    let file = reserved
+        .keep(&secret, &kept::names(&tenant.id))
+        .map_err(refused)?;
     Ok(Some(FirstKey {
         secret,
         tenant: tenant.name,
@@ -140,6 +145,12 @@ fn start_jobs(
     stop: &Stop,
     writers: &Writers,
 ) -> JoinSet<()> {
+    let activations = Activations {
+        store: store.clone(),
+        service: service.clone(),
+        clock: clock.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let timers = Timers {
         store: store.clone(),
         service: service.clone(),
@@ -150,8 +161,16 @@ fn start_jobs(
         store: store.clone(),
         age: config.jobs.idempotency_retention,
     };
+    let backlog = Backlog {
+        store: store.clone(),
+        service: service.clone(),
+        problem: item::kept_problem,
+        interval: config.jobs.timer_interval,
+    };
     let mut jobs = JoinSet::new();
+    jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
+    jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());
     jobs
 }
@@ -164,6 +183,7 @@ fn router(config: &Config, service: &Service, metrics: PrometheusHandle) -> Rout
     let routes = api::routes(state).merge(health::router(service.clone(), metrics));
     let limits = EdgeLimits {
         body: config.server.body_limit,
+        body_time: config.server.body_timeout,
         time: config.server.request_timeout,
     };
     observe::wrap(edge::wrap(routes, limits))

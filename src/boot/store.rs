@@ -21,6 +21,17 @@ pub(super) enum Purpose {
     Assist,
 }
 
+impl Purpose {
+    /// Whether tables may be made and changed.
+    fn migrates(self, config: &Config) -> bool {
+        match self {
+            Self::Serve => config.database.migrate,
+            Self::Migrate => true,
+            Self::Assist => false,
+        }
+    }
+}
+
 /// Opens the database of the settings. What is logged and shown of its address has no password.
 pub(super) async fn open(
     config: &Config,
@@ -50,6 +61,7 @@ async fn open_sqlite(
         readers: connections(config),
         clock,
         exclusive: purpose != Purpose::Assist,
+        migrate: purpose.migrates(config),
     };
     Ok(Arc::new(sqlite::open(options).await?))
 }
@@ -63,11 +75,7 @@ async fn open_postgres(
         url: url.expose().to_owned(),
         max_connections: connections(config),
         clock: None,
-        migrate: match purpose {
-            Purpose::Serve => config.database.migrate,
-            Purpose::Migrate => true,
-            Purpose::Assist => false,
-        },
+        migrate: purpose.migrates(config),
     };
     Ok(Arc::new(postgres::open(options).await?))
 }

@@ -131,14 +131,14 @@ impl Sources {
         if let Some(key) = self.0.keys().find(|key| variable(key) == rest) {
             return Ok(Some(key.clone()));
         }
-        let section = rest.split('_').next().unwrap_or_default();
+        let (section, name) = rest.split_once('_').unwrap_or((rest, ""));
         if self
             .0
             .keys()
             .any(|key| variable(key).split('_').next() == Some(section))
         {
-            let name = format!("TRIBUNE_{rest}");
-            return Err(self.unknown(section.to_ascii_lowercase() + ".", Origin::Environment(name)));
+            let key = format!("{section}.{name}").to_ascii_lowercase();
+            return Err(self.unknown(key, Origin::Environment(format!("TRIBUNE_{rest}"))));
         }
         Ok(None)
     }
@@ -189,6 +189,8 @@ impl Sources {
         }
         serde_path_to_error::deserialize(Value::Table(sections)).map_err(|error| {
             let reason = error.inner().to_string();
+            // The reader adds the key in a line of its own; we say it first.
+            let reason = reason.split("\nin `").next().unwrap_or_default();
             self.invalid(&error.path().to_string(), reason.trim().to_owned())
         })
     }

@@ -139,7 +139,8 @@ fn unknown_keys_are_named() {
     }
     let refusal = refusal(&inputs(None, &[("TRIBUNE_SERVER_LISEN", "x")], &[]));
     assert!(
-        refusal.contains("TRIBUNE_SERVER_LISEN") && refusal.contains("server.listen"),
+        refusal.starts_with("unknown setting `server.lisen` (environment TRIBUNE_SERVER_LISEN)")
+            && refusal.contains("server.listen"),
         "{refusal}"
     );
     assert!(
@@ -203,6 +204,16 @@ fn values_that_cannot_be_are_refused_with_key_and_place() {
         );
         assert!(!refusal.contains("hunter2"), "{refusal}");
     }
+}
+
+#[test]
+fn an_address_without_its_host_is_answered_with_an_example() {
+    let refusal = refusal(&inputs(None, &[], &[("server.listen", "--listen", "8083")]));
+    assert_eq!(
+        refusal,
+        "setting `server.listen` (flag --listen): expected an IP address and a port such as 127.0.0.1:8080 or [::1]:8080, \
+         found \"8083\""
+    );
 }
 
 #[test]

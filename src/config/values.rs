@@ -1,6 +1,7 @@
 //! Values with a grammar of their own: durations, sizes, addresses; and texts that must not be shown.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -141,6 +142,16 @@ pub(super) fn database_url<'de, D: Deserializer<'de>>(
     } else {
         text.parse().map(Some).map_err(D::Error::custom)
     }
+}
+
+/// An IP address with a port.
+pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| {
+        D::Error::custom(format!(
+            "expected an IP address and a port such as 127.0.0.1:8080 or [::1]:8080, found {text:?}"
+        ))
+    })
 }
 
 /// An http or https address without a slash at its end, or nothing when the text is empty.

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 pub const MAX_CAPABILITIES: usize = 16;
 
 /// A direct act on a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Act {
     kind: Kind,
     detail: Detail,
@@ -29,7 +29,8 @@ pub struct Act {
 }
 
 /// What some kinds of act take besides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Detail {
     /// For how long: mute, restrict and tempban.
     pub duration: Option<Span>,

@@ -55,6 +55,14 @@ id!(
     SanctionId, "san_"
 );
 id!(
+    /// A job: a request of many items that is worked off later.
+    JobId, "job_"
+);
+id!(
+    /// A plan to undo what many acts did.
+    PlanId, "pln_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

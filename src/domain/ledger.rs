@@ -1,7 +1,7 @@
 //! A member's points: the balance, the clock that it falls by, and what rungs remember.
 
 use super::kind::Kind;
-use super::past::{Mark, Offence, Past};
+use super::past::{self, Mark, Offence, Past};
 use super::points::Points;
 use super::policy::{Decay, Model, Policy};
 use super::time::Instant;
@@ -187,7 +187,7 @@ impl Tally {
 
     /// Takes in an offence, and forgets those that no rung may count any more.
     pub(super) fn add(&mut self, policy: &Policy, offence: Offence) {
-        self.offences.push(offence);
+        past::insert(&mut self.offences, offence);
         let mut kept = BTreeSet::new();
         for rung in &policy.offence_rungs {
             let newest = self.offences.iter().enumerate().rev();

@@ -9,6 +9,7 @@ pub mod duplicate; // two moderators at once
 pub mod enter; // what an entry does to a member
 pub mod id; // identifiers with a prefix
 pub mod identity; // who somebody is on a platform
+pub mod job; // many items, worked off a part at a time
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
 pub mod ledger; // a member's points, the clock that they fall by, what rungs remember
@@ -18,6 +19,7 @@ pub mod past; // what decisions need of history beyond the aggregate
 pub mod points; // fixed-point points, and how they are shown
 pub mod policy; // weights, decay, ladder, authority
 pub mod policy_check; // from a draft to a policy, or to precise errors
+pub mod policy_warn; // what is allowed in a policy and hardly meant
 pub mod rank; // who stands above whom
 pub mod refusal; // why a command is refused
 pub mod sanction; // intervals, and the restriction that results
@@ -29,6 +31,11 @@ pub mod import; // a line of another bot's records becomes a case
 pub mod rebuild; // a member's ledger once more, with what was imported
 pub mod replay; // a void: history from there on, replayed without the case
 pub mod standing; // points and restrictions at a moment, and when they change
+
+pub mod brief; // a case in short, for searches and reports
+pub mod consistency; // whether like is treated alike
+pub mod counts; // how much was done, by whom, when and why
+pub mod words; // words of a search, and how texts compare
 
 #[cfg(test)]
 mod properties; // what holds for every history, policy and order of voids

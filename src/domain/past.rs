@@ -24,10 +24,17 @@ pub struct Offence {
     pub kind: Kind,
 }
 
+/// Adds an offence to a sorted list. Those of one second have an order too, which is not that in which they were recorded: so two lists of
+/// the same offences are the same list, however they were come by.
+pub(super) fn insert(offences: &mut Vec<Offence>, offence: Offence) {
+    let place = offences.partition_point(|before| *before <= offence);
+    offences.insert(place, offence);
+}
+
 /// An entry as the decay by expiry sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
-    /// Of which stretch between openings; see [`super::member::Ledger::era`].
+    /// Of which stretch between openings; see [`super::ledger::Ledger::era`].
     pub era: i32,
     /// The decay clock at its instant.
     pub clock: i64,
@@ -85,8 +92,9 @@ pub struct Past {
 impl Past {
     /// A past that is read from its beginning to its end, as replays do.
     #[must_use]
-    pub fn whole(mut marks: Vec<Mark>, offences: Vec<Offence>) -> Self {
+    pub fn whole(mut marks: Vec<Mark>, mut offences: Vec<Offence>) -> Self {
         marks.sort_unstable();
+        offences.sort_unstable();
         Self {
             marks,
             offences,
@@ -119,7 +127,9 @@ impl Past {
     /// Adds the next entry to a whole past.
     pub fn add(&mut self, mark: Option<Mark>, offence: Option<Offence>) {
         self.marks.extend(mark);
-        self.offences.extend(offence);
+        if let Some(offence) = offence {
+            insert(&mut self.offences, offence);
+        }
     }
 
     /// The sum of an era at a clock: that of its last entry until then.

@@ -93,7 +93,7 @@ impl Scene {
     }
 
     pub(crate) fn policy(&self) -> &Policy {
-        &self.timeline.active().policy
+        &self.timeline.newest().policy
     }
 
     /// What a store would answer to every question about the history before a place in it.

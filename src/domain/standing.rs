@@ -3,6 +3,7 @@
 use super::member::{Member, Paused};
 use super::past::Past;
 use super::points::Points;
+use super::policy::Policy;
 use super::sanction::{Restricted, Sanction, restrictions};
 use super::time::Instant;
 use super::timeline::{PolicyVersion, Timeline};
@@ -55,7 +56,9 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
         .map(|rung| Drop {
             rung: rung.id.clone(),
             threshold: rung.at,
-            at: member.drops_below(policy, past, rung.at),
+            at: foreseen(timeline, &member, past, |member, policy| {
+                member.drops_below(policy, past, rung.at)
+            }),
         })
         .collect();
     drops.reverse();
@@ -63,6 +66,9 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
         Paused::Until(until) if until <= at => None,
         held => Some(held),
     };
+    let clear_at = foreseen(timeline, &member, past, |member, policy| {
+        member.falls_to(policy, past, Points::ZERO)
+    });
     member.sanctions.retain(|s| s.holds(at));
     Standing {
         at,
@@ -70,18 +76,40 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
         points,
         exact: member.ledger.balance,
         paused,
-        clear_at: member.falls_to(policy, past, Points::ZERO),
+        clear_at,
         drops,
         restrictions: restrictions(&member.sanctions, at),
         sanctions: member.sanctions,
     }
 }
 
+/// When something comes of a settled state if nothing else happens: by the policy in force, or by one that comes into force
+/// before it would.
+fn foreseen(
+    timeline: &Timeline,
+    member: &Member,
+    past: &Past,
+    comes: impl Fn(&Member, &Policy) -> Option<Instant>,
+) -> Option<Instant> {
+    let mut member = member.clone();
+    let at = member.ledger.as_of?;
+    let mut policy = &timeline.in_force(at).policy;
+    for next in timeline.versions().filter(|version| version.activated_at > at) {
+        let found = comes(&member, policy);
+        if found.is_some_and(|found| found <= next.activated_at) {
+            return found;
+        }
+        member.settle(timeline, past, next.activated_at);
+        policy = &next.policy;
+    }
+    comes(&member, policy)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::kind::{Kind, Restriction};
-    use super::super::policy::{Decay, Freeze, Policy};
-    use super::super::scene::{Scene, at, points};
+    use super::super::policy::{Decay, Freeze};
+    use super::super::scene::{Scene, at, points, version};
     use super::*;
 
     const DAY: i64 = 86_400;
@@ -143,6 +171,37 @@ mod tests {
             (now.paused, now.clear_at, now.drops[0].at),
             (Some(Paused::Forever), None, None)
         );
+    }
+
+    #[test]
+    fn what_is_foreseen_goes_by_the_version_that_is_to_come() {
+        let mut scene = Scene::plain();
+        for _ in 0..5 {
+            scene.act(Kind::Warn, None);
+        }
+        let faster = Policy {
+            decay: Decay::Linear {
+                rate: 1_000,
+                grace: 0,
+            },
+            ..scene.policy().clone()
+        };
+        let mut versions: Vec<_> = scene.timeline.versions().cloned().collect();
+        versions.push(version(2, 10 * DAY, faster));
+        scene.timeline = Timeline::new(versions).unwrap();
+        let now = scene.standing(at(0));
+        let drops: Vec<_> = now.drops.iter().map(|d| d.at).collect();
+        // 4 points are left when the other version comes into force; 1.1 of them fall in 1.1 days then, and all in 4.
+        assert_eq!(
+            (now.policy_version, drops),
+            (1, vec![Some(at(DAY)), Some(at(11 * DAY + DAY / 10))])
+        );
+        let clear = now.clear_at.unwrap();
+        assert_eq!(clear, at(14 * DAY));
+        assert!(scene.standing(clear.shifted(-1)).points > Points::ZERO);
+        let then = scene.standing(clear);
+        assert_eq!((then.points, then.policy_version), (Points::ZERO, 2));
+        assert_eq!(scene.standing(at(9 * DAY)).clear_at, Some(clear));
     }
 
     #[test]

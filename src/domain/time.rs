@@ -135,6 +135,23 @@ impl Span {
     }
 }
 
+/// A length of time as people read it: `1 h 30 min`, `7 d`.
+#[must_use]
+pub fn readable(seconds: i64) -> String {
+    let mut rest = seconds.max(0);
+    let mut parts = Vec::new();
+    for (unit, name) in [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")] {
+        if rest >= unit {
+            parts.push(format!("{} {name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    if parts.is_empty() {
+        return "0 s".to_owned();
+    }
+    parts.join(" ")
+}
+
 /// Adds up `<number><letter>` parts, whose letters come in the order given and at most once each.
 fn sum_of(text: &str, letters: &[(char, i64)]) -> Result<i64, TimeError> {
     let (mut total, mut rest, mut allowed) = (0_i64, text, letters);
@@ -196,6 +213,19 @@ mod tests {
         }
         assert_eq!(Span::new(-1), Err(TimeError::NotPositive));
         assert_eq!(Span::new(i64::MAX), Err(TimeError::TooLong));
+    }
+
+    #[test]
+    fn lengths_are_read_in_the_largest_units() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (5_400, "1 h 30 min"),
+            (86_400, "1 d"),
+            (694_861, "8 d 1 h 1 min 1 s"),
+        ] {
+            assert_eq!(readable(seconds), text);
+        }
     }
 
     #[test]

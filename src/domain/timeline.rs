@@ -4,7 +4,7 @@ use super::policy::{Model, Policy};
 use super::time::Instant;
 use std::sync::Arc;
 
-/// One version of a community's policy and when it came into force.
+/// One version of a community's policy and when it comes into force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyVersion {
     /// 1, 2, 3 … in the community.
@@ -15,11 +15,11 @@ pub struct PolicyVersion {
     pub policy: Arc<Policy>,
 }
 
-/// All versions of a community's policy up to the one in force, oldest first. Never empty.
+/// All versions of a community's policy that were, are or will be in force, oldest first. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     earlier: Vec<PolicyVersion>,
-    active: PolicyVersion,
+    newest: PolicyVersion,
 }
 
 impl Timeline {
@@ -29,17 +29,17 @@ impl Timeline {
     #[must_use]
     pub fn new(mut versions: Vec<PolicyVersion>) -> Option<Self> {
         versions.sort_by_key(|v| v.version);
-        let active = versions.pop()?;
+        let newest = versions.pop()?;
         Some(Self {
             earlier: versions,
-            active,
+            newest,
         })
     }
 
-    /// The version in force.
+    /// The newest version, which may be still to come into force.
     #[must_use]
-    pub fn active(&self) -> &PolicyVersion {
-        &self.active
+    pub fn newest(&self) -> &PolicyVersion {
+        &self.newest
     }
 
     /// A version by its number.
@@ -50,13 +50,13 @@ impl Timeline {
 
     /// All versions, oldest first.
     pub fn versions(&self) -> impl DoubleEndedIterator<Item = &PolicyVersion> {
-        self.earlier.iter().chain(std::iter::once(&self.active))
+        self.earlier.iter().chain(std::iter::once(&self.newest))
     }
 
     /// The version in force at a moment: the last that had come into force, or the first.
     #[must_use]
     pub fn in_force(&self, at: Instant) -> &PolicyVersion {
-        let first = self.earlier.first().unwrap_or(&self.active);
+        let first = self.earlier.first().unwrap_or(&self.newest);
         self.versions()
             .rev()
             .find(|v| v.activated_at <= at)

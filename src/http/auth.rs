@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue};
 
 use super::api::ApiState;
 use super::problem::{Code, Problem};
+use super::query;
 use crate::service::auth::BadKey;
 use crate::service::caller::Caller;
 
@@ -16,7 +17,10 @@ impl FromRequestParts<ApiState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let key = bearer(&parts.headers)?;
-        Ok(state.service.authenticate(key).await?)
+        let caller = state.service.authenticate(key).await?;
+        // Every operation has a caller, so here none can forget it either.
+        query::known(parts)?;
+        Ok(caller)
     }
 }
 

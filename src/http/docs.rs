@@ -11,7 +11,7 @@ use axum::http::header::{
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use sha2::{Digest as _, Sha256};
 
@@ -26,9 +26,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Assets are asked for by their contents' hash, so a copy of one never goes stale.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// `/docs`, its assets, and the problem catalogue below it.
+/// `/docs`, its assets, and the problem catalogue below it; and what leads there.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
+        // Whoever opens the server's address in a browser wants to know what this is.
+        .route("/", get(async || lead(Redirect::temporary("/docs"))))
+        .route("/docs/", get(async || lead(Redirect::permanent("/docs"))))
         .route("/docs", get(async || page(pages::reference())))
         .route("/docs/assets/{name}", get(serve))
         .route("/docs/problems", get(async || page(pages::catalogue())))
@@ -77,6 +80,10 @@ fn page(html: String) -> Response {
     let mut headers = guarded("text/html; charset=utf-8");
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     (headers, html).into_response()
+}
+
+fn lead(there: Redirect) -> Response {
+    (guarded("text/html; charset=utf-8"), there).into_response()
 }
 
 fn guarded(media_type: &'static str) -> HeaderMap {

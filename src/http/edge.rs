@@ -10,15 +10,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{CONTENT_LENGTH, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CONTENT_LENGTH, EXPECT, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use self::body::Timely;
 use super::problem::{Code, Problem};
+
+pub(super) mod body;
 
 /// The header that carries a request's id in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -31,6 +36,8 @@ const MAX_URI: usize = 8 * 1024;
 pub struct EdgeLimits {
     /// The largest body, in bytes.
     pub body: usize,
+    /// How long a body may take to come whole.
+    pub body_time: Duration,
     /// How long a handler may take to begin its answer.
     pub time: Duration,
 }
@@ -72,7 +79,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
 
-    let answer = answer(request, next, edge.limits.time).instrument(span).await;
+    let answer = answer(request, next, edge.limits).instrument(span).await;
     let mut response = match answer
         .extensions()
         .get::<Problem>()
@@ -80,6 +87,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
         .or_else(|| Problem::for_bare(&answer))
     {
         Some(problem) => {
+            let problem = problem.to(&method);
             if problem.is_servers_fault() {
                 log(&problem, &id, method.as_str(), &path);
             }
@@ -96,7 +104,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
 }
 
 /// The inner answer; a panic or a time-out becomes a problem like any other.
-async fn answer(request: Request, next: Next, time: Duration) -> Response {
+async fn answer(request: Request, next: Next, limits: EdgeLimits) -> Response {
     let length = request
         .uri()
         .path_and_query()
@@ -104,13 +112,27 @@ async fn answer(request: Request, next: Next, time: Duration) -> Response {
     if length > MAX_URI {
         return Problem::new(Code::UriTooLong).into_response();
     }
+    if asks_in_vain(&request, limits.body) {
+        return Problem::new(Code::PayloadTooLarge).into_response();
+    }
+    let until = Instant::now() + limits.body_time;
+    let request = request.map(|body| Timely::by(until, body));
     // Nothing of the request outlives a panic, so there is no broken state to be seen afterwards.
     let inner = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(time, inner).await {
+    match tokio::time::timeout(limits.time, inner).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => Problem::internal(Panicked(panic_message(&*panic))).into_response(),
         Err(_) => Problem::new(Code::TimedOut).into_response(),
     }
+}
+
+/// Whether the client waits to be told to send a body (RFC 9110, 10.1.1) that would be refused anyway.
+fn asks_in_vain(request: &Request, largest: usize) -> bool {
+    let waits = request
+        .headers()
+        .get(EXPECT)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+    waits && usize::try_from(request.body().size_hint().lower()).is_ok_and(|length| length > largest)
 }
 
 /// The document with the request's id, under the headers that inner layers added to the answer.
@@ -127,6 +149,8 @@ fn finish(problem: Problem, answer: Response, id: &RequestId) -> Response {
 
 fn log(problem: &Problem, id: &RequestId, method: &str, path: &str) {
     let (code, cause) = (problem.code().name(), problem.chain());
+    // A field without a value is not written.
+    let cause = Some(cause).filter(|cause| !cause.is_empty());
     if problem.code() == Code::Internal {
         tracing::error!(
             code,

@@ -19,7 +19,7 @@ use super::respond;
 /// How many characters the lines of one of the two headers have at most, together.
 const MAX_LENGTH: usize = 4_096;
 
-/// The strong entity tag of a version, as a header value. Versions are made of digits, letters and `-`.
+/// The strong entity tag of a version, as a header value. Versions are made of digits, letters, `-` and `+`.
 #[must_use]
 pub fn strong(version: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
@@ -52,6 +52,15 @@ impl IfMatch {
         })
     }
 
+    /// The newest version of a policy that the caller saw: in force, or in `3+4` the one that is to come.
+    ///
+    /// # Errors
+    /// As for [`IfMatch::version`].
+    pub fn newest(&self) -> Result<i32, Problem> {
+        let newest = |tag: &String| tag.rsplit('+').next().unwrap_or_default().to_owned();
+        Self(self.0.iter().map(newest).collect()).version()
+    }
+
     /// The tags that the caller saw, without their quotes.
     #[must_use]
     pub fn tags(self) -> Vec<String> {
@@ -81,12 +90,24 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Err(Problem::new(Code::PreconditionRequired)
                 .detail("If-Match: * guards nothing. Send the ETag of the version that you have read."));
         }
-        // A weak tag never matches strongly, and what is no tag matches nothing.
+        if let Some(bare) = given.iter().find(|tag| !is_tag(tag)) {
+            return Err(Problem::new(Code::PreconditionFailed).detail(format!(
+                "If-Match: {bare} is no ETag, because its quotation marks are missing. Send the ETag of the last read as it came, \
+                 such as If-Match: \"1\"."
+            )));
+        }
+        // A weak tag never matches strongly.
         let strong = given
             .iter()
             .filter_map(|tag| Some(tag.strip_prefix('"')?.strip_suffix('"')?.to_owned()));
         Ok(Self(strong.collect()))
     }
+}
+
+/// Whether a text is an entity tag, strong or weak.
+fn is_tag(text: &str) -> bool {
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    text.len() >= 2 && text.starts_with('"') && text.ends_with('"')
 }
 
 /// `If-None-Match`, which a read may have.
@@ -195,7 +216,10 @@ mod tests {
         assert_eq!(if_match("*").await, Err(Code::PreconditionRequired));
         assert_eq!(if_match("\"7\"").await.unwrap().version().unwrap(), 7);
         assert!(if_match("\"6\", \"7\"").await.unwrap().names("7"));
-        for wrong in ["W/\"7\"", "7", "\"x\""] {
+        for bare in ["7", "\"7", "\"6\", 7"] {
+            assert_eq!(if_match(bare).await, Err(Code::PreconditionFailed), "{bare}");
+        }
+        for wrong in ["W/\"7\"", "\"x\""] {
             let tags = if_match(wrong).await.unwrap();
             assert!(!tags.names("7"), "{wrong}");
             assert_eq!(

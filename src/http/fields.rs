@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use wire::act::ActorRequest;
 use wire::duration::Duration;
 use wire::problem::ProblemError;
+use wire::time::Time;
 
 use super::path::parse_person;
 use super::problem::Problem;
@@ -19,7 +20,7 @@ use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::name::Name;
 use crate::domain::points::Points;
 use crate::domain::rank::Authority;
-use crate::domain::time::Span;
+use crate::domain::time::{Instant, Span};
 use crate::service::PersonRef;
 use crate::service::caller::NamedActor;
 
@@ -27,6 +28,8 @@ use crate::service::caller::NamedActor;
 pub const MAX_REASON: usize = 2_000;
 /// The longest name of a community, a tenant, a key or a person, in characters.
 pub const MAX_NAME: usize = 200;
+/// The longest comment on a version, in characters.
+const MAX_COMMENT: usize = 500;
 const MAX_MESSAGES: usize = 100;
 const MAX_EVIDENCE: usize = 10;
 const MAX_URL: usize = 2_000;
@@ -48,6 +51,12 @@ impl Fields {
             line: None,
             detail: detail.to_string(),
         });
+    }
+
+    /// Whether the value at this place was refused.
+    #[must_use]
+    pub fn has(&self, pointer: &str) -> bool {
+        self.errors.iter().any(|error| error.pointer == pointer)
     }
 
     /// The value, or its refusal.
@@ -77,6 +86,16 @@ impl Fields {
             return None;
         }
         Some(text.to_owned())
+    }
+
+    /// Why somebody writes a version of a document.
+    pub fn comment(&mut self, pointer: &str, text: Option<&str>) -> Option<String> {
+        text.and_then(|text| self.text(pointer, text, MAX_COMMENT))
+    }
+
+    /// A moment of the ledger, to the second.
+    pub fn instant(&mut self, pointer: &str, given: Option<Time>) -> Option<Instant> {
+        given.and_then(|time| self.take(pointer, Instant::from_utc(time.0)))
     }
 
     /// A name: a text in one line that says something.

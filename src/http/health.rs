@@ -21,7 +21,6 @@ use super::problem::{Code, Problem};
 use super::respond;
 use crate::service::Service;
 use crate::service::error::chain;
-use crate::service::health::NotReady;
 
 /// For how long one look at the store answers everyone who asks. Whoever asks without a key must not keep the store busy.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -45,7 +44,16 @@ struct Probes {
 /// A look at the store: when it was, and what is in the way, if anything is.
 struct Look {
     at: Instant,
-    answer: Result<(), String>,
+    answer: Result<(), Obstacle>,
+}
+
+/// What keeps requests away.
+#[derive(Clone)]
+struct Obstacle {
+    /// In a sentence for whoever runs the service.
+    detail: String,
+    /// With what is behind it, for the log.
+    cause: String,
 }
 
 /// `/livez`, `/readyz` and `/metrics`.
@@ -116,23 +124,24 @@ async fn read_readiness(State(probes): State<Probes>) -> Result<Response, Proble
             last.insert(Look { at, answer }).answer.clone()
         }
     };
-    answer.map_err(|reason| Problem::new(Code::NotReady).detail(reason))?;
+    answer.map_err(|Obstacle { detail, cause }| Problem::new(Code::NotReady).detail(detail).cause(cause))?;
     Ok(said(ProbeStatus::Ready))
 }
 
-/// What a look at the store says, in a sentence for whoever runs the service; the inside goes to the log.
-async fn look(service: &Service) -> Result<(), String> {
-    let reason = match tokio::time::timeout(PATIENCE, service.health()).await {
+/// What a look at the store says.
+async fn look(service: &Service) -> Result<(), Obstacle> {
+    let (reason, cause) = match tokio::time::timeout(PATIENCE, service.health()).await {
         Ok(Ok(_)) => return Ok(()),
-        Ok(Err(reason)) => {
-            if let NotReady::Unreachable(error) = &reason {
-                tracing::warn!(error = chain(error), "the database cannot be reached");
-            }
-            reason.to_string()
+        Ok(Err(reason)) => (reason.to_string(), chain(&reason)),
+        Err(_) => {
+            let late = "the database does not answer in time".to_owned();
+            (late.clone(), late)
         }
-        Err(_) => "the database does not answer in time".to_owned(),
     };
-    Err(format!("Not ready: {reason}."))
+    Err(Obstacle {
+        detail: format!("Not ready: {reason}."),
+        cause,
+    })
 }
 
 /// Read the counters of this process

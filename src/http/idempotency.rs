@@ -40,6 +40,14 @@ impl Idempotency {
         self.claim_of(body.canonical())
     }
 
+    /// The claim of a request that is carried out later. It is another one than the same request carried out at once: the answer to
+    /// one says nothing of the other.
+    #[must_use]
+    pub fn claim_later<T>(mut self, body: &StrictJson<T>) -> Option<Claim> {
+        self.path.push_str(" later");
+        self.claim_of(body.canonical())
+    }
+
     /// The claim of a request without a body.
     #[must_use]
     pub fn claim_bodiless(self) -> Option<Claim> {

@@ -18,6 +18,8 @@ mod objects;
 mod refusal;
 mod scan;
 
+pub(super) use refusal::in_plain_words;
+
 /// A JSON body as a `T`, which should carry `deny_unknown_fields`.
 ///
 /// `Option<StrictJson<T>>` is the extractor for operations whose body may be left out altogether.
@@ -91,7 +93,10 @@ pub fn fingerprint(method: &Method, path: &str, canonical: &[u8]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
+/// A body larger than this is read on a thread for such work, so that nobody else's request waits for it.
+const LARGE: usize = 1 << 20;
+
+impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for StrictJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -107,7 +112,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for StrictJson<T> {
         if raw.is_empty() {
             return Err(missing());
         }
-        Self::parse(raw)
+        if raw.len() <= LARGE {
+            return Self::parse(raw);
+        }
+        let reading = tokio::task::spawn_blocking(move || Self::parse(raw));
+        reading.await.map_err(Problem::internal)?
     }
 }
 

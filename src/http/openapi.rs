@@ -35,7 +35,12 @@ const TAGS: &[(&str, &str)] = &[
         "acts",
         "Warn, mute, ban: what moderators do, and what comes of it.",
     ),
+    ("jobs", "Requests of many items, worked off in portions."),
     ("cases", "The numbered record of every act."),
+    (
+        "insight",
+        "How much was done, by whom, when and why, and whether like was treated alike.",
+    ),
     ("sanctions", "Intervals during which a member is muted or banned."),
     (
         "standing",

@@ -130,17 +130,20 @@ impl<F> Paged<F> {
 
     /// The next page's address, with the same filters.
     fn link(&self, cursor: &str) -> Option<HeaderValue> {
-        let filters = if self.rest.is_empty() {
-            String::new()
-        } else {
-            format!("{}&", self.rest)
-        };
-        let link = format!(
-            "<{}?{filters}limit={}&cursor={cursor}>; rel=\"next\"",
-            self.path, self.limit
-        );
-        HeaderValue::from_str(&link).ok()
+        next(&self.path, &self.rest, self.limit, ("cursor", cursor))
     }
+}
+
+/// The `Link` to what comes next: the same address and filters, and the parameter that says where to go on.
+#[must_use]
+pub fn next(path: &str, filters: &str, limit: u32, (name, at): (&str, &str)) -> Option<HeaderValue> {
+    let filters = if filters.is_empty() {
+        String::new()
+    } else {
+        format!("{filters}&")
+    };
+    let link = format!("<{path}?{filters}limit={limit}&{name}={at}>; rel=\"next\"");
+    HeaderValue::from_str(&link).ok()
 }
 
 impl<S: Send + Sync, F: DeserializeOwned> FromRequestParts<S> for Paged<F> {

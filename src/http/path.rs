@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use crate::domain::id::{CommunityId, KeyId, SanctionId, UserId};
+use crate::domain::id::{CommunityId, JobId, KeyId, PlanId, SanctionId, UserId};
 use crate::domain::identity::Identity;
 use crate::service::{Link, PersonRef};
 
@@ -60,6 +60,34 @@ pub struct InSanction {
     #[serde(deserialize_with = "sanction")]
     #[param(value_type = wire::form::SanctionId, example = "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub sanction: SanctionId,
+}
+
+/// `/communities/{community}/jobs/{job}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InJob {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The job's id.
+    #[serde(deserialize_with = "job")]
+    #[param(value_type = wire::form::JobId, example = "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub job: JobId,
+}
+
+/// `/communities/{community}/undo-plans/{plan}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InPlan {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The plan's id.
+    #[serde(deserialize_with = "plan")]
+    #[param(value_type = wire::form::PlanId, example = "pln_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub plan: PlanId,
 }
 
 /// `/communities/{community}/members/{member}`
@@ -159,6 +187,8 @@ macro_rules! read_by {
 read_by! {
     community -> CommunityId, CommunityId::parse;
     sanction -> SanctionId, SanctionId::parse;
+    job -> JobId, JobId::parse;
+    plan -> PlanId, PlanId::parse;
     key -> KeyId, KeyId::parse;
     person -> PersonRef, parse_person;
     link -> Link, parse_link;

@@ -9,10 +9,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use wire::problem::ProblemError;
+
+use super::edge::body::TooSlow;
+use super::json::in_plain_words;
+use crate::service::error::chain;
 
 mod catalogue;
 mod refusal;
@@ -33,6 +37,9 @@ const MAX_POINTER: usize = 1_000;
 
 /// What a client reads when the server is to blame: nothing of the inside.
 const INTERNAL_DETAIL: &str = "Something failed on our side; the log has it under this request id.";
+
+/// What a client reads besides when a change met a store that did not answer.
+const MAYBE: &str = " The change may or may not have been recorded.";
 
 /// One problem on its way to the client.
 ///
@@ -58,6 +65,10 @@ impl Problem {
         let mut headers = HeaderMap::new();
         if code == Code::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if code == Code::RequestTimeout {
+            // What may still come of the request is not read.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(seconds) = code.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -105,6 +116,15 @@ impl Problem {
         self
     }
 
+    /// Adds what is true of a request with this method only: of one that changes something, whether it did may be unknown.
+    #[must_use]
+    pub fn to(mut self, method: &Method) -> Self {
+        if self.0.code == Code::StoreUnavailable && !method.is_safe() {
+            self.0.detail.push_str(MAYBE);
+        }
+        self
+    }
+
     /// Adds a refused value.
     #[must_use]
     pub fn error(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -143,6 +163,12 @@ impl Problem {
         self.0.code
     }
 
+    /// The refused values.
+    #[must_use]
+    pub fn errors(&self) -> &[ProblemError] {
+        &self.0.errors
+    }
+
     /// Whether the failure is the server's own and belongs in the log.
     #[must_use]
     pub fn is_servers_fault(&self) -> bool {
@@ -152,16 +178,8 @@ impl Problem {
     /// The cause and the causes behind it, outermost first, in one line; empty without a cause.
     #[must_use]
     pub fn chain(&self) -> String {
-        let mut line = String::new();
-        let mut next: Option<&dyn Error> = self.0.cause.as_deref().map(|cause| cause as &dyn Error);
-        while let Some(error) = next {
-            if !line.is_empty() {
-                line.push_str(": ");
-            }
-            line.push_str(&error.to_string());
-            next = error.source();
-        }
-        line
+        let cause = self.0.cause.as_deref();
+        cause.map_or_else(String::new, |cause| chain(cause))
     }
 
     /// The document as a client sees it; also an item's outcome within a bulk.
@@ -257,8 +275,11 @@ impl From<Code> for Problem {
 
 impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
+        let mut causes = std::iter::successors(rejection.source(), |&cause| cause.source());
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Self::new(Code::PayloadTooLarge)
+        } else if causes.any(|cause| cause.is::<TooSlow>()) {
+            Self::new(Code::RequestTimeout)
         } else {
             Self::new(Code::MalformedJson).detail("The body could not be read to its end.")
         }
@@ -270,7 +291,26 @@ impl From<QueryRejection> for Problem {
         let text = rejection.body_text();
         // The framework's own preamble says nothing that `bad_query` does not.
         let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
-        Self::new(Code::BadQuery).detail(format!("The query string was refused: {reason}"))
+        let (name, why) = reason.split_once(": ").unwrap_or(("", reason));
+        if let Some((twice, _)) = why
+            .strip_prefix("duplicate field `")
+            .and_then(|rest| rest.split_once('`'))
+        {
+            return Self::new(Code::BadQuery).detail(format!("The parameter {twice} is there twice."));
+        }
+        let why = match why {
+            "provided string was not `true` or `false`" => "it is true or false".to_owned(),
+            "invalid digit found in string" | "cannot parse integer from empty string" => {
+                "it is a whole number".to_owned()
+            }
+            why => in_plain_words(why),
+        };
+        let named = if name.is_empty() {
+            "The query string".to_owned()
+        } else {
+            format!("The parameter {name}")
+        };
+        Self::new(Code::BadQuery).detail(format!("{named} was refused: {why}."))
     }
 }
 

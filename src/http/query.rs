@@ -1,13 +1,22 @@
 //! Query parameters: axum's own extractor, with refusals that are problem documents.
+//!
+//! A parameter that an operation does not describe is refused by every operation, those that take none included: `dry_run` in
+//! the wrong place must not do in earnest what was to be tried.
 
-use axum::extract::{FromRequestParts, Query};
-use axum::http::Uri;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::extract::{FromRequestParts, MatchedPath, Query};
 use axum::http::request::Parts;
+use axum::http::{Method, Uri};
 use chrono::DateTime;
 use serde::de::DeserializeOwned;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 
 use super::path::parse_person;
 use super::problem::{Code, Problem};
+use super::v1;
 use crate::domain::time::Instant;
 use crate::service::PersonRef;
 use wire::time::Time;
@@ -23,6 +32,77 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
         check(&parts.uri)?;
         read(&parts.uri).map(Self)
     }
+}
+
+/// The names of the parameters of a route's operations.
+type Described = Vec<(Method, Vec<String>)>;
+
+/// The parameters that operations describe, by route.
+static DESCRIBED: LazyLock<BTreeMap<String, Described>> = LazyLock::new(|| {
+    let paths = v1::routes().into_openapi().paths.paths;
+    let of_path = |item: PathItem| {
+        let operations = [
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::PUT, item.put),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        let described = operations
+            .into_iter()
+            .filter_map(|(method, operation)| Some((method, names(operation?))));
+        described.collect()
+    };
+    paths
+        .into_iter()
+        .map(|(path, item)| (path, of_path(item)))
+        .collect()
+});
+
+/// The names of an operation's query parameters.
+fn names(operation: Operation) -> Vec<String> {
+    let parameters = operation.parameters.unwrap_or_default().into_iter();
+    let of_query = parameters.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name),
+        _ => None,
+    });
+    of_query.collect()
+}
+
+/// Refuses parameters that the operation does not have.
+///
+/// # Errors
+/// `bad_query`, which names the first of them and all that there are.
+pub(super) fn known(parts: &Parts) -> Result<(), Problem> {
+    if parts.uri.query().is_none_or(str::is_empty) {
+        return Ok(());
+    }
+    let given: Vec<(String, String)> = Query::try_from_uri(&parts.uri)?.0;
+    let route = parts.extensions.get::<MatchedPath>();
+    // A HEAD is answered as the GET would be.
+    let method = match &parts.method {
+        &Method::HEAD => &Method::GET,
+        method => method,
+    };
+    let of_route = route.and_then(|route| DESCRIBED.get(route.as_str()));
+    let names = of_route
+        .into_iter()
+        .flatten()
+        .find(|(named, _)| named == method)
+        .map_or(&[][..], |(_, names)| names);
+    match given.iter().find(|(name, _)| !names.contains(name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(unknown(name, names)),
+    }
+}
+
+fn unknown(name: &str, names: &[String]) -> Problem {
+    let there = match names {
+        [] => "this operation has none".to_owned(),
+        [one] => format!("there is {one}"),
+        names => format!("there are {}", names.join(", ")),
+    };
+    Problem::new(Code::BadQuery).detail(format!("There is no parameter {name}; {there}."))
 }
 
 /// The query string of an address as a `T`.

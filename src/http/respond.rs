@@ -34,6 +34,14 @@ pub fn created(outcome: Outcome, location: &str) -> Response {
     response
 }
 
+/// Something that was accepted and is to be done, and where its progress can be read.
+#[must_use]
+pub fn accepted(outcome: Outcome, location: &str) -> Response {
+    let mut response = created(outcome, location);
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 /// A change of something that was there before, or a decision without effect.
 #[must_use]
 pub fn done(outcome: Outcome) -> Response {
@@ -68,14 +76,19 @@ pub fn lines(lines: Body) -> Response {
     response
 }
 
-fn finished(status: StatusCode, outcome: Outcome) -> Response {
-    let mut response = json(status, outcome.answer.body);
-    if outcome.replayed {
+/// The answer to a repeat, marked as such if it is one.
+#[must_use]
+pub fn repeated(mut response: Response, replayed: bool) -> Response {
+    if replayed {
         response
             .headers_mut()
             .insert(REPLAYED, HeaderValue::from_static("true"));
     }
     response
+}
+
+fn finished(status: StatusCode, outcome: Outcome) -> Response {
+    repeated(json(status, outcome.answer.body), outcome.replayed)
 }
 
 fn json(status: StatusCode, text: String) -> Response {

@@ -1,5 +1,7 @@
 //! Work that nobody calls for: what falls due with time. Each job runs until the process is told to stop.
 
+pub mod activations; // versions of policies that come into force by time
+pub mod backlog; // requests of many items, worked off a part at a time
 pub mod retention; // answers under idempotency keys, forgotten in time
 pub mod timers; // sanctions whose time is over
 

@@ -1,4 +1,5 @@
-//! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request.
+//! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request, and jobs that
+//! ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,9 @@ use crate::service::error::{ServiceError, chain};
 
 /// How often to look for answers that have grown old.
 const INTERVAL: Duration = Duration::from_secs(300);
+
+/// How long a job and its results are kept once it has ended, and a plan once it has expired.
+const JOBS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 
 /// How many answers go in one transaction: few enough that nobody notices who waits for it.
 const STEP: u32 = 1_000;
@@ -56,7 +60,13 @@ impl Retention {
         }
     }
 
+    /// Says how much there was to forget; fewer than a step when nothing is left.
     async fn step(&self) -> Result<u64, ServiceError> {
-        Ok(self.store.forget_answers(self.age, STEP).await?)
+        let forgotten = self.store.forget_answers(self.age, STEP).await?;
+        if self.store.forget_jobs(JOBS_KEPT, STEP).await? {
+            return Ok(u64::from(STEP));
+        }
+        let plans = self.store.forget_plans(JOBS_KEPT, STEP).await?;
+        Ok(forgotten.max(plans))
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::policy::Policy;
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -115,6 +116,55 @@ pub struct PolicyRecord {
     pub by: Actor,
     /// Why.
     pub comment: Option<String>,
+    /// When it was withdrawn, before it could come into force.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// How many seconds ahead a version may come into force: a year, and be it a leap year.
+pub const FARTHEST_ACTIVATION: i64 = 366 * 86_400;
+
+/// The versions of a policy that count as things stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyNow {
+    /// The one in force.
+    pub in_force: PolicyRecord,
+    /// The one that is to come into force.
+    pub scheduled: Option<PolicyRecord>,
+}
+
+/// What a change of a policy did to one of its versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyNews {
+    /// It was written, and comes into force later.
+    Scheduled,
+    /// It never will.
+    Withdrawn,
+    /// It is in force.
+    Activated,
+}
+
+/// What came of a change of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// Whose policy.
+    pub community: CommunityId,
+    /// The version that was written, withdrawn or activated.
+    pub record: PolicyRecord,
+    /// The version in force now.
+    pub in_force: i32,
+    /// What happened, in order, and to which versions; nothing when there was nothing left to do.
+    pub news: Vec<(PolicyNews, PolicyRecord)>,
+}
+
+/// A version that came into force by time alone, which is not written down yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DuePolicy {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Where.
+    pub community: CommunityId,
+    /// Which.
+    pub version: i32,
 }
 
 /// A change to the directory.
@@ -151,6 +201,8 @@ pub enum Change {
         /// The name.
         name: String,
     },
+    /// A change of a community that says nothing: it stays as it is, and a claim is kept all the same.
+    KeepCommunity(CommunityId),
     /// Another link.
     AddLink {
         /// Which community.
@@ -165,16 +217,32 @@ pub enum Change {
         /// The link.
         link: Link,
     },
-    /// The next version of a policy, in force at once (`activated_at` = the store's clock, never before the last one's).
+    /// The next version of a policy. It takes the place of one that is still to come into force.
     PutPolicy {
         /// Which community.
         community: CommunityId,
-        /// The version that the caller saw.
+        /// The newest version that the caller saw and that was not withdrawn.
         expected: i32,
         /// The rules.
         policy: Policy,
         /// Why.
         comment: Option<String>,
+        /// When it comes into force; `None` for at once (by the store's clock, never before the one that it replaces).
+        activate_at: Option<Instant>,
+    },
+    /// A version that is still to come into force never will. Withdrawing again changes nothing.
+    WithdrawPolicy {
+        /// Which community.
+        community: CommunityId,
+        /// Which version.
+        version: i32,
+    },
+    /// Writes down that a version has come into force by time alone. [`Conflict::Stale`] when somebody has.
+    ActivatePolicy {
+        /// Which community.
+        community: CommunityId,
+        /// Which version.
+        version: i32,
     },
     /// A new user.
     CreateUser {
@@ -192,7 +260,9 @@ pub enum Change {
         /// The name; `None` forgets it.
         name: Option<String>,
     },
-    /// Another identity of a user.
+    /// A change of a user that says nothing, likewise.
+    KeepUser(UserId),
+    /// Another identity of a user. One that they have already is theirs, and nothing happens.
     AddIdentity {
         /// Whose.
         user: UserId,
@@ -263,14 +333,16 @@ pub enum Changed {
     Key(Box<ApiKey>),
     /// A community was made, renamed, linked or unlinked.
     Community(Community),
-    /// A policy version was made.
-    Policy(PolicyRecord),
+    /// A policy version was made, withdrawn or activated.
+    Policy(Box<PolicyChange>),
     /// A user was made or changed.
     User(User),
     /// A member was changed.
     Member(CommunityId, Profile),
     /// A case's reason was changed.
     Case(CommunityId, Box<Case>),
+    /// It was so already, and nothing happened: the answer says how it stands, the log nothing.
+    Same(Box<Changed>),
 }
 
 /// Why a change cannot be made as things stand.
@@ -278,10 +350,14 @@ pub enum Changed {
 pub enum Conflict {
     /// The space belongs to this community already.
     LinkTaken(Link, CommunityId),
-    /// The identity belongs to this user already.
+    /// The identity belongs to this other user.
     IdentityTaken(Identity, UserId),
     /// The document has moved on to this version since the caller read it.
     Stale(i32),
+    /// A version is to come into force at a moment that is not ahead of this one, the store's now, or too far ahead.
+    NotAhead(Instant),
+    /// The version of the policy is, or was, in force: it cannot be withdrawn.
+    NotScheduled(i32),
 }
 
 /// What a change comes to once its rows are written: the answer to keep and the events to append.
@@ -360,6 +436,9 @@ pub trait Directory: Send + Sync {
     /// Notes that keys were used.
     async fn touch_keys(&self, used: &[(TenantId, KeyId, DateTime<Utc>)]) -> Result<(), StoreError>;
 
+    /// A key, revoked and expired ones included.
+    async fn key(&self, tenant: TenantId, id: KeyId) -> Result<ApiKey, StoreError>;
+
     /// A tenant's keys, oldest first.
     async fn keys(&self, tenant: TenantId, page: After<KeyId>) -> Result<Vec<ApiKey>, StoreError>;
 
@@ -385,7 +464,10 @@ pub trait Directory: Send + Sync {
         version: Option<i32>,
     ) -> Result<PolicyRecord, StoreError>;
 
-    /// A community's policy versions, newest first; `after` is the version last seen.
+    /// The versions of a community's policy that count, by the store's clock.
+    async fn policy_now(&self, tenant: TenantId, community: CommunityId) -> Result<PolicyNow, StoreError>;
+
+    /// A community's policy versions, withdrawn ones included, newest first; `after` is the version last seen.
     async fn policies(
         &self,
         tenant: TenantId,

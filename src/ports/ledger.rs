@@ -17,10 +17,12 @@ use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// How a call names a person.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PersonRef {
     /// By our id; must exist.
     User(UserId),
@@ -29,7 +31,8 @@ pub enum PersonRef {
 }
 
 /// Who acts, as the call says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ActorRef {
     /// A person, through a key. The rank stored in the community counts, unless the key may assert one and did.
     Human {

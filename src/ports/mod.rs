@@ -7,7 +7,10 @@ pub mod error; // why a store could not answer
 pub mod history; // acts of another bot's records
 pub mod housekeeping; // what nobody needs any more
 pub mod ids; // identifiers that nobody has seen
+pub mod insight; // what searches and reports are made of
+pub mod jobs; // requests of many items
 pub mod ledger; // acts decided in batches; voids; what a member's state is
 pub mod record; // cases, sanctions and events, read back
 pub mod store; // all of it together
 pub mod timers; // what is due
+pub mod undo; // plans to void what many acts did

@@ -4,9 +4,12 @@ use super::directory::Directory;
 use super::error::StoreError;
 use super::history::History;
 use super::housekeeping::Housekeeping;
+use super::insight::Insight;
+use super::jobs::Jobs;
 use super::ledger::Ledger;
 use super::record::Record;
 use super::timers::Timers;
+use super::undo::Undo;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -23,7 +26,9 @@ pub struct Health {
 
 /// The whole of storage.
 #[async_trait]
-pub trait Store: Ledger + Directory + Record + Timers + History + Housekeeping + 'static {
+pub trait Store:
+    Ledger + Directory + Record + Insight + Timers + History + Housekeeping + Jobs + Undo + 'static
+{
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;
 

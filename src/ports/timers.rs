@@ -1,5 +1,6 @@
-//! The timers port: sanctions whose time is over and whose expiry is not recorded yet.
+//! The timers port: what falls due by time alone and is not recorded yet: ends of sanctions, versions of policies.
 
+use super::directory::DuePolicy;
 use super::error::StoreError;
 use crate::domain::id::{CommunityId, SanctionId, TenantId, UserId};
 use crate::domain::time::Instant;
@@ -32,4 +33,11 @@ pub trait Timers: Send + Sync {
 
     /// When the next timer falls due, leased ones included; `None` when there is none.
     async fn next_due(&self) -> Result<Option<Instant>, StoreError>;
+
+    /// Up to `limit` policies of which a version has come into force by the store's clock, and nobody has written that down
+    /// yet, the longest overdue first. Not leased: the change that writes it down happens once.
+    async fn due_policies(&self, limit: u32) -> Result<Vec<DuePolicy>, StoreError>;
+
+    /// When the next version of a policy comes into force; `None` when none is to.
+    async fn next_policy(&self) -> Result<Option<Instant>, StoreError>;
 }

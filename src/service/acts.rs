@@ -36,9 +36,8 @@ const NOBODY: UserId = UserId(Uuid::nil());
 const SOMEBODY: UserId = UserId(Uuid::max());
 
 /// Whoever is unknown has no id before an act is recorded.
-fn without_strangers(shown: &mut ActAnswer) {
-    let strangers = [NOBODY.to_string(), SOMEBODY.to_string()];
-    let forget = |user: &mut Option<String>| *user = user.take().filter(|id| !strangers.contains(id));
+pub(super) fn without_strangers(shown: &mut ActAnswer, is_stranger: impl Fn(&String) -> bool) {
+    let forget = |user: &mut Option<String>| *user = user.take().filter(|id| !is_stranger(id));
     forget(&mut shown.standing.user);
     for case in std::iter::once(&mut shown.case).chain(&mut shown.escalations) {
         forget(&mut case.member.user);
@@ -164,7 +163,8 @@ impl Service {
         });
         let decided: Result<_, Refusal> = decided.await?;
         let mut shown = decided?.ok_or(ServiceError::Lost)?;
-        without_strangers(&mut shown);
+        let strangers = [NOBODY.to_string(), SOMEBODY.to_string()];
+        without_strangers(&mut shown, |id| strangers.contains(id));
         let answer = Answer {
             tag: shown.case.number.to_string(),
             body: json(&shown),

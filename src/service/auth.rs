@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::error::ServiceError;
 use super::secret::ApiSecret;
 use crate::ports::directory::ApiKey;
+use crate::ports::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -69,17 +70,7 @@ impl Service {
             return Ok(caller);
         }
         let revocations = self.keys.lock().revocations;
-        let found = self.store.key_by_hash(&hash).await?;
-        // The store compared the hashes already, but a database makes no promise of constant time.
-        let key = found
-            .filter(|key| bool::from(key.hash.ct_eq(&hash)))
-            .ok_or(BadKey::Unknown)?;
-        if key.revoked_at.is_some() {
-            return Err(BadKey::Revoked.into());
-        }
-        if key.expires_at.is_some_and(|end| end <= now) {
-            return Err(BadKey::Expired.into());
-        }
+        let key = good(&*self.store, &hash, now).await?;
         let caller = caller(&key);
         self.keys.remember(hash, &caller, &key, now, revocations);
         self.note_use(&key, now);
@@ -104,6 +95,37 @@ impl Service {
                 tracing::warn!(%error, "the last use of a key was not written down");
             }
         });
+    }
+}
+
+/// The key with this hash, if it lets its bearer in at this moment.
+async fn good(store: &dyn Store, hash: &[u8; 32], now: DateTime<Utc>) -> Result<ApiKey, ServiceError> {
+    let found = store.key_by_hash(hash).await?;
+    // The store compared the hashes already, but a database makes no promise of constant time.
+    let key = found
+        .filter(|key| bool::from(key.hash.ct_eq(hash)))
+        .ok_or(BadKey::Unknown)?;
+    if key.revoked_at.is_some() {
+        return Err(BadKey::Revoked.into());
+    }
+    if key.expires_at.is_some_and(|end| end <= now) {
+        return Err(BadKey::Expired.into());
+    }
+    Ok(key)
+}
+
+/// Whether a text is a key that lets its bearer in at this moment. Unlike a call, this is no use of the key.
+///
+/// # Errors
+/// That the store could not answer.
+pub async fn is_good(store: &dyn Store, text: &str, now: DateTime<Utc>) -> Result<bool, ServiceError> {
+    let Some(secret) = ApiSecret::parse(text) else {
+        return Ok(false);
+    };
+    match good(store, &secret.hash(), now).await {
+        Ok(_) => Ok(true),
+        Err(ServiceError::Unauthenticated(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

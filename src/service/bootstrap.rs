@@ -3,7 +3,7 @@
 use super::error::{ServiceError, applied};
 use super::keys::NewKey;
 use super::secret::ApiSecret;
-use super::tenants::FIRST_KEY;
+use super::tenants::{FIRST_KEY, all_but_tenants};
 use super::{After, Claim, Service, show};
 use crate::domain::id::TenantId;
 use crate::domain::policy_check::Finding;
@@ -27,8 +27,9 @@ pub struct OfflineKey {
     pub tenant: Option<String>,
     /// What people call it.
     pub name: String,
-    /// What it may do.
-    pub scopes: Vec<Scope>,
+    /// What it may do; `None` for everything, and for all but making tenants where the tenant is not the first: that is the
+    /// operator's.
+    pub scopes: Option<Vec<Scope>>,
     /// The rank with which it acts when a call names no person.
     pub rank: Rank,
 }
@@ -47,7 +48,7 @@ fn several(tenants: &[Tenant]) -> String {
 }
 
 /// It could be several tenants.
-fn ambiguous(detail: String) -> ServiceError {
+pub(super) fn ambiguous(detail: String) -> ServiceError {
     ServiceError::Invalid(vec![Finding {
         pointer: String::new(),
         detail,
@@ -108,9 +109,14 @@ impl Service {
         order: OfflineKey,
     ) -> Result<(wire::key::ApiKey, ApiSecret), ServiceError> {
         let tenant = self.tenant_meant(order.tenant.as_deref()).await?;
+        let scopes = match order.scopes {
+            Some(scopes) => scopes,
+            None if self.is_first(&tenant).await? => Scope::ALL.to_vec(),
+            None => all_but_tenants(),
+        };
         let new = NewKey {
             name: order.name,
-            scopes: order.scopes,
+            scopes,
             communities: None,
             rank: order.rank,
             expires_at: None,
@@ -130,8 +136,18 @@ impl Service {
         }
     }
 
+    /// Whether a tenant is the one that the first start made.
+    async fn is_first(&self, tenant: &Tenant) -> Result<bool, ServiceError> {
+        let page = After {
+            after: None,
+            limit: 1,
+        };
+        let oldest = self.store.tenants(page).await?;
+        Ok(oldest.first().is_some_and(|first| first.id == tenant.id))
+    }
+
     /// The tenant, if there is exactly one.
-    async fn only_tenant(&self) -> Result<Tenant, ServiceError> {
+    pub(super) async fn only_tenant(&self) -> Result<Tenant, ServiceError> {
         let page = After {
             after: None,
             limit: TENANTS_NAMED,
@@ -147,7 +163,7 @@ impl Service {
     }
 
     /// The one tenant with this id or name.
-    async fn tenant_called(&self, called: &str) -> Result<Tenant, ServiceError> {
+    pub(super) async fn tenant_called(&self, called: &str) -> Result<Tenant, ServiceError> {
         if let Some(id) = TenantId::parse(called) {
             return Ok(self.store.tenant(id).await?);
         }

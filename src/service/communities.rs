@@ -35,7 +35,7 @@ impl Service {
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
-    /// Gives a community another name.
+    /// Gives a community another name; without one it stays as it is.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a community that the caller does not have.
@@ -43,12 +43,15 @@ impl Service {
         &self,
         caller: &Caller,
         id: CommunityId,
-        name: String,
+        name: Option<String>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::CommunitiesWrite)?;
         caller.enter(id)?;
-        let change = Change::RenameCommunity { id, name };
+        let change = match name {
+            Some(name) => Change::RenameCommunity { id, name },
+            None => Change::KeepCommunity(id),
+        };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 

@@ -11,11 +11,12 @@ use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::ports::answer::NewEvent;
-use crate::ports::directory::{ApiKey, Change, Changed, Order, Render, Rendered, Tenant};
+use crate::ports::directory::{
+    ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
+};
 use crate::ports::ledger::ActorRef;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use uuid::Uuid;
 use wire::event::{EventData, types};
 use wire::key::KeyCreated;
 use wire::tenant::TenantCreated;
@@ -24,8 +25,6 @@ use wire::tenant::TenantCreated;
 pub(crate) struct DirectoryRender {
     /// The type of the event that the change appends.
     kind: &'static str,
-    /// The community that a new policy version belongs to; the version itself does not say.
-    community: Option<CommunityId>,
 }
 
 impl DirectoryRender {
@@ -36,20 +35,22 @@ impl DirectoryRender {
             Change::CreateKey(_) => types::KEY_CREATED,
             Change::RevokeKey(_) => types::KEY_REVOKED,
             Change::CreateCommunity { .. } => types::COMMUNITY_CREATED,
-            Change::RenameCommunity { .. } | Change::AddLink { .. } | Change::RemoveLink { .. } => {
-                types::COMMUNITY_CHANGED
+            Change::RenameCommunity { .. }
+            | Change::KeepCommunity(_)
+            | Change::AddLink { .. }
+            | Change::RemoveLink { .. } => types::COMMUNITY_CHANGED,
+            // What is written of a policy may tell of several versions; see `policy`.
+            Change::PutPolicy { .. } | Change::WithdrawPolicy { .. } | Change::ActivatePolicy { .. } => {
+                types::POLICY_ACTIVATED
             }
-            Change::PutPolicy { .. } => types::POLICY_ACTIVATED,
             Change::CreateUser { .. } => types::USER_CREATED,
-            Change::RenameUser { .. } | Change::AddIdentity { .. } => types::USER_CHANGED,
+            Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
+                types::USER_CHANGED
+            }
             Change::SetMember { .. } => types::MEMBER_CHANGED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
-        let community = match change {
-            Change::PutPolicy { community, .. } => Some(*community),
-            _ => None,
-        };
-        Self { kind, community }
+        Self { kind }
     }
 
     /// A thing that is answered and logged as the same document.
@@ -130,8 +131,39 @@ impl DirectoryRender {
     }
 }
 
-impl Render for DirectoryRender {
-    fn render(&self, changed: &Changed, _by: &Actor, now: DateTime<Utc>) -> Rendered {
+/// A version of a policy as it stands now, and what happened to which versions.
+fn policy(change: &PolicyChange, now: DateTime<Utc>) -> Rendered {
+    let event = |(what, record): &(PolicyNews, PolicyRecord)| NewEvent {
+        kind: match what {
+            PolicyNews::Scheduled => types::POLICY_SCHEDULED,
+            PolicyNews::Withdrawn => types::POLICY_WITHDRAWN,
+            PolicyNews::Activated => types::POLICY_ACTIVATED,
+        },
+        community: Some(change.community),
+        user: None,
+        at: now,
+        data: json(&EventData {
+            policy: Some(show::policy::policy(change.community, record)),
+            ..EventData::default()
+        }),
+    };
+    let is_ahead = change.record.withdrawn_at.is_none() && change.record.version.version > change.in_force;
+    Rendered {
+        answer: Answer {
+            tag: if is_ahead {
+                show::policy::tag(change.in_force, Some(change.record.version.version))
+            } else {
+                show::policy::version_tag(&change.record)
+            },
+            body: json(&show::policy::policy(change.community, &change.record)),
+        },
+        events: change.news.iter().map(event).collect(),
+    }
+}
+
+impl DirectoryRender {
+    /// The thing as it stands now, for the caller and for the log.
+    fn written(&self, changed: &Changed, now: DateTime<Utc>) -> Rendered {
         let mut data = EventData::default();
         match changed {
             Changed::Tenant(tenant, key) => self.tenant(tenant, key, now),
@@ -141,14 +173,7 @@ impl Render for DirectoryRender {
                 data.community = Some(shown.clone());
                 self.one(shown.id.clone(), &shown, (Some(community.id), None), &data, now)
             }
-            Changed::Policy(record) => {
-                // Only `PutPolicy` makes one, and it names its community.
-                let community = self.community.unwrap_or(CommunityId(Uuid::nil()));
-                let shown = show::policy::policy(community, record);
-                data.policy = Some(shown.clone());
-                let place = (Some(community), None);
-                self.one(shown.version.to_string(), &shown, place, &data, now)
-            }
+            Changed::Policy(change) => policy(change, now),
             Changed::User(user) => {
                 let shown = show::directory::user(user);
                 data.user = Some(shown.clone());
@@ -166,7 +191,17 @@ impl Render for DirectoryRender {
                 let place = (Some(*community), Some(case.user));
                 self.one(case_tag(case), &shown, place, &data, now)
             }
+            Changed::Same(there) => Rendered {
+                events: Vec::new(),
+                ..self.written(there, now)
+            },
         }
+    }
+}
+
+impl Render for DirectoryRender {
+    fn render(&self, changed: &Changed, _by: &Actor, now: DateTime<Utc>) -> Rendered {
+        self.written(changed, now)
     }
 
     fn may_edit(
@@ -210,6 +245,7 @@ mod tests {
     use super::*;
     use crate::domain::id::KeyId;
     use crate::domain::rank::Rank;
+    use uuid::Uuid;
 
     fn key(revoked_at: Option<DateTime<Utc>>) -> ApiKey {
         ApiKey {

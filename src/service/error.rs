@@ -1,13 +1,16 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
+use crate::domain::id::JobId;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::history::BadLine;
 use crate::ports::ledger::Reply;
 use crate::service::Outcome;
 use crate::service::auth::BadKey;
+use chrono::SecondsFormat;
 use wire::key::Scope;
 
 /// Why a call was not carried out.
@@ -38,11 +41,18 @@ pub enum ServiceError {
         user: String,
     },
     /// The document has moved on since the caller read it.
-    #[error("the document is at version {current} now; read it again, and send its ETag as If-Match")]
+    #[error(
+        "the document's ETag is \"{current}\" now; read it again, make the change to what it is now, and send that ETag as If-Match"
+    )]
     Stale {
-        /// The version now.
-        current: i32,
+        /// Its entity tag now, without the quotes.
+        current: String,
     },
+    /// A version of a policy cannot be withdrawn: it has been in force.
+    #[error(
+        "version {0} is or was in force, and cannot be withdrawn; write or restore the version that is to take its place"
+    )]
+    NotScheduled(i32),
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
     KeyReused,
@@ -84,6 +94,18 @@ pub enum ServiceError {
     /// The store failed, or is away.
     #[error("the store could not answer")]
     Store(#[source] StoreError),
+    /// The job has ended already.
+    #[error("the job is {0} already; nothing is left to stop")]
+    JobEnded(&'static str),
+    /// The job was not stopped.
+    #[error("the job is {0}; only a job that is cancelled can be taken up again")]
+    JobNotCancelled(&'static str),
+    /// The plan is too old.
+    #[error("the plan has expired; make another, and see what it says now")]
+    PlanExpired,
+    /// The plan was applied before.
+    #[error("the plan was applied already, as {0}")]
+    PlanApplied(JobId),
     /// A task that should have answered ended without an answer.
     #[error("the work ended without an answer")]
     Lost,
@@ -107,14 +129,32 @@ impl From<StoreError> for ServiceError {
     }
 }
 
-/// An error and the causes behind it, outermost first, in one line for the log.
+impl ServiceError {
+    /// Whether it passes by itself: the same call, unchanged, may be carried out a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Overloaded | Self::Busy | Self::InFlight | Self::Store(StoreError::Unavailable(_)) => true,
+            Self::Refused(refusal) => {
+                matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// An error and the causes behind it, outermost first, in one line for people and for the log. Some libraries' errors say their
+/// cause themselves; it is not said again.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
+        let said = cause.to_string();
+        if !line.ends_with(&said) {
+            line.push_str(": ");
+            line.push_str(&said);
+        }
         next = cause.source();
     }
     line
@@ -136,6 +176,17 @@ pub(crate) fn outcome(reply: Reply) -> Result<Outcome, ServiceError> {
     }
 }
 
+/// The moment at which a policy is to come into force is past, or too far ahead.
+pub(crate) fn not_ahead(now: Instant) -> ServiceError {
+    let now = now.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
+    ServiceError::Invalid(vec![Finding {
+        pointer: "/activate_at".to_owned(),
+        detail: format!(
+            "a version comes into force after now, {now}, and within a year; without activate_at at once"
+        ),
+    }])
+}
+
 /// The outcome of an order to the directory.
 pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
     match applied {
@@ -149,7 +200,11 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }),
         Applied::KeyReused => Err(ServiceError::KeyReused),
         Applied::Refused(refusal) => Err(refusal.into()),
-        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale { current }),
+        Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale {
+            current: current.to_string(),
+        }),
+        Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
+        Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),
             space: link.space.as_str().to_owned(),
@@ -159,5 +214,24 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
             identity: identity.to_string(),
             user: user.to_string(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error of a library that says its cause itself.
+    #[derive(Debug, thiserror::Error)]
+    #[error("error communicating with database: {0}")]
+    struct Loud(#[source] std::io::Error);
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = std::io::Error::other("Connection refused");
+        let error = ServiceError::Store(StoreError::Unavailable(Box::new(Loud(refused))));
+        let line = chain(&error);
+        assert_eq!(line.matches("Connection refused").count(), 1, "{line}");
+        assert!(line.starts_with("the store could not answer: "), "{line}");
     }
 }

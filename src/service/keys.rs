@@ -57,7 +57,12 @@ impl Service {
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::KeysWrite)?;
         let rank = within(caller, &order)?;
-        self.check_key(caller, &order).await?;
+        let faults = self
+            .key_faults(caller, order.communities.as_deref(), order.expires_at)
+            .await?;
+        if !faults.is_empty() {
+            return Err(ServiceError::Invalid(faults));
+        }
         let new = NewKey {
             name: order.name,
             scopes: order.scopes,
@@ -73,6 +78,19 @@ impl Service {
         reveal(outcome, |body: &mut KeyCreated| {
             body.secret = Some(secret.reveal().to_owned());
         })
+    }
+
+    /// A key, without its secret. A key that is bound to communities may read itself alone.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a key that the tenant does not have.
+    pub async fn key(&self, caller: &Caller, key: KeyId) -> Result<wire::key::ApiKey, ServiceError> {
+        caller.require(Scope::KeysWrite)?;
+        if key != caller.key {
+            caller.unbound()?;
+        }
+        let key = self.store.key(caller.tenant, key).await?;
+        Ok(show::directory::key(&key))
     }
 
     /// The tenant's keys, oldest first, without their secrets.
@@ -139,10 +157,20 @@ impl Service {
         Ok((key, secret))
     }
 
-    /// What only the store and the clock know of a new key: whether its communities are there, and its time to come.
-    async fn check_key(&self, caller: &Caller, order: &KeyOrder) -> Result<(), ServiceError> {
+    /// What only the store and the clock know to be wrong with a new key: communities that are not there, a time that has passed.
+    ///
+    /// # Errors
+    /// That the caller makes no keys, or that the store could not answer.
+    pub async fn key_faults(
+        &self,
+        caller: &Caller,
+        communities: Option<&[CommunityId]>,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Finding>, ServiceError> {
+        caller.require(Scope::KeysWrite)?;
         let mut findings = Vec::new();
-        if let Some(communities) = &order.communities {
+        let mut find = |pointer, detail| findings.push(Finding { pointer, detail });
+        if let Some(communities) = communities {
             let limit = u32::try_from(communities.len()).unwrap_or(u32::MAX);
             let page = After { after: None, limit };
             let found = self
@@ -151,25 +179,20 @@ impl Service {
                 .await?;
             let there: BTreeSet<CommunityId> = found.iter().map(|community| community.id).collect();
             for (index, id) in communities.iter().enumerate() {
-                if !there.contains(id) {
-                    findings.push(Finding {
-                        pointer: format!("/communities/{index}"),
-                        detail: format!("there is no community {id}"),
-                    });
+                // Of communities outside of its own a bound key learns nothing, not even whether they are there.
+                if caller.enter(*id).is_ok() && !there.contains(id) {
+                    find(
+                        format!("/communities/{index}"),
+                        format!("there is no community {id}"),
+                    );
                 }
             }
         }
-        if order.expires_at.is_some_and(|end| end <= self.clock.now()) {
-            findings.push(Finding {
-                pointer: "/expires_at".to_owned(),
-                detail: "a new key expires in the future".to_owned(),
-            });
+        if expires_at.is_some_and(|end| end <= self.clock.now()) {
+            let detail = "a new key expires in the future".to_owned();
+            find("/expires_at".to_owned(), detail);
         }
-        if findings.is_empty() {
-            Ok(())
-        } else {
-            Err(ServiceError::Invalid(findings))
-        }
+        Ok(findings)
     }
 }
 

@@ -3,13 +3,17 @@
 pub mod acts; // acts, lifts, expiries
 pub mod auth; // from the text of a key to its caller
 pub mod bootstrap; // the first tenant, and keys made at the server's own console
+pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
+pub mod console; // policies at the server's own console
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod exports; // whole communities, out and in again
 pub mod health; // whether this process can serve
 pub mod imports; // acts of another bot's records
+pub mod insight; // searches and reports
+pub mod jobs; // many items, worked off later
 pub mod keys; // API keys
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community
@@ -22,16 +26,19 @@ pub mod secret; // what an API key looks like
 pub mod show; // what callers read
 pub mod standing; // points and restrictions at a moment, and why
 pub mod tenants; // owners of communities and keys
+pub mod undo; // plans to void what many acts did
 pub mod users; // people and their identities
 pub mod voids; // a case no longer counts
 
 mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
 mod past; // looking back, as often as it takes
+mod rehearsal; // many acts tried out, one after the other
 
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link};
 pub use crate::ports::error::StoreError;
+pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;
 
 use crate::ports::clock::Clock;

@@ -74,6 +74,31 @@ impl Pipeline {
         outcome(receiver.await.map_err(|_| ServiceError::Lost)??)
     }
 
+    /// Hands in commands in their order and waits for all their answers, which come in the same order. Where a lane is full it
+    /// waits for room: whoever has many commands can, and those who have one are not turned away for it.
+    pub async fn submit_in_order(&self, submissions: Vec<Submission>) -> Vec<Result<Outcome, ServiceError>> {
+        let mut receivers = Vec::with_capacity(submissions.len());
+        for submission in submissions {
+            let (sender, receiver) = oneshot::channel();
+            let handed_in = match self.lane(&submission) {
+                Some(lane) => lane.send((submission, sender)).await.is_ok(),
+                None => false,
+            };
+            receivers.push(handed_in.then_some(receiver));
+        }
+        let mut outcomes = Vec::with_capacity(receivers.len());
+        for receiver in receivers {
+            outcomes.push(match receiver {
+                Some(receiver) => match receiver.await {
+                    Ok(reply) => reply.map_err(ServiceError::from).and_then(outcome),
+                    Err(_) => Err(ServiceError::Lost),
+                },
+                None => Err(ServiceError::Overloaded),
+            });
+        }
+        outcomes
+    }
+
     /// Takes no more commands, and returns once all that were taken are answered.
     pub async fn drain(&self) {
         self.shared

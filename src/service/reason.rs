@@ -27,9 +27,8 @@ impl Service {
         let by = caller.actor(actor)?;
         let case = self.store.case(caller.tenant, community, number).await?;
         if !seen.contains(&case_tag(&case)) {
-            return Err(ServiceError::Stale {
-                current: case.revision,
-            });
+            let current = case_tag(&case);
+            return Err(ServiceError::Stale { current });
         }
         let change = Change::ChangeReason {
             community,
@@ -38,6 +37,13 @@ impl Service {
             expected: case.revision,
             reason,
         };
-        self.change(caller.tenant, by, change, None).await
+        match self.change(caller.tenant, by, change, None).await {
+            Err(ServiceError::Stale { .. }) => {
+                let case = self.store.case(caller.tenant, community, number).await?;
+                let current = case_tag(&case);
+                Err(ServiceError::Stale { current })
+            }
+            outcome => outcome,
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::id::{CommunityId, KeyId, SanctionId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
+use crate::domain::words::Words;
 use crate::ports::error::StoreError;
 use crate::ports::record::{CaseFilter, SanctionFilter};
 use wire::key::Scope;
@@ -41,6 +42,8 @@ pub struct CaseQuery {
     pub from: Option<Instant>,
     /// Before.
     pub until: Option<Instant>,
+    /// With all these words in the reason.
+    pub words: Option<Words>,
 }
 
 /// Which sanctions to list.
@@ -89,17 +92,7 @@ impl Service {
         caller.require(Scope::CasesRead)?;
         caller.enter(community)?;
         let user = self.filter_by(caller, query.member.as_ref()).await?;
-        let actor = match query.moderator {
-            None => Known::Any,
-            Some(Moderator::Person(person)) => self
-                .filter_by(caller, Some(&person))
-                .await?
-                .map(|u| u.to_string()),
-            Some(Moderator::Key(key)) => Known::One(key.to_string()),
-            Some(Moderator::Escalation) => Known::One("escalation".to_owned()),
-            Some(Moderator::Import) => Known::One("import".to_owned()),
-            Some(Moderator::System) => Known::One("system".to_owned()),
-        };
+        let actor = self.known_actor(caller, query.moderator.as_ref()).await?;
         let (Some(user), Some(actor)) = (user.filter(), actor.filter()) else {
             return self.nothing(caller, community).await;
         };
@@ -110,6 +103,9 @@ impl Service {
             from: query.from,
             until: query.until,
         };
+        if let Some(words) = &query.words {
+            return self.search(caller, community, words, filter, page).await;
+        }
         let rows = self
             .store
             .cases(caller.tenant, community, &filter, one_more(page))
@@ -206,6 +202,25 @@ impl Service {
         })
     }
 
+    /// The actor by whom a list is filtered, in one word.
+    pub(super) async fn known_actor(
+        &self,
+        caller: &Caller,
+        moderator: Option<&Moderator>,
+    ) -> Result<Known<String>, ServiceError> {
+        Ok(match moderator {
+            None => Known::Any,
+            Some(Moderator::Person(person)) => self
+                .filter_by(caller, Some(person))
+                .await?
+                .map(|user| user.to_string()),
+            Some(Moderator::Key(key)) => Known::One(key.to_string()),
+            Some(Moderator::Escalation) => Known::One("escalation".to_owned()),
+            Some(Moderator::Import) => Known::One("import".to_owned()),
+            Some(Moderator::System) => Known::One("system".to_owned()),
+        })
+    }
+
     /// The user by whom a list is filtered. Somebody whom nobody has seen has done and suffered nothing.
     async fn filter_by(
         &self,
@@ -225,9 +240,12 @@ impl Service {
 }
 
 /// What a filter comes to.
-enum Known<T> {
+pub(super) enum Known<T> {
+    /// There is no filter.
     Any,
+    /// This one.
     One(T),
+    /// Somebody who is not there.
     Nobody,
 }
 
@@ -241,7 +259,7 @@ impl<T> Known<T> {
     }
 
     /// The store's filter; `None` when nothing can match.
-    fn filter(self) -> Option<Option<T>> {
+    pub(super) fn filter(self) -> Option<Option<T>> {
         match self {
             Self::Any => Some(None),
             Self::One(one) => Some(Some(one)),

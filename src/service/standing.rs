@@ -61,7 +61,9 @@ impl Service {
     ) -> Result<wire::standing::Explanation, ServiceError> {
         let view = self.view(caller, community, member, at).await?;
         let standing = self.standing_of(caller, community, &view).await?;
-        let cases = self.cases_of(caller, community, &view, standing.exact).await?;
+        let cases = self
+            .cases_behind(caller, community, &view, standing.exact)
+            .await?;
         let policy = &view.timeline.in_force(view.at).policy;
         let explained = self.looking_back(caller.tenant, community, view.known(), |past| {
             let mut state = view.state.clone();
@@ -128,7 +130,7 @@ impl Service {
     }
 
     /// The cases that hold a balance, newest first, read back page by page until they are enough to explain it.
-    async fn cases_of(
+    async fn cases_behind(
         &self,
         caller: &Caller,
         community: CommunityId,

@@ -13,6 +13,12 @@ use wire::tenant::TenantCreated;
 /// What the first key of a tenant is called.
 pub(crate) const FIRST_KEY: &str = "admin";
 
+/// What a tenant may let its keys do: everything but making tenants, which is the operator's.
+pub(crate) fn all_but_tenants() -> Vec<Scope> {
+    let others = Scope::ALL.into_iter();
+    others.filter(|scope| *scope != Scope::TenantsWrite).collect()
+}
+
 impl Service {
     /// Makes a tenant with its first key, which may do everything there but make tenants.
     ///
@@ -31,10 +37,7 @@ impl Service {
         let id = TenantId(self.ids.fresh());
         let first = NewKey {
             name: FIRST_KEY.to_owned(),
-            scopes: Scope::ALL
-                .into_iter()
-                .filter(|scope| *scope != Scope::TenantsWrite)
-                .collect(),
+            scopes: all_but_tenants(),
             communities: None,
             rank: Rank::Owner,
             expires_at: None,

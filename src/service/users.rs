@@ -34,7 +34,7 @@ impl Service {
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
-    /// Gives a user another name, or none.
+    /// Gives a user another name, or none, if anything is said of it.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a user whom the tenant does not have.
@@ -42,20 +42,23 @@ impl Service {
         &self,
         caller: &Caller,
         person: &PersonRef,
-        name: Option<String>,
+        name: Option<Option<String>>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::UsersWrite)?;
         caller.unbound()?;
         let id = self.user_id(caller, person).await?;
-        let change = Change::RenameUser { id, name };
+        let change = match name {
+            Some(name) => Change::RenameUser { id, name },
+            None => Change::KeepUser(id),
+        };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
-    /// Adds an identity to a user.
+    /// Adds an identity to a user; one that they have already changes nothing.
     ///
     /// # Errors
-    /// [`ServiceError::IdentityTaken`] when any user has it already, this one included.
+    /// [`ServiceError::IdentityTaken`] when another user has it.
     pub async fn add_identity(
         &self,
         caller: &Caller,

@@ -47,7 +47,7 @@ impl Service {
             actor: caller.actor(actor)?,
             claim,
         };
-        self.remedy(order, Change::Void, reason).await
+        self.carry_out_void(order, reason).await
     }
 
     /// Reduces a case: fewer points, a shorter sanction, or both.
@@ -79,6 +79,16 @@ impl Service {
         self.remedy(order, change, less.reason).await
     }
 
+    /// Carries a void out.
+    pub(super) async fn carry_out_void(
+        &self,
+        order: VoidOrder,
+        reason: Option<String>,
+    ) -> Result<Outcome, ServiceError> {
+        self.remedy(order, Change::Void, reason).await
+    }
+
+    /// Carries a remedy out, to its end whoever stops waiting for it.
     async fn remedy(
         &self,
         order: VoidOrder,

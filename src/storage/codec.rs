@@ -15,9 +15,10 @@ use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
 use crate::ports::error::StoreError;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -32,6 +33,12 @@ pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreErro
 /// The JSON text of a document, if there is one.
 pub(crate) fn json_opt<T: Serialize>(value: Option<&T>) -> Result<Option<String>, StoreError> {
     value.map(json).transpose()
+}
+
+/// Cases in the order of their numbers as given.
+pub(crate) fn in_order(cases: Vec<Case>, numbers: &[i64]) -> Vec<Case> {
+    let mut cases: HashMap<i64, Case> = cases.into_iter().map(|case| (case.number, case)).collect();
+    numbers.iter().filter_map(|number| cases.remove(number)).collect()
 }
 
 /// How a sanction's end is named in its column.
@@ -195,6 +202,11 @@ impl Place<'_> {
             policy: Arc::new(self.json::<Policy>("doc", doc)?),
         })
     }
+}
+
+/// The store's clock as the ledger counts.
+pub(crate) fn instant(now: DateTime<Utc>) -> Result<Instant, StoreError> {
+    Instant::from_utc(now).map_err(|e| StoreError::Failed(Box::new(e)))
 }
 
 /// The columns of a case that are read: the document as first written, and what may change.

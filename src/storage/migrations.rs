@@ -32,7 +32,9 @@ macro_rules! steps {
 steps! {
     1 "0001" "ledger",
     2 "0002" "rules",
-    6 "0006" "history",
+    3 "0003" "jobs",
+    4 "0004" "schedule",
+    5 "0005" "history",
 }
 
 /// The number of the newest step.

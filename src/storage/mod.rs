@@ -10,8 +10,10 @@ pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod import; // another bot's records, apart from any SQL
+pub(crate) mod jobs; // what the columns of jobs hold
 pub(crate) mod pieces; // of an export
 pub(crate) mod restore; // a community made of an export, apart from any SQL
+pub(crate) mod schedule; // which versions of a policy count
 pub(crate) mod timelines; // policies kept in memory
 
 pub mod postgres;

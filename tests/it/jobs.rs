@@ -16,7 +16,8 @@ use tribune::domain::kind::Kind;
 use tribune::domain::points::Points;
 use tribune::domain::policy::{Decay, Policy};
 use tribune::domain::sanction::Ending;
-use tribune::domain::time::Span;
+use tribune::domain::time::{Instant, Span};
+use tribune::jobs::activations::Activations;
 use tribune::jobs::retention::Retention;
 use tribune::jobs::timers::Timers;
 use tribune::jobs::{Stopper, stopper};
@@ -25,6 +26,7 @@ use tribune::ports::store::Store;
 use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
+use tribune::service::policies::NewPolicy;
 use tribune::service::{After, Claim, PersonRef, Service};
 
 use crate::support::clock::TestClock;
@@ -45,7 +47,7 @@ struct Replica {
     store: Arc<dyn Store>,
     service: Service,
     clock: Arc<TestClock>,
-    job: Option<(Stopper, JoinHandle<()>)>,
+    jobs: Option<(Stopper, [JoinHandle<()>; 2])>,
 }
 
 impl Replica {
@@ -62,11 +64,11 @@ impl Replica {
             store,
             service,
             clock: clock.clone(),
-            job: None,
+            jobs: None,
         }
     }
 
-    /// Begins to record ends.
+    /// Begins to record what time alone does.
     fn watch(&mut self) {
         let (stopper, stop) = stopper();
         let timers = Timers {
@@ -75,14 +77,26 @@ impl Replica {
             clock: self.clock.clone(),
             interval: Duration::from_millis(20),
         };
-        self.job = Some((stopper, tokio::spawn(timers.run(stop))));
+        let activations = Activations {
+            store: self.store.clone(),
+            service: self.service.clone(),
+            clock: self.clock.clone(),
+            interval: Duration::from_millis(20),
+        };
+        let jobs = [
+            tokio::spawn(timers.run(stop.clone())),
+            tokio::spawn(activations.run(stop)),
+        ];
+        self.jobs = Some((stopper, jobs));
     }
 
     /// Ends in good order.
     async fn stop(mut self) {
-        if let Some((stopper, job)) = self.job.take() {
+        if let Some((stopper, jobs)) = self.jobs.take() {
             stopper.stop();
-            job.await.unwrap();
+            for job in jobs {
+                job.await.unwrap();
+            }
         }
         self.service.shut_down().await;
     }
@@ -129,6 +143,20 @@ impl Replica {
         };
         let (events, _) = self.store.events(at.caller.tenant, &ended, page).await.unwrap();
         (cases.len(), events.len())
+    }
+
+    /// How many events of a type there are.
+    async fn told(&self, at: &Place, kind: &str) -> usize {
+        let filter = EventFilter {
+            kinds: Some(vec![kind.to_owned()]),
+            ..EventFilter::default()
+        };
+        let page = After {
+            after: None,
+            limit: 10_000,
+        };
+        let (events, _) = self.store.events(at.caller.tenant, &filter, page).await.unwrap();
+        events.len()
     }
 
     /// Waits until no timer is left, then says how many ends were recorded.
@@ -235,10 +263,11 @@ on_every_store! {
             policy.ladder[0].remedy.while_above = Some(Points::from_millis(1_000));
             policy
         };
-        let put = async |version, policy| {
-            replica.service.put_policy(&place.caller, place.community, version, policy, None, None).await.unwrap();
+        let put = async |expected, policy, activate_at| {
+            let new = NewPolicy { expected, comment: None, activate_at, dry_run: false };
+            replica.service.put_policy(&place.caller, place.community, new, policy, None).await.unwrap();
         };
-        put(1, policy(100)).await;
+        put(1, policy(100), None).await;
         let order = ActOrder {
             member: PersonRef::Identity(Identity::parse("discord:0").unwrap()),
             actor: None,
@@ -254,7 +283,7 @@ on_every_store! {
         let day = |days: i64| Some(TestClock::START + days * 86_400);
         assert_eq!(held(&replica).await.sanction.end.map(|end| end.seconds()), day(21));
         clock.advance(86_400);
-        put(2, policy(1_000)).await;
+        put(2, policy(1_000), None).await;
         replica.watch();
         // 2.9 points are left, which fall one a day from now on, until 0.9 are shown.
         let moved = wait::until_async("the end to move", SOON, async || {
@@ -266,6 +295,49 @@ on_every_store! {
         assert_eq!(replica.recorded(&place).await, (1, 1));
         let ended = held(&replica).await.ended.unwrap();
         assert_eq!((ended.0, Some(ended.1.seconds())), (Ending::Expired, day(3)));
+        replica.stop().await;
+    }
+
+    /// A version that comes into force later moves the ends of what holds while the points are high at its own moment: by the
+    /// job that writes it down, which makes up for what it missed.
+    async fn a_scheduled_version_moves_the_ends_at_its_moment(store) {
+        let clock = TestClock::new();
+        let mut replica = Replica::start(&store, &clock).await;
+        let place = Place::make(&replica).await;
+        let put = async |expected, rate, activate_at| {
+            let mut policy = Policy { duplicate_window: 0, decay: Decay::Linear { rate, grace: 0 }, ..Policy::default() };
+            policy.weights.insert(Kind::Warn, Points::from_millis(3_000));
+            policy.ladder.truncate(1);
+            policy.ladder[0].remedy.duration = None;
+            policy.ladder[0].reset_below = Points::from_millis(1_000);
+            policy.ladder[0].remedy.while_above = Some(Points::from_millis(1_000));
+            let new = NewPolicy { expected, comment: None, activate_at, dry_run: false };
+            replica.service.put_policy(&place.caller, place.community, new, policy, None).await.unwrap();
+        };
+        put(1, 100, None).await;
+        let day = |days: i64| Instant::new(TestClock::START + days * 86_400).unwrap();
+        put(2, 1_000, Some(day(1))).await;
+        let order = ActOrder {
+            member: PersonRef::Identity(Identity::parse("discord:0").unwrap()),
+            actor: None,
+            act: Act::new(Kind::Warn, Detail::default(), Particulars::default()).unwrap(),
+            dry_run: false,
+        };
+        replica.service.act(&place.caller, place.community, order, None).await.unwrap();
+        let page = After { after: None, limit: 9 };
+        let end = async |replica: &Replica| {
+            let all = replica.store.sanctions(place.caller.tenant, place.community, &SanctionFilter::default(), page).await;
+            all.unwrap().remove(0).sanction.end
+        };
+        assert_eq!(end(&replica).await, Some(day(21)), "nothing has come into force yet");
+        clock.advance(86_400 + 3_600);
+        replica.watch();
+        let moved = wait::until_async("the end to move", SOON, async || {
+            let end = end(&replica).await;
+            (end != Some(day(21))).then_some(end)
+        });
+        assert_eq!(moved.await, Some(day(3)));
+        assert_eq!(replica.told(&place, "policy.activated").await, 2);
         replica.stop().await;
     }
 
@@ -316,6 +388,39 @@ async fn two_replicas_record_each_end_once() {
     other.stop().await;
 }
 
+/// Of two replicas that both find a version in force, one says so.
+#[tokio::test]
+async fn two_replicas_tell_of_each_version_once() {
+    let store = TestStore::postgres().await;
+    let clock = TestClock::new();
+    let mut one = Replica::start(&store, &clock).await;
+    let mut other = Replica::start(&store, &clock).await;
+    let place = Place::make(&one).await;
+    one.watch();
+    other.watch();
+    for version in 1..=5 {
+        let new = NewPolicy {
+            expected: version,
+            comment: None,
+            activate_at: Some(Instant::new(TestClock::START + i64::from(version) * 10).unwrap()),
+            dry_run: false,
+        };
+        let put = one
+            .service
+            .put_policy(&place.caller, place.community, new, Policy::default(), None);
+        put.await.unwrap();
+        clock.advance(10);
+        wait::until_async("the version to be told of", SOON, async || {
+            one.store.next_policy().await.unwrap().is_none().then_some(())
+        })
+        .await;
+    }
+    one.stop().await;
+    assert_eq!(other.told(&place, "policy.activated").await, 5);
+    assert_eq!(other.told(&place, "policy.scheduled").await, 5);
+    other.stop().await;
+}
+
 #[tokio::test]
 async fn two_servers_record_the_end_of_a_mute_once() {
     let store = TestStore::postgres().await;
@@ -352,4 +457,55 @@ async fn two_servers_record_the_end_of_a_mute_once() {
     };
     assert!(counted(&one).await + counted(&other).await >= 40);
     assert_eq!(ends().await, 40);
+}
+
+#[tokio::test]
+async fn two_servers_share_jobs_and_do_each_item_once() {
+    const ITEMS: usize = 1_200;
+    let store = TestStore::postgres().await;
+    let url = store.database_url();
+    let (one, other) = (Server::start(&url), Server::start(&url));
+    let admin = one.admin();
+    let community = admin
+        .post("/v1/communities", &json!({"name": "c"}))
+        .await
+        .expect(201);
+    let base = format!("/v1/communities/{}", community["id"].as_str().unwrap());
+    let mut jobs = Vec::new();
+    for job in 0..3 {
+        let note = |n: usize| json!({"kind": "note", "member": format!("a:{}", n % 50), "reason": format!("{job}/{n}")});
+        let items: Vec<_> = (0..ITEMS).map(note).collect();
+        let made = admin
+            .post(&format!("{base}/acts/bulk"), &json!({"items": items}))
+            .await
+            .expect(202);
+        jobs.push(format!("{base}/jobs/{}", made["id"].as_str().unwrap()));
+    }
+    // The second server made no key of its own, because the first had done so.
+    let elsewhere = crate::support::client::Client::new(&other.url, &one.admin_key);
+    for job in &jobs {
+        let done = wait::until_async("the job to be done", SOON, async || {
+            let job = elsewhere.get(job).await.expect(200);
+            (job["state"] == "done").then_some(job)
+        })
+        .await;
+        assert_eq!((&done["succeeded"], &done["refused"]), (&json!(ITEMS), &json!(0)));
+    }
+    let (mut reasons, mut path) = (Vec::new(), format!("{base}/cases?limit=500"));
+    loop {
+        let page = admin.get(&path).await.expect(200);
+        let items = page["items"].as_array().unwrap().iter();
+        reasons.extend(items.map(|case| case["reason"].as_str().unwrap().to_owned()));
+        match page["next_cursor"].as_str() {
+            Some(next) => path = format!("{base}/cases?limit=500&cursor={next}"),
+            None => break,
+        }
+    }
+    reasons.sort_unstable();
+    reasons.dedup();
+    let last = admin.get(&format!("{base}/cases?limit=1")).await.expect(200);
+    assert_eq!(
+        (reasons.len(), &last["items"][0]["number"]),
+        (3 * ITEMS, &json!(3 * ITEMS))
+    );
 }

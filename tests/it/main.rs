@@ -20,6 +20,7 @@ mod jobs;
 mod listener;
 mod openapi;
 mod readme;
+mod semantics;
 mod serve;
 mod store;
 mod tidy;

@@ -99,3 +99,51 @@ fn commands_that_it_names_exist() {
         );
     }
 }
+
+/// The section about policies, pasted into a shell beside a running server, comes out as it says.
+#[test]
+fn rules_of_ones_own_are_five_minutes() {
+    let (_, section) = README
+        .split_once("## Your own rules")
+        .expect("there is the section");
+    let (section, _) = section.split_once("\n## ").expect("it is not the last");
+    let blocks: Vec<&str> = section
+        .split("```sh\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
+    assert_eq!(blocks.len(), 3);
+    let folder = crate::support::scratch::folder("readme-policy");
+    let data = folder.path().join("tribune-data");
+    let url = format!("sqlite:{}/tribune.db", data.display());
+    std::fs::create_dir(&data).unwrap();
+    let server = Server::start(&url);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let request = serde_json::json!({"name": "Rustaceans"});
+    runtime.block_on(async { server.admin().post("/v1/communities", &request).await.expect(201) });
+
+    // The program as it was built for the tests, instead of the release that a reader builds.
+    let word = r#"cargo run -q --release -- "$@""#;
+    let script = blocks.concat();
+    assert!(script.contains(word), "{script}");
+    let script = script.replace(word, &format!(r#"'{}' "$@""#, env!("CARGO_BIN_EXE_tribune")));
+    let pasted = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .env("DATABASE_URL", &url)
+        .output()
+        .unwrap();
+    let (out, errors) = (
+        String::from_utf8_lossy(&pasted.stdout),
+        String::from_utf8_lossy(&pasted.stderr),
+    );
+    let (_, told) = section
+        .split_once("```text\n")
+        .expect("it tells what comes of it");
+    let told = told.split("```").next().unwrap();
+    assert!(out.ends_with(told), "{out}{errors}");
+    assert!(
+        out.starts_with("policy.yaml: can be used\n") && errors.is_empty(),
+        "{out}{errors}"
+    );
+}

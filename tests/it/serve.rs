@@ -1,7 +1,9 @@
 //! The executable as whoever runs it meets it: the first start, the second, what it refuses, and how it ends.
 
+mod bodies;
 mod first_run;
 mod operator;
+mod policy;
 mod probes;
 mod refusals;
 mod stopping;

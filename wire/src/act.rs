@@ -68,7 +68,7 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Context>))]
         pub context: Option<BTreeMap<String, String>>,
-        /// Who may read it; for notes. Moderators only, unless said otherwise.
+        /// Who may read it: of a note, other kinds refuse it. Moderators only, unless said otherwise.
         #[serde(default)]
         pub visibility: Option<Visibility>,
         /// Act although the member is protected or a bot. Needs a reason.

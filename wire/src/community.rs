@@ -30,12 +30,13 @@ wire! {
 }
 
 wire! {
-    /// What is to change about a community.
+    /// What is to change about a community; what is left out stays.
     #[serde(deny_unknown_fields)]
     pub struct CommunityPatch {
         /// A new name.
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
-        pub name: String,
+        pub name: Option<String>,
     }
 }
 

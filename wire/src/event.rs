@@ -30,6 +30,10 @@ pub mod types {
     pub const COMMUNITY_CREATED: &str = "community.created";
     /// A community was renamed, linked or unlinked; `data.community`.
     pub const COMMUNITY_CHANGED: &str = "community.changed";
+    /// A policy version was written that comes into force later; `data.policy`.
+    pub const POLICY_SCHEDULED: &str = "policy.scheduled";
+    /// A policy version that was to come into force never will; `data.policy`.
+    pub const POLICY_WITHDRAWN: &str = "policy.withdrawn";
     /// A policy version came into force; `data.policy`.
     pub const POLICY_ACTIVATED: &str = "policy.activated";
     /// A user was made; `data.user`.
@@ -50,7 +54,7 @@ pub mod types {
     pub const HISTORY_RESTORED: &str = "history.restored";
 
     /// Every type.
-    pub const ALL: [&str; 18] = [
+    pub const ALL: [&str; 20] = [
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -60,6 +64,8 @@ pub mod types {
         SANCTION_ENDED,
         COMMUNITY_CREATED,
         COMMUNITY_CHANGED,
+        POLICY_SCHEDULED,
+        POLICY_WITHDRAWN,
         POLICY_ACTIVATED,
         USER_CREATED,
         USER_CHANGED,

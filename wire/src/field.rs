@@ -13,6 +13,17 @@ where
     Option::deserialize(deserializer)
 }
 
+/// Reads a field that may be left out, which says nothing, or be null, which takes away.
+///
+/// For use with `#[serde(default, deserialize_with = "crate::field::patch")]`.
+pub(crate) fn patch<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// Reads a field that may be left out and is never null: there is nothing that null could reset it to.
 ///
 /// For use with `#[serde(default, deserialize_with = "crate::field::never_null")]`.
@@ -32,16 +43,23 @@ mod tests {
 
     #[test]
     fn a_change_that_leaves_the_field_out_takes_nothing_away() {
-        assert!(serde_json::from_str::<UserPatch>("{}").is_err());
         assert!(serde_json::from_str::<ReasonRequest>("{}").is_err());
-        let forget = serde_json::from_str::<UserPatch>(r#"{"name":null}"#).unwrap();
-        assert_eq!(forget, UserPatch { name: None });
+        for (text, name) in [
+            ("{}", None),
+            (r#"{"name":null}"#, Some(None)),
+            (r#"{"name":"Ann"}"#, Some(Some("Ann".to_owned()))),
+        ] {
+            let patch = serde_json::from_str::<UserPatch>(text).unwrap();
+            assert_eq!(patch, UserPatch { name });
+            assert_eq!(serde_json::to_string(&patch).unwrap(), text);
+        }
     }
 
     #[test]
     fn what_cannot_be_reset_refuses_null() {
         let patch = serde_json::from_str::<MemberPatch>(r#"{"rank":"admin"}"#).unwrap();
         assert_eq!((patch.rank, patch.level), (Some(Rank::Admin), None));
+        assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"rank":"admin"}"#);
         assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"level":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());

@@ -21,6 +21,7 @@ macro_rules! wire {
 }
 
 pub mod act; // acts, voids, lifts: what is asked and what comes of it
+pub mod bulk; // many acts in one request
 pub mod case; // the numbered record
 pub mod community; // communities and their links
 pub mod duration; // seconds or ISO 8601
@@ -29,6 +30,8 @@ mod field; // what a missing field and a null mean
 #[cfg(feature = "openapi")]
 pub mod form; // how texts and numbers are described
 pub mod import; // acts from another bot's records
+pub mod insight; // counts and consistency
+pub mod job; // requests of many items, worked off later
 pub mod key; // API keys and scopes
 pub mod kind; // kinds of act
 pub mod number;
@@ -40,5 +43,6 @@ pub mod sanction; // intervals
 pub mod standing; // points and restrictions at a moment, and why
 pub mod tenant; // owners of communities and keys
 pub mod time; // moments
+pub mod undo; // undoing what many acts did
 pub mod user; // people and members
 pub mod word; // the closed lists of words: kinds, ranks, restrictions …

@@ -1,8 +1,10 @@
 //! Cursor pages: one concrete type for each kind of item, so that generated clients get a name for each.
 
+use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
 use crate::event::Event;
+use crate::job::Job;
 use crate::key::ApiKey;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
@@ -51,6 +53,14 @@ page!(
 page!(
     /// Keys, oldest first.
     KeyPage of ApiKey
+);
+page!(
+    /// Jobs, newest first.
+    JobPage of Job
+);
+page!(
+    /// What a job's items came to, in their order.
+    JobResultPage of BulkItem
 );
 wire! {
     /// Events in order. Unlike other pages there is always a cursor to go on from, for new events come.

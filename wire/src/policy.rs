@@ -159,6 +159,42 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>))]
         pub comment: Option<String>,
+        /// When it comes into force, a year ahead at most; by default at once.
+        #[serde(default)]
+        pub activate_at: Option<Time>,
+        /// Check and answer what would be written, without writing anything.
+        #[serde(default)]
+        pub dry_run: bool,
+    }
+}
+
+wire! {
+    /// An earlier version whose rules are to be in force again.
+    #[derive(Default)]
+    #[serde(deny_unknown_fields)]
+    pub struct PolicyRestore {
+        /// Why. By default it names the version.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>))]
+        pub comment: Option<String>,
+        /// When they come into force, a year ahead at most; by default at once.
+        #[serde(default)]
+        pub activate_at: Option<Time>,
+        /// Check and answer what would be written, without writing anything.
+        #[serde(default)]
+        pub dry_run: bool,
+    }
+}
+
+wire! {
+    /// Something in the rules of a policy that is allowed and hardly meant.
+    pub struct PolicyWarning {
+        /// A JSON pointer into the version, such as `/rules/ladder/2/duration`.
+        #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+        pub pointer: String,
+        /// What it comes to.
+        #[cfg_attr(feature = "openapi", schema(max_length = 1_000))]
+        pub detail: String,
     }
 }
 
@@ -168,10 +204,10 @@ wire! {
         /// The community.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
-        /// 1, 2, 3 …; the policy's ETag.
+        /// 1, 2, 3 …
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub version: i32,
-        /// From when on it judges.
+        /// From when on it judges, unless it is withdrawn before. A version that is still to come has a time ahead here.
         pub activated_at: Time,
         /// When it was written.
         pub created_at: Time,
@@ -180,6 +216,12 @@ wire! {
         /// Why.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Comment>, required))]
         pub comment: Option<String>,
+        /// When it was withdrawn. It never comes into force then; `null` for all others.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub withdrawn_at: Option<Time>,
+        /// What is allowed in the rules and hardly meant; empty for most.
+        #[cfg_attr(feature = "openapi", schema(max_items = 128))]
+        pub warnings: Vec<PolicyWarning>,
         /// The rules, complete.
         pub rules: Rules,
     }

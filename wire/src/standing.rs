@@ -14,8 +14,9 @@ wire! {
         pub rung: String,
         /// Its threshold.
         pub threshold: Decimal,
-        /// From then on the points are below it, if nothing else happens; null while a sanction without an end freezes them, and where
-        /// points never fall.
+        /// From then on the points are below it, if nothing else happens; null while a sanction without an end freezes them, and where points never
+        /// fall. What
+        /// would be later than the last second of the year 2200 is given as that second.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub at: Option<Time>,
     }
@@ -60,8 +61,9 @@ wire! {
         /// Until when they stand still; null when they fall, or when a sanction without an end freezes them.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub paused_until: Option<Time>,
-        /// When no points are left if nothing else happens; null while a sanction without an end freezes them, and where
-        /// points never fall.
+        /// When no points are left if nothing else happens; null while a sanction without an end freezes them, and where points never
+        /// fall. What would be later
+        /// than the last second of the year 2200 is given as that second.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub clear_at: Option<Time>,
         /// The rungs at or below the points, and when the points fall below each; highest first.
@@ -94,8 +96,9 @@ wire! {
         /// The exact rest in units of 1/86 400 000 point.
         #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
         pub left_units: String,
-        /// When nothing is left of them if nothing else happens; null while a sanction without an end freezes them, and where
-        /// points never fall.
+        /// When nothing is left of them if nothing else happens; null while a sanction without an end freezes them, and where points never
+        /// fall. What would be
+        /// later than the last second of the year 2200 is given as that second.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub gone_at: Option<Time>,
     }

@@ -32,13 +32,13 @@ wire! {
 }
 
 wire! {
-    /// What is to change about a user.
+    /// What is to change about a user; what is left out stays.
     #[serde(deny_unknown_fields)]
     pub struct UserPatch {
         /// A new name; null forgets it.
-        #[serde(deserialize_with = "crate::field::nullable")]
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>, required))]
-        pub name: Option<String>,
+        #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>))]
+        pub name: Option<Option<String>>,
     }
 }
 
@@ -83,19 +83,19 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct MemberPatch {
         /// The rank.
-        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Rank))]
         pub rank: Option<Rank>,
         /// The level within the rank.
-        #[serde(default, deserialize_with = "crate::number::level")]
+        #[serde(default, deserialize_with = "crate::number::level", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = u16, maximum = 65_535))]
         pub level: Option<u16>,
         /// Whether nobody acts on them without breaking the glass.
-        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = bool))]
         pub protected: Option<bool>,
         /// Whether they are a bot.
-        #[serde(default, deserialize_with = "crate::field::never_null")]
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = bool))]
         pub bot: Option<bool>,
     }

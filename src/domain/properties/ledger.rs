@@ -92,7 +92,7 @@ fn held_ends_are_exact(scene: &Scene) -> Result<(), TestCaseError> {
             .filter(|v| v.version <= entry.case.policy_version);
         let timeline = Timeline::new(known.cloned().collect()).unwrap();
         let naive = Naive::of(&timeline, history);
-        let policy = &timeline.active().policy;
+        let policy = &timeline.newest().policy;
         let state = naive.states().pop().unwrap();
         let shown = |at: i64| {
             let mut then = state.clone();

@@ -25,6 +25,16 @@ async fn get(path: &str, if_none_match: Option<&str>) -> (u16, HeaderMap, Vec<u8
 }
 
 #[tokio::test]
+async fn the_address_alone_leads_to_the_reference() {
+    for path in ["/", "/docs/"] {
+        let (status, headers, _) = get(path, None).await;
+        assert!(matches!(status, 307 | 308), "{path}: {status}");
+        assert_eq!(headers[axum::http::header::LOCATION], "/docs");
+        assert!(headers.contains_key(CONTENT_SECURITY_POLICY));
+    }
+}
+
+#[tokio::test]
 async fn pages_come_under_the_policy() {
     for path in ["/docs", "/docs/problems", "/docs/problems/not_found"] {
         let (status, headers, body) = get(path, None).await;

@@ -2,12 +2,13 @@
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::routing::{get, post};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::http::json::StrictJson;
 use crate::http::problem::MEDIA_TYPE;
 
 async fn panics() -> StatusCode {
@@ -23,6 +24,7 @@ fn app() -> Router {
         )
         .route("/bytes", post(async |body: Bytes| body.len().to_string()))
         .route("/json", post(async |_: axum::Json<u8>| "never"))
+        .route("/strict", post(async |_: StrictJson<u8>| "never"))
         .route("/panic", get(panics))
         .route("/slow", get(std::future::pending::<&str>))
         .route(
@@ -40,6 +42,7 @@ fn app() -> Router {
         routes,
         EdgeLimits {
             body: 1024,
+            body_time: Duration::from_millis(50),
             time: Duration::from_millis(50),
         },
     )
@@ -96,6 +99,22 @@ async fn panics_timeouts_and_foreign_answers_are_problems() {
     let (headers, status, problem) = send(request("GET", "/bare")).await;
     assert_eq!((status.as_u16(), problem.code.as_str()), (500, "internal"));
     assert_eq!(headers["x-kept"], "yes");
+}
+
+/// Both limits are the same here, and it is the client that was slow.
+#[tokio::test]
+async fn a_body_that_does_not_come_is_the_clients_delay() {
+    let begun = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
+    let never = futures_util::StreamExt::chain(begun, futures_util::stream::pending());
+    let slow = Request::builder()
+        .method("POST")
+        .uri("/strict")
+        .header(CONTENT_TYPE, "application/json")
+        .body(Body::from_stream(never))
+        .unwrap();
+    let (headers, status, problem) = send(slow).await;
+    assert_eq!((status.as_u16(), problem.code.as_str()), (408, "request_timeout"));
+    assert_eq!(headers[CONNECTION], "close");
 }
 
 #[tokio::test]

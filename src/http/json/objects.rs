@@ -1,7 +1,9 @@
 //! Structs are read from objects only. Serde's derived code also takes an array of the fields in their order, which no caller
 //! means and no document describes; this layer between the JSON and the types refuses it, at every level.
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
+};
 use std::fmt;
 
 /// A deserializer, visitor, access or seed whose structs come from objects only.
@@ -9,6 +11,12 @@ pub(super) struct ObjectsOnly<T>(pub(super) T);
 
 /// The visitor of a struct: everything but an object is a wrong type.
 struct Struct<V>(V);
+
+/// The visitor of a word out of a closed list: everything but a text is a wrong type, and the list is named.
+struct Word<V> {
+    visitor: V,
+    variants: &'static [&'static str],
+}
 
 macro_rules! pass {
     ($($method:ident)*) => {$(
@@ -68,11 +76,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectsOnly<D> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, ObjectsOnly(visitor))
+        // Asked for a word, the reader of JSON says of anything else only that it expected a value.
+        self.0.deserialize_any(Word { visitor, variants })
     }
 }
 
@@ -138,6 +147,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Struct<V> {
     }
 }
 
+impl<'de, V: Visitor<'de>> Visitor<'de> for Word<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "one of {}", self.variants.join(", "))
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<V::Value, E> {
+        self.visitor.visit_enum(word.into_deserializer())
+    }
+}
+
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for ObjectsOnly<A> {
     type Error = A::Error;
 
@@ -179,6 +200,7 @@ mod tests {
     use axum::body::Bytes;
     use wire::act::ActRequest;
     use wire::policy::PolicyRequest;
+    use wire::user::MemberPatch;
 
     use crate::http::json::StrictJson;
 
@@ -202,6 +224,35 @@ mod tests {
         );
         let nested = r#"{"kind":"warn","member":"d:1","actor":["d","9","admin",null]}"#;
         assert_eq!(act(nested).unwrap_err().0, "/actor");
+    }
+
+    #[test]
+    fn what_is_no_word_of_a_list_is_answered_with_the_list() {
+        for (word, found) in [("5", "number `5`"), ("{}", "object"), ("[]", "array")] {
+            let (pointer, detail) = act(&format!(
+                r#"{{"kind":"note","member":"d:1","visibility":{word}}}"#
+            ))
+            .unwrap_err();
+            assert_eq!(pointer, "/visibility");
+            assert!(
+                detail.starts_with("expected one of moderators, member")
+                    && detail.ends_with(&format!(", found {found}")),
+                "{detail}"
+            );
+        }
+        let patch = StrictJson::<MemberPatch>::parse(Bytes::from_static(br#"{"rank":null}"#));
+        let document = patch.map(|_| ()).unwrap_err().document("req");
+        let detail = &document.errors[0].detail;
+        assert!(
+            detail.starts_with("expected one of member, ") && detail.ends_with(", found null"),
+            "{detail}"
+        );
+        let (pointer, detail) = act(r#"{"kind":"note","member":"d:1","visibility":"spank"}"#).unwrap_err();
+        assert_eq!(pointer, "/visibility");
+        assert!(
+            detail.starts_with("spank is none of moderators, member"),
+            "{detail}"
+        );
     }
 
     #[test]

@@ -55,10 +55,31 @@ pub(super) fn of_shape(error: &Error<serde_json::Error>) -> Problem {
         if !pointer.ends_with(&format!("/{}", escape(field))) {
             push(&mut pointer, field);
         }
-        let known = known.trim_start_matches([',', ' ']);
+        let known = match quoted(known).as_slice() {
+            [] => "there are none".to_owned(),
+            [one] => format!("there is {one}"),
+            all => format!("there are {}", all.join(", ")),
+        };
         return Problem::invalid_at(pointer, shorten(&format!("there is no such field; {known}")));
     }
     Problem::invalid_at(pointer, shorten(&in_plain_words(message)))
+}
+
+/// Turns ``unknown variant `spank`, expected one of `note`, `warn` `` into words that a client knows.
+fn unknown_word(message: &str) -> Option<String> {
+    let (word, known) = message
+        .strip_prefix("unknown variant `")?
+        .split_once("`, expected ")?;
+    let word = if word.is_empty() { "an empty text" } else { word };
+    Some(match quoted(known).as_slice() {
+        [one] => format!("{word} is not {one}"),
+        all => format!("{word} is none of {}", all.join(", ")),
+    })
+}
+
+/// The names within backquotes.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
 }
 
 /// Appends one reference token.
@@ -72,8 +93,11 @@ pub(super) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// Turns `invalid type: map, expected struct CreateAct` into `expected an object, found an object`-like words.
-fn in_plain_words(message: &str) -> String {
+/// Turns what the typed reader says, such as `invalid type: map, expected a string`, into words that a client knows.
+pub(in crate::http) fn in_plain_words(message: &str) -> String {
+    if let Some(said) = unknown_word(message) {
+        return said;
+    }
     let rest = message
         .strip_prefix("invalid type: ")
         .or_else(|| message.strip_prefix("invalid value: "));

@@ -14,6 +14,11 @@ pub(super) fn fields(schemas: &mut Map<String, Value>) {
             "else": {"properties": {"duration": {"type": "null"}}},
         },
     });
+    // Only a note has a visibility of its own.
+    let visibility = json!({
+        "if": {"properties": {"visibility": {"type": "string"}}},
+        "then": {"properties": {"kind": {"const": "note"}}},
+    });
     let break_glass = json!({
         "if": {"properties": {"break_glass": {"const": true}}},
         "then": {"required": ["reason"], "properties": {"reason": {"type": "string", "pattern": "\\S"}}},
@@ -25,7 +30,7 @@ pub(super) fn fields(schemas: &mut Map<String, Value>) {
     for (name, rules) in [
         (
             "ActRequest",
-            json!({"break_glass": break_glass.clone(), "kind": kind}),
+            json!({"break_glass": break_glass.clone(), "kind": kind, "visibility": visibility}),
         ),
         ("ActorRequest", json!({"level": level})),
         ("LiftRequest", json!({"break_glass": break_glass})),

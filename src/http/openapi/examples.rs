@@ -1,5 +1,7 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
+pub(crate) mod bulk; // many acts in one request
+
 use serde_json::{Value, json};
 
 const COMMUNITY: &str = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
@@ -359,14 +361,14 @@ mod tests {
     use super::*;
 
     /// That the example is exactly such a document: nothing missing, nothing that would be dropped.
-    fn is<T: Serialize + DeserializeOwned>(example: Value) {
+    pub(super) fn is<T: Serialize + DeserializeOwned>(example: Value) {
         let text = example.to_string();
         let read: T = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
         assert_eq!(serde_json::to_value(&read).unwrap(), example);
     }
 
     /// That the example is a request that says what it means; what it leaves out is left to the defaults.
-    fn asks<T: DeserializeOwned>(example: Value) {
+    pub(super) fn asks<T: DeserializeOwned>(example: Value) {
         serde_json::from_str::<T>(&example.to_string()).unwrap();
     }
 

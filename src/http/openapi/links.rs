@@ -18,11 +18,15 @@ const LEADS: &[Lead] = &[
             "read_community",
             "update_community",
             "create_act",
+            "create_acts",
             "create_link",
+            "create_undo_plan",
             "list_cases",
+            "list_jobs",
             "list_members",
             "list_policies",
             "list_sanctions",
+            "read_consistency",
             "read_policy",
         ],
     ),
@@ -81,6 +85,14 @@ const LEADS: &[Lead] = &[
         &["read_sanction", "lift_sanction"],
     ),
     (
+        "create_undo_plan",
+        &[
+            ("community", "$response.body#/community"),
+            ("plan", "$response.body#/id"),
+        ],
+        &["read_undo_plan", "apply_undo_plan"],
+    ),
+    (
         "create_user",
         &[("user", "$response.body#/id")],
         &["read_user", "update_user", "add_identity"],
@@ -88,7 +100,7 @@ const LEADS: &[Lead] = &[
     (
         "create_key",
         &[("key", "$response.body#/key/id")],
-        &["revoke_key"],
+        &["read_key", "revoke_key"],
     ),
 ];
 

@@ -22,6 +22,7 @@ const ANYWHERE: &[Code] = &[
 ];
 /// Every operation of the API.
 const ALWAYS: &[Code] = &[
+    Code::BadQuery,
     Code::Unauthenticated,
     Code::ForbiddenScope,
     Code::UriTooLong,
@@ -31,10 +32,8 @@ const ALWAYS: &[Code] = &[
     Code::NotReady,
     Code::TimedOut,
 ];
-/// Reads with query parameters.
-const ASKS: &[Code] = &[Code::BadQuery];
 /// Pages of lists.
-const PAGES: &[Code] = &[Code::BadQuery, Code::BadCursor];
+const PAGES: &[Code] = &[Code::BadCursor];
 /// Requests with a JSON body.
 const SENDS: &[Code] = &[
     Code::MalformedJson,
@@ -60,8 +59,6 @@ pub enum Sort {
     Probe,
     /// Reads one thing.
     Read,
-    /// Reads one thing, with query parameters.
-    Ask,
     /// Reads a page of a list.
     Page,
     /// POST with a body and an idempotency key.
@@ -81,7 +78,6 @@ impl Sort {
         let sets: &[&[Code]] = match self {
             Self::Probe => &[ANYWHERE],
             Self::Read => &[ALWAYS],
-            Self::Ask => &[ALWAYS, ASKS],
             Self::Page => &[ALWAYS, PAGES],
             Self::Post => &[ALWAYS, SENDS, CHANGES, REPEATS],
             Self::PostBare => &[ALWAYS, CHANGES, REPEATS],

@@ -35,6 +35,7 @@ impl From<ServiceError> for Problem {
             ServiceError::LinkTaken { .. } => Code::LinkTaken,
             ServiceError::IdentityTaken { .. } => Code::IdentityTaken,
             ServiceError::Stale { .. } => Code::PreconditionFailed,
+            ServiceError::NotScheduled(_) => Code::NotScheduled,
             ServiceError::KeyReused => Code::IdempotencyKeyReused,
             ServiceError::MissingScope(_) | ServiceError::Bound | ServiceError::Exceeds(_) => {
                 Code::ForbiddenScope
@@ -42,6 +43,10 @@ impl From<ServiceError> for Problem {
             ServiceError::NotFound(_) => Code::NotFound,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
+            ServiceError::JobEnded(_) => Code::JobEnded,
+            ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
+            ServiceError::PlanExpired => Code::PlanExpired,
+            ServiceError::PlanApplied(_) => Code::PlanApplied,
             ServiceError::InFlight => Code::IdempotencyInFlight,
         };
         Self::new(code).detail(sentence(&error.to_string()))

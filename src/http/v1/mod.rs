@@ -5,15 +5,19 @@ pub mod cases;
 pub mod communities;
 pub mod events;
 pub mod imports;
+pub mod insight;
+pub mod jobs;
 pub mod keys;
 pub mod links;
 pub mod members;
 pub mod policies;
 pub mod sanctions;
 pub mod tenants;
+pub mod undo;
 pub mod users;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::api::ApiState;
@@ -22,12 +26,26 @@ use super::api::ApiState;
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(acts::create::create_act))
+        .routes(
+            routes!(acts::create_many::create_acts)
+                .layer(DefaultBodyLimit::max(acts::create_many::BODY_LIMIT)),
+        )
+        .routes(routes!(jobs::list::list_jobs))
+        .routes(routes!(jobs::read::read_job))
+        .routes(routes!(jobs::results::list_job_results))
+        .routes(routes!(jobs::cancel::cancel_job))
+        .routes(routes!(jobs::resume::resume_job))
+        .routes(routes!(undo::create::create_undo_plan))
+        .routes(routes!(undo::read::read_undo_plan))
+        .routes(routes!(undo::apply::apply_undo_plan))
         .routes(routes!(cases::list::list_cases))
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))
         .routes(routes!(cases::reduce::reduce_case))
         .routes(routes!(cases::reason::change_reason))
         .routes(routes!(cases::revisions::list_case_revisions))
+        .routes(routes!(insight::counts::count_cases))
+        .routes(routes!(insight::consistency::read_consistency))
         .routes(routes!(sanctions::list::list_sanctions))
         .routes(routes!(sanctions::read::read_sanction))
         .routes(routes!(sanctions::lift::lift_sanction))
@@ -49,7 +67,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(links::delete::delete_link))
         .routes(routes!(policies::read::read_policy, policies::put::put_policy))
         .routes(routes!(policies::list::list_policies))
-        .routes(routes!(policies::read_version::read_policy_version))
+        .routes(routes!(
+            policies::read_version::read_policy_version,
+            policies::withdraw::withdraw_policy
+        ))
+        .routes(routes!(policies::restore::restore_policy))
         .routes(routes!(members::list::list_members))
         .routes(routes!(
             members::read::read_member,
@@ -59,7 +81,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(users::read::read_user, users::update::update_user))
         .routes(routes!(users::add_identity::add_identity))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
-        .routes(routes!(keys::revoke::revoke_key))
+        .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))
         .routes(routes!(tenants::read::read_tenant))
 }

@@ -5,8 +5,11 @@ use super::{instant, names, points};
 use crate::domain::id::CommunityId;
 use crate::domain::points::Points;
 use crate::domain::policy::{CustomKind, Decay, OffenceRung, Policy, Rung};
+use crate::domain::policy_check::Finding;
+use crate::domain::policy_warn;
 use crate::ports::directory::PolicyRecord;
 use wire::duration::Duration;
+use wire::policy::PolicyWarning;
 use wire::time::Time;
 use wire::word::RungMode;
 
@@ -19,7 +22,34 @@ pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::pol
         created_at: Time(record.created_at),
         by: actor(&record.by),
         comment: record.comment.clone(),
+        withdrawn_at: record.withdrawn_at.map(Time),
+        warnings: warnings(&record.version.policy),
         rules: rules(&record.version.policy),
+    }
+}
+
+/// What is hardly meant, with pointers into the version.
+fn warnings(policy: &Policy) -> Vec<PolicyWarning> {
+    let found = policy_warn::warnings(policy).into_iter();
+    found
+        .map(|Finding { pointer, detail }| PolicyWarning {
+            pointer: format!("/rules{pointer}"),
+            detail,
+        })
+        .collect()
+}
+
+/// The tag of a policy as it stands: the version in force, and the one that is to come, as in `3+4`.
+pub(crate) fn tag(in_force: i32, scheduled: Option<i32>) -> String {
+    scheduled.map_or_else(|| in_force.to_string(), |next| format!("{in_force}+{next}"))
+}
+
+/// The tag of a version by itself, of which nothing ever changes but that it is withdrawn.
+pub(crate) fn version_tag(record: &PolicyRecord) -> String {
+    let version = record.version.version;
+    match record.withdrawn_at {
+        Some(_) => format!("{version}-withdrawn"),
+        None => version.to_string(),
     }
 }
 

@@ -6,9 +6,13 @@ use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::policy::Policy;
 use crate::domain::timeline::PolicyVersion;
-use crate::ports::directory::{After, ApiKey, Community, Link, PolicyRecord, Profile, Tenant, User};
+use crate::ports::directory::{
+    After, ApiKey, Community, Link, PolicyNow, PolicyRecord, Profile, Tenant, User,
+};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
+use crate::storage::codec::instant;
+use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
 use std::sync::Arc;
@@ -17,7 +21,8 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, \
+             clock_timestamp() AS now, \
              (SELECT coalesce(json_agg(json_build_object('platform', platform, 'space', space) \
               ORDER BY platform, space), '[]') FROM links l \
               WHERE l.tenant_id = c.tenant_id AND l.community_id = c.community_id) AS links \
@@ -79,9 +84,12 @@ const COMMUNITIES_AMONG: &str = communities!(
 const COMMUNITY_EXISTS: &str = "SELECT count(*) FROM communities WHERE tenant_id = $1 AND community_id = $2";
 const BY_LINK: &str =
     "SELECT tenant_id, community_id FROM links WHERE tenant_id = $1 AND platform = $2 AND space = $3";
-const POLICY: &str = "SELECT p.* FROM communities c JOIN policies p ON p.tenant_id = c.tenant_id \
-    AND p.community_id = c.community_id AND p.version = coalesce($3, c.policy_version) \
-    WHERE c.tenant_id = $1 AND c.community_id = $2";
+const POLICY: &str = "SELECT * FROM policies WHERE tenant_id = $1 AND community_id = $2 AND version = $3";
+/// The version in force, and then the one that is to come if one is. One whose time has come is in force, written down or not.
+const POLICY_NOW: &str = "SELECT p.* FROM communities c JOIN policies p ON p.tenant_id = c.tenant_id \
+    AND p.community_id = c.community_id AND p.version IN (coalesce(c.scheduled_version, c.policy_version), \
+    CASE WHEN c.scheduled_at <= coalesce($3, floor(extract(epoch FROM clock_timestamp()))::bigint) THEN c.scheduled_version ELSE c.policy_version END) \
+    WHERE c.tenant_id = $1 AND c.community_id = $2 ORDER BY p.version";
 const POLICIES: &str = "SELECT * FROM policies WHERE tenant_id = $1 AND community_id = $2 \
     AND version < coalesce($3, 2147483647) ORDER BY version DESC LIMIT $4";
 const USER: &str = users!("u.user_id = $2");
@@ -124,6 +132,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     COMMUNITY_EXISTS,
     BY_LINK,
     POLICY,
+    POLICY_NOW,
     POLICIES,
     USER,
     USER_BY_IDENTITY,
@@ -189,9 +198,11 @@ pub(super) async fn community(
     on: impl PgExecutor<'_>,
     tenant: TenantId,
     id: CommunityId,
+    clock: Option<DateTime<Utc>>,
 ) -> Result<Community, StoreError> {
     let query = sqlx::query(COMMUNITY).bind(tenant.0).bind(id.0);
-    one(query.fetch_optional(on).await, community_of)?.ok_or(StoreError::NotFound("community"))
+    one(query.fetch_optional(on).await, |row| community_of(row, clock))?
+        .ok_or(StoreError::NotFound("community"))
 }
 
 /// Fails unless the tenant has the community.
@@ -228,6 +239,7 @@ pub(super) async fn communities(
     tenant: TenantId,
     among: Option<&[CommunityId]>,
     page: After<CommunityId>,
+    clock: Option<DateTime<Utc>>,
 ) -> Result<Vec<Community>, StoreError> {
     let statement = if among.is_some() {
         COMMUNITIES_AMONG
@@ -242,17 +254,35 @@ pub(super) async fn communities(
         let among: Vec<Uuid> = among.iter().map(|id| id.0).collect();
         query = query.bind(among);
     }
-    all(query.fetch_all(on).await, community_of)
+    all(query.fetch_all(on).await, |row| community_of(row, clock))
 }
 
 pub(super) async fn policy(
     on: impl PgExecutor<'_>,
     tenant: TenantId,
     community: CommunityId,
-    version: Option<i32>,
+    version: i32,
 ) -> Result<Option<PolicyRecord>, StoreError> {
     let query = sqlx::query(POLICY).bind(tenant.0).bind(community.0).bind(version);
     one(query.fetch_optional(on).await, policy_of)
+}
+
+/// The versions that count, by the clock; `None` for a community that the tenant does not have.
+pub(super) async fn policy_now(
+    on: impl PgExecutor<'_>,
+    tenant: TenantId,
+    community: CommunityId,
+    clock: Option<DateTime<Utc>>,
+) -> Result<Option<PolicyNow>, StoreError> {
+    let query = sqlx::query(POLICY_NOW)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(clock.map(|now| now.timestamp()));
+    let mut found = all(query.fetch_all(on).await, policy_of)?.into_iter();
+    Ok(found.next().map(|in_force| PolicyNow {
+        in_force,
+        scheduled: found.next(),
+    }))
 }
 
 pub(super) async fn policies(
@@ -364,14 +394,15 @@ struct LinkDoc {
     space: crate::domain::identity::NativeId,
 }
 
-fn community_of(row: &PgRow) -> Result<Community, StoreError> {
+fn community_of(row: &PgRow, clock: Option<DateTime<Utc>>) -> Result<Community, StoreError> {
     let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
     let links: Vec<LinkDoc> = row.json("links")?;
+    let now = clock.map_or_else(|| row.time("now"), Ok)?;
     Ok(Community {
         id: row.community()?,
         name: row.text("name")?,
         created_at: row.time("created_at")?,
-        policy_version: row.get("policy_version")?,
+        policy_version: row.held()?.in_force(instant(now)?),
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })
@@ -390,6 +421,7 @@ fn policy_of(row: &PgRow) -> Result<PolicyRecord, StoreError> {
         created_at: row.time("created_at")?,
         by: row.json("by_actor")?,
         comment: row.get("comment")?,
+        withdrawn_at: row.time_opt("withdrawn_at")?,
     })
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Replicas that tidy at the same time each take others.
 const FORGET: &str = "WITH old AS (SELECT tenant_id, key FROM idempotency WHERE created_at < $1 \
-    ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED) \
+    AND key >= ' ' ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED) \
     DELETE FROM idempotency i USING old WHERE i.tenant_id = old.tenant_id AND i.key = old.key";
 
 pub(super) const STATEMENTS: &[&str] = &[FORGET];

@@ -13,6 +13,7 @@ use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::batch::{Asked, Home, Loaded, MemberKey, MemberRow, fresh_user};
+use crate::storage::schedule::{Held, whole};
 use crate::storage::timelines::Timelines;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,12 +36,13 @@ const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, 
     JOIN members m ON m.tenant_id = p.tenant_id AND m.community_id = p.community_id AND m.user_id = p.user_id \
     FOR UPDATE OF m SKIP LOCKED";
 /// A new version waits until those who decide by the present one have committed.
-const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version \
+const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at \
     FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
     ORDER BY c.tenant_id, c.community_id FOR SHARE OF c";
+/// Those that were, are or will be in force.
 const VERSIONS: &str = "SELECT tenant_id, community_id, version, activated_at, doc FROM policies \
-    WHERE tenant_id = $1 AND community_id = $2 AND version <= $3";
+    WHERE tenant_id = $1 AND community_id = $2 AND (version <= $3 AND withdrawn_at IS NULL OR version = $4)";
 const NUMBERS: &str = "SELECT k.tenant_id, k.community_id, k.case_seq, clock_timestamp() AS now \
     FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN community_counters k ON k.tenant_id = p.tenant_id AND k.community_id = p.community_id \
@@ -227,8 +229,8 @@ async fn in_force(
         .map_err(failed)?;
     for row in &rows {
         let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
-        let (home, version) = (row.home()?, row.get("policy_version")?);
-        let timeline = timeline(&mut *connection, timelines, home, version).await?;
+        let (home, held) = (row.home()?, row.held()?);
+        let timeline = timeline(&mut *connection, timelines, home, held).await?;
         loaded.timelines.insert(home, timeline);
     }
     Ok(())
@@ -255,35 +257,28 @@ async fn numbers(
     Ok(())
 }
 
-/// The versions of a policy up to the one in force.
+/// The policies of a community whose row was just read.
 pub(super) async fn timeline(
     connection: &mut PgConnection,
     timelines: &Timelines,
     home: Home,
-    active: i32,
+    held: Held,
 ) -> Result<Arc<Timeline>, StoreError> {
-    if let Some(found) = timelines.get(home, active) {
+    if let Some(found) = timelines.get(home, held) {
         return Ok(found);
     }
     let rows = sqlx::query(VERSIONS)
         .bind(home.0.0)
         .bind(home.1.0)
-        .bind(active)
+        .bind(held.active)
+        .bind(held.scheduled.map(|(version, _)| version))
         .fetch_all(connection)
         .await;
     let versions = all(rows, |row| {
         Row::of(row, "policies", &["tenant_id", "community_id", "version"]).policy_version()
     })?;
-    let found = Timeline::new(versions)
-        .filter(|timeline| timeline.active().version == active)
-        .ok_or_else(|| StoreError::Corrupt {
-            table: "communities",
-            column: "policy_version",
-            row: home.1.to_string(),
-            source: format!("there is no version {active} of its policy").into(),
-        })?;
-    let found = Arc::new(found);
-    timelines.put(home, Arc::clone(&found));
+    let found = Arc::new(whole(versions, held, home)?);
+    timelines.put(home, held, Arc::clone(&found));
     Ok(found)
 }
 

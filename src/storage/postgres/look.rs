@@ -18,7 +18,7 @@ use sqlx::PgExecutor;
 macro_rules! look {
     ($user:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.policy_version, n.case_seq, clock_timestamp() AS now, u.user_id, \
+            "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq, clock_timestamp() AS now, u.user_id, \
              m.rank, m.level, m.protected, m.bot, m.state, m.recent FROM communities c \
              JOIN community_counters n ON n.tenant_id = c.tenant_id AND n.community_id = c.community_id \
              LEFT JOIN users u ON u.tenant_id = c.tenant_id AND u.user_id = ",
@@ -68,13 +68,13 @@ pub(super) async fn look(store: &Postgres, home: Home, person: &PersonRef) -> Re
     } else {
         MemberRow::default()
     };
-    let active: i32 = row.get("policy_version")?;
+    let held = row.held()?;
     Ok(Seen {
         now: match store.pool.set_clock() {
             Some(now) => now,
             None => row.time("now")?,
         },
-        timeline: timeline(&mut connection, &store.timelines, home, active).await?,
+        timeline: timeline(&mut connection, &store.timelines, home, held).await?,
         target: user.map(|user| Target {
             user,
             authority: member.authority,

@@ -108,7 +108,7 @@ async fn within(
         write(&mut *connection, writes).await?;
     }
     cases(&mut *connection, order, &made).await?;
-    let community = community(&mut *connection, order.tenant, order.community).await?;
+    let community = community(&mut *connection, order.tenant, order.community, Some(now)).await?;
     let rendered = render(&community, now);
     let mut writes = Writes::default();
     writes.append(order.tenant, rendered.events);

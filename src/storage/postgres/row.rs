@@ -10,6 +10,7 @@ use crate::domain::timeline::PolicyVersion;
 use crate::ports::error::StoreError;
 use crate::storage::batch::{Home, MemberKey, MemberRow};
 use crate::storage::codec::{CaseColumns, Cause, MemberColumns, Place};
+use crate::storage::schedule::Held;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgRow;
@@ -112,6 +113,15 @@ impl<'r> Row<'r> {
         seconds
             .map(|seconds| self.place().instant(column, seconds))
             .transpose()
+    }
+
+    /// What the row of a community says of its policy.
+    pub(super) fn held(&self) -> Result<Held, StoreError> {
+        let (version, at) = (self.get("scheduled_version")?, self.instant_opt("scheduled_at")?);
+        Ok(Held {
+            active: self.get("policy_version")?,
+            scheduled: Option::zip(version, at),
+        })
     }
 
     /// A column that holds a JSON document.

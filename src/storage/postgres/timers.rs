@@ -1,9 +1,10 @@
-//! Timers: what is due, leased to one caller at a time.
+//! Timers: what is due. Ends of sanctions are leased to one caller at a time.
 
 use super::errors::failed;
 use super::pool::Pool;
 use super::row::{Row, all};
 use crate::domain::time::Instant;
+use crate::ports::directory::DuePolicy;
 use crate::ports::error::StoreError;
 use crate::ports::timers::DueTimer;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,7 +18,14 @@ const LEASE: &str = "WITH due AS (SELECT tenant_id, community_id, sanction_id FR
     RETURNING t.tenant_id, t.community_id, t.user_id, t.sanction_id, t.sanction_version, t.due_at";
 const NEXT: &str = "SELECT min(due_at) AS due_at FROM timers";
 
-pub(super) const STATEMENTS: &[&str] = &[LEASE, NEXT];
+/// Versions of policies that have come into force by time alone.
+const DUE_POLICIES: &str = "SELECT tenant_id, community_id, scheduled_version FROM communities \
+    WHERE scheduled_at <= coalesce($1, floor(extract(epoch FROM clock_timestamp()))::bigint) \
+    ORDER BY scheduled_at, tenant_id, community_id LIMIT $2";
+const NEXT_POLICY: &str =
+    "SELECT min(scheduled_at) AS scheduled_at FROM communities WHERE scheduled_at IS NOT NULL";
+
+pub(super) const STATEMENTS: &[&str] = &[LEASE, NEXT, DUE_POLICIES, NEXT_POLICY];
 
 pub(super) async fn lease_due(pool: &Pool, limit: u32, lease: Duration) -> Result<Vec<DueTimer>, StoreError> {
     let mut connection = pool.writer().acquire().await.map_err(failed)?;
@@ -40,6 +48,30 @@ pub(super) async fn lease_due(pool: &Pool, limit: u32, lease: Duration) -> Resul
 pub(super) async fn next_due(pool: &Pool) -> Result<Option<Instant>, StoreError> {
     let row = sqlx::query(NEXT).fetch_one(pool.reader()).await.map_err(failed)?;
     Row::of(&row, "timers", &[]).instant_opt("due_at")
+}
+
+pub(super) async fn due_policies(pool: &Pool, limit: u32) -> Result<Vec<DuePolicy>, StoreError> {
+    let due = sqlx::query(DUE_POLICIES)
+        .bind(pool.set_clock().map(|now| now.timestamp()))
+        .bind(i64::from(limit))
+        .fetch_all(pool.reader())
+        .await;
+    all(due, |row| {
+        let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
+        Ok(DuePolicy {
+            tenant: row.tenant()?,
+            community: row.community()?,
+            version: row.get("scheduled_version")?,
+        })
+    })
+}
+
+pub(super) async fn next_policy(pool: &Pool) -> Result<Option<Instant>, StoreError> {
+    let row = sqlx::query(NEXT_POLICY)
+        .fetch_one(pool.reader())
+        .await
+        .map_err(failed)?;
+    Row::of(&row, "communities", &[]).instant_opt("scheduled_at")
 }
 
 fn timer_of(row: &PgRow) -> Result<DueTimer, StoreError> {

@@ -28,8 +28,8 @@ const PAGE: u16 = 500;
 
 const LOCK: &str =
     "SELECT * FROM members WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 FOR UPDATE";
-const IN_FORCE: &str =
-    "SELECT policy_version FROM communities WHERE tenant_id = $1 AND community_id = $2 FOR SHARE";
+const IN_FORCE: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
+    WHERE tenant_id = $1 AND community_id = $2 FOR SHARE";
 const ENTRIES: &str = concat!(
     "SELECT ",
     case_columns!(),
@@ -153,13 +153,14 @@ async fn opening(
     member: MemberKey,
     (case, row, acting): (Case, MemberRow, Acting),
 ) -> Result<Opening, StoreError> {
-    let active: i32 = sqlx::query_scalar(IN_FORCE)
+    let held = sqlx::query(IN_FORCE)
         .bind(member.tenant.0)
         .bind(member.community.0)
         .fetch_one(&mut *connection)
         .await
         .map_err(failed)?;
-    let timeline = load::timeline(&mut *connection, &store.timelines, member.home(), active).await?;
+    let held = Row::of(&held, "communities", &["tenant_id", "community_id"]).held()?;
+    let timeline = load::timeline(&mut *connection, &store.timelines, member.home(), held).await?;
     let place = (case.at, case.number);
     let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
     Ok(Opening {

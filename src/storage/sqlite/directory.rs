@@ -7,10 +7,13 @@ use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::policy::Policy;
 use crate::domain::timeline::PolicyVersion;
-use crate::ports::directory::{After, ApiKey, Community, Link, PolicyRecord, Profile, Tenant, User};
+use crate::ports::directory::{
+    After, ApiKey, Community, Link, PolicyNow, PolicyRecord, Profile, Tenant, User,
+};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
-use crate::storage::codec::json;
+use crate::storage::codec::{instant, json};
+use chrono::{DateTime, Utc};
 use sqlx::SqliteExecutor;
 use sqlx::sqlite::SqliteRow;
 use std::sync::Arc;
@@ -19,7 +22,7 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, \
              (SELECT json_group_array(json_object('platform', platform, 'space', space)) FROM \
               (SELECT platform, space FROM links l WHERE l.tenant_id = c.tenant_id \
                AND l.community_id = c.community_id ORDER BY platform, space)) AS links \
@@ -79,9 +82,12 @@ const COMMUNITIES_AMONG: &str = communities!(
 const COMMUNITY_EXISTS: &str = "SELECT count(*) FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
 const BY_LINK: &str =
     "SELECT tenant_id, community_id FROM links WHERE tenant_id = ?1 AND platform = ?2 AND space = ?3";
-const POLICY: &str = "SELECT p.* FROM communities c JOIN policies p ON p.tenant_id = c.tenant_id \
-    AND p.community_id = c.community_id AND p.version = coalesce(?3, c.policy_version) \
-    WHERE c.tenant_id = ?1 AND c.community_id = ?2";
+const POLICY: &str = "SELECT * FROM policies WHERE tenant_id = ?1 AND community_id = ?2 AND version = ?3";
+/// The version in force, and then the one that is to come if one is. One whose time has come is in force, written down or not.
+const POLICY_NOW: &str = "SELECT p.* FROM communities c JOIN policies p ON p.tenant_id = c.tenant_id \
+    AND p.community_id = c.community_id AND p.version IN (coalesce(c.scheduled_version, c.policy_version), \
+    CASE WHEN c.scheduled_at <= ?3 THEN c.scheduled_version ELSE c.policy_version END) \
+    WHERE c.tenant_id = ?1 AND c.community_id = ?2 ORDER BY p.version";
 const POLICIES: &str = "SELECT * FROM policies WHERE tenant_id = ?1 AND community_id = ?2 \
     AND version < coalesce(?3, 2147483648) ORDER BY version DESC LIMIT ?4";
 const USER: &str = users!("u.user_id = ?2");
@@ -121,6 +127,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     COMMUNITY_EXISTS,
     BY_LINK,
     POLICY,
+    POLICY_NOW,
     POLICIES,
     USER,
     USER_BY_IDENTITY,
@@ -186,9 +193,11 @@ pub(super) async fn community(
     on: impl SqliteExecutor<'_>,
     tenant: TenantId,
     id: CommunityId,
+    now: DateTime<Utc>,
 ) -> Result<Community, StoreError> {
     let query = sqlx::query(COMMUNITY).bind(tenant.0).bind(id.0);
-    one(query.fetch_optional(on).await, community_of)?.ok_or(StoreError::NotFound("community"))
+    one(query.fetch_optional(on).await, |row| community_of(row, now))?
+        .ok_or(StoreError::NotFound("community"))
 }
 
 /// Fails unless the tenant has the community.
@@ -225,6 +234,7 @@ pub(super) async fn communities(
     tenant: TenantId,
     among: Option<&[CommunityId]>,
     page: After<CommunityId>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Community>, StoreError> {
     let statement = if among.is_some() {
         COMMUNITIES_AMONG
@@ -239,17 +249,35 @@ pub(super) async fn communities(
         let among: Vec<_> = among.iter().map(|id| Id(id.0)).collect();
         query = query.bind(json(&among)?);
     }
-    all(query.fetch_all(on).await, community_of)
+    all(query.fetch_all(on).await, |row| community_of(row, now))
 }
 
 pub(super) async fn policy(
     on: impl SqliteExecutor<'_>,
     tenant: TenantId,
     community: CommunityId,
-    version: Option<i32>,
+    version: i32,
 ) -> Result<Option<PolicyRecord>, StoreError> {
     let query = sqlx::query(POLICY).bind(tenant.0).bind(community.0).bind(version);
     one(query.fetch_optional(on).await, policy_of)
+}
+
+/// The versions that count, by the clock; `None` for a community that the tenant does not have.
+pub(super) async fn policy_now(
+    on: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    community: CommunityId,
+    now: DateTime<Utc>,
+) -> Result<Option<PolicyNow>, StoreError> {
+    let query = sqlx::query(POLICY_NOW)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(now.timestamp());
+    let mut found = all(query.fetch_all(on).await, policy_of)?.into_iter();
+    Ok(found.next().map(|in_force| PolicyNow {
+        in_force,
+        scheduled: found.next(),
+    }))
 }
 
 pub(super) async fn policies(
@@ -377,14 +405,14 @@ struct LinkDoc {
     space: crate::domain::identity::NativeId,
 }
 
-fn community_of(row: &SqliteRow) -> Result<Community, StoreError> {
+fn community_of(row: &SqliteRow, now: DateTime<Utc>) -> Result<Community, StoreError> {
     let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
     let links: Vec<LinkDoc> = row.json("links")?;
     Ok(Community {
         id: row.community()?,
         name: row.text("name")?,
         created_at: row.time("created_at")?,
-        policy_version: row.get("policy_version")?,
+        policy_version: row.held()?.in_force(instant(now)?),
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })
@@ -403,6 +431,7 @@ fn policy_of(row: &SqliteRow) -> Result<PolicyRecord, StoreError> {
         created_at: row.time("created_at")?,
         by: row.json("by_actor")?,
         comment: row.get("comment")?,
+        withdrawn_at: row.time_opt("withdrawn_at")?,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::ports::error::StoreError;
 use chrono::{DateTime, Utc};
 
 const FORGET: &str = "DELETE FROM idempotency WHERE (tenant_id, key) IN \
-    (SELECT tenant_id, key FROM idempotency WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
+    (SELECT tenant_id, key FROM idempotency WHERE created_at < ?1 AND key >= ' ' ORDER BY created_at LIMIT ?2)";
 
 pub(super) const STATEMENTS: &[&str] = &[FORGET];
 

@@ -9,13 +9,14 @@ use super::row::Row;
 use super::rows::{Id, ids};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer::Claim;
-use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::batch::{Asked, Home, Loaded, MemberKey, MemberRow, fresh_user};
 use crate::storage::codec::{MemberColumns, Place, json};
+use crate::storage::schedule::{Held, whole};
 use crate::storage::timelines::Timelines;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,12 +32,16 @@ const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.u
     LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
-const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, n.case_seq)) AS found FROM jsonb_each($3) j \
+const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq)) AS found FROM jsonb_each($3) j \
     CROSS JOIN communities c CROSS JOIN community_counters n \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id";
 
-pub(super) const STATEMENTS: &[&str] = &[PEOPLE, HOMES];
+/// Those that were, are or will be in force.
+const VERSIONS: &str = "SELECT tenant_id, community_id, version, activated_at, doc FROM policies \
+    WHERE tenant_id = ?1 AND community_id = ?2 AND (version <= ?3 AND withdrawn_at IS NULL OR version = ?4)";
+
+pub(super) const STATEMENTS: &[&str] = &[PEOPLE, HOMES, VERSIONS];
 
 /// All that a batch asks: one call, and one row for each of its statements.
 static LOAD: LazyLock<String> = LazyLock::new(|| [KEPT, PEOPLE, HOMES].join("; "));
@@ -56,6 +61,9 @@ struct Found(
     Option<String>,
     Option<String>,
 );
+
+/// A community of what [`HOMES`] finds: its place, what its row says of its policy, and its last case number.
+type Policies = (usize, i32, Option<i32>, Option<Instant>, i64);
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -86,9 +94,13 @@ pub(super) async fn load<'a>(
         meet(asked, named, found, loaded)?;
     }
     let connection = transaction.connection()?;
-    for (ordinal, version, last) in one::<Vec<(usize, i32, i64)>>(active)? {
+    for (ordinal, active, scheduled, from, last) in one::<Vec<Policies>>(active)? {
         let home = *at(&homes, ordinal)?;
-        let timeline = timeline(&mut *connection, home, version, timelines).await?;
+        let held = Held {
+            active,
+            scheduled: Option::zip(scheduled, from),
+        };
+        let timeline = timeline(&mut *connection, home, held, timelines).await?;
         loaded.timelines.insert(home, timeline);
         loaded.numbers.insert(home, last);
     }
@@ -184,26 +196,30 @@ fn newcomers<'a>(asked: &Asked<'a>, people: &[Person<'a>], loaded: &mut Loaded<'
     named
 }
 
-/// The policies of a community whose active version was just read.
+/// The policies of a community whose row was just read.
 pub(super) async fn timeline(
     on: impl SqliteExecutor<'_>,
     home: Home,
-    active: i32,
+    held: Held,
     timelines: &Timelines,
 ) -> Result<Arc<Timeline>, StoreError> {
-    if let Some(known) = timelines.get(home, active) {
+    if let Some(known) = timelines.get(home, held) {
         return Ok(known);
     }
-    // Versions after the one read belong to later moments.
-    let page = After {
-        after: active.checked_add(1),
-        limit: u32::MAX,
-    };
-    let records = directory::policies(on, home.0, home.1, page).await?;
-    let versions = records.into_iter().map(|record| record.version).collect();
-    let timeline = Timeline::new(versions).ok_or(StoreError::NotFound("policy"))?;
-    let timeline = Arc::new(timeline);
-    timelines.put(home, Arc::clone(&timeline));
+    let rows = sqlx::query(VERSIONS)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .bind(held.active)
+        .bind(held.scheduled.map(|(version, _)| version))
+        .fetch_all(on)
+        .await;
+    let versions = directory::all(rows, |row| {
+        let row = Row::of(row, "policies", &["tenant_id", "community_id", "version"]);
+        row.place()
+            .policy_version(row.get("version")?, row.get("activated_at")?, row.get("doc")?)
+    })?;
+    let timeline = Arc::new(whole(versions, held, home)?);
+    timelines.put(home, held, Arc::clone(&timeline));
     Ok(timeline)
 }
 

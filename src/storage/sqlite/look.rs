@@ -19,7 +19,7 @@ use sqlx::SqliteExecutor;
 macro_rules! look {
     ($user:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.policy_version, n.case_seq, u.user_id, \
+            "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq, u.user_id, \
              coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, 0) AS protected, coalesce(m.bot, 0) AS bot, m.state, \
              coalesce(m.recent, '[]') AS recent FROM communities c \
@@ -71,9 +71,9 @@ pub(super) async fn look(store: &Sqlite, home: Home, person: &PersonRef) -> Resu
     } else {
         MemberRow::default()
     };
-    let active: i32 = read.get("policy_version")?;
+    let held = read.held()?;
     let next_case = read.get::<i64>("case_seq")? + 1;
-    let timeline = timeline(store.pool.reader(), home, active, &store.timelines).await?;
+    let timeline = timeline(store.pool.reader(), home, held, &store.timelines).await?;
     Ok(Seen {
         now,
         timeline,

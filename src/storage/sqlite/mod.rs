@@ -1,13 +1,13 @@
 //! The store on SQLite: one file, one process that serves it, one writer at a time.
 
-mod migrate;
-mod pool; // connections, transactions, the lock on the file // making and changing the tables
+mod migrate; // making and changing the tables
+mod pool; // connections, transactions, the lock on the file
 
 mod claims; // idempotency keys
 mod decide; // acts in batches: one transaction, a handful of statements
 mod load; // what a batch needs to know
-mod void;
-mod write; // what it comes to // history replayed without a case
+mod void; // history replayed without a case
+mod write; // what it comes to
 
 mod export; // a community, out
 mod import; // another bot's records
@@ -18,10 +18,14 @@ mod people; // persons, found or made
 
 mod directory; // reads of the directory
 mod housekeeping; // what nobody needs any more
+mod insight; // reads for searches and reports
+mod job_rows; // rows of jobs
+mod jobs; // requests of many items
 mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
 mod timers; // what is due
+mod undo; // plans to void what many acts did
 
 mod errors; // the driver's errors in the port's words
 mod row; // reading rows
@@ -37,7 +41,8 @@ use crate::domain::past::{Answer, Question};
 use crate::domain::time::Instant;
 use crate::ports::clock::Clock;
 use crate::ports::directory::{
-    After, ApiKey, Applied, Community, Directory, Link, Order, PolicyRecord, Profile, Render, Tenant, User,
+    After, ApiKey, Applied, Community, Directory, DuePolicy, Link, Order, PolicyNow, PolicyRecord, Profile,
+    Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
 use crate::ports::history::{History, ImportOrder, Imported, RestoreOrder, Restored, Scribe, Sink};
@@ -115,8 +120,12 @@ pub fn statements() -> Vec<&'static str> {
         look::STATEMENTS,
         recall::STATEMENTS,
         record::STATEMENTS,
+        insight::STATEMENTS,
         timers::STATEMENTS,
         housekeeping::STATEMENTS,
+        jobs::STATEMENTS,
+        job_rows::STATEMENTS,
+        undo::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)
@@ -231,12 +240,16 @@ impl Directory for Sqlite {
         change::touch_keys(self, used).await
     }
 
+    async fn key(&self, tenant: TenantId, id: KeyId) -> Result<ApiKey, StoreError> {
+        directory::key(self.pool.reader(), tenant, id).await
+    }
+
     async fn keys(&self, tenant: TenantId, page: After<KeyId>) -> Result<Vec<ApiKey>, StoreError> {
         directory::keys(self.pool.reader(), tenant, page).await
     }
 
     async fn community(&self, tenant: TenantId, id: CommunityId) -> Result<Community, StoreError> {
-        directory::community(self.pool.reader(), tenant, id).await
+        directory::community(self.pool.reader(), tenant, id, self.now()).await
     }
 
     async fn community_by_link(&self, tenant: TenantId, link: &Link) -> Result<CommunityId, StoreError> {
@@ -250,7 +263,7 @@ impl Directory for Sqlite {
         among: Option<&[CommunityId]>,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError> {
-        directory::communities(self.pool.reader(), tenant, among, page).await
+        directory::communities(self.pool.reader(), tenant, among, page, self.now()).await
     }
 
     async fn policy(
@@ -259,11 +272,19 @@ impl Directory for Sqlite {
         community: CommunityId,
         version: Option<i32>,
     ) -> Result<PolicyRecord, StoreError> {
+        let Some(version) = version else {
+            return Ok(self.policy_now(tenant, community).await?.in_force);
+        };
         if let Some(found) = directory::policy(self.pool.reader(), tenant, community, version).await? {
             return Ok(found);
         }
         directory::community_exists(self.pool.reader(), tenant, community).await?;
         Err(StoreError::NotFound("policy"))
+    }
+
+    async fn policy_now(&self, tenant: TenantId, community: CommunityId) -> Result<PolicyNow, StoreError> {
+        let found = directory::policy_now(self.pool.reader(), tenant, community, self.now()).await?;
+        found.ok_or(StoreError::NotFound("community"))
     }
 
     async fn policies(
@@ -375,6 +396,14 @@ impl Timers for Sqlite {
 
     async fn next_due(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_due(&self.pool).await
+    }
+
+    async fn due_policies(&self, limit: u32) -> Result<Vec<DuePolicy>, StoreError> {
+        timers::due_policies(&self.pool, limit, self.now()).await
+    }
+
+    async fn next_policy(&self) -> Result<Option<Instant>, StoreError> {
+        timers::next_policy(&self.pool).await
     }
 }
 

@@ -8,9 +8,9 @@ use crate::storage::migrations;
 use crate::storage::open::OpenError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
-use std::fs::{File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +29,8 @@ const LARGEST_LOG: &str = "67108864";
 
 /// Reading and writing for the owner alone.
 const OWNERS_FILE: u32 = 0o600;
+/// Reading, writing and entering for the owner alone.
+const OWNERS_FOLDER: u32 = 0o700;
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
@@ -36,7 +38,7 @@ const ROLLBACK: &str = "ROLLBACK";
 
 /// How to open a database.
 pub struct Options {
-    /// The file. It and its folder are made when missing.
+    /// The file. It and its folder are made when missing, if tables may be made.
     pub path: PathBuf,
     /// What a commit waits for.
     pub synchronous: Synchronous,
@@ -47,6 +49,8 @@ pub struct Options {
     /// Whether this process serves the database. A server keeps other servers away as long as it runs; whoever opens
     /// without this may work beside it, a change at a time.
     pub exclusive: bool,
+    /// Whether to make and change the tables. Otherwise they must be up to date already.
+    pub migrate: bool,
 }
 
 /// What a commit waits for.
@@ -76,12 +80,12 @@ struct Slot {
 impl Pool {
     pub(super) async fn open(options: &Options) -> Result<Self, OpenError> {
         let path = &options.path;
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::File {
-                path: folder.to_owned(),
-                source,
-            })?;
+        if !options.migrate {
+            // Looked at before anything is made or written: what is not there is as a database without tables.
+            let found = if path.exists() { schema(path).await? } else { 0 };
+            migrations::matches(found)?;
         }
+        make_folder(path)?;
         let lock = lock(path)?;
         if lock.is_none() && options.exclusive {
             return Err(OpenError::InUse { path: path.clone() });
@@ -95,10 +99,10 @@ impl Pool {
             .pragma("journal_size_limit", LARGEST_LOG);
         let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));
         let mut connection = writing.connect().await.map_err(unreachable)?;
-        if lock.is_some() {
+        if options.migrate && lock.is_some() {
             migrate(&mut connection).await?;
         } else {
-            // A server is running on these tables: they are its to change.
+            // They are not ours to change: it was not asked for, or a server is running on them.
             migrations::matches(applied(&mut connection).await?)?;
         }
         let reading = connect_options(path, options.synchronous)
@@ -112,13 +116,20 @@ impl Pool {
             .connect_with(reading)
             .await
             .map_err(unreachable)?;
+        let lock = if options.exclusive {
+            lock
+        } else {
+            // Let go of, and not only dropped: a process that is being started just now may hold the same file for a moment.
+            lock.iter().for_each(|lock| drop(lock.unlock()));
+            None
+        };
         Ok(Self {
             writer: Arc::new(Mutex::new(Slot {
                 connection: Some(connection),
                 options: writing,
             })),
             readers,
-            _lock: lock.filter(|_| options.exclusive),
+            _lock: lock,
         })
     }
 
@@ -223,6 +234,21 @@ fn connect_options(path: &Path, synchronous: Synchronous) -> SqliteConnectOption
             Synchronous::Normal => SqliteSynchronous::Normal,
         })
         .disable_statement_logging()
+}
+
+/// Makes the folder of the file where there is none: for its owner alone.
+fn make_folder(file: &Path) -> Result<(), OpenError> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => DirBuilder::new()
+            .recursive(true)
+            .mode(OWNERS_FOLDER)
+            .create(folder)
+            .map_err(|source| OpenError::File {
+                path: folder.to_owned(),
+                source,
+            }),
+        _ => Ok(()),
+    }
 }
 
 /// Makes the file, empty, where there is none: for its owner alone. SQLite gives the files beside it the same permissions.

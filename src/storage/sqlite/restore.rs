@@ -105,7 +105,7 @@ async fn within(
         write(transaction, writes, &nobody).await?;
     }
     cases(transaction, order, &made).await?;
-    let community = community(transaction.connection()?, order.tenant, order.community).await?;
+    let community = community(transaction.connection()?, order.tenant, order.community, now).await?;
     let rendered = render(&community, now);
     let mut writes = Writes::default();
     writes.append(order.tenant, rendered.events);

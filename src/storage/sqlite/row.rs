@@ -6,6 +6,7 @@ use crate::domain::rank::Authority;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::storage::codec::Place;
+use crate::storage::schedule::Held;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
@@ -118,6 +119,15 @@ impl<'r> Row<'r> {
     }
 
     /// A column that holds a JSON document.
+    /// What the row of a community says of its policy.
+    pub(super) fn held(&self) -> Result<Held, StoreError> {
+        let (version, at) = (self.get("scheduled_version")?, self.instant_opt("scheduled_at")?);
+        Ok(Held {
+            active: self.get("policy_version")?,
+            scheduled: Option::zip(version, at),
+        })
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
         self.place().json(column, self.get(column)?)
     }

@@ -1,10 +1,11 @@
-//! Timers: what is due, leased to one caller at a time.
+//! Timers: what is due. Ends of sanctions are leased to one caller at a time.
 
 use super::directory::all;
 use super::errors::failed;
 use super::pool::Pool;
 use super::row::{Row, micros};
 use crate::domain::time::Instant;
+use crate::ports::directory::DuePolicy;
 use crate::ports::error::StoreError;
 use crate::ports::timers::DueTimer;
 use chrono::{DateTime, Utc};
@@ -17,7 +18,13 @@ const LEASE: &str = "UPDATE timers SET leased_until = ?3 WHERE (tenant_id, commu
     RETURNING tenant_id, community_id, user_id, sanction_id, sanction_version, due_at";
 const NEXT: &str = "SELECT min(due_at) AS due_at FROM timers";
 
-pub(super) const STATEMENTS: &[&str] = &[LEASE, NEXT];
+/// Versions of policies that have come into force by time alone.
+const DUE_POLICIES: &str = "SELECT tenant_id, community_id, scheduled_version FROM communities WHERE scheduled_at <= ?1 \
+    ORDER BY scheduled_at, tenant_id, community_id LIMIT ?2";
+const NEXT_POLICY: &str =
+    "SELECT min(scheduled_at) AS scheduled_at FROM communities WHERE scheduled_at IS NOT NULL";
+
+pub(super) const STATEMENTS: &[&str] = &[LEASE, NEXT, DUE_POLICIES, NEXT_POLICY];
 
 pub(super) async fn lease_due(
     pool: &Pool,
@@ -44,6 +51,34 @@ pub(super) async fn lease_due(
 pub(super) async fn next_due(pool: &Pool) -> Result<Option<Instant>, StoreError> {
     let row = sqlx::query(NEXT).fetch_one(pool.reader()).await.map_err(failed)?;
     Row::of(&row, "timers", &[]).instant_opt("due_at")
+}
+
+pub(super) async fn due_policies(
+    pool: &Pool,
+    limit: u32,
+    now: DateTime<Utc>,
+) -> Result<Vec<DuePolicy>, StoreError> {
+    let due = sqlx::query(DUE_POLICIES)
+        .bind(now.timestamp())
+        .bind(limit)
+        .fetch_all(pool.reader())
+        .await;
+    all(due, |row| {
+        let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
+        Ok(DuePolicy {
+            tenant: row.tenant()?,
+            community: row.community()?,
+            version: row.get("scheduled_version")?,
+        })
+    })
+}
+
+pub(super) async fn next_policy(pool: &Pool) -> Result<Option<Instant>, StoreError> {
+    let row = sqlx::query(NEXT_POLICY)
+        .fetch_one(pool.reader())
+        .await
+        .map_err(failed)?;
+    Row::of(&row, "communities", &[]).instant_opt("scheduled_at")
 }
 
 fn timer_of(row: &SqliteRow) -> Result<DueTimer, StoreError> {

@@ -7,6 +7,7 @@ use super::load::member_of;
 use super::pool::Transaction;
 use super::recall::past_before;
 use super::record::{case, case_columns, entry_of};
+use super::row::Row;
 use super::rows::{Id, ids};
 use super::write::{Made, rows, write};
 use super::{Sqlite, load, look, people};
@@ -25,7 +26,8 @@ use chrono::{DateTime, Utc};
 const PAGE: u32 = 500;
 
 const MEMBER: &str = "SELECT * FROM members WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
-const ACTIVE: &str = "SELECT policy_version FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
+const HELD: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
+    WHERE tenant_id = ?1 AND community_id = ?2";
 const ENTRIES: &str = concat!(
     "SELECT ",
     case_columns!(),
@@ -50,7 +52,7 @@ const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_e
 
 pub(super) const STATEMENTS: &[&str] = &[
     MEMBER,
-    ACTIVE,
+    HELD,
     ENTRIES,
     REWRITE,
     VOID,
@@ -133,13 +135,14 @@ async fn opening(
     )
     .await?;
     let connection = transaction.connection()?;
-    let active: i32 = sqlx::query_scalar(ACTIVE)
+    let row = sqlx::query(HELD)
         .bind(home.0.0)
         .bind(home.1.0)
         .fetch_one(&mut *connection)
         .await
         .map_err(failed)?;
-    let timeline = load::timeline(&mut *connection, home, active, &store.timelines).await?;
+    let held = Row::of(&row, "communities", &["tenant_id", "community_id"]).held()?;
+    let timeline = load::timeline(&mut *connection, home, held, &store.timelines).await?;
     let row = sqlx::query(MEMBER)
         .bind(home.0.0)
         .bind(home.1.0)

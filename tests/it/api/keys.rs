@@ -42,6 +42,24 @@ on_every_store! {
         assert_eq!(events.iter().filter(|kind| *kind == "key.revoked").count(), 1);
     }
 
+    /// Where a new key says that it is, it is, without its secret; a bound key reads itself alone.
+    async fn a_key_is_read(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let request = json!({"name": "bot", "scopes": ["keys:write"], "communities": [community]});
+        let reply = world.admin.post("/v1/keys", &request).await;
+        let location = reply.header("location").unwrap().to_owned();
+        let made = reply.expect(201);
+        assert_eq!(world.admin.get(&location).await.expect(200), made["key"]);
+        let bound = world.admin.with_key(&text(&made["secret"]));
+        assert_eq!(bound.get(&location).await.expect(200)["id"], made["key"]["id"]);
+        let first = text(&world.admin.get("/v1/keys").await.expect(200)["items"][0]["id"]);
+        assert_eq!(bound.get(&format!("/v1/keys/{first}")).await.expect(403)["code"], "forbidden_scope");
+        world.other_tenant().await.get(&location).await.expect(404);
+        world.admin.delete(&location).await.expect(200);
+        assert!(world.admin.get(&location).await.expect(200)["revoked_at"].is_string());
+    }
+
     /// Scopes, rank, communities: nobody gives what they have not.
     async fn a_key_makes_no_key_above_itself(store) {
         let world = World::start(store);
@@ -77,6 +95,10 @@ on_every_store! {
         let wrong = json!({"name": "x", "scopes": ["cases:read"], "communities": [nowhere], "expires_at": "2001-01-01T00:00:00Z"});
         let problem = world.admin.post("/v1/keys", &wrong).await.expect(422);
         assert_eq!(pointers(&problem), ["/communities/0", "/expires_at"]);
+        // What the reading, the store and the clock refuse is named together.
+        let wrong = json!({"name": " ", "scopes": [], "communities": [nowhere], "expires_at": "2001-01-01T00:00:00Z"});
+        let problem = world.admin.post("/v1/keys", &wrong).await.expect(422);
+        assert_eq!(pointers(&problem), ["/communities/0", "/expires_at", "/name", "/scopes"]);
         let unknown = json!({"name": "x", "scopes": ["everything"]});
         assert_eq!(pointers(&world.admin.post("/v1/keys", &unknown).await.expect(422)), ["/scopes/0"]);
         assert_eq!(world.admin.get("/v1/keys").await.expect(200)["items"].as_array().unwrap().len(), 1);

@@ -2,11 +2,14 @@
 //!
 //! The matrix is made from the document, so an operation that is added is in it without anybody thinking of it.
 
+use std::time::Duration;
+
 use hyper::Method;
 use serde_json::{Value, json};
 
 use super::actors::{SCOPES, World, text};
 use crate::support::client::{Client, Reply};
+use crate::support::wait;
 
 /// One operation, as the document describes it.
 struct Operation {
@@ -17,6 +20,12 @@ struct Operation {
     body: Option<Value>,
     /// The scope that its description names.
     scope: Option<String>,
+    /// The query without which it does nothing.
+    needed: String,
+    /// The names of its query parameters.
+    query: Vec<String>,
+    /// Whether it takes an `If-Match`.
+    guarded: bool,
 }
 
 impl Operation {
@@ -42,29 +51,62 @@ impl Operation {
     }
 
     fn read(path: &str, method: &str, operation: &Value) -> Self {
+        // A parameter without which an operation does nothing gets the first of its words.
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let needed = parameters
+            .filter(|parameter| parameter["required"] == true && parameter["schema"]["enum"].is_array());
+        let needed: Vec<String> = needed
+            .map(|parameter| {
+                format!(
+                    "{}={}",
+                    text(&parameter["name"]),
+                    text(&parameter["schema"]["enum"][0])
+                )
+            })
+            .collect();
         let content = &operation["requestBody"]["content"]["application/json"];
         let about = operation["description"].as_str().unwrap_or_default();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
         let named = |scope: &&str| about.contains(&format!("`{scope}`"));
         Self {
             name: text(&operation["operationId"]),
             method: method.to_uppercase().parse().unwrap(),
             path: path.to_owned(),
+            needed: needed.join("&"),
             body: content.get("example").cloned(),
+            guarded: operation["parameters"]
+                .as_array()
+                .is_some_and(|parameters| parameters.iter().any(|one| one["name"] == "If-Match")),
             scope: SCOPES.iter().copied().find(named).map(str::to_owned),
+            query: parameters
+                .filter(|parameter| parameter["in"] == "query")
+                .map(|parameter| text(&parameter["name"]))
+                .collect(),
         }
     }
 
     /// Calls it with ids in place of the path's parameters.
     async fn call(&self, client: &Client, ids: &Ids) -> Reply {
+        self.ask(client, ids, "").await
+    }
+
+    /// Calls it with a query string.
+    async fn ask(&self, client: &Client, ids: &Ids, query: &str) -> Reply {
         let mut path = self.path.clone();
         for (name, id) in &ids.0 {
             path = path.replace(&format!("{{{name}}}"), id);
         }
         assert!(!path.contains('{'), "{}: what is {path}?", self.name);
-        let call = client.call(self.method.clone(), &path);
-        let call = match &self.method {
-            &Method::PUT => call.header("if-match", "\"1\""),
-            _ => call,
+        let query = match (self.needed.as_str(), query) {
+            ("", query) => query.to_owned(),
+            (needed, "") => format!("?{needed}"),
+            (needed, query) => format!("{query}&{needed}"),
+        };
+        let call = client.call(self.method.clone(), &(path + &query));
+        let call = if self.guarded {
+            call.header("if-match", "\"1\"")
+        } else {
+            call
         };
         match &self.body {
             Some(body) => call.json(body).send().await,
@@ -89,6 +131,26 @@ impl Ids {
         let act = json!({"kind": "mute", "member": "discord:77", "duration": 3600});
         let path = format!("/v1/communities/{community}/acts");
         let act = world.admin.post(&path, &act).await.expect(201);
+        let bulk = world
+            .admin
+            .call(Method::POST, &format!("/v1/communities/{community}/acts/bulk"));
+        let items = json!({"items": [{"kind": "note", "member": "discord:78"}]});
+        let job = bulk
+            .header("prefer", "respond-async")
+            .json(&items)
+            .send()
+            .await
+            .expect(202);
+        let job = &job["id"];
+        // What it writes is there before anybody looks whether something was written.
+        let path = format!("/v1/communities/{community}/jobs/{}", text(job));
+        wait::until_async("the job to be done", Duration::from_secs(30), async || {
+            (world.admin.get(&path).await.expect(200)["state"] == "done").then_some(())
+        })
+        .await;
+        let undo = json!({"job": job});
+        let path = format!("/v1/communities/{community}/undo-plans");
+        let plan = world.admin.post(&path, &undo).await.expect(201);
         let key = world
             .admin
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
@@ -102,6 +164,8 @@ impl Ids {
             ("user", user),
             ("number", act["case"]["number"].to_string()),
             ("sanction", text(&act["case"]["sanction"]["id"])),
+            ("job", text(job)),
+            ("plan", text(&plan["id"])),
             ("version", "1".to_owned()),
             ("key", text(&key["key"]["id"])),
         ])
@@ -117,6 +181,8 @@ impl Ids {
             ("user", id("usr")),
             ("number", "4711".to_owned()),
             ("sanction", id("san")),
+            ("job", id("job")),
+            ("plan", id("pln")),
             ("version", "4711".to_owned()),
             ("key", id("key")),
         ])
@@ -149,6 +215,27 @@ on_every_store! {
                 assert_eq!(reply.expect(401)["code"], "unauthenticated", "{}", operation.name);
             }
         }
+    }
+
+    /// A parameter that the operation does not have is refused, and nothing is done; without a key it is still a 401.
+    async fn no_operation_takes_unknown_parameters(store) {
+        let world = World::start(store);
+        let ids = Ids::real(&world).await;
+        let last = async || text(&world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"]);
+        let before = last().await;
+        for operation in Operation::all(&world.admin).await {
+            for query in ["?dry_run=true", "?dry%5Frun", "?&&dry_run=1"] {
+                let problem = operation.ask(&world.admin, &ids, query).await.expect(400);
+                assert_eq!(problem["code"], "bad_query", "{}", operation.name);
+                let detail = problem["detail"].as_str().unwrap();
+                assert!(detail.starts_with("There is no parameter dry_run; "), "{}: {problem}", operation.name);
+                for name in &operation.query {
+                    assert!(detail.contains(name.as_str()), "{}: {problem}", operation.name);
+                }
+            }
+            operation.ask(&world.anonymous(), &ids, "?dry_run=true").await.expect(401);
+        }
+        assert_eq!(last().await, before, "something was done");
     }
 
     /// Every operation names its scope, refuses a key that has all others, and takes one that has it alone.

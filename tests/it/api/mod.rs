@@ -3,10 +3,13 @@
 mod actors; // a server of one's own, and who calls it
 
 mod communities;
+mod jobs;
 mod keys;
 mod ledger; // acts, cases, voids, standing, events: with a clock that tests move
 mod matrix; // every operation: no key, a key without its scope, another tenant's
 mod members;
 mod policies;
+mod schedule;
 mod tenants;
+mod undo;
 mod users;

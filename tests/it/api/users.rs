@@ -1,5 +1,6 @@
 //! Users and their identities.
 
+use hyper::Method;
 use serde_json::{Value, json};
 
 use super::actors::{World, each, pointers, text};
@@ -35,7 +36,13 @@ on_every_store! {
         assert_eq!(refused["code"], "identity_taken");
         world.admin.get("/v1/users/discord:2").await.expect(404);
         let path = format!("/v1/users/{}/identities", text(&first["id"]));
-        world.admin.post(&path, &discord("1")).await.expect(409);
+        let second = world.admin.post("/v1/users", &json!({})).await.expect(201);
+        let taken = world.admin.post(&format!("/v1/users/{}/identities", text(&second["id"])), &discord("1")).await.expect(409);
+        assert!(taken["detail"].as_str().unwrap().contains(&text(&first["id"])), "{taken}");
+        // To say again what is so already is no mistake, and no news.
+        let last = world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"].clone();
+        assert_eq!(world.admin.post(&path, &discord("1")).await.expect(201), first);
+        assert_eq!(world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"], last);
         world.other_tenant().await.post("/v1/users", &json!({"identities": [discord("1")]})).await.expect(201);
     }
 
@@ -49,8 +56,32 @@ on_every_store! {
         assert_eq!(pointers(&world.admin.post("/v1/users", &twice).await.expect(422)), ["/identities/1"]);
         let made = world.admin.post("/v1/users", &json!({"name": "Ferris"})).await.expect(201);
         let path = format!("/v1/users/{}", text(&made["id"]));
-        assert_eq!(pointers(&world.admin.patch(&path, &json!({})).await.expect(422)), ["/name"]);
-        assert_eq!(world.admin.get(&path).await.expect(200)["name"], "Ferris", "leaving out is not forgetting");
+        assert_eq!(pointers(&world.admin.patch(&path, &json!({"name": ""})).await.expect(422)), ["/name"]);
+    }
+
+    /// A merge patch: what is left out stays, and where nothing is said nothing happens, repeats included.
+    async fn an_empty_patch_changes_nothing(store) {
+        let world = World::start(store);
+        let user = world.admin.post("/v1/users", &json!({"name": "Ferris"})).await.expect(201);
+        let community = world.admin.post("/v1/communities", &json!({"name": "Rust"})).await.expect(201);
+        let last = world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"].clone();
+        for (path, there) in [
+            (format!("/v1/users/{}", text(&user["id"])), &user),
+            (format!("/v1/communities/{}", text(&community["id"])), &community),
+        ] {
+            let patch = |body: &Value| world.admin.call(Method::PATCH, &path).header("idempotency-key", &path[4..9]).json(body);
+            assert_eq!(&patch(&json!({})).send().await.expect(200), there);
+            let again = patch(&json!({})).send().await;
+            assert_eq!(again.header("idempotent-replayed"), Some("true"));
+            assert_eq!(&again.expect(200), there);
+            let other = patch(&json!({"name": "x"})).send().await.expect(422);
+            assert_eq!(other["code"], "idempotency_key_reused");
+            assert_eq!(&world.admin.get(&path).await.expect(200), there);
+        }
+        assert_eq!(world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"], last);
+        let path = format!("/v1/communities/{}", text(&community["id"]));
+        let problem = world.admin.patch(&path, &json!({"name": null})).await.expect(422);
+        assert_eq!(pointers(&problem), ["/name"]);
     }
 
     /// Users are the tenant's: a bound key reads them, and changes none.

@@ -3,4 +3,5 @@
 mod checker;
 mod hang_ups;
 mod history; // killed while another bot's records are taken in
+mod jobs;
 mod kills;

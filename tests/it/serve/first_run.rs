@@ -122,6 +122,41 @@ async fn without_any_setting_everything_is_in_one_folder() {
     paste(&process.log()).await.expect(201);
 }
 
+on_every_store! {
+    /// A key that is kept already, of whatever database, is never overwritten, and what is said of a file is true of it.
+    async fn a_key_that_is_kept_already_stays(store) {
+        let folder = scratch::folder("kept");
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let others = data.join("admin.key");
+        fs::write(&others, "trb_live_somebody-elses\n").unwrap();
+        fs::set_permissions(&others, fs::Permissions::from_mode(0o600)).unwrap();
+        // Open to others, and ours alone: it is tightened.
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+
+        let first = Server::start_in(&store.database_url(), &data);
+        let banner = first.log();
+        assert_eq!(fs::read_to_string(&others).unwrap(), "trb_live_somebody-elses\n");
+        let key = row(&banner, "admin key").to_owned();
+        let tenant = first.anonymous().with_key(&key).get("/v1/tenant").await.expect(200);
+        let file = data.join(format!("admin-{}.key", tenant["id"].as_str().unwrap()));
+        assert!(banner.contains(&format!("and kept in {}.", file.display())), "{banner}");
+        assert_eq!(fs::read_to_string(&file).unwrap().trim(), key);
+        assert_eq!((mode(&data), mode(&file)), (0o700, 0o600));
+        drop(first);
+
+        let again = Server::start_in(&store.database_url(), &data);
+        assert_eq!(row(&again.log(), "admin key"), format!("kept in {}", file.display()));
+        let keys = again.anonymous().with_key(&key).get("/v1/keys").await.expect(200);
+        let revoke = format!("/v1/keys/{}", keys["items"][0]["id"].as_str().unwrap());
+        again.anonymous().with_key(&key).delete(&revoke).await.expect(200);
+        drop(again);
+
+        let third = Server::start_in(&store.database_url(), &data);
+        assert!(row(&third.log(), "admin key").contains("`tribune key create`"), "{}", third.log());
+    }
+}
+
 #[tokio::test]
 async fn of_two_replicas_that_start_together_one_makes_the_key() {
     let store = TestStore::postgres().await;

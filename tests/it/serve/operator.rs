@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use super::run;
 use crate::support::scratch;
 use crate::support::server::Server;
+use crate::support::store::TestStore;
 use serde_json::json;
 
 on_every_store! {
@@ -54,7 +55,38 @@ on_every_store! {
         let ambiguous = create(&[]).stderr;
         assert_eq!(ambiguous.matches("ten_").count(), 20, "{ambiguous}");
         assert!(ambiguous.trim_end().ends_with("and more"), "{ambiguous}");
-        assert_eq!(create(&["--tenant", "other"]).code, Some(0));
+        // What is the operator's is given to no other tenant unless it is asked for.
+        let scopes = async |more: &[&str]| {
+            let made = create(more);
+            assert_eq!(made.code, Some(0), "{}", made.stderr);
+            let client = server.anonymous().with_key(made.stdout.trim());
+            let keys = client.get("/v1/keys").await.expect(200);
+            let newest = keys["items"].as_array().unwrap().last().unwrap()["scopes"].clone();
+            newest.as_array().unwrap().clone()
+        };
+        let operators = json!("tenants:write");
+        let theirs = scopes(&["--tenant", "other"]).await;
+        assert!(!theirs.contains(&operators) && theirs.contains(&json!("acts:write")), "{theirs:?}");
+        assert!(scopes(&["--tenant", "default"]).await.contains(&operators));
+        let asked = scopes(&["--tenant", "other", "--scope", "keys:write", "--scope", "tenants:write"]).await;
+        assert_eq!(asked, [json!("keys:write"), operators]);
+    }
+
+    /// A file of another database's key is told from one of this database's.
+    async fn the_doctor_knows_whose_key_is_kept(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let elsewhere = TestStore::sqlite().await;
+        let other = Server::start(&elsewhere.database_url());
+        let folder = scratch::folder("operator");
+        let doctor = |data: &std::path::Path| {
+            run(folder.path(), &["doctor", "--database-url", &url, "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()])
+        };
+        let ours = doctor(&server.data_dir()).stdout;
+        assert!(ours.contains("admin.key, a key of this database"), "{ours}");
+        let theirs = doctor(&other.data_dir());
+        assert_eq!(theirs.code, Some(0), "it is a warning");
+        assert!(theirs.stdout.contains("warn  admin key") && theirs.stdout.contains("`tribune key create`"), "{}", theirs.stdout);
     }
 
     /// Another bot's file is taken into a community beside the running server; what cannot be taken is said line by line.
@@ -157,6 +189,36 @@ on_every_store! {
         }
         assert!(ill.stderr.contains("2 of the above"), "{}", ill.stderr);
     }
+}
+
+#[test]
+fn a_key_for_no_database_makes_none() {
+    let folder = scratch::folder("operator");
+    let refused = run(folder.path(), &["key", "create", "--name", "rescue"]);
+    assert_eq!(refused.code, Some(1));
+    for says in [
+        "there is no database ./tribune-data/tribune.db",
+        "tribune serve",
+        "--data-dir",
+        "--database-url",
+    ] {
+        assert!(refused.stderr.contains(says), "no {says:?} in {}", refused.stderr);
+    }
+    fs::write(folder.path().join("empty.db"), "").unwrap();
+    let empty = run(
+        folder.path(),
+        &[
+            "key",
+            "create",
+            "--name",
+            "rescue",
+            "--database-url",
+            "sqlite:empty.db",
+        ],
+    );
+    assert!(empty.stderr.contains("run `tribune migrate`"), "{}", empty.stderr);
+    assert_eq!(fs::metadata(folder.path().join("empty.db")).unwrap().len(), 0);
+    assert!(!folder.path().join("tribune-data").exists());
 }
 
 #[test]

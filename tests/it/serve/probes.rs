@@ -95,7 +95,26 @@ async fn a_database_that_goes_away_makes_the_server_unready_and_comes_back() {
     })
     .await;
     assert_eq!(problem["code"], "not_ready", "{problem}");
+    assert_eq!(problem["title"], "The server is not ready");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("the database "),
+        "{problem}"
+    );
     anyone.get("/livez").await.expect(200);
+    // Of what was only read nothing can have been recorded.
+    let read = server.admin().get("/v1/users").await.expect(503);
+    assert_eq!(read["code"], "store_unavailable", "{read}");
+    assert!(!read["detail"].as_str().unwrap().contains("recorded"), "{read}");
+    let write = server.admin().post("/v1/users", &json!({})).await.expect(503);
+    assert!(
+        write["detail"]
+            .as_str()
+            .unwrap()
+            .contains("may or may not have been recorded"),
+        "{write}"
+    );
+    let log = server.log();
+    assert!(log.contains("not_ready") && !log.contains("cause=\"\""), "{log}");
     database.cluster().start_again();
     crate::support::wait::until_async("the server to recover", soon, async || {
         (anyone.get("/readyz").await.status == 200).then_some(())

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
@@ -83,6 +84,32 @@ fn a_data_folder_in_which_nothing_can_be_made() {
     );
 }
 
+/// What belongs to others, or to something else as well, is not shut: the start is refused, and says what to do.
+#[test]
+fn a_data_folder_that_is_open_to_others_and_not_only_ours() {
+    let folder = scratch::folder("refused");
+    let data = folder.path().join("shared");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("novel.txt"), "").unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+    let arguments = [&FREE[..], &["--data-dir", "shared"]].concat();
+    refused(
+        run(folder.path(), &arguments),
+        &["mode 755", "novel.txt", "chmod 700", "--data-dir"],
+    );
+    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o755);
+    let doctor = run(
+        folder.path(),
+        &["doctor", "--listen", "127.0.0.1:0", "--data-dir", "shared"],
+    );
+    assert!(
+        doctor.stdout.contains("FAIL  data folder") && doctor.stdout.contains("novel.txt"),
+        "{}",
+        doctor.stdout
+    );
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 1);
+}
+
 #[tokio::test]
 async fn a_database_that_another_process_serves() {
     let store = TestStore::sqlite().await;
@@ -111,12 +138,18 @@ fn a_database_that_cannot_be_reached() {
     );
     let run = finish(serve);
     assert!(!format!("{}{}", run.stdout, run.stderr).contains("hunter2"));
+    let said = run.stderr.clone();
     refused(
         run,
         &[
             &format!("cannot use postgres://someone:***@{nobody}/ledger"),
             "refused",
         ],
+    );
+    assert_eq!(
+        said.matches("refused").count(),
+        1,
+        "its cause is said once: {said}"
     );
 }
 
@@ -150,16 +183,50 @@ on_every_store! {
 #[tokio::test]
 async fn an_older_schema_when_starting_may_not_migrate() {
     let database = TestPostgres::empty().await;
-    let url = database.url();
+    may_not_migrate(&database.url());
+    let folder = scratch::folder("refused");
+    let file = folder.path().join("older.db");
+    may_not_migrate(&format!("sqlite:{}", file.display()));
+}
+
+/// That a start is refused that would have to make tables and may not, on a database that has none.
+fn may_not_migrate(url: &str) {
     let folder = scratch::folder("refused");
     let careful = |arguments: &[&str]| {
         let mut command = command(folder.path(), arguments);
         command
-            .env("DATABASE_URL", &url)
+            .env("DATABASE_URL", url)
             .env("TRIBUNE_DATABASE_MIGRATE", "false");
         finish(command)
     };
-    refused(careful(&FREE), &["run `tribune migrate`"]);
+    refused(
+        careful(&FREE),
+        &[
+            "the database has schema 0, this build needs",
+            "run `tribune migrate`",
+        ],
+    );
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        assert!(
+            !std::path::Path::new(file).exists(),
+            "a refused start made the database"
+        );
+        let doctor = careful(&["doctor", "--listen", "127.0.0.1:0"]);
+        assert!(
+            doctor.stdout.contains("FAIL  database") && doctor.stdout.contains("run `tribune migrate`"),
+            "{}",
+            doctor.stdout
+        );
+        // One that is there, and has no tables.
+        fs::write(file, "").unwrap();
+        refused(
+            careful(&FREE),
+            &[
+                "the database has schema 0, this build needs",
+                "run `tribune migrate`",
+            ],
+        );
+    }
     let doctor = careful(&["doctor", "--listen", "127.0.0.1:0"]);
     assert_eq!(doctor.code, Some(1));
     assert!(
@@ -169,5 +236,9 @@ async fn an_older_schema_when_starting_may_not_migrate() {
     );
     let migrated = careful(&["migrate"]);
     assert_eq!(migrated.code, Some(0), "{}", migrated.stderr);
-    assert!(!Server::start(&url).admin_key.is_empty());
+    assert!(
+        !Server::start_with_environment(url, &[("TRIBUNE_DATABASE_MIGRATE", "false")])
+            .admin_key
+            .is_empty()
+    );
 }

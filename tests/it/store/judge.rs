@@ -16,7 +16,7 @@ use tribune::domain::refusal::Refusal;
 use tribune::domain::sanction::{Ending, Sanction};
 use tribune::domain::time::{Instant, Span};
 use tribune::ports::answer::{Answer, NewEvent};
-use tribune::ports::directory::{Changed, Render, Rendered};
+use tribune::ports::directory::{Changed, PolicyNews, Render, Rendered};
 use tribune::ports::ledger::{Judge, Ruling, Submission};
 
 use super::world::{Home, sanction_of};
@@ -105,7 +105,10 @@ fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Cas
         at: Instant::from_utc(situation.now).unwrap(),
         recorded_at: situation.now,
         points: Points::ZERO,
-        policy_version: situation.timeline.active().version,
+        policy_version: situation
+            .timeline
+            .in_force(Instant::from_utc(situation.now).unwrap())
+            .version,
         causes: vec![],
         duration: None,
         capabilities: BTreeSet::new(),
@@ -196,12 +199,28 @@ impl Render for Plain {
             Changed::Community(community) => {
                 ("community.changed", Some(community.id), community.id.to_string())
             }
-            Changed::Policy(policy) => ("policy.changed", None, policy.version.version.to_string()),
+            Changed::Policy(change) => (
+                match change.news.last() {
+                    Some((PolicyNews::Scheduled, _)) => "policy.scheduled",
+                    Some((PolicyNews::Withdrawn, _)) => "policy.withdrawn",
+                    Some((PolicyNews::Activated, _)) => "policy.activated",
+                    None => "policy.unchanged",
+                },
+                Some(change.community),
+                change.record.version.version.to_string(),
+            ),
             Changed::User(user) => ("user.changed", None, user.id.to_string()),
             Changed::Member(community, profile) => {
                 ("member.changed", Some(*community), profile.user.id.to_string())
             }
             Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
+            Changed::Same(there) => {
+                let events = Vec::new();
+                return Rendered {
+                    events,
+                    ..self.render(there, by, now)
+                };
+            }
         };
         Rendered {
             answer: Answer {

@@ -43,6 +43,9 @@ on_every_store! {
         assert_eq!(keys[1], key);
         let rest = world.store.keys(world.home.tenant, page(Some(keys[0].id), 1)).await.unwrap();
         assert_eq!(rest, keys[1..]);
+        assert_eq!(world.store.key(world.home.tenant, key.id).await.unwrap(), key);
+        not_found(world.store.key(world.home.tenant, KeyId(uuid())).await, "key");
+        not_found(world.store.key(world.another_home().await.tenant, key.id).await, "key");
     }
 
     /// A key is bound to no community that its tenant does not have.

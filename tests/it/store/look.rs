@@ -26,7 +26,7 @@ on_every_store! {
         let seen = world.seen("ann").await;
         assert_eq!((seen.target, seen.member, seen.next_case), (None, Member::default(), 1));
         assert_eq!(seen.now, world.clock.now());
-        assert_eq!(seen.timeline.active().version, 1);
+        assert_eq!(seen.timeline.newest().version, 1);
         let nobody = PersonRef::User(UserId(uuid()));
         not_found(world.store.look(tenant, community, &nobody).await, "user");
         not_found(world.store.look(tenant, CommunityId(uuid()), &person("ann")).await, "community");

@@ -1,8 +1,10 @@
 //! The conformance suite of the store: each rule of the ports once, run on SQLite and on Postgres alike.
 //!
-//! The store is tested alone: `judge` and `replay` stand in for the domain with rulings simple enough to foresee.
+//! The store is tested alone: `judge` and `replay` stand in for the domain with rulings simple enough to foresee. `histories` alone
+//! goes through the service, and holds the store against what the domain alone comes to.
 
 mod judge; // a judge and a renderer with simple rulings
+mod model; // a history in memory, decided by the domain alone
 mod replay; // a revision that adds up points again
 mod world; // a store with a tenant, a community and a clock
 
@@ -12,8 +14,11 @@ mod claims;
 mod communities;
 mod events;
 mod halving;
+mod histories;
 mod housekeeping;
+mod insight;
 mod isolation;
+mod jobs;
 mod keys;
 mod look;
 mod members;
@@ -21,6 +26,7 @@ mod numbers;
 mod policies;
 mod reasons;
 mod sanctions;
+mod schedule;
 mod schema;
 mod text;
 mod timers;

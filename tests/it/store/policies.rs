@@ -14,17 +14,23 @@ fn with_rate(rate: i64) -> Policy {
 }
 
 impl World {
-    async fn put(&self, expected: i32, rate: i64) -> Applied {
+    pub(crate) async fn put(&self, expected: i32, rate: i64) -> Applied {
+        self.put_at(expected, rate, None).await
+    }
+
+    /// A version that comes into force in so many seconds.
+    pub(crate) async fn put_at(&self, expected: i32, rate: i64, seconds: Option<i64>) -> Applied {
         let put = Change::PutPolicy {
             community: self.home.community,
             expected,
             policy: with_rate(rate),
             comment: Some(format!("rate {rate}")),
+            activate_at: seconds.map(|seconds| self.now().shifted(seconds)),
         };
         self.apply(self.home.tenant, put).await.unwrap()
     }
 
-    async fn versions(&self, after: Option<i32>, limit: u32) -> Vec<PolicyRecord> {
+    pub(crate) async fn versions(&self, after: Option<i32>, limit: u32) -> Vec<PolicyRecord> {
         let home = self.home;
         self.store
             .policies(home.tenant, home.community, page(after, limit))
@@ -99,7 +105,7 @@ on_every_store! {
         let seen = crate::store::world::person("ann");
         let seen = world.store.look(world.home.tenant, world.home.community, &seen).await.unwrap();
         assert_eq!(seen.timeline.versions().map(|v| v.version).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(*seen.timeline.active().policy, with_rate(5));
+        assert_eq!(*seen.timeline.newest().policy, with_rate(5));
     }
 
     /// Absent communities have no policies.
@@ -109,7 +115,7 @@ on_every_store! {
         not_found(world.store.policy(tenant, community, None).await, "community");
         not_found(world.store.policy(tenant, community, Some(1)).await, "community");
         not_found(world.store.policies(tenant, community, everything()).await, "community");
-        let put = Change::PutPolicy { community, expected: 1, policy: Policy::default(), comment: None };
+        let put = Change::PutPolicy { community, expected: 1, policy: Policy::default(), comment: None, activate_at: None };
         not_found(world.apply(tenant, put).await, "community");
     }
 }

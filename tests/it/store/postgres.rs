@@ -294,6 +294,7 @@ async fn a_version_in_force_judges_from_its_moment_on() {
             expected: version,
             policy: Policy::default(),
             comment: None,
+            activate_at: None,
         };
         let order = tribune::ports::directory::Order {
             tenant: home.tenant,

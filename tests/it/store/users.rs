@@ -44,6 +44,22 @@ on_every_store! {
         not_found(world.apply(tenant, Change::RenameUser { id, name: None }).await, "user");
     }
 
+    /// A change that says nothing answers how it stands, and is no event.
+    async fn what_is_left_out_stays(store) {
+        let world = World::new(store).await;
+        let (tenant, id) = (world.home.tenant, UserId(uuid()));
+        changed(world.apply(tenant, create(id, &["a"])).await);
+        let before = world.events(tenant).await.len();
+        assert_eq!(changed(world.apply(tenant, Change::KeepUser(id)).await).tag, id.to_string());
+        let kept = changed(world.apply(tenant, Change::KeepCommunity(world.home.community)).await);
+        assert_eq!(kept.tag, world.home.community.to_string());
+        assert_eq!(world.events(tenant).await.len(), before);
+        not_found(world.apply(tenant, Change::KeepUser(UserId(uuid()))).await, "user");
+        let other = world.another_home().await.tenant;
+        not_found(world.apply(other, Change::KeepUser(id)).await, "user");
+        not_found(world.apply(other, Change::KeepCommunity(world.home.community)).await, "community");
+    }
+
     /// An identity names one user, who is told to whoever wants it too.
     async fn an_identity_is_held_once(store) {
         let world = World::new(store).await;
@@ -57,7 +73,11 @@ on_every_store! {
         changed(world.apply(tenant, create(other, &["b"])).await);
         let add = |user, name| Change::AddIdentity { user, identity: identity(name) };
         assert_eq!(world.apply(tenant, add(other, "a")).await.unwrap(), taken);
-        assert_eq!(world.apply(tenant, add(one, "a")).await.unwrap(), taken);
+        // What they have already stays theirs, and is no news.
+        let (before, had) = (world.events(tenant).await.len(), world.store.user(tenant, &person("a")).await.unwrap());
+        changed(world.apply(tenant, add(one, "a")).await);
+        assert_eq!(world.store.user(tenant, &person("a")).await.unwrap(), had);
+        assert_eq!(world.events(tenant).await.len(), before);
         changed(world.apply(tenant, add(other, "c")).await);
         assert_eq!(world.store.user(tenant, &person("c")).await.unwrap().id, other);
         not_found(world.apply(tenant, add(UserId(uuid()), "d")).await, "user");

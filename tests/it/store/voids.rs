@@ -117,7 +117,7 @@ on_every_store! {
             assert_eq!(opening.before.ledger.balance.millis(), 1_000);
             assert_eq!(opening.current.ledger.balance.millis(), 4_000);
             assert_eq!(opening.recent.len(), 3);
-            assert_eq!(opening.timeline.active().version, 1);
+            assert_eq!(opening.timeline.newest().version, 1);
         }
         assert_eq!(world.balances("ann").await, [1_000, 1_000, 2_000, 3_000]);
         assert_eq!(world.member("ann").await.ledger.balance.millis(), 3_000);

@@ -1,7 +1,7 @@
 //! The real `tribune` executable as a process of its own: what users start, and what can be killed.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ struct Setup {
     options: Vec<String>,
     environment: Vec<(String, String)>,
     folder: Folder,
+    /// The data folder, where it is not the one within `folder`.
+    data: Option<PathBuf>,
     starts: u32,
 }
 
@@ -47,13 +49,28 @@ impl Server {
         Self::launch(database_url, &[], environment)
     }
 
+    /// [`start`](Self::start) over a data folder that is there already, and stays.
+    pub(crate) fn start_in(database_url: &str, data: &Path) -> Self {
+        Self::launch_in(Some(data), database_url, &[], &[])
+    }
+
     fn launch(database_url: &str, options: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::launch_in(None, database_url, options, environment)
+    }
+
+    fn launch_in(
+        data: Option<&Path>,
+        database_url: &str,
+        options: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
         let mut setup = Setup {
             database_url: database_url.to_owned(),
             options: options.iter().map(|&option| option.to_owned()).collect(),
             environment: environment.iter().map(owned).collect(),
             folder: scratch::folder("server"),
+            data: data.map(Path::to_owned),
             starts: 0,
         };
         let process = setup.spawn();
@@ -130,7 +147,8 @@ impl Server {
 
 impl Setup {
     fn data_dir(&self) -> PathBuf {
-        self.folder.path().join("data")
+        let within = || self.folder.path().join("data");
+        self.data.clone().unwrap_or_else(within)
     }
 
     fn spawn(&mut self) -> Process {

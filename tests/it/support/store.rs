@@ -89,6 +89,7 @@ pub(crate) fn sqlite_options(path: &Path, clock: Arc<TestClock>) -> sqlite::Opti
         readers: 2,
         clock,
         exclusive: true,
+        migrate: true,
     }
 }
 

@@ -71,7 +71,7 @@ pub async fn create_act(
 }
 
 /// The act that a request describes.
-fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
+pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
     let mut fields = Fields::default();
     let member = fields.person("/member", &request.member);
     let actor = fields.actor("/actor", request.actor.as_ref());
@@ -93,6 +93,9 @@ fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             _ => None,
         },
     };
+    if request.visibility.is_some() && kind.is_some_and(|kind| kind != Kind::Note) {
+        fields.refuse("/visibility", "only a note has a visibility");
+    }
     // What was refused already must not be missed as well.
     let refused = [
         (

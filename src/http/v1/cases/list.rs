@@ -9,6 +9,7 @@ use wire::time::Time;
 
 use crate::domain::id::KeyId;
 use crate::domain::kind::Kind;
+use crate::domain::words::Words;
 use crate::http::api::ApiState;
 use crate::http::openapi::{examples, problems::problems};
 use crate::http::page::{PageParams, Paged};
@@ -42,11 +43,15 @@ pub struct CaseFilters {
     from: Option<Time>,
     /// Before.
     until: Option<Time>,
+    /// With all these words in the present reason, wherever in it and whatever their case: at most 8 words.
+    #[param(max_length = 200, pattern = r"\S", example = "spam link")]
+    q: Option<String>,
 }
 
 /// List cases
 ///
-/// Newest first. Voided cases are part of the record and of the list.
+/// Newest first. Voided cases are part of the record and of the list. With `q` one request looks at 20 000 cases at most: a page may
+/// then be short or empty although more follow, and `next_cursor` says so.
 ///
 /// Scope: `cases:read`.
 #[utoipa::path(
@@ -89,14 +94,27 @@ fn case_query(filters: &CaseFilters) -> Result<CaseQuery, Problem> {
         kind: filters.kind.as_deref().map(kind).transpose()?,
         from: instant("from", filters.from)?,
         until: instant("until", filters.until)?,
+        words: filters.q.as_deref().map(words).transpose()?,
     })
 }
 
-fn kind(text: &str) -> Result<Kind, Problem> {
-    Kind::named(text).map_err(|error| query::refused("kind", &error.to_string()))
+/// A kind by the name that a parameter gives.
+pub(in crate::http::v1) fn kind(text: &str) -> Result<Kind, Problem> {
+    let named = Kind::named(text);
+    named.map_err(|_| {
+        query::refused(
+            "kind",
+            "the name of a kind, such as warn: lower-case letters, digits or '_'",
+        )
+    })
 }
 
-fn moderator(text: &str) -> Result<Moderator, Problem> {
+fn words(text: &str) -> Result<Words, Problem> {
+    Words::parse(text).map_err(|error| query::refused("q", &error.to_string()))
+}
+
+/// Whose acts a parameter names.
+pub(in crate::http::v1) fn moderator(text: &str) -> Result<Moderator, Problem> {
     Ok(match text {
         "escalation" => Moderator::Escalation,
         "system" => Moderator::System,

@@ -18,8 +18,12 @@ problems!(VoidCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRan
 
 /// Void a case
 ///
-/// It stays on record and no longer counts: points and rungs become what they would be without it, its sanction ends, and what
-/// it escalated to goes with it or becomes milder. Nothing becomes harsher. A void is final. The body may be left out.
+/// It stays on record and no longer counts: the points and the latches of the rungs become as if the case had never been, its
+/// sanction ends, and what it escalated to goes with it or becomes milder. A void is final. The body may be left out.
+///
+/// A void never makes, lengthens or strengthens anything. So an escalated sanction that the rest of the history would have brought
+/// only later is not made anew: to void an early warn may end the mute although the points still reach its rung, and the rung stays
+/// latched.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(

@@ -18,6 +18,8 @@ problems!(UpdateCommunityProblems: Edit, NotFound);
 
 /// Rename a community
 ///
+/// What is left out stays.
+///
 /// Scope: `communities:write`.
 #[utoipa::path(
     patch,
@@ -38,8 +40,9 @@ pub async fn update_community(
     body: StrictJson<CommunityPatch>,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::default();
-    let name = fields.name("/name", &body.value.name);
-    let name = fields.finish(name)?;
+    let given = body.value.name.as_deref();
+    let name = given.and_then(|name| fields.name("/name", name));
+    fields.finish(Some(()))?;
     let outcome = state
         .service
         .rename_community(&caller, path.community, name, repeat.claim(&body))

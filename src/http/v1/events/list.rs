@@ -1,6 +1,8 @@
 //! `GET /v1/events`
 
 use axum::extract::State;
+use axum::http::header::LINK;
+use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,13 +12,13 @@ use wire::page::EventPage;
 use crate::domain::id::CommunityId;
 use crate::http::api::ApiState;
 use crate::http::openapi::{examples, problems::problems};
-use crate::http::page::check_limit;
+use crate::http::page::{self, check_limit};
 use crate::http::problem::{Code, Problem};
 use crate::http::query::{self, StrictQuery};
 use crate::http::respond;
 use crate::service::After;
 use crate::service::caller::Caller;
-use crate::service::events::EventQuery;
+use crate::service::events::{EventQuery, Stretch};
 
 problems!(ListEventsProblems: Page, NotFound);
 
@@ -56,13 +58,15 @@ pub struct EventFilters {
     tag = "events",
     params(EventFilters),
     responses(
-        (status = 200, description = "A stretch of the log.", body = EventPage, example = json!(examples::event_page())),
+        (status = 200, description = "A stretch of the log.", body = EventPage,
+            headers(("Link" = String, description = "What comes next, as `rel=\"next\"`, if there was more already.")), example = json!(examples::event_page())),
         ListEventsProblems,
     )
 )]
 pub async fn list_events(
     caller: Caller,
     State(api): State<ApiState>,
+    uri: Uri,
     StrictQuery(filters): StrictQuery<EventFilters>,
 ) -> Result<Response, Problem> {
     let page = After {
@@ -79,7 +83,23 @@ pub async fn list_events(
             .unwrap_or_default(),
     };
     let stretch = api.service.events(&caller, query, page).await?;
-    Ok(respond::document(&stretch))
+    let mut response = respond::document(&stretch);
+    if let Some(link) = link(&uri, page.limit, &stretch) {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+/// Where the log goes on, with the same filters, if there was more already. Whoever follows these comes to the end and stops.
+fn link(uri: &Uri, limit: u32, stretch: &Stretch) -> Option<HeaderValue> {
+    let is_filter =
+        |pair: &&str| !pair.is_empty() && !pair.starts_with("after=") && !pair.starts_with("limit=");
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let filters: Vec<&str> = pairs.filter(is_filter).collect();
+    let at = ("after", stretch.next_cursor.as_str());
+    stretch
+        .has_more
+        .then(|| page::next(uri.path(), &filters.join("&"), limit, at))?
 }
 
 /// A position in the log; there is no use in a sign or in more digits than a position has.

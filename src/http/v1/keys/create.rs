@@ -38,7 +38,7 @@ pub async fn create_key(
     repeat: Idempotency,
     body: StrictJson<KeyRequest>,
 ) -> Result<Response, Problem> {
-    let order = super::order(&body.value)?;
+    let order = super::order(&state.service, &caller, &body.value).await?;
     let outcome = state
         .service
         .create_key(&caller, order, repeat.claim(&body))

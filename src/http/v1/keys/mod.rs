@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod list;
+pub mod read;
 pub mod revoke;
 
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ use crate::domain::id::CommunityId;
 use crate::domain::time::Instant;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
+use crate::service::Service;
+use crate::service::caller::Caller;
 use crate::service::keys::KeyOrder;
 
 /// The most communities that a key may be bound to.
@@ -20,7 +23,7 @@ const MAX_COMMUNITIES: usize = 100;
 pub(super) const SECRET: &str = "trb_live_3f6Kq9ZxW1uYbT0aVnRcM7sLhE2jPd000000";
 
 /// What a request asks for, or everything that is wrong with it.
-fn order(request: &KeyRequest) -> Result<KeyOrder, Problem> {
+async fn order(service: &Service, caller: &Caller, request: &KeyRequest) -> Result<KeyOrder, Problem> {
     let mut fields = Fields::default();
     let name = fields.name("/name", &request.name);
     let scopes: BTreeSet<_> = request.scopes.iter().copied().collect();
@@ -34,6 +37,18 @@ fn order(request: &KeyRequest) -> Result<KeyOrder, Problem> {
     let expires_at = request.expires_at.map(|time| time.0);
     if let Some(time) = expires_at {
         fields.take("/expires_at", Instant::from_utc(time));
+    }
+    // Places in the list that was sent are places in the list that was read, unless something in it was refused.
+    let whole = communities.as_deref().filter(|read| {
+        request
+            .communities
+            .as_ref()
+            .is_some_and(|all| all.len() == read.len())
+    });
+    for fault in service.key_faults(caller, whole, expires_at).await? {
+        if !fields.has(&fault.pointer) {
+            fields.refuse(fault.pointer, fault.detail);
+        }
     }
     let order = name.map(|name| KeyOrder {
         name,

@@ -13,7 +13,7 @@ use crate::http::query::StrictQuery;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(ReadExplanationProblems: Ask, NotFound, ClockSkew);
+problems!(ReadExplanationProblems: Read, NotFound, ClockSkew);
 
 /// Explain a member's standing
 ///

@@ -16,7 +16,7 @@ use crate::http::query::{self, StrictQuery};
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(ReadStandingProblems: Ask, NotFound, ClockSkew);
+problems!(ReadStandingProblems: Read, NotFound, ClockSkew);
 
 /// At which moment.
 #[derive(Debug, Deserialize, IntoParams)]

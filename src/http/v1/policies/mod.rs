@@ -4,6 +4,8 @@ pub mod list;
 pub mod put;
 pub mod read;
 pub mod read_version;
+pub mod restore;
+pub mod withdraw;
 
 use serde_json::{Value, json};
 
@@ -26,8 +28,23 @@ pub(crate) fn example() -> Value {
             "source": null,
         },
         "comment": "Kicks weigh more since the raids",
+        "withdrawn_at": null,
+        "warnings": [],
         "rules": show::policy::rules(&Policy::default()),
     })
+}
+
+/// A version that never came into force.
+pub(crate) fn withdrawn() -> Value {
+    let mut version = example();
+    version["withdrawn_at"] = json!("2026-11-22T12:30:00.000000Z");
+    version["activated_at"] = json!("2026-12-01T00:00:00.000000Z");
+    version
+}
+
+/// How to go back to an earlier version.
+pub(crate) fn restore_request() -> Value {
+    json!({"comment": "The raids are over"})
 }
 
 /// The next version, as a request writes it.

@@ -14,18 +14,18 @@ use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
+use crate::service::policies::NewPolicy;
 use crate::service::rules;
 
 problems!(PutPolicyProblems: Edit, NotFound, PreconditionRequired, PreconditionFailed);
 
-/// The longest comment, in characters.
-const MAX_COMMENT: usize = 500;
-
 /// Write the next version of the policy
 ///
-/// Versions are immutable; this makes the next one, in force at once. It judges what comes from now on: points, latches and
-/// sanctions stay as they are. What `rules` leaves out takes the default, not the value of the version before. Everything that is
-/// wrong with the rules is named at once.
+/// Versions are immutable; this makes the next one, in force at once or from `activate_at` on. It judges what comes from then on:
+/// points, latches and sanctions stay as they are. One version at most is to come into force: the next one that is written before
+/// takes its place, whether for at once or for later. What `rules` leaves out takes the default, not the value of the version
+/// before. Everything that is wrong with the rules is named at once, and `warnings` names what is allowed and hardly meant. With
+/// `dry_run` nothing is written.
 ///
 /// Scope: `policies:write`.
 #[utoipa::path(
@@ -48,8 +48,9 @@ pub async fn put_policy(
     body: StrictJson<PolicyRequest>,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::default();
-    let comment = body.value.comment.as_deref();
-    let comment = comment.and_then(|text| fields.text("/comment", text, MAX_COMMENT));
+    let request = &body.value;
+    let comment = fields.comment("/comment", request.comment.as_deref());
+    let activate_at = fields.instant("/activate_at", request.activate_at);
     let policy = match rules::policy(&body.value.rules) {
         Ok(policy) => Some(policy),
         Err(findings) => {
@@ -60,10 +61,16 @@ pub async fn put_policy(
         }
     };
     let policy = fields.finish(policy)?;
-    let (seen, claim) = (if_match.version()?, repeat.claim(&body));
+    let new = NewPolicy {
+        expected: if_match.newest()?,
+        comment,
+        activate_at,
+        dry_run: request.dry_run,
+    };
+    let claim = repeat.claim(&body);
     let outcome = state
         .service
-        .put_policy(&caller, path.community, seen, policy, comment, claim)
+        .put_policy(&caller, path.community, new, policy, claim)
         .await?;
     Ok(respond::edited(outcome))
 }

@@ -15,6 +15,9 @@ problems!(ReadPolicyProblems: Read, NotFound);
 
 /// Read the policy in force
 ///
+/// The ETag is its version, such as `"3"`; while another one is to come into force, its version too: `"3+4"`. Send it as If-Match
+/// to change the policy.
+///
 /// Scope: `communities:read`.
 #[utoipa::path(
     get,
@@ -23,7 +26,7 @@ problems!(ReadPolicyProblems: Read, NotFound);
     params(InCommunity, IfNoneMatch),
     responses(
         (status = 200, description = "The version in force.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),
-        (status = 304, description = "Your copy is still the version in force."),
+        (status = 304, description = "Your copy is still the version in force, and what is to come is the same."),
         ReadPolicyProblems,
     ),
 )]
@@ -33,6 +36,6 @@ pub async fn read_policy(
     Segments(path): Segments<InCommunity>,
     seen: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let policy = state.service.policy(&caller, path.community, None).await?;
-    Ok(seen.respond(&policy.version.to_string(), &policy))
+    let (tag, policy) = state.service.policy_in_force(&caller, path.community).await?;
+    Ok(seen.respond(&tag, &policy))
 }

@@ -15,7 +15,8 @@ problems!(ReadPolicyVersionProblems: Read, NotFound);
 
 /// Read a version of the policy
 ///
-/// Every case names the version that judged it.
+/// Every case names the version that judged it. Of a version nothing ever changes but that it may be withdrawn before it comes into
+/// force.
 ///
 /// Scope: `communities:read`.
 #[utoipa::path(
@@ -25,7 +26,7 @@ problems!(ReadPolicyVersionProblems: Read, NotFound);
     params(InPolicyVersion, IfNoneMatch),
     responses(
         (status = 200, description = "The version.", body = Policy, headers(("ETag" = String, description = "The version, for If-Match and If-None-Match")), example = json!(super::example())),
-        (status = 304, description = "Your copy is right: versions never change."),
+        (status = 304, description = "Your copy is right."),
         ReadPolicyVersionProblems,
     ),
 )]
@@ -35,7 +36,9 @@ pub async fn read_policy_version(
     Segments(path): Segments<InPolicyVersion>,
     seen: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let version = Some(path.version);
-    let policy = state.service.policy(&caller, path.community, version).await?;
-    Ok(seen.respond(&policy.version.to_string(), &policy))
+    let found = state
+        .service
+        .policy_version(&caller, path.community, path.version);
+    let (tag, policy) = found.await?;
+    Ok(seen.respond(&tag, &policy))
 }

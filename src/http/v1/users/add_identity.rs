@@ -18,7 +18,8 @@ problems!(AddIdentityProblems: Post, NotFound, IdentityTaken);
 
 /// Add an identity to a user
 ///
-/// An identity belongs to one user: taken by any already, this one included, it is refused.
+/// An identity belongs to one user at a time: taken by another, it is refused. One that the user has already stays theirs: the
+/// answer is the same, and the log says nothing.
 ///
 /// Scope: `users:write`; the key is not bound to communities.
 #[utoipa::path(

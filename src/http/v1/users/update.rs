@@ -18,7 +18,7 @@ problems!(UpdateUserProblems: Edit, NotFound);
 
 /// Rename a user
 ///
-/// `null` forgets the name.
+/// `null` forgets the name; what is left out stays.
 ///
 /// Scope: `users:write`; the key is not bound to communities.
 #[utoipa::path(
@@ -40,7 +40,8 @@ pub async fn update_user(
     body: StrictJson<UserPatch>,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::default();
-    let name = super::name(&mut fields, body.value.name.as_deref());
+    let given = body.value.name.as_ref();
+    let name = given.map(|name| super::name(&mut fields, name.as_deref()));
     fields.finish(Some(()))?;
     let outcome = state
         .service

@@ -118,8 +118,13 @@ impl Context<'_> {
         Err(Conflict::LinkTaken(link.clone(), holder.ok_or_else(overtaken)?).into())
     }
 
-    async fn community(&self, connection: &mut PgConnection, id: CommunityId) -> Result<Changed, Stop> {
-        let community = directory::community(&mut *connection, self.order.tenant, id).await?;
+    pub(super) async fn community(
+        &self,
+        connection: &mut PgConnection,
+        id: CommunityId,
+    ) -> Result<Changed, Stop> {
+        let clock = self.pool.set_clock();
+        let community = directory::community(&mut *connection, self.order.tenant, id, clock).await?;
         Ok(Changed::Community(community))
     }
 }

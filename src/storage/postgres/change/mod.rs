@@ -19,6 +19,7 @@ use crate::ports::answer::{Answer, Claim};
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
 use crate::storage::batch::{Kept, Writes};
+use crate::storage::codec::instant;
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -177,7 +178,7 @@ impl Context<'_> {
             } => {
                 let first = policies::Draft {
                     version: 1,
-                    after: None,
+                    activated_at: instant(self.now)?,
                     policy,
                     comment: None,
                     by: &acting.actor,
@@ -186,14 +187,22 @@ impl Context<'_> {
                 self.create_community(connection, *id, name, links, &first).await
             }
             Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
+            Change::KeepCommunity(id) => same(self.community(connection, *id).await),
             Change::AddLink { community, link } => self.add_link(connection, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(connection, *community, link).await,
             Change::PutPolicy { .. } => self.put_policy(connection, acting).await,
+            Change::WithdrawPolicy { community, version } => {
+                self.withdraw_policy(connection, *community, *version).await
+            }
+            Change::ActivatePolicy { community, version } => {
+                self.activate_policy(connection, *community, *version).await
+            }
             Change::CreateUser { id, name, identities } => {
                 self.create_user(connection, *id, name.as_deref(), identities)
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::KeepUser(id) => same(self.user(connection, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
             Change::SetMember { .. } => self.set_member(connection).await,
             Change::ChangeReason {
@@ -208,4 +217,9 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// What was read because nothing was to be changed.
+fn same(read: Result<Changed, Stop>) -> Result<Changed, Stop> {
+    read.map(|there| Changed::Same(Box::new(there)))
 }

@@ -31,9 +31,10 @@ impl Context<'_> {
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
         let acting = people::acting(connection, tenant, Some(community), &self.order.by, self.now).await?;
-        let policy = directory::policy(&mut *connection, tenant, community, None)
+        let policy = directory::policy_now(&mut *connection, tenant, community, self.pool.set_clock())
             .await?
             .ok_or(StoreError::NotFound("community"))?
+            .in_force
             .version
             .policy;
         sqlx::query(LOCK)

@@ -71,8 +71,13 @@ impl Context<'_> {
         identity: &Identity,
     ) -> Result<Changed, Stop> {
         self.user(connection, user).await?;
-        self.identity(connection, user, identity).await?;
-        self.user(connection, user).await
+        let is_new = self.identity(connection, user, identity).await?;
+        let user = self.user(connection, user).await?;
+        Ok(if is_new {
+            user
+        } else {
+            Changed::Same(Box::new(user))
+        })
     }
 
     pub(super) async fn set_member(&self, connection: &mut PgConnection) -> Result<Changed, Stop> {
@@ -110,12 +115,13 @@ impl Context<'_> {
         ))
     }
 
+    /// Gives the user an identity; false when they have it already.
     async fn identity(
         &self,
         connection: &mut PgConnection,
         user: UserId,
         identity: &Identity,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         let tenant = self.order.tenant;
         let done = sqlx::query(GIVE_IDENTITY)
             .bind(tenant.0)
@@ -126,14 +132,17 @@ impl Context<'_> {
             .execute(&mut *connection)
             .await?;
         if done.rows_affected() > 0 {
-            return Ok(());
+            return Ok(true);
         }
         let person = PersonRef::Identity(identity.clone());
         let holder = directory::user(connection, tenant, &person).await?;
-        Err(Conflict::IdentityTaken(identity.clone(), holder.ok_or_else(overtaken)?.id).into())
+        match holder.ok_or_else(overtaken)?.id {
+            holder if holder == user => Ok(false),
+            holder => Err(Conflict::IdentityTaken(identity.clone(), holder).into()),
+        }
     }
 
-    async fn user(&self, connection: &mut PgConnection, id: UserId) -> Result<Changed, Stop> {
+    pub(super) async fn user(&self, connection: &mut PgConnection, id: UserId) -> Result<Changed, Stop> {
         let person = PersonRef::User(id);
         let user = directory::user(&mut *connection, self.order.tenant, &person).await?;
         Ok(Changed::User(user.ok_or(StoreError::NotFound("user"))?))

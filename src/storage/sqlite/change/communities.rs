@@ -5,6 +5,7 @@ use crate::domain::id::CommunityId;
 use crate::domain::policy::Policy;
 use crate::ports::directory::{Changed, Conflict, Link};
 use crate::ports::error::StoreError;
+use crate::storage::codec::instant;
 use crate::storage::sqlite::directory;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
@@ -44,7 +45,7 @@ impl Context<'_> {
             .await?;
         let first = policies::Draft {
             version: 1,
-            after: None,
+            activated_at: instant(self.now)?,
             policy,
             comment: None,
         };
@@ -122,8 +123,13 @@ impl Context<'_> {
         Ok(())
     }
 
-    async fn community(&self, transaction: &mut Transaction, id: CommunityId) -> Result<Changed, Stop> {
-        let community = directory::community(transaction.connection()?, self.order.tenant, id).await?;
+    pub(super) async fn community(
+        &self,
+        transaction: &mut Transaction,
+        id: CommunityId,
+    ) -> Result<Changed, Stop> {
+        let community =
+            directory::community(transaction.connection()?, self.order.tenant, id, self.now).await?;
         Ok(Changed::Community(community))
     }
 }

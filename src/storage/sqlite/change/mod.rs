@@ -118,23 +118,22 @@ impl Context<'_> {
                 policy,
             } => self.create_community(transaction, *id, name, links, policy).await,
             Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
+            Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(transaction, *community, link).await,
-            Change::PutPolicy {
-                community,
-                expected,
-                policy,
-                comment,
-            } => {
-                let comment = comment.as_deref();
-                self.put_policy(transaction, *community, *expected, policy, comment)
-                    .await
+            Change::PutPolicy { .. } => self.put_policy(transaction).await,
+            Change::WithdrawPolicy { community, version } => {
+                self.withdraw_policy(transaction, *community, *version).await
+            }
+            Change::ActivatePolicy { community, version } => {
+                self.activate_policy(transaction, *community, *version).await
             }
             Change::CreateUser { id, name, identities } => {
                 self.create_user(transaction, *id, name.as_deref(), identities)
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::KeepUser(id) => same(self.user(transaction, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
             Change::SetMember { .. } => self.set_member(transaction).await,
             Change::ChangeReason {
@@ -149,4 +148,9 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// What was read because nothing was to be changed.
+fn same(read: Result<Changed, Stop>) -> Result<Changed, Stop> {
+    read.map(|there| Changed::Same(Box::new(there)))
 }

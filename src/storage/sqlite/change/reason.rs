@@ -28,9 +28,10 @@ impl Context<'_> {
         reason: Option<&str>,
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
-        let policy = directory::policy(transaction.connection()?, tenant, community, None)
+        let policy = directory::policy_now(transaction.connection()?, tenant, community, self.now)
             .await?
             .ok_or(StoreError::NotFound("community"))?
+            .in_force
             .version
             .policy;
         let case = record::case(transaction.connection()?, (tenant, community), number).await?;

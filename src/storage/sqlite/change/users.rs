@@ -58,8 +58,13 @@ impl Context<'_> {
         identity: &Identity,
     ) -> Result<Changed, Stop> {
         self.user(transaction, user).await?;
-        self.identity(transaction, user, identity).await?;
-        self.user(transaction, user).await
+        let is_new = self.identity(transaction, user, identity).await?;
+        let user = self.user(transaction, user).await?;
+        Ok(if is_new {
+            user
+        } else {
+            Changed::Same(Box::new(user))
+        })
     }
 
     pub(super) async fn set_member(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
@@ -97,21 +102,24 @@ impl Context<'_> {
         ))
     }
 
+    /// Gives the user an identity; false when they have it already.
     async fn identity(
         &self,
         transaction: &mut Transaction,
         user: UserId,
         identity: &Identity,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         let tenant = self.order.tenant;
         let person = PersonRef::Identity(identity.clone());
-        if let Some(holder) = directory::user(transaction.connection()?, tenant, &person).await? {
-            return Err(Conflict::IdentityTaken(identity.clone(), holder.id).into());
+        match directory::user(transaction.connection()?, tenant, &person).await? {
+            None => people::give(transaction, tenant, user, identity, self.now).await?,
+            Some(holder) if holder.id == user => return Ok(false),
+            Some(holder) => return Err(Conflict::IdentityTaken(identity.clone(), holder.id).into()),
         }
-        Ok(people::give(transaction, tenant, user, identity, self.now).await?)
+        Ok(true)
     }
 
-    async fn user(&self, transaction: &mut Transaction, id: UserId) -> Result<Changed, Stop> {
+    pub(super) async fn user(&self, transaction: &mut Transaction, id: UserId) -> Result<Changed, Stop> {
         let person = PersonRef::User(id);
         let user = directory::user(transaction.connection()?, self.order.tenant, &person).await?;
         Ok(Changed::User(user.ok_or(StoreError::NotFound("user"))?))

@@ -22,9 +22,13 @@ on_every_store! {
         }
         let (mut after, mut seen) = (String::new(), Vec::new());
         loop {
-            let page = api.admin.get(&format!("/v1/events?limit=2{after}")).await.expect(200);
+            let reply = api.admin.get(&format!("/v1/events?limit=2{after}")).await;
+            let link = reply.header("link").map(str::to_owned);
+            let page = reply.expect(200);
             seen.extend(ids(&page));
             after = format!("&after={}", page["next_cursor"].as_str().unwrap());
+            let next = format!("</v1/events?limit=2{after}>; rel=\"next\"");
+            assert_eq!(link, page["has_more"].as_bool().unwrap().then_some(next), "{page}");
             if page["has_more"] == json!(false) {
                 break;
             }
@@ -50,6 +54,9 @@ on_every_store! {
         let of_other = ["community.created", "case.created", "sanction.started"];
         assert_eq!(kinds(&api.admin, &format!("?community={}", other.id)).await, of_other);
         assert_eq!(kinds(&bound, "").await, of_other);
+        let filtered = api.admin.get("/v1/events?type=case.created&after=0&limit=1").await;
+        let next = filtered.header("link").unwrap().to_owned();
+        assert!(next.starts_with("</v1/events?type=case.created&limit=1&after="), "{next}");
         assert_eq!(kinds(&bound, "?type=sanction.started,case.created").await, ["case.created", "sanction.started"]);
         assert_eq!(kinds(&api.admin, "?type=case.created").await.len(), 2);
         problem(bound.get(&format!("/v1/events?community={}", home.id)).await, 404, "not_found");

@@ -75,6 +75,7 @@ on_every_store! {
             ("evidence", json!(vec!["https://example.org"; 11]), "/evidence"),
             ("context", json!({"a": "x".repeat(501)}), "/context/a"),
             ("context", json!({"": "x"}), "/context/"),
+            ("visibility", json!("member"), "/visibility"),
         ] {
             let mut body = said("x".to_owned());
             body[field] = value;
@@ -86,6 +87,26 @@ on_every_store! {
         assert_eq!(pointers(&home.act(all).await), ["/member", "/duration", "/reason"], "all at once");
         assert!(home.cases("").await.is_empty());
         home.act(said("x".repeat(2_000))).await.expect(201);
+    }
+
+    /// What is wrong with a parameter is said in words that a client knows, and once.
+    async fn parameters_are_refused_in_plain_words(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for (query, says) in [
+            ("/cases?kind=Spank", "The parameter kind was refused; write the name of a kind, such as warn"),
+            ("/cases?kind=", "The parameter kind was refused; write the name of a kind, such as warn"),
+            ("/cases?colour=red", "There is no parameter colour; there are member, moderator, kind, from, until, q, limit, cursor."),
+            ("/cases?kind=warn&kind=ban", "The parameter kind is there twice."),
+            ("/cases?from=yesterday", "The parameter from was refused: expected a time such as 2026-11-22T12:00:00Z, found string "),
+            ("/sanctions?active=maybe", "The parameter active was refused: it is true or false."),
+            ("/cases/1?colour=red", "There is no parameter colour; this operation has none."),
+        ] {
+            let said = problem(home.get(query).await, 400, "bad_query");
+            assert!(said.starts_with(says), "{query}: {said}");
+        }
+        let said = problem(api.admin.get("/v1/events?limit=many").await, 400, "bad_query");
+        assert_eq!(said, "The parameter limit was refused: it is a whole number.");
     }
 
     /// Durations are positive, bounded and of a known spelling.

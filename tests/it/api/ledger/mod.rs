@@ -4,10 +4,12 @@
 
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
+mod bulk; // many acts in one request
 mod events; // the log
 mod exports; // whole communities
 mod imports; // another bot's records
 mod input; // what is no request
+mod insight; // searches and reports
 mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
 mod reasons; // edits under an entity tag
@@ -17,3 +19,5 @@ mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
 mod voids; // what no longer counts
 mod world; // a server, its callers, and short words for what they do
+
+pub(crate) use world::{Api, Community, pointers, problem};

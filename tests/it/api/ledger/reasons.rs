@@ -56,7 +56,12 @@ on_every_store! {
         home.warn("custom:1", "Spam").await;
         let tag = home.get("/cases/1").await.header("etag").unwrap().to_owned();
         home.post("/cases/1/void", json!({})).await.expect(200);
-        problem(reword(&home, Some(&tag), json!("x")).await, 412, "precondition_failed");
+        let said = problem(reword(&home, Some(&tag), json!("x")).await, 412, "precondition_failed");
+        let now = home.get("/cases/1").await.header("etag").unwrap().to_owned();
+        assert!(said.contains(&format!("ETag is {now} now")) && said.contains("If-Match"), "{said}");
+        let bare = problem(reword(&home, Some(now.trim_matches('"')), json!("x")).await, 412, "precondition_failed");
+        assert!(bare.contains("quotation marks"), "{bare}");
+        reword(&home, Some(&now), json!("x")).await.expect(200);
     }
 
     /// Who may not act like the case did may not word it either, and a reason has its bounds.

@@ -32,6 +32,26 @@ on_every_store! {
         assert_eq!((&voided["standing"]["points"], &voided["also_voided"]), (&json!(1), &json!([])));
     }
 
+    /// A void takes back and never adds: what the rest of the history would have brought only later is not made anew, and the rung
+    /// stays latched.
+    async fn a_void_makes_nothing_anew(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for reason in ["a", "b", "c", "d"] {
+            home.warn("custom:1", reason).await;
+        }
+        // The third warn, case 3, made case 4, the mute.
+        assert_eq!(home.standing("custom:1").await["restrictions"][0]["restriction"], "mute");
+        let voided = home.post("/cases/1/void", json!({})).await.expect(200);
+        assert_eq!(voided["also_voided"], json!([4]));
+        let standing = &voided["standing"];
+        assert_eq!((&standing["points"], &standing["restrictions"], &standing["sanctions"]), (&json!(3), &json!([]), &json!([])));
+        assert_eq!(home.cases("").await.len(), 5, "no case is made");
+        // Latched: the next point does not mute either; the next rung is at five.
+        let next = home.act(json!({"kind": "warn", "member": "custom:1", "reason": "e"})).await.expect(201);
+        assert_eq!((&next["standing"]["points"], &next["escalations"]), (&json!(4), &json!([])));
+    }
+
     /// The same key gives the same answer, though a second void would be refused.
     async fn a_void_is_repeated_by_its_key(store) {
         let api = Api::start(store).await;

@@ -42,6 +42,7 @@ impl Api {
         let (_, secret) = first.expect("the database was empty");
         let limits = EdgeLimits {
             body: 1 << 20,
+            body_time: Duration::from_secs(20),
             time: Duration::from_secs(30),
         };
         let routes = router(ApiState { service }, limits);

@@ -1,0 +1,211 @@
+//! Each warning by a policy that deserves it and one that does not.
+
+use super::*;
+use crate::domain::name::Name;
+use crate::domain::policy::{CustomKind, OffenceCount, Refire};
+use crate::domain::time::Span;
+
+fn points(millis: i64) -> Points {
+    Points::from_millis(millis)
+}
+
+/// A rung at so many points, for so many hours; 0 for without an end.
+fn rung(id: &str, at: i64, action: Kind, hours: i64) -> Rung {
+    Rung {
+        id: id.to_owned(),
+        at: points(at * 1_000),
+        remedy: Remedy::fixed(action, Span::new(hours * 3_600).ok()),
+        refire: Refire::Crossing,
+        reset_below: points(at * 1_000),
+    }
+}
+
+fn linear(rate: i64, grace: i64) -> Policy {
+    Policy {
+        decay: Decay::Linear { rate, grace },
+        ..Policy::default()
+    }
+}
+
+fn under(ladder: Vec<Rung>) -> Policy {
+    Policy {
+        ladder,
+        ..Policy::default()
+    }
+}
+
+/// The default policy with a rung for so many warnings within so many days.
+fn counting(action: Kind, count: usize, days: i64, ladder: Vec<Rung>) -> Policy {
+    let rung = OffenceRung {
+        id: "again".to_owned(),
+        count: OffenceCount {
+            kinds: [Kind::Warn].into(),
+            least: count,
+            within: days * DAY,
+        },
+        remedy: Remedy::fixed(action, None),
+    };
+    Policy {
+        offence_rungs: vec![rung],
+        ..under(ladder)
+    }
+}
+
+fn pointers(policy: &Policy) -> Vec<String> {
+    warnings(policy).into_iter().map(|found| found.pointer).collect()
+}
+
+#[track_caller]
+fn deserves(policy: &Policy, pointer: &str, says: &str) {
+    let found = warnings(policy);
+    assert_eq!(pointers(policy), [pointer], "{found:?}");
+    assert!(found[0].detail.contains(says), "{found:?}");
+}
+
+#[track_caller]
+fn deserves_none(policy: &Policy) {
+    let found = warnings(policy);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn the_default_policy_deserves_none() {
+    deserves_none(&Policy::default());
+}
+
+#[test]
+fn a_kind_of_ones_own_that_comes_to_nothing() {
+    let with = |weight: i64, offence: bool| {
+        let kind = CustomKind {
+            weight: points(weight),
+            severity: Severity::Note,
+            offence,
+        };
+        Policy {
+            kinds: [(Name::new("hug").unwrap(), kind)].into(),
+            ..Policy::default()
+        }
+    };
+    deserves(&with(0, false), "/kinds/hug", "hug adds no points");
+    deserves_none(&with(500, false));
+    deserves_none(&with(0, true));
+}
+
+#[test]
+fn a_decay_that_nobody_lives_to_see() {
+    deserves(
+        &linear(2, 0),
+        "/decay/per_day",
+        "tempban-7d at 8 points is clear after 4000 days",
+    );
+    deserves_none(&linear(3, 0));
+    let only_a_ban = under(vec![rung("out", 12, Kind::Ban, 0)]);
+    let slow = Decay::Linear { rate: 1, grace: 0 };
+    deserves_none(&Policy {
+        decay: slow,
+        ..only_a_ban
+    });
+}
+
+#[test]
+fn a_rung_that_daily_acts_never_reach() {
+    // The heaviest act up to a kick is the kick, of 3 points: at 3 a day it is gone before the next.
+    deserves(
+        &linear(3_000, 0),
+        "/ladder/1/at",
+        "one kick of 3 points every day never comes to more than 3;",
+    );
+    deserves_none(&linear(2_900, 0));
+    // With half a day of grace, half of the fall is left.
+    deserves_none(&linear(3_000, DAY / 2));
+    deserves(&linear(6_000, DAY / 2), "/ladder/1/at", "reach mute-24h");
+    deserves_none(&linear(1_000_000, DAY));
+}
+
+#[test]
+fn a_rung_beyond_what_lapses() {
+    let lapsing = |days: i64| Policy {
+        decay: Decay::Expiry { after: days * DAY },
+        ..Policy::default()
+    };
+    deserves(&lapsing(3), "/ladder/3/at", "never comes to more than 9;");
+    deserves_none(&lapsing(4));
+}
+
+#[test]
+fn a_ladder_without_points_leads_nowhere() {
+    let mut policy = Policy::default();
+    for kind in [Kind::Warn, Kind::Mute, Kind::Restrict, Kind::Kick] {
+        policy.weights.insert(kind, Points::ZERO);
+    }
+    deserves(&policy, "/ladder/0/at", "no act up to a kick adds points");
+    policy.weights.insert(Kind::Warn, points(1_000));
+    deserves_none(&policy);
+}
+
+#[test]
+fn a_rung_above_a_ban_without_an_end() {
+    let ban = |id, at| rung(id, at, Kind::Ban, 0);
+    deserves(
+        &under(vec![ban("out", 5), ban("really-out", 9)]),
+        "/ladder/1",
+        "above out, which bans",
+    );
+    let tempban = rung("away", 5, Kind::Tempban, 24);
+    deserves_none(&under(vec![tempban, ban("out", 9)]));
+}
+
+#[test]
+fn a_rung_that_is_milder_than_one_below() {
+    let mute = |id, at, hours| rung(id, at, Kind::Mute, hours);
+    let milder = under(vec![mute("long", 3, 24), mute("short", 5, 1)]);
+    deserves(
+        &milder,
+        "/ladder/1/duration",
+        "short lasts 1 h, and long below it 1 d",
+    );
+    let after_an_open_end = under(vec![mute("open", 3, 0), mute("short", 5, 1)]);
+    deserves(&after_an_open_end, "/ladder/1/duration", "without an end");
+    deserves_none(&under(vec![
+        mute("short", 3, 1),
+        mute("long", 5, 24),
+        mute("open", 7, 0),
+    ]));
+    // More severe is not milder, however short.
+    deserves_none(&under(vec![
+        mute("long", 3, 240),
+        rung("away", 5, Kind::Tempban, 1),
+    ]));
+    // Whatever holds while the points are high cannot be compared.
+    let mut holding = mute("holding", 5, 0);
+    holding.remedy.while_above = Some(points(4_000));
+    deserves_none(&under(vec![holding.clone(), mute("short", 7, 1)]));
+    deserves_none(&under(vec![mute("open", 3, 0), holding]));
+}
+
+#[test]
+fn a_rung_for_offences_that_comes_too_late() {
+    let ban = || vec![rung("out", 3, Kind::Ban, 0)];
+    // Five warnings within ten days are at least four points.
+    deserves(
+        &counting(Kind::Kick, 5, 10, ban()),
+        "/offence_rungs/0",
+        "out always comes first: 5 such offences within 10 d are at least 4 points",
+    );
+    // Within thirty days they may be two.
+    deserves_none(&counting(Kind::Kick, 5, 30, ban()));
+    // What ends by itself may be over by then.
+    deserves_none(&counting(
+        Kind::Kick,
+        5,
+        10,
+        vec![rung("away", 3, Kind::Tempban, 24)],
+    ));
+    // A mute keeps nobody from a kick.
+    deserves_none(&counting(
+        Kind::Kick,
+        5,
+        10,
+        vec![rung("quiet", 3, Kind::Mute, 0)],
+    ));
+}

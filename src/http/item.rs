@@ -1,0 +1,110 @@
+//! One of many items in an answer that has all of them: what a request for it alone would have been answered with.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::problem::{Code, Problem};
+use crate::domain::job::JobKind;
+use crate::service::ItemResult;
+use crate::service::Outcome;
+use crate::service::error::ServiceError;
+
+/// [`wire::bulk::BulkItem`], with the document as it is kept.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    index: i64,
+    status: u16,
+    act: Option<Box<RawValue>>,
+    void: Option<Box<RawValue>>,
+    problem: Option<Box<RawValue>>,
+}
+
+impl Item {
+    /// What came of an act, or would come of it.
+    #[must_use]
+    pub fn of_act(index: i64, outcome: Result<Outcome, ServiceError>, dry_run: bool, request: &str) -> Self {
+        let status = if dry_run {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        };
+        match outcome {
+            Ok(outcome) => Self {
+                index,
+                status: status.as_u16(),
+                act: Some(raw(outcome.answer.body)),
+                void: None,
+                problem: None,
+            },
+            Err(error) => Self::refused(index, error.into(), request),
+        }
+    }
+
+    /// That it was refused. A failure of ours goes into the log here, because the answer as a whole is a success.
+    fn refused(index: i64, problem: Problem, request: &str) -> Self {
+        if problem.is_servers_fault() {
+            let (code, cause) = (problem.code().name(), problem.chain());
+            tracing::warn!(code, request_id = request, index, cause, "an item was not served");
+        }
+        Self {
+            index,
+            status: problem.code().status().as_u16(),
+            act: None,
+            void: None,
+            problem: serde_json::value::to_raw_value(&problem.document(request)).ok(),
+        }
+    }
+
+    /// What an item of a job came to, as it is kept.
+    #[must_use]
+    pub fn of_job(kind: JobKind, result: ItemResult) -> Self {
+        let (index, document) = (result.item, raw(result.document));
+        let mut item = Self {
+            index,
+            status: StatusCode::OK.as_u16(),
+            act: None,
+            void: None,
+            problem: None,
+        };
+        match kind {
+            _ if !result.done => {
+                let problem = serde_json::from_str::<wire::problem::Problem>(document.get());
+                let internal = Code::Internal.status().as_u16();
+                item.status = problem.map_or(internal, |problem| problem.status);
+                item.problem = Some(document);
+            }
+            JobKind::Acts => {
+                item.status = StatusCode::CREATED.as_u16();
+                item.act = Some(document);
+            }
+            JobKind::Voids => item.void = Some(document),
+        }
+        item
+    }
+
+    /// Whether it was done.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.problem.is_none()
+    }
+}
+
+/// The problem document of an item of a job, to be kept with it. `job` stands for the request, and is what the log has it under.
+#[must_use]
+pub fn kept_problem(error: ServiceError, job: &str) -> String {
+    let problem = Problem::from(error);
+    if problem.is_servers_fault() {
+        let (code, cause) = (problem.code().name(), problem.chain());
+        tracing::warn!(code, request_id = job, cause, "an item of a job was not served");
+    }
+    serde_json::to_string(&problem.document(job)).unwrap_or_default()
+}
+
+/// A document that we wrote.
+fn raw(document: String) -> Box<RawValue> {
+    RawValue::from_string(document).unwrap_or_else(|error| {
+        tracing::error!(%error, "a kept answer is no JSON");
+        RawValue::NULL.to_owned()
+    })
+}

@@ -1,0 +1,43 @@
+//! The insight port: what searches and reports are made of, in portions that hold no connection for long. Nothing here writes.
+
+use super::directory::After;
+use super::error::StoreError;
+use crate::domain::brief::Brief;
+use crate::domain::case::Case;
+use crate::domain::id::{CommunityId, TenantId, UserId};
+use async_trait::async_trait;
+
+/// Among which cases to look. Each is the way of an index, so that a portion costs what it gives and nothing else; whatever
+/// narrows further is up to who looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Among {
+    /// All of the community.
+    #[default]
+    All,
+    /// Those of a member.
+    Member(UserId),
+    /// Those by an actor, in one word (a user id, a key id, `escalation`, `system`).
+    Actor(String),
+}
+
+/// Cases in short.
+#[async_trait]
+pub trait Insight: Send + Sync {
+    /// The next cases in short, in the order of [`super::record::Record::cases`]; `after` is the number last seen. Fewer than the
+    /// limit are the last. A community that does not exist is `NotFound`.
+    async fn briefs(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        among: &Among,
+        page: After<i64>,
+    ) -> Result<Vec<Brief>, StoreError>;
+
+    /// The cases of these numbers, in the order of the numbers given. Those that do not exist are left out.
+    async fn numbered(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        numbers: &[i64],
+    ) -> Result<Vec<Case>, StoreError>;
+}

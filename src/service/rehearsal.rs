@@ -1,0 +1,267 @@
+//! Many acts tried out: decided in memory one after the other, each over what the earlier ones would have left. Reads without a
+//! lock, and writes nothing.
+
+use super::acts::without_strangers;
+use super::bulk::ItemOutcome;
+use super::error::ServiceError;
+use super::judge::{answer, json};
+use super::{Answer, Outcome};
+use crate::domain::act::{Decision, Recent, Situation};
+use crate::domain::actor::{Acting, Target};
+use crate::domain::decide::decide;
+use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::member::Member;
+use crate::domain::past::Past;
+use crate::domain::rank::Authority;
+use crate::domain::timeline::Timeline;
+use crate::ports::error::StoreError;
+use crate::ports::ids::Ids;
+use crate::ports::ledger::{ActorRef, PersonRef, Seen, Submission};
+use crate::ports::store::Store;
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use wire::act::ActAnswer;
+
+/// How many reads are under way at once.
+const READS: usize = 16;
+
+/// A member as the acts so far would leave them.
+struct Held {
+    target: Target,
+    member: Member,
+    recent: Vec<Recent>,
+    /// What is known of what went before. None of the acts tried out lies so far back that it would be missed there.
+    past: Past,
+}
+
+/// When all of it would happen, under which policies, and the number that the next case would get.
+struct Moment {
+    now: DateTime<Utc>,
+    timeline: Arc<Timeline>,
+    next_case: i64,
+}
+
+/// What has been decided so far.
+#[derive(Default)]
+pub(super) struct Rehearsal {
+    /// Missing only where no member is there, and so nothing can be decided.
+    moment: Option<Moment>,
+    /// Everybody who is named, unknown people under ids of their own; `None` for a user id that the tenant does not have.
+    people: HashMap<PersonRef, Option<UserId>>,
+    members: HashMap<UserId, Held>,
+    /// The standing of the people who act.
+    standing: HashMap<PersonRef, Authority>,
+    /// The ids of people who have none so far.
+    strangers: HashSet<String>,
+}
+
+impl Rehearsal {
+    /// Reads what the acts need.
+    ///
+    /// # Errors
+    /// A community that is not there, or what kept the store from answering.
+    pub(super) async fn load(
+        store: &dyn Store,
+        (tenant, community): (TenantId, CommunityId),
+        submissions: &[Submission],
+        ids: &dyn Ids,
+    ) -> Result<Self, ServiceError> {
+        let members: HashSet<&PersonRef> = submissions.iter().map(|s| &s.member).collect();
+        let members: Vec<_> = members.into_iter().collect();
+        let mut seen = Vec::with_capacity(members.len());
+        for some in members.chunks(READS) {
+            let looks = some.iter().map(|person| look(store, (tenant, community), person));
+            seen.extend(try_join_all(looks).await?);
+        }
+        let mut rehearsal = Self::default();
+        for (person, seen) in members.into_iter().zip(seen) {
+            rehearsal.meet(person, seen, ids);
+        }
+        let actors: HashMap<&PersonRef, ActorRef> = submissions
+            .iter()
+            .filter_map(|submission| as_stored(&submission.actor))
+            .collect();
+        let actors: Vec<_> = actors.into_iter().collect();
+        for some in actors.chunks(READS) {
+            let found = some
+                .iter()
+                .map(|(_, actor)| store.acting(tenant, community, actor));
+            for ((person, _), acting) in some.iter().zip(try_join_all(found).await?) {
+                rehearsal.introduce(person, &acting, ids);
+            }
+        }
+        Ok(rehearsal)
+    }
+
+    /// Decides one act over what those before it would have left.
+    pub(super) async fn decide(
+        &mut self,
+        store: &dyn Store,
+        submission: &Submission,
+        ids: &dyn Ids,
+    ) -> ItemOutcome {
+        let user = self.person(&submission.member)?;
+        let acting = self.acting(&submission.actor)?;
+        loop {
+            let tried = self.attempt(user, &acting, submission, ids);
+            let Some(held) = self.members.get_mut(&user) else {
+                return Err(ServiceError::Lost);
+            };
+            let asked = held.past.take_asked();
+            if asked.is_empty() {
+                let (decision, shown) = tried?;
+                return Ok(self.keep(user, decision, shown));
+            }
+            let (tenant, community) = (submission.tenant, submission.community);
+            let answers = store.recall(tenant, community, user, &asked).await?;
+            for (question, answer) in asked.into_iter().zip(answers) {
+                held.past.learn(question, answer);
+            }
+        }
+    }
+
+    /// Decides with what is known so far.
+    fn attempt(
+        &self,
+        user: UserId,
+        acting: &Acting,
+        submission: &Submission,
+        ids: &dyn Ids,
+    ) -> Result<(Decision, ActAnswer), ServiceError> {
+        let (Some(held), Some(moment)) = (self.members.get(&user), &self.moment) else {
+            return Err(ServiceError::Lost);
+        };
+        let situation = Situation {
+            now: moment.now,
+            timeline: &moment.timeline,
+            member: &held.member,
+            recent: &held.recent,
+            target: held.target,
+            acting,
+            next_case: moment.next_case,
+            past: &held.past,
+        };
+        let decision = decide(&situation, &submission.command, &mut || ids.fresh())?;
+        let mut shown =
+            answer(submission.community, &situation, &decision, true).ok_or(ServiceError::Lost)?;
+        without_strangers(&mut shown, |id| self.strangers.contains(id));
+        Ok((decision, shown))
+    }
+
+    /// Takes over what an act would leave.
+    fn keep(&mut self, user: UserId, decision: Decision, shown: ActAnswer) -> Outcome {
+        if let Some(moment) = &mut self.moment {
+            moment.next_case += i64::try_from(decision.entries.len()).unwrap_or(0);
+        }
+        if let Some(held) = self.members.get_mut(&user) {
+            held.member = decision.member;
+            held.recent = decision.recent;
+        }
+        let answer = Answer {
+            tag: shown.case.number.to_string(),
+            body: json(&shown),
+        };
+        Outcome {
+            answer,
+            replayed: false,
+        }
+    }
+
+    fn person(&self, person: &PersonRef) -> Result<UserId, ServiceError> {
+        self.people
+            .get(person)
+            .copied()
+            .flatten()
+            .ok_or(ServiceError::NotFound("user"))
+    }
+
+    fn acting(&self, actor: &ActorRef) -> Result<Acting, ServiceError> {
+        let (user, authority) = match actor {
+            ActorRef::Human { person, asserted, .. } => {
+                let stored = self.standing.get(person).copied().unwrap_or_default();
+                (self.person(person)?, asserted.unwrap_or(stored))
+            }
+            ActorRef::Key { authority, .. } => (UserId(uuid::Uuid::nil()), *authority),
+            ActorRef::System => return Err(ServiceError::Lost),
+        };
+        Ok(Acting {
+            actor: actor.resolved(user),
+            authority,
+        })
+    }
+
+    /// Takes over a member as they stand.
+    fn meet(&mut self, person: &PersonRef, seen: Option<Seen>, ids: &dyn Ids) {
+        let Some(seen) = seen else {
+            self.people.insert(person.clone(), None);
+            return;
+        };
+        // The reads are not of one moment; the last of them is nearest to when the acts would be recorded.
+        if self.moment.as_ref().is_none_or(|moment| moment.now <= seen.now) {
+            self.moment = Some(Moment {
+                now: seen.now,
+                timeline: seen.timeline,
+                next_case: seen.next_case,
+            });
+        }
+        let target = seen.target.unwrap_or_else(|| Target {
+            user: self.stranger(ids),
+            authority: Authority::default(),
+            protected: false,
+            bot: false,
+        });
+        self.people.insert(person.clone(), Some(target.user));
+        // Somebody may be named in two ways.
+        self.members.entry(target.user).or_insert(Held {
+            target,
+            member: seen.member,
+            recent: seen.recent,
+            past: Past::default(),
+        });
+    }
+
+    /// Takes over who acts, and with which standing unless one is asserted.
+    fn introduce(&mut self, person: &PersonRef, acting: &Acting, ids: &dyn Ids) {
+        self.standing.insert(person.clone(), acting.authority);
+        let known = acting.actor.user().filter(|user| !user.0.is_nil());
+        if !self.people.contains_key(person) {
+            let user = known.unwrap_or_else(|| self.stranger(ids));
+            self.people.insert(person.clone(), Some(user));
+        }
+    }
+
+    /// An id for somebody unknown.
+    fn stranger(&mut self, ids: &dyn Ids) -> UserId {
+        let user = UserId(ids.fresh());
+        self.strangers.insert(user.to_string());
+        user
+    }
+}
+
+/// A person who acts, as the community knows them: whatever a call asserts is asserted in each act.
+fn as_stored(actor: &ActorRef) -> Option<(&PersonRef, ActorRef)> {
+    let ActorRef::Human { person, key, .. } = actor else {
+        return None;
+    };
+    let stored = ActorRef::Human {
+        person: person.clone(),
+        asserted: None,
+        key: *key,
+    };
+    Some((person, stored))
+}
+
+/// A member as they stand; `None` for a user id that the tenant does not have.
+async fn look(
+    store: &dyn Store,
+    (tenant, community): (TenantId, CommunityId),
+    person: &PersonRef,
+) -> Result<Option<Seen>, ServiceError> {
+    match store.look(tenant, community, person).await {
+        Ok(seen) => Ok(Some(seen)),
+        Err(StoreError::NotFound("user")) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,125 @@
+//! Reads for searches and reports: cases in short, a portion at a time. Each is one statement.
+
+use super::Postgres;
+use super::directory::community_exists;
+use super::record::case_columns;
+use super::row::{Row, all};
+use crate::domain::brief::Brief;
+use crate::domain::case::Case;
+use crate::domain::id::{CommunityId, TenantId};
+use crate::domain::points::Points;
+use crate::domain::time::Span;
+use crate::ports::directory::After;
+use crate::ports::error::StoreError;
+use crate::ports::insight::{Among, Insight};
+use crate::storage::codec::in_order;
+use async_trait::async_trait;
+use sqlx::postgres::PgRow;
+
+const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
+
+/// One of the ways to read cases in short; those of the list of cases in `record`.
+macro_rules! briefs {
+    ($by:literal, $after:literal, $order:literal) => {
+        concat!(
+            "SELECT tenant_id, community_id, number, kind, at, points, recorded_at, reason, voided IS NOT NULL AS is_voided, \
+             (doc ->> 'duration')::bigint AS duration, doc -> 'actor' AS actor_doc FROM cases \
+             WHERE tenant_id = $1 AND community_id = $2 AND ",
+            $by,
+            " AND ",
+            $after,
+            " ORDER BY ",
+            $order,
+            " LIMIT $5"
+        )
+    };
+}
+
+const BRIEFS: &str = briefs!(
+    "$4::text IS NULL",
+    "number < coalesce($3, 9223372036854775807)",
+    "number DESC"
+);
+const BRIEFS_OF_MEMBER: &str = briefs!(
+    "user_id = $4",
+    "(at, number) < (coalesce((SELECT l.at FROM cases l WHERE l.tenant_id = $1 AND l.community_id = $2 AND l.number = $3), \
+     9223372036854775807), coalesce($3, 9223372036854775807))",
+    "at DESC, number DESC"
+);
+const BRIEFS_BY_ACTOR: &str = briefs!(
+    "actor = $4",
+    "number < coalesce($3, 9223372036854775807)",
+    "number DESC"
+);
+const NUMBERED: &str = concat!(
+    "SELECT ",
+    case_columns!(),
+    " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number = ANY ($3)"
+);
+
+pub(super) const STATEMENTS: &[&str] = &[BRIEFS, BRIEFS_OF_MEMBER, BRIEFS_BY_ACTOR, NUMBERED];
+
+#[async_trait]
+impl Insight for Postgres {
+    async fn briefs(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        among: &Among,
+        page: After<i64>,
+    ) -> Result<Vec<Brief>, StoreError> {
+        let statement = match among {
+            Among::All => BRIEFS,
+            Among::Member(_) => BRIEFS_OF_MEMBER,
+            Among::Actor(_) => BRIEFS_BY_ACTOR,
+        };
+        let query = sqlx::query(statement)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after);
+        let query = match among {
+            Among::All => query.bind(None::<&str>),
+            Among::Member(user) => query.bind(user.0),
+            Among::Actor(actor) => query.bind(actor.as_str()),
+        };
+        let query = query.bind(i64::from(page.limit));
+        let found = all(query.fetch_all(self.pool.reader()).await, brief_of)?;
+        if found.is_empty() {
+            community_exists(self.pool.reader(), tenant, community).await?;
+        }
+        Ok(found)
+    }
+
+    async fn numbered(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        numbers: &[i64],
+    ) -> Result<Vec<Case>, StoreError> {
+        let query = sqlx::query(NUMBERED)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(numbers);
+        let case_of = |row: &PgRow| Row::of(row, "cases", CASE_KEY).case();
+        let found = all(query.fetch_all(self.pool.reader()).await, case_of)?;
+        Ok(in_order(found, numbers))
+    }
+}
+
+fn brief_of(row: &PgRow) -> Result<Brief, StoreError> {
+    let row = Row::of(row, "cases", CASE_KEY);
+    let duration: Option<i64> = row.get("duration")?;
+    Ok(Brief {
+        number: row.get("number")?,
+        kind: row.kind("kind")?,
+        actor: row.json("actor_doc")?,
+        at: row.instant("at")?,
+        recorded_at: row.time("recorded_at")?,
+        points: Points::from_units(row.get("points")?),
+        duration: duration
+            .map(|seconds| Span::new(seconds).map_err(|e| row.corrupt("doc", e)))
+            .transpose()?,
+        reason: row.get("reason")?,
+        voided: row.get("is_voided")?,
+    })
+}

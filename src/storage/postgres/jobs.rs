@@ -1,0 +1,379 @@
+//! Requests of many items: keys that they share, and jobs that are worked off a part at a time.
+
+use super::Postgres;
+use super::claims::kept_under;
+use super::directory::community_exists;
+use super::errors::{failed, failure};
+use super::job_rows::{count, done_of, find, insert, job_of, keep, next_part, refused_of, save};
+use super::row::{Row, all, one};
+use super::undo::apply_plan;
+use crate::domain::id::{CommunityId, JobId, TenantId};
+use crate::domain::job::{Job, JobFailure, JobState, PART};
+use crate::ports::answer::{Answer, Claim};
+use crate::ports::directory::After;
+use crate::ports::error::StoreError;
+use crate::ports::jobs::{ItemResult, JobOrder, JobReply, Jobs, NewJob, Report, ShowJob, Taken};
+use crate::ports::ledger::Reply;
+use crate::storage::halving::{Failure, MOST_RETRIES};
+use crate::storage::jobs::merged;
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta};
+use std::time::Duration;
+
+const JOB: &str = "SELECT * FROM jobs WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3";
+const JOBS: &str = "SELECT * FROM jobs WHERE tenant_id = $1 AND community_id = $2 \
+    AND job_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) ORDER BY job_id DESC LIMIT $4";
+const DUE: &str = "SELECT * FROM jobs WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED";
+const ANY_DUE: &str = "SELECT min(due_at) AS due_at FROM jobs";
+const REFUSE: &str = "INSERT INTO job_refusals (tenant_id, community_id, job_id, item, problem) \
+    SELECT $1, $2, $3, r.item, r.problem FROM UNNEST($4::bigint[], $5::text[]) AS r (item, problem) ON CONFLICT DO NOTHING";
+const DONE: &str = "SELECT tenant_id, key, answer FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
+    ORDER BY key LIMIT $4";
+const REFUSED: &str = "SELECT item, problem FROM job_refusals WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3 \
+    AND item > $4 ORDER BY item LIMIT $5";
+const KEY_WORKS: &str = "SELECT count(*) FROM api_keys WHERE tenant_id = $1 AND key_id = $2 \
+    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)";
+const OLDEST: &str =
+    "SELECT * FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT 1 FOR UPDATE SKIP LOCKED";
+const FORGET_DONE: &str = "DELETE FROM idempotency WHERE (tenant_id, key) IN \
+    (SELECT tenant_id, key FROM idempotency WHERE tenant_id = $1 AND key >= $2 AND key < $3 LIMIT $4)";
+const FORGET_REFUSED: &str =
+    "DELETE FROM job_refusals WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3";
+const FORGET_PARTS: &str = "DELETE FROM job_parts WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3";
+const FORGET_JOB: &str = "DELETE FROM jobs WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    JOB,
+    JOBS,
+    DUE,
+    ANY_DUE,
+    REFUSE,
+    DONE,
+    REFUSED,
+    KEY_WORKS,
+    OLDEST,
+    FORGET_DONE,
+    FORGET_REFUSED,
+    FORGET_PARTS,
+    FORGET_JOB,
+];
+
+/// Runs a transaction, and again when it lost against another one: a twin may have used the key meanwhile.
+macro_rules! again {
+    ($run:expr) => {{
+        let mut retries = 0;
+        loop {
+            match $run.await.map_err(failure) {
+                Err(Failure::Lost(_)) if retries < MOST_RETRIES => retries += 1,
+                Err(Failure::Lost(_)) => break Err(StoreError::Busy),
+                other => break other.map_err(Failure::into_error),
+            }
+        }
+    }};
+}
+pub(super) use again;
+
+#[async_trait]
+impl Jobs for Postgres {
+    async fn claim_bulk(
+        &self,
+        tenant: TenantId,
+        claim: &Claim,
+        opened: &Answer,
+    ) -> Result<Reply, StoreError> {
+        again!(claim_bulk(self, tenant, claim, opened))
+    }
+
+    async fn create_job(&self, new: &NewJob, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
+        again!(create_job(self, new, show))
+    }
+
+    async fn redirect_job(&self, order: &JobOrder, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
+        again!(redirect_job(self, order, show))
+    }
+
+    async fn job(&self, tenant: TenantId, community: CommunityId, id: JobId) -> Result<Job, StoreError> {
+        job(self, tenant, community, id).await
+    }
+
+    async fn jobs(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<JobId>,
+    ) -> Result<Vec<Job>, StoreError> {
+        jobs(self, tenant, community, page).await
+    }
+
+    async fn job_results(&self, job: &Job, page: After<i64>) -> Result<Vec<ItemResult>, StoreError> {
+        job_results(self, job, page).await
+    }
+
+    async fn take_job(&self, lease: Duration) -> Result<Option<Taken>, StoreError> {
+        take_job(self, lease).await
+    }
+
+    async fn report_part(&self, job: &Job, report: &Report) -> Result<(), StoreError> {
+        report_part(self, job, report).await
+    }
+
+    async fn end_job(
+        &self,
+        job: &Job,
+        state: JobState,
+        failure: Option<JobFailure>,
+    ) -> Result<(), StoreError> {
+        end_job(self, job, state, failure).await
+    }
+
+    async fn forget_jobs(&self, age: Duration, limit: u32) -> Result<bool, StoreError> {
+        forget_jobs(self, age, limit).await
+    }
+}
+
+async fn claim_bulk(
+    store: &Postgres,
+    tenant: TenantId,
+    claim: &Claim,
+    opened: &Answer,
+) -> Result<Reply, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    if let Some(kept) = kept_under(&mut *transaction, tenant, claim).await? {
+        return Ok(kept.reply(&claim.fingerprint));
+    }
+    let now = store.pool.now(&mut transaction).await?;
+    keep(&mut transaction, tenant, Some(claim), opened, now).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(Reply::Done(opened.clone()))
+}
+
+async fn create_job(store: &Postgres, new: &NewJob, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    if let Some(claim) = &new.claim
+        && let Some(kept) = kept_under(&mut *transaction, new.tenant, claim).await?
+    {
+        return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
+    }
+    community_exists(&mut *transaction, new.tenant, new.community).await?;
+    let now = store.pool.now(&mut transaction).await?;
+    if let Some(plan) = new.plan
+        && let Some(refused) =
+            apply_plan(&mut transaction, (new.tenant, new.community), plan, new.id, now).await?
+    {
+        return Ok(refused);
+    }
+    let job = Job::new(
+        (new.tenant, new.community, new.id),
+        new.kind,
+        new.key,
+        new.total,
+        now,
+    );
+    insert(&mut transaction, &job, &new.parts).await?;
+    let answer = show(&job);
+    keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(JobReply::Settled(Reply::Done(answer)))
+}
+
+async fn redirect_job(store: &Postgres, order: &JobOrder, show: ShowJob<'_>) -> Result<JobReply, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    if let Some(claim) = &order.claim
+        && let Some(kept) = kept_under(&mut *transaction, order.tenant, claim).await?
+    {
+        return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
+    }
+    let now = store.pool.now(&mut transaction).await?;
+    let mut job = find(&mut transaction, (order.tenant, order.community), order.id).await?;
+    let state = job.state;
+    let allowed = if order.resume {
+        job.resume(now)
+    } else {
+        job.cancel(now)
+    };
+    if !allowed {
+        return Ok(JobReply::Wrong(state));
+    }
+    if order.resume {
+        // What was counted of the part under way is counted again when the part is reported.
+        let end = job.next_part * PART;
+        count(&mut transaction, &mut job, Some(end)).await?;
+    }
+    save(&mut transaction, &job).await?;
+    let answer = show(&job);
+    keep(&mut transaction, order.tenant, order.claim.as_ref(), &answer, now).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(JobReply::Settled(Reply::Done(answer)))
+}
+
+async fn job(
+    store: &Postgres,
+    tenant: TenantId,
+    community: CommunityId,
+    id: JobId,
+) -> Result<Job, StoreError> {
+    let query = sqlx::query(JOB).bind(tenant.0).bind(community.0).bind(id.0);
+    one(query.fetch_optional(store.pool.reader()).await, job_of)?.ok_or(StoreError::NotFound("job"))
+}
+
+async fn jobs(
+    store: &Postgres,
+    tenant: TenantId,
+    community: CommunityId,
+    page: After<JobId>,
+) -> Result<Vec<Job>, StoreError> {
+    let query = sqlx::query(JOBS)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(page.after.map(|id| id.0))
+        .bind(i64::from(page.limit));
+    let found = all(query.fetch_all(store.pool.reader()).await, job_of)?;
+    if found.is_empty() {
+        community_exists(store.pool.reader(), tenant, community).await?;
+    }
+    Ok(found)
+}
+
+async fn job_results(store: &Postgres, job: &Job, page: After<i64>) -> Result<Vec<ItemResult>, StoreError> {
+    let after = page.after.unwrap_or(-1);
+    // What sorts before the first key: no item is called by a minus sign.
+    let from = if after < 0 {
+        job.before_keys()
+    } else {
+        job.key_of(after)
+    };
+    let query = sqlx::query(DONE)
+        .bind(job.tenant.0)
+        .bind(from)
+        .bind(job.after_keys())
+        .bind(i64::from(page.limit));
+    let done = all(query.fetch_all(store.pool.reader()).await, done_of)?;
+    let query = sqlx::query(REFUSED)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(after)
+        .bind(i64::from(page.limit));
+    let refused = all(query.fetch_all(store.pool.reader()).await, refused_of)?;
+    Ok(merged(done, refused, page.limit))
+}
+
+async fn take_job(store: &Postgres, lease: Duration) -> Result<Option<Taken>, StoreError> {
+    // Asked without a lock first, because mostly there is nothing to do.
+    let any = sqlx::query(ANY_DUE)
+        .fetch_one(store.pool.reader())
+        .await
+        .map_err(failed)?;
+    if Row::of(&any, "jobs", &[]).time_opt("due_at")?.is_none() {
+        return Ok(None);
+    }
+    let mut transaction = store.pool.begin().await?;
+    let now = store.pool.now(&mut transaction).await?;
+    let due = sqlx::query(DUE).bind(now);
+    let Some(mut job) = one(due.fetch_optional(&mut *transaction).await, job_of)? else {
+        return Ok(None);
+    };
+    job.take(now, TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX));
+    save(&mut transaction, &job).await?;
+    let key_works: i64 = sqlx::query_scalar(KEY_WORKS)
+        .bind(job.tenant.0)
+        .bind(job.key.0)
+        .bind(now)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let part = next_part(&mut transaction, &job).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(Some(Taken {
+        job,
+        part,
+        key_works: key_works > 0,
+    }))
+}
+
+async fn report_part(store: &Postgres, job: &Job, report: &Report) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    let now = store.pool.now(&mut transaction).await?;
+    let mut job = find(&mut transaction, (job.tenant, job.community), job.id).await?;
+    if job.next_part != report.part {
+        return Ok(());
+    }
+    sqlx::query(REFUSE)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(report.refused.iter().map(|(item, _)| *item).collect::<Vec<_>>())
+        .bind(
+            report
+                .refused
+                .iter()
+                .map(|(_, problem)| problem.clone())
+                .collect::<Vec<_>>(),
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    match report.again_in {
+        Some(pause) => {
+            let later = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::zero());
+            job.due_at = job.due_at.map(|_| later);
+        }
+        None => job.record(report.succeeded, report.all_refused, now),
+    }
+    save(&mut transaction, &job).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(())
+}
+
+async fn end_job(
+    store: &Postgres,
+    job: &Job,
+    state: JobState,
+    failure: Option<JobFailure>,
+) -> Result<(), StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    let now = store.pool.now(&mut transaction).await?;
+    let mut job = find(&mut transaction, (job.tenant, job.community), job.id).await?;
+    if job.due_at.is_none() {
+        return Ok(());
+    }
+    count(&mut transaction, &mut job, None).await?;
+    job.end(state, now);
+    job.failure = failure;
+    save(&mut transaction, &job).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(())
+}
+
+async fn forget_jobs(store: &Postgres, age: Duration, limit: u32) -> Result<bool, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    let now = store.pool.now(&mut transaction).await?;
+    let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+    let before = now
+        .checked_sub_signed(age)
+        .unwrap_or_default()
+        .max(DateTime::UNIX_EPOCH);
+    let oldest = sqlx::query(OLDEST).bind(before);
+    let Some(job) = one(oldest.fetch_optional(&mut *transaction).await, job_of)? else {
+        return Ok(false);
+    };
+    let forgotten = sqlx::query(FORGET_DONE)
+        .bind(job.tenant.0)
+        .bind(job.before_keys())
+        .bind(job.after_keys())
+        .bind(i64::from(limit))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if forgotten.rows_affected() < u64::from(limit) {
+        for statement in [FORGET_REFUSED, FORGET_PARTS, FORGET_JOB] {
+            let query = sqlx::query(statement)
+                .bind(job.tenant.0)
+                .bind(job.community.0)
+                .bind(job.id.0);
+            query.execute(&mut *transaction).await.map_err(failed)?;
+        }
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(true)
+}

@@ -1,0 +1,160 @@
+//! Plans to undo what many acts did.
+
+use super::Postgres;
+use super::claims::kept_under;
+use super::errors::{failed, failure};
+use super::job_rows::keep;
+use super::jobs::again;
+use super::pool::Transaction;
+use super::row::{Row, all, one};
+use crate::domain::id::{CommunityId, JobId, PlanId, TenantId};
+use crate::ports::error::StoreError;
+use crate::ports::jobs::JobReply;
+use crate::ports::ledger::Reply;
+use crate::ports::undo::{NewPlan, Plan, Undo, WritePlan};
+use crate::storage::batch::Home;
+use crate::storage::halving::{Failure, MOST_RETRIES};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::postgres::PgRow;
+use std::time::Duration;
+use uuid::Uuid;
+
+const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = $1 AND key = $2";
+const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
+    ORDER BY key LIMIT $4";
+const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3";
+const PLAN_LOCKED: &str =
+    "SELECT * FROM undo_plans WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3 FOR UPDATE";
+const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const APPLY: &str =
+    "UPDATE undo_plans SET job_id = $4 WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3";
+const FORGET: &str = "WITH old AS (SELECT tenant_id, community_id, plan_id FROM undo_plans WHERE expires_at < $1 \
+    ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) \
+    DELETE FROM undo_plans p USING old WHERE p.tenant_id = old.tenant_id AND p.community_id = old.community_id \
+    AND p.plan_id = old.plan_id";
+
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, PLAN, PLAN_LOCKED, INSERT, APPLY, FORGET];
+
+#[async_trait]
+impl Undo for Postgres {
+    async fn kept_tag(&self, tenant: TenantId, key: &str) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar(TAG).bind(tenant.0).bind(key);
+        query.fetch_optional(self.pool.reader()).await.map_err(failed)
+    }
+
+    async fn kept_cases(
+        &self,
+        tenant: TenantId,
+        after: &str,
+        before: &str,
+        limit: u32,
+    ) -> Result<Vec<i64>, StoreError> {
+        let query = sqlx::query(TAGS)
+            .bind(tenant.0)
+            .bind(after)
+            .bind(before)
+            .bind(i64::from(limit));
+        all(query.fetch_all(self.pool.reader()).await, case_of)
+    }
+
+    async fn create_plan(&self, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError> {
+        again!(create_plan(self, new, write))
+    }
+
+    async fn plan(&self, tenant: TenantId, community: CommunityId, id: PlanId) -> Result<Plan, StoreError> {
+        let query = sqlx::query(PLAN).bind(tenant.0).bind(community.0).bind(id.0);
+        let found = one(query.fetch_optional(self.pool.reader()).await, |row| {
+            let row = plan_row(row);
+            Ok(Plan {
+                document: row.text("doc")?,
+                job: row.get::<Option<Uuid>>("job_id")?.map(JobId),
+            })
+        })?;
+        found.ok_or(StoreError::NotFound("plan"))
+    }
+
+    async fn forget_plans(&self, age: Duration, limit: u32) -> Result<u64, StoreError> {
+        let mut connection = self.pool.writer().acquire().await.map_err(failed)?;
+        let now = self.pool.now(&mut connection).await?;
+        let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+        let before = now
+            .checked_sub_signed(age)
+            .unwrap_or_default()
+            .max(DateTime::UNIX_EPOCH);
+        let forgotten = sqlx::query(FORGET)
+            .bind(before)
+            .bind(i64::from(limit))
+            .execute(&mut *connection)
+            .await
+            .map_err(failed)?;
+        Ok(forgotten.rows_affected())
+    }
+}
+
+async fn create_plan(store: &Postgres, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError> {
+    let mut transaction = store.pool.begin().await?;
+    if let Some(claim) = &new.claim
+        && let Some(kept) = kept_under(&mut *transaction, new.tenant, claim).await?
+    {
+        return Ok(kept.reply(&claim.fingerprint));
+    }
+    let now = store.pool.now(&mut transaction).await?;
+    let expires = now + TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::zero());
+    let answer = write(now, expires);
+    let query = sqlx::query(INSERT)
+        .bind(new.tenant.0)
+        .bind(new.community.0)
+        .bind(new.id.0)
+        .bind(now)
+        .bind(expires)
+        .bind(&answer.body);
+    query.execute(&mut *transaction).await.map_err(failed)?;
+    keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(Reply::Done(answer))
+}
+
+/// Notes that a plan is carried out as a job; or says why it is not.
+pub(super) async fn apply_plan(
+    transaction: &mut Transaction,
+    (tenant, community): Home,
+    plan: PlanId,
+    job: JobId,
+    now: DateTime<Utc>,
+) -> Result<Option<JobReply>, StoreError> {
+    let query = sqlx::query(PLAN_LOCKED)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(plan.0);
+    let found = one(query.fetch_optional(&mut **transaction).await, |row| {
+        let row = plan_row(row);
+        Ok((row.get::<Option<Uuid>>("job_id")?, row.time("expires_at")?))
+    })?;
+    let (applied, expires) = found.ok_or(StoreError::NotFound("plan"))?;
+    if let Some(applied) = applied {
+        return Ok(Some(JobReply::PlanApplied(JobId(applied))));
+    }
+    if expires <= now {
+        return Ok(Some(JobReply::PlanExpired));
+    }
+    let query = sqlx::query(APPLY)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(plan.0)
+        .bind(job.0);
+    query.execute(&mut **transaction).await.map_err(failed)?;
+    Ok(None)
+}
+
+fn plan_row(row: &PgRow) -> Row<'_> {
+    Row::of(row, "undo_plans", &["tenant_id", "community_id", "plan_id"])
+}
+
+fn case_of(row: &PgRow) -> Result<i64, StoreError> {
+    let row = Row::of(row, "idempotency", &["tenant_id"]);
+    let tag = row.text("tag")?;
+    tag.parse()
+        .map_err(|error: std::num::ParseIntError| row.place().corrupt("tag", error))
+}

@@ -1,0 +1,214 @@
+//! Rows of jobs: read, written and counted.
+
+use super::directory::one;
+use super::errors::failed;
+use super::pool::Transaction;
+use super::row::{Row, micros};
+use super::write::{Made, write};
+use crate::domain::id::{JobId, TenantId};
+use crate::domain::job::{Job, JobFailure, MOST_ITEMS, PART};
+use crate::ports::answer::{Answer, Claim};
+use crate::ports::error::StoreError;
+use crate::ports::jobs::{ItemResult, Part};
+use crate::storage::batch::{Home, Writes};
+use crate::storage::codec::json;
+use crate::storage::jobs::{Words, item_of};
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteRow;
+
+pub(super) const JOB: &str = "SELECT * FROM jobs WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3";
+const INSERT: &str = "INSERT INTO jobs (tenant_id, community_id, job_id, kind, state, key_id, created_at, total, succeeded, \
+    refused, next_part, due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+const PARTS: &str = "INSERT INTO job_parts (tenant_id, community_id, job_id, part, items) \
+    SELECT ?1, ?2, ?3, key, value FROM json_each(?4)";
+const SAVE: &str = "UPDATE jobs SET state = ?4, started_at = ?5, finished_at = ?6, failure = ?7, succeeded = ?8, refused = ?9, \
+    next_part = ?10, due_at = ?11 WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3";
+const PART_ITEMS: &str =
+    "SELECT items FROM job_parts WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3 AND part = ?4";
+const REFUSED_OF: &str = "SELECT item FROM job_refusals WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3 \
+    AND item >= ?4 AND item < ?5";
+const COUNT_DONE: &str = "SELECT count(*) FROM idempotency WHERE tenant_id = ?1 AND key >= ?2 AND key < ?3";
+const COUNT_REFUSED: &str = "SELECT count(*) FROM job_refusals WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3 AND item < ?4";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    JOB,
+    INSERT,
+    PARTS,
+    SAVE,
+    PART_ITEMS,
+    REFUSED_OF,
+    COUNT_DONE,
+    COUNT_REFUSED,
+];
+
+/// A job, for a change of it.
+pub(super) async fn find(
+    transaction: &mut Transaction,
+    (tenant, community): Home,
+    id: JobId,
+) -> Result<Job, StoreError> {
+    let query = sqlx::query(JOB).bind(tenant.0).bind(community.0).bind(id.0);
+    one(query.fetch_optional(transaction.connection()?).await, job_of)?.ok_or(StoreError::NotFound("job"))
+}
+
+/// Writes a new job.
+pub(super) async fn insert(
+    transaction: &mut Transaction,
+    job: &Job,
+    parts: &[String],
+) -> Result<(), StoreError> {
+    let query = sqlx::query(INSERT)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(job.kind.name())
+        .bind(job.state.name())
+        .bind(job.key.0)
+        .bind(micros(job.created_at))
+        .bind(job.total)
+        .bind(job.succeeded)
+        .bind(job.refused)
+        .bind(job.next_part)
+        .bind(job.due_at.map(micros));
+    query.execute(transaction.connection()?).await.map_err(failed)?;
+    let query = sqlx::query(PARTS)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(json(parts)?);
+    query.execute(transaction.connection()?).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Writes what may change of a job.
+pub(super) async fn save(transaction: &mut Transaction, job: &Job) -> Result<(), StoreError> {
+    let query = sqlx::query(SAVE)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(job.state.name())
+        .bind(job.started_at.map(micros))
+        .bind(job.finished_at.map(micros))
+        .bind(job.failure.map(JobFailure::name))
+        .bind(job.succeeded)
+        .bind(job.refused)
+        .bind(job.next_part)
+        .bind(job.due_at.map(micros));
+    query.execute(transaction.connection()?).await.map_err(failed)?;
+    Ok(())
+}
+
+/// The part to work off next, if one is left.
+pub(super) async fn next_part(transaction: &mut Transaction, job: &Job) -> Result<Option<Part>, StoreError> {
+    let query = sqlx::query_scalar(PART_ITEMS)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(job.next_part);
+    let items: Option<String> = query
+        .fetch_optional(transaction.connection()?)
+        .await
+        .map_err(failed)?;
+    let Some(items) = items else {
+        return Ok(None);
+    };
+    let refused = sqlx::query_scalar(REFUSED_OF)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(job.next_part * PART)
+        .bind((job.next_part + 1) * PART)
+        .fetch_all(transaction.connection()?)
+        .await
+        .map_err(failed)?;
+    Ok(Some(Part {
+        number: job.next_part,
+        items,
+        refused,
+    }))
+}
+
+/// Counts what the items before `end` came to.
+pub(super) async fn count(
+    transaction: &mut Transaction,
+    job: &mut Job,
+    end: Option<i64>,
+) -> Result<(), StoreError> {
+    let last = end.map_or_else(|| job.after_keys(), |end| job.key_of(end));
+    let done = sqlx::query_scalar(COUNT_DONE)
+        .bind(job.tenant.0)
+        .bind(job.before_keys())
+        .bind(last);
+    job.succeeded = done.fetch_one(transaction.connection()?).await.map_err(failed)?;
+    let refused = sqlx::query_scalar(COUNT_REFUSED)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(end.unwrap_or(MOST_ITEMS));
+    job.refused = refused
+        .fetch_one(transaction.connection()?)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Keeps an answer under a key, if there is one.
+pub(super) async fn keep(
+    transaction: &mut Transaction,
+    tenant: TenantId,
+    claim: Option<&Claim>,
+    answer: &Answer,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(claim) = claim else {
+        return Ok(());
+    };
+    let mut writes = Writes::default();
+    writes.keep(tenant, claim, answer, now);
+    write(transaction, &writes, &Made::nobody(now)).await
+}
+
+pub(super) fn job_of(row: &SqliteRow) -> Result<Job, StoreError> {
+    let row = Row::of(row, "jobs", &["tenant_id", "community_id", "job_id"]);
+    let words = Words::read(
+        &row.place(),
+        row.get("kind")?,
+        row.get("state")?,
+        row.get("failure")?,
+    )?;
+    Ok(Job {
+        tenant: row.tenant()?,
+        community: row.community()?,
+        id: row.get("job_id").map(JobId)?,
+        kind: words.kind,
+        state: words.state,
+        key: row.key()?,
+        created_at: row.time("created_at")?,
+        started_at: row.time_opt("started_at")?,
+        finished_at: row.time_opt("finished_at")?,
+        failure: words.failure,
+        total: row.get("total")?,
+        succeeded: row.get("succeeded")?,
+        refused: row.get("refused")?,
+        next_part: row.get("next_part")?,
+        due_at: row.time_opt("due_at")?,
+    })
+}
+
+pub(super) fn done_of(row: &SqliteRow) -> Result<ItemResult, StoreError> {
+    let row = Row::of(row, "idempotency", &["tenant_id"]);
+    Ok(ItemResult {
+        item: item_of(&row.place(), row.get("key")?)?,
+        done: true,
+        document: row.text("answer")?,
+    })
+}
+
+pub(super) fn refused_of(row: &SqliteRow) -> Result<ItemResult, StoreError> {
+    let row = Row::of(row, "job_refusals", &["item"]);
+    Ok(ItemResult {
+        item: row.get("item")?,
+        done: false,
+        document: row.text("problem")?,
+    })
+}

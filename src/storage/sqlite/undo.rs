@@ -1,0 +1,146 @@
+//! Plans to undo what many acts did.
+
+use super::Sqlite;
+use super::claims::kept_under;
+use super::directory::{all, one};
+use super::errors::failed;
+use super::job_rows::keep;
+use super::pool::Transaction;
+use super::row::{Row, micros};
+use crate::domain::id::{CommunityId, JobId, PlanId, TenantId};
+use crate::ports::error::StoreError;
+use crate::ports::jobs::JobReply;
+use crate::ports::ledger::Reply;
+use crate::ports::undo::{NewPlan, Plan, Undo, WritePlan};
+use crate::storage::batch::Home;
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::sqlite::SqliteRow;
+use std::time::Duration;
+use uuid::Uuid;
+
+const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = ?1 AND key = ?2";
+const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = ?1 AND key > ?2 AND key < ?3 \
+    ORDER BY key LIMIT ?4";
+const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = ?1 AND community_id = ?2 AND plan_id = ?3";
+const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const APPLY: &str =
+    "UPDATE undo_plans SET job_id = ?4 WHERE tenant_id = ?1 AND community_id = ?2 AND plan_id = ?3";
+const FORGET: &str = "DELETE FROM undo_plans WHERE (tenant_id, community_id, plan_id) IN \
+    (SELECT tenant_id, community_id, plan_id FROM undo_plans WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
+
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, PLAN, INSERT, APPLY, FORGET];
+
+#[async_trait]
+impl Undo for Sqlite {
+    async fn kept_tag(&self, tenant: TenantId, key: &str) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar(TAG).bind(tenant.0).bind(key);
+        query.fetch_optional(self.pool.reader()).await.map_err(failed)
+    }
+
+    async fn kept_cases(
+        &self,
+        tenant: TenantId,
+        after: &str,
+        before: &str,
+        limit: u32,
+    ) -> Result<Vec<i64>, StoreError> {
+        let query = sqlx::query(TAGS)
+            .bind(tenant.0)
+            .bind(after)
+            .bind(before)
+            .bind(limit);
+        all(query.fetch_all(self.pool.reader()).await, case_of)
+    }
+
+    async fn create_plan(&self, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        if let Some(claim) = &new.claim
+            && let Some(kept) = kept_under(&mut transaction, new.tenant, claim).await?
+        {
+            transaction.rollback().await?;
+            return Ok(kept.reply(&claim.fingerprint));
+        }
+        let now = self.now();
+        let expires = now + TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::zero());
+        let answer = write(now, expires);
+        let query = sqlx::query(INSERT)
+            .bind(new.tenant.0)
+            .bind(new.community.0)
+            .bind(new.id.0)
+            .bind(micros(now))
+            .bind(micros(expires))
+            .bind(&answer.body);
+        query.execute(transaction.connection()?).await.map_err(failed)?;
+        keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
+        transaction.commit().await?;
+        Ok(Reply::Done(answer))
+    }
+
+    async fn plan(&self, tenant: TenantId, community: CommunityId, id: PlanId) -> Result<Plan, StoreError> {
+        let query = sqlx::query(PLAN).bind(tenant.0).bind(community.0).bind(id.0);
+        let found = one(query.fetch_optional(self.pool.reader()).await, |row| {
+            let row = plan_row(row);
+            Ok(Plan {
+                document: row.text("doc")?,
+                job: row.get::<Option<Uuid>>("job_id")?.map(JobId),
+            })
+        })?;
+        found.ok_or(StoreError::NotFound("plan"))
+    }
+
+    async fn forget_plans(&self, age: Duration, limit: u32) -> Result<u64, StoreError> {
+        let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+        let before = self.now().checked_sub_signed(age).unwrap_or_default();
+        let mut transaction = self.pool.begin().await?;
+        let forgotten = sqlx::query(FORGET)
+            .bind(micros(before))
+            .bind(limit)
+            .execute(transaction.connection()?)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await?;
+        Ok(forgotten.rows_affected())
+    }
+}
+
+/// Notes that a plan is carried out as a job; or says why it is not.
+pub(super) async fn apply_plan(
+    transaction: &mut Transaction,
+    (tenant, community): Home,
+    plan: PlanId,
+    job: JobId,
+    now: DateTime<Utc>,
+) -> Result<Option<JobReply>, StoreError> {
+    let query = sqlx::query(PLAN).bind(tenant.0).bind(community.0).bind(plan.0);
+    let found = one(query.fetch_optional(transaction.connection()?).await, |row| {
+        let row = plan_row(row);
+        Ok((row.get::<Option<Uuid>>("job_id")?, row.time("expires_at")?))
+    })?;
+    let (applied, expires) = found.ok_or(StoreError::NotFound("plan"))?;
+    if let Some(applied) = applied {
+        return Ok(Some(JobReply::PlanApplied(JobId(applied))));
+    }
+    if expires <= now {
+        return Ok(Some(JobReply::PlanExpired));
+    }
+    let query = sqlx::query(APPLY)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(plan.0)
+        .bind(job.0);
+    query.execute(transaction.connection()?).await.map_err(failed)?;
+    Ok(None)
+}
+
+fn plan_row(row: &SqliteRow) -> Row<'_> {
+    Row::of(row, "undo_plans", &["tenant_id", "community_id", "plan_id"])
+}
+
+fn case_of(row: &SqliteRow) -> Result<i64, StoreError> {
+    let row = Row::of(row, "idempotency", &["tenant_id"]);
+    let tag = row.text("tag")?;
+    tag.parse()
+        .map_err(|error: std::num::ParseIntError| row.place().corrupt("tag", error))
+}

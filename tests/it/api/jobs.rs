@@ -1,0 +1,234 @@
+//! Jobs: accepted at once, worked off in portions, stopped and taken up again; each item once.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::actors::{World, text};
+use crate::support::client::{Client, Reply};
+use crate::support::wait;
+
+const SOON: Duration = Duration::from_secs(120);
+
+/// A community in which jobs are done.
+struct Place {
+    client: Client,
+    base: String,
+}
+
+impl Place {
+    async fn make(world: &World) -> Self {
+        let community = world.community("c").await;
+        Self {
+            client: world.admin.clone(),
+            base: format!("/v1/communities/{community}"),
+        }
+    }
+
+    fn seen_by(&self, client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+            base: self.base.clone(),
+        }
+    }
+
+    async fn ask(&self, key: Option<&str>, body: &Value) -> Reply {
+        let call = self
+            .client
+            .call(Method::POST, &format!("{}/acts/bulk", self.base));
+        let call = call.header("prefer", "respond-async");
+        match key {
+            Some(key) => call.header("idempotency-key", key),
+            None => call,
+        }
+        .json(body)
+        .send()
+        .await
+    }
+
+    async fn job(&self, id: &str) -> Value {
+        self.client
+            .get(&format!("{}/jobs/{id}", self.base))
+            .await
+            .expect(200)
+    }
+
+    async fn until(&self, id: &str, reached: impl Fn(&Value) -> bool) -> Value {
+        wait::until_async("the job to get there", SOON, async || {
+            let job = self.job(id).await;
+            reached(&job).then_some(job)
+        })
+        .await
+    }
+
+    async fn all(&self, path: &str) -> Vec<Value> {
+        let (mut items, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self
+                .client
+                .get(&format!("{}{path}?limit=300{cursor}", self.base))
+                .await
+                .expect(200);
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return items,
+            }
+        }
+    }
+}
+
+fn notes(count: usize) -> Value {
+    let note =
+        |n: usize| json!({"kind": "note", "member": format!("custom:{}", n % 97), "reason": format!("{n}")});
+    json!({"items": (0..count).map(note).collect::<Vec<_>>()})
+}
+
+fn indexes(results: &[Value]) -> Vec<i64> {
+    results
+        .iter()
+        .map(|result| result["index"].as_i64().unwrap())
+        .collect()
+}
+
+on_every_store! {
+    /// It is accepted at once, done in order, and its results are what single requests would have been answered with.
+    async fn a_job_does_what_the_request_says(store) {
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let mut request = notes(420);
+        request["items"][7] = json!({"kind": "unmute", "member": "custom:1"});
+        request["items"][9] = json!({"kind": "warn", "member": "usr_0000000000007000800000000000dead"});
+        let reply = place.ask(Some("k"), &request).await;
+        let location = reply.header("location").unwrap().to_owned();
+        let job = reply.expect(202);
+        let id = text(&job["id"]);
+        assert_eq!(location, format!("{}/jobs/{id}", place.base));
+        assert_eq!((&job["state"], &job["total"], &job["done"], &job["kind"]), (&json!("queued"), &json!(420), &json!(0), &json!("acts")));
+
+        let done = place.until(&id, |job| job["state"] == "done").await;
+        assert_eq!((&done["done"], &done["succeeded"], &done["refused"]), (&json!(420), &json!(418), &json!(2)));
+        assert!(done["started_at"].is_string() && done["finished_at"].is_string() && done["failure"].is_null());
+        let results = place.all(&format!("/jobs/{id}/results")).await;
+        assert_eq!(indexes(&results), (0..420).collect::<Vec<_>>());
+        assert_eq!((&results[7]["status"], &results[7]["problem"]["code"]), (&json!(409), &json!("nothing_to_lift")));
+        assert_eq!((&results[9]["status"], &results[9]["problem"]["request_id"]), (&json!(404), &json!(id)));
+        let mut numbers = Vec::new();
+        for (n, result) in results.iter().enumerate().filter(|(n, _)| ![7, 9].contains(n)) {
+            assert_eq!((&result["status"], &result["act"]["case"]["reason"]), (&json!(201), &json!(format!("{n}"))));
+            numbers.push(result["act"]["case"]["number"].as_i64().unwrap());
+        }
+        assert!(numbers.is_sorted());
+        assert_eq!(place.all("/cases").await.len(), 418);
+
+        // A repeat is answered with the same job, and does nothing; another body is another request.
+        let again = place.ask(Some("k"), &request).await;
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        assert_eq!(again.expect(202), job);
+        assert_eq!(place.ask(Some("k"), &notes(3)).await.expect(422)["code"], "idempotency_key_reused");
+        assert_eq!(place.all("/jobs").await.len(), 1);
+        assert_eq!(place.all("/cases").await.len(), 418);
+    }
+
+    /// Stopped in the middle: what was done stays done, and the rest is done once when it is taken up again.
+    async fn a_job_is_stopped_and_taken_up(store) {
+        const ITEMS: usize = 6_000;
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let id = text(&place.ask(None, &notes(ITEMS)).await.expect(202)["id"]);
+        let post = async |what: &str| place.client.call(Method::POST, &format!("{}/jobs/{id}/{what}", place.base)).send().await;
+        place.until(&id, |job| job["done"].as_i64().unwrap() > 0).await;
+        assert_eq!(post("resume").await.expect(409)["code"], "job_not_cancelled");
+        let stopping = post("cancel").await.expect(200);
+        assert!(["cancelling", "cancelled"].contains(&stopping["state"].as_str().unwrap()), "{stopping}");
+        let stopped = place.until(&id, |job| job["state"] == "cancelled").await;
+        let done = stopped["done"].as_i64().unwrap();
+        assert!(0 < done && done < 6_000, "{stopped}");
+        assert_eq!(post("cancel").await.expect(200), stopped, "to stop it again changes nothing");
+        let results = place.all(&format!("/jobs/{id}/results")).await;
+        assert_eq!(indexes(&results), (0..done).collect::<Vec<_>>());
+        assert_eq!(i64::try_from(place.all("/cases").await.len()).unwrap(), done);
+
+        assert_eq!(post("resume").await.expect(200)["state"], "queued");
+        let ended = place.until(&id, |job| job["state"] == "done").await;
+        assert_eq!((&ended["done"], &ended["succeeded"]), (&json!(ITEMS), &json!(ITEMS)));
+        let reasons: std::collections::BTreeSet<_> = place.all("/cases").await.iter().map(|case| text(&case["reason"])).collect();
+        assert_eq!((reasons.len(), place.all("/cases").await.len()), (ITEMS, ITEMS));
+        assert_eq!(post("cancel").await.expect(409)["code"], "job_ended");
+        assert_eq!(post("resume").await.expect(409)["code"], "job_not_cancelled");
+    }
+
+    /// More than are answered at once become a job by themselves; more than a job may have are refused.
+    async fn large_requests_become_jobs(store) {
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let acts = format!("{}/acts/bulk", place.base);
+        let id = text(&place.client.post(&acts, &notes(1_001)).await.expect(202)["id"]);
+        let mut tried = notes(1_001);
+        tried["dry_run"] = json!(true);
+        assert_eq!(place.client.post(&acts, &tried).await.expect(422)["errors"][0]["pointer"], "/items");
+        let item = json!({"kind": "note", "member": "a:1"});
+        let most = json!({"items": vec![item; 50_001]});
+        assert_eq!(place.client.post(&acts, &most).await.expect(422)["errors"][0]["pointer"], "/items");
+        // To try something out is answered at once, whatever is preferred.
+        let mut few = notes(3);
+        few["dry_run"] = json!(true);
+        assert_eq!(place.ask(None, &few).await.expect(200)["succeeded"], 3);
+        // Done at once and done later are two requests.
+        let now = place.client.call(Method::POST, &acts).header("idempotency-key", "both").json(&notes(2)).send().await;
+        assert_eq!(now.expect(200)["succeeded"], 2);
+        assert_eq!(place.ask(Some("both"), &notes(2)).await.expect(422)["code"], "idempotency_key_reused");
+        place.until(&id, |job| job["state"] == "done").await;
+        assert_eq!(place.all("/cases").await.len(), 1_003);
+    }
+
+    /// A key that is revoked stops its jobs too.
+    async fn a_revoked_key_stops_its_job(store) {
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let made = world.admin.post("/v1/keys", &json!({"name": "k", "scopes": ["acts:write"], "rank": "admin"})).await.expect(201);
+        let theirs = place.seen_by(&world.admin.with_key(made["secret"].as_str().unwrap()));
+        let id = text(&theirs.ask(None, &notes(6_000)).await.expect(202)["id"]);
+        place.until(&id, |job| job["done"].as_i64().unwrap() > 0).await;
+        world.admin.delete(&format!("/v1/keys/{}", text(&made["key"]["id"]))).await.expect(200);
+        let failed = place.until(&id, |job| job["state"] == "failed").await;
+        assert_eq!(failed["failure"], "key_ended");
+        assert!(failed["done"].as_i64().unwrap() < 6_000);
+        let results = place.all(&format!("/jobs/{id}/results")).await;
+        assert_eq!(results.len(), place.all("/cases").await.len());
+    }
+
+    /// Acts that somebody asks for meanwhile are answered between the portions.
+    async fn a_job_keeps_nobody_waiting(store) {
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let id = text(&place.ask(None, &notes(6_000)).await.expect(202)["id"]);
+        place.until(&id, |job| job["done"].as_i64().unwrap() > 0).await;
+        let act = json!({"kind": "warn", "member": "custom:1000", "reason": "now"});
+        let acted = place.client.post(&format!("{}/acts", place.base), &act).await.expect(201);
+        assert!(acted["case"]["number"].as_i64().unwrap() < 6_000);
+        assert_eq!(place.job(&id).await["state"], "running");
+        place.client.call(Method::POST, &format!("{}/jobs/{id}/cancel", place.base)).send().await.expect(200);
+    }
+
+    /// A job of another tenant, of another community, or of one that the key is not bound to, is not there.
+    async fn foreign_jobs_do_not_exist(store) {
+        let world = World::start(store);
+        let (place, beside) = (Place::make(&world).await, Place::make(&world).await);
+        let id = text(&place.ask(None, &notes(3)).await.expect(202)["id"]);
+        place.until(&id, |job| job["state"] == "done").await;
+        let community = beside.base.rsplit('/').next().unwrap().to_owned();
+        let bound = world.bound(&[&community], &["acts:write", "cases:read"]).await;
+        for stranger in [place.seen_by(&world.other_tenant().await), place.seen_by(&bound), beside] {
+            for path in ["", "/results"] {
+                stranger.client.get(&format!("{}/jobs/{id}{path}", stranger.base)).await.expect(404);
+            }
+            for what in ["cancel", "resume"] {
+                let path = format!("{}/jobs/{id}/{what}", stranger.base);
+                stranger.client.call(Method::POST, &path).send().await.expect(404);
+            }
+        }
+        assert_eq!(place.job(&id).await["state"], "done");
+    }
+}

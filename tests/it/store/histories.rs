@@ -1,0 +1,436 @@
+//! Random histories of everything that may happen to a member, carried out by the service on a store and, beside it, in memory by
+//! the domain alone. After each step both hold the same state and the same record; so a column, an index or a rewritten row
+//! that a store gets wrong is seen. A failure prints its seed: `TRIBUNE_SEED=… cargo test histories` plays that one again.
+
+use super::model::Model;
+use crate::support::clock::TestClock;
+use crate::support::ids::TestIds;
+use crate::support::store::TestStore;
+use proptest::prelude::any;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tribune::domain::act::{Act, Command, Detail};
+use tribune::domain::case::{Messages, Particulars};
+use tribune::domain::id::{CommunityId, UserId};
+use tribune::domain::identity::Identity;
+use tribune::domain::kind::Kind;
+use tribune::domain::name::Name;
+use tribune::domain::points::Points;
+use tribune::domain::policy::Policy;
+use tribune::domain::replay::Change;
+use tribune::domain::time::Span;
+use tribune::ports::record::CaseFilter;
+use tribune::ports::store::Store;
+use tribune::ports::timers::DueTimer;
+use tribune::service::acts::ActOrder;
+use tribune::service::caller::Caller;
+use tribune::service::pipeline::Lanes;
+use tribune::service::policies::NewPolicy;
+use tribune::service::voids::Less;
+use tribune::service::{After, PersonRef, Service, rules};
+
+/// How many histories each store gets in one run, and how long each is.
+const HISTORIES: usize = 6;
+const STEPS: usize = 60;
+
+/// What is drawn, one number after the other, from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        // The constants of Knuth's MMIX; the high bits are the good ones.
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % bound.max(1)
+    }
+
+    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())].clone()
+    }
+
+    fn seconds(&mut self) -> i64 {
+        let day = 86_400;
+        let bound = self.of(&[1, 600, day, 5 * day, 30 * day]);
+        i64::try_from(self.below(bound)).unwrap()
+    }
+}
+
+/// Policies that differ in everything that a store has to carry.
+fn policies() -> Vec<Policy> {
+    let kinds = json!({"voice_kick": {"weight": 1.5, "severity": "mute"}});
+    let ladder = json!([
+        {"id": "no-links", "at": 2, "action": "restrict", "capabilities": ["links"], "duration": "P2D"},
+        {"id": "quiet", "at": 4, "action": "mute", "mode": "while_above", "reset_below": 2},
+        {"id": "out", "at": 8, "action": "tempban", "duration": "P3D"},
+        {"id": "ban", "at": 14, "action": "ban"},
+    ]);
+    let offences = json!([
+        {"id": "thrice", "kinds": ["warn", "voice_kick"], "count": 3, "within": "P10D", "action": "mute", "duration": "PT12H"},
+        {"id": "five", "kinds": ["warn", "mute", "kick"], "count": 5, "within": "P40D", "action": "kick"},
+    ]);
+    let decays = [
+        json!({"model": "linear", "per_day": 0.1}),
+        json!({"model": "linear", "per_day": 1.5, "grace": "PT6H"}),
+        json!({"model": "expiry", "after": "P8D"}),
+        json!({"model": "expiry", "after": "PT20H"}),
+    ];
+    let mut all = Vec::new();
+    for decay in decays {
+        for (freeze, counts) in [("none", false), ("ban", true), ("mute", true)] {
+            let offences = if counts { offences.clone() } else { json!([]) };
+            let rules = json!({
+                "decay": decay, "freeze_while": freeze, "ladder": ladder, "offence_rungs": offences, "kinds": kinds,
+                "duplicate_window": 0, "escalations_carry_points": freeze == "ban",
+            });
+            all.push(read(&rules));
+        }
+    }
+    all.push(read(
+        &json!({"decay": {"model": "none"}, "kinds": kinds, "duplicate_window": 0}),
+    ));
+    all
+}
+
+fn read(rules: &Value) -> Policy {
+    rules::policy(&serde_json::from_value(rules.clone()).unwrap()).unwrap()
+}
+
+/// A history under way, in a store and in memory.
+struct Play {
+    store: Arc<dyn Store>,
+    service: Service,
+    clock: Arc<TestClock>,
+    caller: Caller,
+    community: CommunityId,
+    user: UserId,
+    model: Model,
+    dice: Dice,
+}
+
+impl Play {
+    async fn begin(store: &TestStore, seed: u64) -> Self {
+        let clock = TestClock::new();
+        let store = store.open(clock.clone()).await;
+        let lanes = Lanes {
+            lanes: 2,
+            batch: 16,
+            queue: 64,
+        };
+        let service = Service::new(
+            store.clone(),
+            clock.clone(),
+            Arc::new(TestIds),
+            lanes,
+            Handle::current(),
+        );
+        let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
+        let caller = service.authenticate(secret.reveal()).await.unwrap();
+        let made = service
+            .create_community(&caller, "c".into(), Vec::new(), None)
+            .await
+            .unwrap();
+        let community = CommunityId::parse(&made.answer.tag).unwrap();
+        let mut play = Self {
+            model: Model::new(&caller, clock.clone()),
+            store,
+            service,
+            clock,
+            caller,
+            community,
+            user: UserId(uuid::Uuid::nil()),
+            dice: Dice(seed),
+        };
+        play.note().await;
+        let person = PersonRef::Identity(identity());
+        let seen = play
+            .store
+            .look(play.caller.tenant, community, &person)
+            .await
+            .unwrap();
+        play.user = seen.target.unwrap().user;
+        play.model.begin(seen.timeline.as_ref().clone(), play.user);
+        play
+    }
+
+    /// Makes the member known; case number 1 on both sides.
+    async fn note(&self) {
+        let act = Act::new(Kind::Note, Detail::default(), Particulars::default()).unwrap();
+        self.act(act).await;
+    }
+
+    async fn act(&self, act: Act) -> bool {
+        let order = ActOrder {
+            member: PersonRef::Identity(identity()),
+            actor: None,
+            act,
+            dry_run: false,
+        };
+        self.service
+            .act(&self.caller, self.community, order, None)
+            .await
+            .is_ok()
+    }
+
+    /// Something happens on both sides; both take it, or neither does.
+    async fn step(&mut self) {
+        self.clock.advance(self.dice.seconds());
+        match self.dice.below(20) {
+            0..11 => {
+                let act = self.draw_act();
+                let (here, there) = (self.act(act.clone()).await, self.model.submit(&Command::Act(act)));
+                assert_eq!(here, there.is_ok(), "{there:?}");
+            }
+            11 => self.lift().await,
+            12 | 13 => self.expire().await,
+            14 => self.activate().await,
+            15..18 => self.remedy(Change::Void).await,
+            _ => {
+                let points = Some(Points::from_millis(
+                    i64::try_from(self.dice.below(30)).unwrap() * 100,
+                ));
+                let duration = Span::new(self.dice.seconds().max(1)).ok();
+                let (first, both) = (self.dice.below(2) == 0, self.dice.below(3) == 0);
+                let change = Change::Reduce {
+                    points: points.filter(|_| first || both),
+                    duration: duration.filter(|_| !first || both),
+                };
+                self.remedy(change).await;
+            }
+        }
+    }
+
+    fn draw_act(&mut self) -> Act {
+        let kind = self.dice.of(&[
+            Kind::Warn,
+            Kind::Warn,
+            Kind::Warn,
+            Kind::Mute,
+            Kind::Restrict,
+            Kind::Kick,
+            Kind::Tempban,
+            Kind::Ban,
+            Kind::Note,
+            Kind::Unmute,
+            Kind::Unban,
+            Kind::Unrestrict,
+            Kind::DeleteMessages,
+            Kind::named("voice_kick").unwrap(),
+        ]);
+        let lasts = Span::new(self.dice.seconds().max(1)).ok();
+        let duration = match kind {
+            Kind::Tempban => lasts,
+            Kind::Mute | Kind::Restrict => lasts.filter(|_| self.dice.below(4) > 0),
+            _ => None,
+        };
+        let capabilities = match kind {
+            Kind::Restrict => BTreeSet::from([Name::new(self.dice.of(&["links", "media"])).unwrap()]),
+            _ => BTreeSet::new(),
+        };
+        let held = self.model.held();
+        let supersedes = (kind.restricts().is_some() && self.dice.below(6) == 0 && !held.is_empty())
+            .then(|| held[self.dice.below(held.len())].id);
+        let messages = (kind == Kind::DeleteMessages).then(|| Messages {
+            channel: "1".into(),
+            ids: vec!["2".into()],
+        });
+        let particulars = Particulars {
+            messages,
+            ..Particulars::default()
+        };
+        let detail = Detail {
+            duration,
+            capabilities,
+            supersedes,
+        };
+        // The ids of sanctions are the store's own; the model takes them over after each step.
+        Act::new(kind, detail, particulars).unwrap()
+    }
+
+    async fn lift(&mut self) {
+        let held = self.model.held().to_vec();
+        if held.is_empty() {
+            return;
+        }
+        let sanction = held[self.dice.below(held.len())].id;
+        let particulars = Particulars::default();
+        let lifted = self
+            .service
+            .lift(
+                &self.caller,
+                self.community,
+                sanction,
+                None,
+                particulars.clone(),
+                None,
+            )
+            .await;
+        let there = self.model.submit(&Command::Lift {
+            sanction,
+            particulars,
+        });
+        assert_eq!(lifted.is_ok(), there.is_ok(), "{lifted:?} {there:?}");
+    }
+
+    async fn expire(&mut self) {
+        let held = self.model.held().to_vec();
+        if held.is_empty() {
+            return;
+        }
+        let sanction = &held[self.dice.below(held.len())];
+        let timer = DueTimer {
+            tenant: self.caller.tenant,
+            community: self.community,
+            user: self.user,
+            sanction: sanction.id,
+            version: sanction.version,
+            due_at: sanction.end.unwrap_or(sanction.start),
+        };
+        self.service.expire(&timer).await.unwrap();
+        self.model.expire(sanction.id, sanction.version);
+    }
+
+    async fn activate(&mut self) {
+        let policy = self.dice.of(&policies());
+        let new = NewPolicy {
+            expected: self.model.version(),
+            comment: None,
+            activate_at: None,
+            dry_run: false,
+        };
+        self.service
+            .put_policy(&self.caller, self.community, new, policy, None)
+            .await
+            .unwrap();
+        let person = PersonRef::User(self.user);
+        let seen = self
+            .store
+            .look(self.caller.tenant, self.community, &person)
+            .await
+            .unwrap();
+        self.model.activate(seen.timeline.as_ref().clone());
+    }
+
+    async fn remedy(&mut self, change: Change) {
+        let numbers = self.model.numbers();
+        let number = numbers[self.dice.below(numbers.len())];
+        let (caller, community) = (&self.caller, self.community);
+        let done = match change {
+            Change::Void => self
+                .service
+                .void(caller, community, number, None, None, None)
+                .await
+                .is_ok(),
+            Change::Reduce { points, duration } => {
+                let less = Less {
+                    points,
+                    duration,
+                    reason: None,
+                };
+                self.service
+                    .reduce(caller, community, number, None, less, None)
+                    .await
+                    .is_ok()
+            }
+        };
+        let there = self.model.remedy(number, change);
+        assert_eq!(done, there.is_ok(), "case {number}: {there:?}");
+    }
+
+    /// Both sides hold the same, and agree on what comes.
+    async fn compare(&mut self) {
+        let person = PersonRef::User(self.user);
+        let seen = self
+            .store
+            .look(self.caller.tenant, self.community, &person)
+            .await
+            .unwrap();
+        self.model.take_ids(&seen.member);
+        assert_eq!(seen.member, *self.model.member(), "the state");
+        let page = After {
+            after: None,
+            limit: 500,
+        };
+        let all = self
+            .store
+            .cases(self.caller.tenant, self.community, &CaseFilter::default(), page)
+            .await
+            .unwrap();
+        let kept: Vec<_> = all.into_iter().rev().map(Model::without_ids).collect();
+        assert_eq!(kept, self.model.cases(), "the record");
+        let ahead = i64::try_from(self.dice.below(20 * 86_400)).unwrap();
+        let at = self.model.now().shifted(ahead);
+        let shown = self
+            .service
+            .standing(&self.caller, self.community, &person, Some(at))
+            .await
+            .unwrap();
+        let expected = self.model.standing(at);
+        assert_eq!(
+            shown.exact_units,
+            expected.exact.units().to_string(),
+            "points in {ahead} s"
+        );
+        let drops: Vec<_> = shown
+            .drops
+            .iter()
+            .map(|drop| drop.at.map(|at| at.0.timestamp()))
+            .collect();
+        let due: Vec<_> = expected
+            .drops
+            .iter()
+            .map(|drop| drop.at.map(|at| at.seconds()))
+            .collect();
+        assert_eq!(drops, due, "drops in {ahead} s");
+        assert_eq!(
+            shown.clear_at.map(|at| at.0.timestamp()),
+            expected.clear_at.map(|at| at.seconds())
+        );
+    }
+}
+
+fn identity() -> Identity {
+    Identity::parse("custom:1").unwrap()
+}
+
+fn seeds() -> Vec<u64> {
+    if let Ok(seed) = std::env::var("TRIBUNE_SEED") {
+        return vec![seed.parse().unwrap()];
+    }
+    let mut runner = TestRunner::default();
+    let mut draw = || any::<u64>().new_tree(&mut runner).unwrap().current();
+    (0..HISTORIES).map(|_| draw()).collect()
+}
+
+on_every_store! {
+    /// What the store holds after each step is what the rules alone come to.
+    async fn a_store_carries_what_the_rules_say(store) {
+        let kind = match &store {
+            TestStore::Sqlite { .. } => "sqlite",
+            TestStore::Postgres { .. } => "postgres",
+        };
+        for seed in seeds() {
+            let database = match kind {
+                "sqlite" => TestStore::sqlite().await,
+                _ => TestStore::postgres().await,
+            };
+            let story = async {
+                let mut play = Play::begin(&database, seed).await;
+                for _ in 0..STEPS {
+                    play.step().await;
+                    play.compare().await;
+                }
+            };
+            let told = std::panic::AssertUnwindSafe(story);
+            if let Err(panic) = futures_util::FutureExt::catch_unwind(told).await {
+                let said = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+                panic!("on {kind} with TRIBUNE_SEED={seed}: {said}");
+            }
+        }
+    }
+}

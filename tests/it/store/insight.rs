@@ -1,0 +1,129 @@
+//! Cases in short, for searches and reports.
+
+use tribune::domain::brief::Brief;
+use tribune::domain::case::Case;
+use tribune::domain::id::CommunityId;
+use tribune::domain::kind::Kind;
+use tribune::ports::directory::Change;
+use tribune::ports::insight::Among;
+use tribune::ports::ledger::VoidOrder;
+use tribune::ports::record::CaseFilter;
+
+use super::replay::{Replay, Wish};
+use super::world::{
+    Home, World, act, changed, done, everything, human, mute, not_found, page, person, uuid, warn,
+};
+
+/// What a case is in short.
+fn in_short(case: &Case) -> Brief {
+    Brief {
+        number: case.number,
+        kind: case.kind,
+        actor: case.actor.clone(),
+        at: case.at,
+        recorded_at: case.recorded_at,
+        points: case.points,
+        duration: case.duration,
+        reason: case.particulars.reason.clone(),
+        voided: case.voided.is_some(),
+    }
+}
+
+impl World {
+    async fn briefs(&self, home: Home, among: &Among) -> Vec<Brief> {
+        let found = self
+            .store
+            .briefs(home.tenant, home.community, among, everything())
+            .await;
+        found.unwrap()
+    }
+}
+
+on_every_store! {
+    /// Whichever way they are read, they are the cases of the list, in its order.
+    async fn briefs_are_the_cases_in_short(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        let mut by_mod = mute(home, "ann", 60);
+        by_mod.actor = human(home, "mod");
+        for submission in [
+            warn(home, "ann"), by_mod, mute(home, "bob", 3_600), act(home, person("ann"), Kind::Note, None, "naïve 🦀"),
+            act(home, person("ann"), Kind::Ban, None, "x"),
+        ] {
+            world.case(submission).await;
+            world.clock.advance(10);
+        }
+        let order = VoidOrder { tenant: home.tenant, community: home.community, number: 1, actor: human(home, "mod"), claim: None };
+        done(world.store.void(&order, &Replay::starting(&Wish::default())).await);
+        let reword = Change::ChangeReason { community: home.community, number: 3, expected: 0, reason: None };
+        changed(world.apply(home.tenant, reword).await);
+        let (ann, moderator) = (world.user("ann").await, world.user("mod").await.to_string());
+        for (among, user, actor) in [
+            (Among::All, None, None),
+            (Among::Member(ann), Some(ann), None),
+            (Among::Actor(moderator.clone()), None, Some(moderator)),
+            (Among::Actor("nobody".into()), None, Some("nobody".into())),
+        ] {
+            let filter = CaseFilter { user, actor, ..CaseFilter::default() };
+            let cases = world.store.cases(home.tenant, home.community, &filter, everything()).await.unwrap();
+            let expected: Vec<Brief> = cases.iter().map(in_short).collect();
+            assert_eq!(world.briefs(home, &among).await, expected, "{among:?}");
+        }
+        let all = world.briefs(home, &Among::All).await;
+        assert_eq!(all.iter().map(|brief| brief.voided).collect::<Vec<_>>(), [false, false, false, false, true]);
+        assert_eq!((all[2].reason.as_deref(), all[1].reason.as_deref()), (None, Some("naïve 🦀")));
+    }
+
+    /// Portions follow each other without gaps or doubles, whatever is added at the front.
+    async fn portions_follow_each_other(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        let batch: Vec<_> = (0..7).map(|_| warn(home, "ann")).collect();
+        world.decide_all(&batch).await;
+        for among in [Among::All, Among::Member(world.user("ann").await), Among::Actor(home.key.to_string())] {
+            let expected: Vec<i64> = world.briefs(home, &among).await.iter().map(|brief| brief.number).collect();
+            let mut seen: Vec<i64> = vec![];
+            loop {
+                let portion = page(seen.last().copied(), 2);
+                let portion = world.store.briefs(home.tenant, home.community, &among, portion).await.unwrap();
+                seen.extend(portion.iter().map(|brief| brief.number));
+                if portion.len() < 2 {
+                    break;
+                }
+                world.case(warn(home, "ann")).await;
+            }
+            assert_eq!(seen, expected, "{among:?}");
+        }
+    }
+
+    /// Cases by number come in the order asked for, without what is not there.
+    async fn cases_are_found_by_their_numbers(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        world.decide_all(&[warn(home, "ann"), warn(home, "bob"), warn(home, "ann")]).await;
+        let found = world.store.numbered(home.tenant, home.community, &[2, 9, 3, -1, 1]).await.unwrap();
+        let all = world.cases(home).await;
+        assert_eq!(found, [all[1].clone(), all[2].clone(), all[0].clone()]);
+        assert!(world.store.numbered(home.tenant, home.community, &[]).await.unwrap().is_empty());
+    }
+
+    /// Another community and another tenant are not seen; a community that does not exist is not found.
+    async fn reports_stay_within_their_community(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        world.case(warn(home, "ann")).await;
+        let ann = world.user("ann").await;
+        let (beside, other) = (world.another_community().await, world.another_home().await);
+        let foreign = Home { tenant: other.tenant, ..home };
+        for among in [Among::All, Among::Member(ann), Among::Actor(home.key.to_string())] {
+            assert!(world.briefs(beside, &among).await.is_empty());
+            assert!(world.briefs(other, &among).await.is_empty());
+            not_found(world.store.briefs(foreign.tenant, foreign.community, &among, everything()).await, "community");
+            let nowhere = CommunityId(uuid());
+            not_found(world.store.briefs(home.tenant, nowhere, &among, everything()).await, "community");
+        }
+        for stranger in [beside, other, foreign] {
+            assert!(world.store.numbered(stranger.tenant, stranger.community, &[1]).await.unwrap().is_empty());
+        }
+    }
+}
