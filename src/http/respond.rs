@@ -13,6 +13,7 @@ use super::problem::Problem;
 use crate::service::Outcome;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const LINES: HeaderValue = HeaderValue::from_static(MEDIA_TYPE);
 /// Nobody between us and the caller may keep what only this caller may see.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
@@ -22,6 +23,16 @@ pub fn document<T: Serialize>(document: &T) -> Response {
         Ok(text) => json(StatusCode::OK, text),
         Err(error) => Problem::internal(error).into_response(),
     }
+}
+
+/// Documents that come one after the other, a line each.
+#[must_use]
+pub fn lines(lines: Body) -> Response {
+    let mut response = Response::new(lines);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, LINES);
+    headers.insert(CACHE_CONTROL, PRIVATE);
+    response
 }
 
 /// Something new, and where it can be read. `location` is a path below the server's address.
@@ -63,16 +74,6 @@ pub fn created_edited(outcome: Outcome, location: &str) -> Response {
     let tag = etag::strong(&outcome.answer.tag);
     let mut response = created(outcome, location);
     response.headers_mut().insert(ETAG, tag);
-    response
-}
-
-/// Lines of JSON, as they come.
-#[must_use]
-pub fn lines(lines: Body) -> Response {
-    let mut response = Response::new(lines);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-    headers.insert(CACHE_CONTROL, PRIVATE);
     response
 }
 

@@ -85,6 +85,9 @@ pub enum ServiceError {
     /// Too much is waiting already.
     #[error("too many requests are waiting; try again shortly")]
     Overloaded,
+    /// As many simulations as this process takes are under way.
+    #[error("this process carries out two simulations at a time, and two are under way; try again shortly")]
+    Simulating,
     /// What the call needs stayed locked.
     #[error("the rows that this needs stayed locked; try again shortly")]
     Busy,
@@ -134,7 +137,11 @@ impl ServiceError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded | Self::Busy | Self::InFlight | Self::Store(StoreError::Unavailable(_)) => true,
+            Self::Overloaded
+            | Self::Simulating
+            | Self::Busy
+            | Self::InFlight
+            | Self::Store(StoreError::Unavailable(_)) => true,
             Self::Refused(refusal) => {
                 matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
             }

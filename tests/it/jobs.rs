@@ -1,6 +1,8 @@
 //! Work that nobody calls for, on the test's clock: the ends of sanctions are recorded once, however many replicas there are,
 //! and answers under idempotency keys are forgotten in time.
 
+mod servers; // two processes on one database
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -419,93 +421,4 @@ async fn two_replicas_tell_of_each_version_once() {
     assert_eq!(other.told(&place, "policy.activated").await, 5);
     assert_eq!(other.told(&place, "policy.scheduled").await, 5);
     other.stop().await;
-}
-
-#[tokio::test]
-async fn two_servers_record_the_end_of_a_mute_once() {
-    let store = TestStore::postgres().await;
-    let url = store.database_url();
-    let (one, other) = (Server::start(&url), Server::start(&url));
-    let admin = one.admin();
-    let community = admin
-        .post("/v1/communities", &json!({"name": "c"}))
-        .await
-        .expect(201);
-    let base = format!("/v1/communities/{}", community["id"].as_str().unwrap());
-    for number in 0..40 {
-        let mute = json!({"kind": "mute", "member": format!("discord:{number}"), "duration": 1});
-        admin.post(&format!("{base}/acts"), &mute).await.expect(201);
-    }
-    let ends = async || {
-        let page = admin
-            .get(&format!("{base}/cases?kind=unmute&limit=500"))
-            .await
-            .expect(200);
-        page["items"].as_array().unwrap().len()
-    };
-    wait::until_async("all ends", SOON, async || (ends().await >= 40).then_some(())).await;
-    let counted = async |server: &Server| {
-        let text = server.anonymous().get("/metrics").await.bytes;
-        let text = String::from_utf8(text.to_vec()).unwrap();
-        let name = "tribune_expiries_total{outcome=\"recorded\"} ";
-        let value = text
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .unwrap_or("0")
-            .to_owned();
-        value.parse::<u64>().unwrap()
-    };
-    assert!(counted(&one).await + counted(&other).await >= 40);
-    assert_eq!(ends().await, 40);
-}
-
-#[tokio::test]
-async fn two_servers_share_jobs_and_do_each_item_once() {
-    const ITEMS: usize = 1_200;
-    let store = TestStore::postgres().await;
-    let url = store.database_url();
-    let (one, other) = (Server::start(&url), Server::start(&url));
-    let admin = one.admin();
-    let community = admin
-        .post("/v1/communities", &json!({"name": "c"}))
-        .await
-        .expect(201);
-    let base = format!("/v1/communities/{}", community["id"].as_str().unwrap());
-    let mut jobs = Vec::new();
-    for job in 0..3 {
-        let note = |n: usize| json!({"kind": "note", "member": format!("a:{}", n % 50), "reason": format!("{job}/{n}")});
-        let items: Vec<_> = (0..ITEMS).map(note).collect();
-        let made = admin
-            .post(&format!("{base}/acts/bulk"), &json!({"items": items}))
-            .await
-            .expect(202);
-        jobs.push(format!("{base}/jobs/{}", made["id"].as_str().unwrap()));
-    }
-    // The second server made no key of its own, because the first had done so.
-    let elsewhere = crate::support::client::Client::new(&other.url, &one.admin_key);
-    for job in &jobs {
-        let done = wait::until_async("the job to be done", SOON, async || {
-            let job = elsewhere.get(job).await.expect(200);
-            (job["state"] == "done").then_some(job)
-        })
-        .await;
-        assert_eq!((&done["succeeded"], &done["refused"]), (&json!(ITEMS), &json!(0)));
-    }
-    let (mut reasons, mut path) = (Vec::new(), format!("{base}/cases?limit=500"));
-    loop {
-        let page = admin.get(&path).await.expect(200);
-        let items = page["items"].as_array().unwrap().iter();
-        reasons.extend(items.map(|case| case["reason"].as_str().unwrap().to_owned()));
-        match page["next_cursor"].as_str() {
-            Some(next) => path = format!("{base}/cases?limit=500&cursor={next}"),
-            None => break,
-        }
-    }
-    reasons.sort_unstable();
-    reasons.dedup();
-    let last = admin.get(&format!("{base}/cases?limit=1")).await.expect(200);
-    assert_eq!(
-        (reasons.len(), &last["items"][0]["number"]),
-        (3 * ITEMS, &json!(3 * ITEMS))
-    );
 }

@@ -28,6 +28,7 @@ const LEADS: &[Lead] = &[
             "list_sanctions",
             "read_consistency",
             "read_policy",
+            "simulate_policy",
         ],
     ),
     (

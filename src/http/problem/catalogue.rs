@@ -69,6 +69,7 @@ impl Code {
         match self {
             Self::RateLimited | Self::Overloaded | Self::IdempotencyInFlight => Some(1),
             Self::StoreUnavailable | Self::NotReady | Self::TimedOut => Some(2),
+            Self::TooManySimulations => Some(5),
             Self::ClockSkew => Some(10),
             _ => None,
         }
@@ -228,6 +229,9 @@ catalogue! {
         "Wait as long as Retry-After says. The RateLimit header tells what is left."
     Overloaded "overloaded" SERVICE_UNAVAILABLE "The server is busy"
         "The queue of waiting writes is full. The request was not taken and nothing was changed."
+        "Repeat the request after the seconds that Retry-After says."
+    TooManySimulations "too_many_simulations" SERVICE_UNAVAILABLE "Other simulations are running"
+        "The server carries out two simulations at a time in each of its processes, and two are under way."
         "Repeat the request after the seconds that Retry-After says."
     TimedOut "timed_out" SERVICE_UNAVAILABLE "The answer took too long"
         "The server gave up waiting for its own answer. A write that had begun still comes to its end."

@@ -43,6 +43,7 @@ impl From<ServiceError> for Problem {
             ServiceError::NotFound(_) => Code::NotFound,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
+            ServiceError::Simulating => Code::TooManySimulations,
             ServiceError::JobEnded(_) => Code::JobEnded,
             ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
             ServiceError::PlanExpired => Code::PlanExpired,

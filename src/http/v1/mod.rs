@@ -46,6 +46,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::revisions::list_case_revisions))
         .routes(routes!(insight::counts::count_cases))
         .routes(routes!(insight::consistency::read_consistency))
+        .routes(routes!(insight::simulate::simulate_policy))
         .routes(routes!(sanctions::list::list_sanctions))
         .routes(routes!(sanctions::read::read_sanction))
         .routes(routes!(sanctions::lift::lift_sanction))

@@ -6,6 +6,7 @@ pub mod event; // the log
 pub mod insight; // counts and the consistency report
 pub mod job; // requests of many items
 pub mod policy; // versions of a policy
+pub mod simulate; // simulations
 pub mod standing; // standing and explanations
 pub mod word; // the closed lists of words
 

@@ -269,4 +269,23 @@ on_every_store! {
         community.act(json!({"kind": "unban", "member": "discord:7"})).await.expect(201);
         assert_eq!(community.standing("discord:7").await["restrictions"], json!([]));
     }
+
+    /// What was imported fires nothing, in a simulation as in the record, and counts for what came later.
+    async fn a_simulation_fires_nothing_for_what_was_imported(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let warns: Vec<Value> = (1..=4).map(|n| line(&api, &n.to_string(), 60 * n, "1", "warn")).collect();
+        import(&home, &warns).await;
+        home.act(json!({"kind": "warn", "member": "discord:1"})).await.expect(201);
+        let rules = home.get("/policy").await.expect(200)["rules"].clone();
+        let simulated = async |rules: &Value| {
+            let reply = home.post("/simulate", json!({"rules": rules})).await;
+            let text = String::from_utf8(reply.bytes.to_vec()).unwrap();
+            let total: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+            (total["total"]["cases"].clone(), total["total"]["recorded"].clone(), total["total"]["simulated"].clone())
+        };
+        assert_eq!(simulated(&rules).await, (json!(6), json!(1), json!(1)));
+        let without = json!({"ladder": [{"id": "ban", "at": 6, "action": "ban"}]});
+        assert_eq!(simulated(&without).await, (json!(6), json!(1), json!(0)));
+    }
 }
