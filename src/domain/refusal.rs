@@ -87,6 +87,9 @@ pub enum Refusal {
         /// `points` or `duration`.
         what: &'static str,
     },
+    /// The community is archived.
+    #[error("the community is archived: it can be read, and nothing else, until it is unarchived")]
+    Archived,
     /// The case was voided before.
     #[error("case #{number} is already voided, and a void is final")]
     AlreadyVoided {

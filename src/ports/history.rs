@@ -92,6 +92,8 @@ pub enum Imported {
     Replayed(Answer),
     /// The key was used for something else.
     KeyReused,
+    /// The community is archived.
+    Archived,
     /// These lines cannot be taken, and nothing was written.
     Refused(Vec<BadLine>),
 }
@@ -118,8 +120,11 @@ pub enum Piece {
         name: String,
         /// When it was made.
         created_at: DateTime<Utc>,
-        /// The version of its policy in force.
+        /// The newest version of its policy of which it is written down that it came into force.
         policy_version: i32,
+        /// The version that is to come into force after it.
+        #[serde(default)]
+        scheduled_version: Option<i32>,
         /// The number of its last case.
         last_case: i64,
     },
@@ -137,6 +142,9 @@ pub enum Piece {
         by: Actor,
         /// Why.
         comment: Option<String>,
+        /// When it was withdrawn, before it could come into force.
+        #[serde(default)]
+        withdrawn_at: Option<DateTime<Utc>>,
     },
     /// A person who is named anywhere in it.
     User {

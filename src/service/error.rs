@@ -40,6 +40,19 @@ pub enum ServiceError {
         /// The user who has it.
         user: String,
     },
+    /// What is to be deleted was not repeated by its name.
+    #[error(
+        "the parameter confirm is not the name of the {0} in the path; it is asked for because nothing takes a deletion back"
+    )]
+    NotConfirmed(&'static str),
+    /// Only an archived community is deleted.
+    #[error("the community is not archived; archive it first, and delete it when nobody misses it")]
+    NotArchived,
+    /// Nobody deletes the tenant of their own key.
+    #[error(
+        "the API key belongs to this tenant; a tenant is deleted by the operator, with a key of another one"
+    )]
+    OwnTenant,
     /// The document has moved on since the caller read it.
     #[error(
         "the document's ETag is \"{current}\" now; read it again, make the change to what it is now, and send that ETag as If-Match"
@@ -212,6 +225,8 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }),
         Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
         Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),
+        Applied::Conflict(Conflict::NotArchived) => Err(ServiceError::NotArchived),
+        Applied::Conflict(Conflict::OwnTenant) => Err(ServiceError::OwnTenant),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),
             space: link.space.as_str().to_owned(),

@@ -8,6 +8,7 @@ use super::error::ServiceError;
 use super::judge::{changed_event, json};
 use super::{Answer, Claim, Outcome, Service};
 use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
 use crate::ports::answer::NewEvent;
 use crate::ports::history::{Counts, ImportOrder, Imported, Scribe};
@@ -96,6 +97,7 @@ impl Service {
                 Imported::Done(answer) => done(answer, false),
                 Imported::Replayed(answer) => done(answer, true),
                 Imported::KeyReused => Err(ServiceError::KeyReused),
+                Imported::Archived => Err(Refusal::Archived.into()),
                 Imported::Refused(bad) => Err(ServiceError::BadLines(bad)),
             }
         })

@@ -64,6 +64,8 @@ pub(crate) struct Plan<'a> {
     now: DateTime<Utc>,
     at: Instant,
     people: HashMap<&'a PersonRef, UserId>,
+    /// Those who were erased: nothing that is written names them.
+    erased: HashSet<&'a PersonRef>,
     members: BTreeMap<MemberKey, super::batch::MemberRow>,
     lines: BTreeMap<UserId, Vec<Numbered<'a>>>,
     bad: Vec<BadLine>,
@@ -118,6 +120,7 @@ impl<'a> Plan<'a> {
                 .into_iter()
                 .map(|((_, person), user)| (person, user))
                 .collect(),
+            erased: loaded.erased.into_iter().map(|(_, person)| person).collect(),
             members: loaded.members,
             lines: BTreeMap::new(),
             bad: Vec::new(),
@@ -324,19 +327,19 @@ impl<'a> Plan<'a> {
             None => Actor::Import {
                 source: act.said.origin.source.clone(),
             },
-            Some(person) => human(person, self.user(person)?, self.order.key),
+            Some(person) => {
+                let named = !self.erased.contains(person);
+                human(person, named, self.user(person)?, self.order.key)
+            }
         };
+        let mut said = act.said.clone();
+        if self.erased.contains(&act.member) {
+            said.particulars.named = None;
+        }
         let people = People { member: user, actor };
         let fresh = &mut || self.scribe.fresh();
         // What cannot be taken has been named by now.
-        let made = import::case(
-            act.said.clone(),
-            people,
-            line.number,
-            &self.timeline,
-            self.now,
-            fresh,
-        );
+        let made = import::case(said, people, line.number, &self.timeline, self.now, fresh);
         Ok(made.ok())
     }
 
@@ -349,6 +352,7 @@ impl<'a> Plan<'a> {
                 (act.moderator.as_ref(), &act.moderator_name),
             ];
             for (person, name) in said {
+                let person = person.filter(|person| !self.erased.contains(*person));
                 let user = person.and_then(|person| self.people.get(person));
                 if let (Some(user), Some(name)) = (user, name) {
                     names.insert(*user, name.as_str());
@@ -377,10 +381,10 @@ impl<'a> Plan<'a> {
 }
 
 /// A person who acted, as the record has them.
-fn human(person: &PersonRef, user: UserId, key: Option<KeyId>) -> Actor {
+fn human(person: &PersonRef, named: bool, user: UserId, key: Option<KeyId>) -> Actor {
     let identity = match person {
-        PersonRef::Identity(identity) => Some(identity.clone()),
-        PersonRef::User(_) => None,
+        PersonRef::Identity(identity) if named => Some(identity.clone()),
+        _ => None,
     };
     Actor::Human { user, identity, key }
 }

@@ -16,6 +16,7 @@ impl From<PolicyRecord> for Piece {
             created_at: record.created_at,
             by: record.by,
             comment: record.comment,
+            withdrawn_at: record.withdrawn_at,
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) struct PolicyRow<'a> {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) by: Actor,
     pub(crate) comment: Option<&'a str>,
+    pub(crate) withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// The community itself.
@@ -34,6 +35,7 @@ pub(crate) struct Head<'a> {
     pub(crate) name: &'a str,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) policy_version: i32,
+    pub(crate) scheduled_version: Option<i32>,
     pub(crate) last_case: i64,
 }
 
@@ -80,6 +82,13 @@ pub(crate) fn named(order: &RestoreOrder) -> (Vec<&Identity>, Vec<UserId>) {
 }
 
 impl<'a> Rows<'a> {
+    /// The version of the policy that is to come into force, and when.
+    pub(crate) fn scheduled(&self) -> Option<(i32, Instant)> {
+        let version = self.head?.scheduled_version?;
+        let found = self.policies.iter().find(|policy| policy.version == version)?;
+        Some((version, found.activated_at))
+    }
+
     /// From the pieces, and from who is known here: `known` by identity, `taken` by id.
     pub(crate) fn of(
         order: &'a RestoreOrder,
@@ -101,6 +110,9 @@ impl<'a> Rows<'a> {
         let version = rows.head.map(|head| head.policy_version);
         if !rows.policies.iter().any(|policy| Some(policy.version) == version) {
             making.refuse("the policy in force is not there");
+        } else if rows.head.is_some_and(|head| head.scheduled_version.is_some()) && rows.scheduled().is_none()
+        {
+            making.refuse("the policy that is to come into force is not there");
         }
         if making.bad.is_empty() {
             Ok(making.rows)
@@ -187,6 +199,7 @@ impl<'a> Making<'a> {
                 name,
                 created_at,
                 policy_version,
+                scheduled_version,
                 last_case,
             } => {
                 if self.rows.head.is_some() {
@@ -196,6 +209,7 @@ impl<'a> Making<'a> {
                     name,
                     created_at: *created_at,
                     policy_version: *policy_version,
+                    scheduled_version: *scheduled_version,
                     last_case: *last_case,
                 });
             }
@@ -206,6 +220,7 @@ impl<'a> Making<'a> {
                 created_at,
                 by,
                 comment,
+                withdrawn_at,
             } => self.rows.policies.push(PolicyRow {
                 version: *version,
                 activated_at: *activated_at,
@@ -213,6 +228,7 @@ impl<'a> Making<'a> {
                 created_at: *created_at,
                 by: by.clone(),
                 comment: comment.as_deref(),
+                withdrawn_at: *withdrawn_at,
             }),
             _ => {}
         }

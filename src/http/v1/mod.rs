@@ -24,6 +24,11 @@ use super::api::ApiState;
 
 /// The routes with their descriptions. Method and path stand with each handler.
 pub fn routes() -> OpenApiRouter<ApiState> {
+    ledger().merge(directory())
+}
+
+/// What happens to members, and what is made of it.
+fn ledger() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(acts::create::create_act))
         .routes(
@@ -53,17 +58,25 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::standing::read_standing))
         .routes(routes!(members::explanation::read_explanation))
         .routes(routes!(events::list::list_events))
+}
+
+/// Who and what there is: communities with their policies and members, users, keys, tenants.
+fn directory() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
         .routes(routes!(
             communities::list::list_communities,
             communities::create::create_community
         ))
         .routes(routes!(
             communities::read::read_community,
-            communities::update::update_community
+            communities::update::update_community,
+            communities::delete::delete_community
         ))
         .routes(routes!(communities::export::export_community))
         .routes(routes!(communities::restore::restore_community))
         .routes(routes!(imports::create::import_acts))
+        .routes(routes!(communities::archive::archive_community))
+        .routes(routes!(communities::unarchive::unarchive_community))
         .routes(routes!(links::create::create_link))
         .routes(routes!(links::delete::delete_link))
         .routes(routes!(policies::read::read_policy, policies::put::put_policy))
@@ -81,8 +94,10 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(users::list::list_users, users::create::create_user))
         .routes(routes!(users::read::read_user, users::update::update_user))
         .routes(routes!(users::add_identity::add_identity))
+        .routes(routes!(users::erase::erase_user))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
         .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))
         .routes(routes!(tenants::read::read_tenant))
+        .routes(routes!(tenants::delete::delete_tenant))
 }

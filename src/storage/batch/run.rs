@@ -4,9 +4,10 @@ use super::loaded::{Loaded, MemberRow, kept_for};
 use super::writes::{MemberWrite, Writes};
 use super::{Home, MemberKey, acting, acting_person};
 use crate::domain::act::{Command, Situation};
-use crate::domain::actor::{Acting, Target};
+use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::past::{Answer, Question};
+use crate::domain::refusal::Refusal;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer;
 use crate::ports::error::StoreError;
@@ -102,6 +103,10 @@ impl Run<'_, '_> {
         }
         let home = (submission.tenant, submission.community);
         let timeline = self.timeline(home)?;
+        // Time goes on all the same.
+        if self.loaded.archived.contains(&home) && !matches!(submission.command, Command::Expire { .. }) {
+            return Ok(Reply::Refused(Refusal::Archived));
+        }
         let member = MemberKey {
             tenant: submission.tenant,
             community: submission.community,
@@ -121,7 +126,12 @@ impl Run<'_, '_> {
             next_case: last + 1,
             past: &row.past,
         };
-        let judged = self.judge.judge(&situation, submission);
+        let nameless = self
+            .is_erased(submission, &submission.member)
+            .then(|| nameless(submission));
+        let judged = self
+            .judge
+            .judge(&situation, nameless.as_ref().unwrap_or(submission));
         let asked = row.past.take_asked();
         if !asked.is_empty() {
             self.asked.push((member, asked));
@@ -166,7 +176,17 @@ impl Run<'_, '_> {
             user,
         };
         let stored = self.loaded.authorities.get(&key).copied();
-        Ok(acting(&submission.actor, Some(user), stored))
+        let mut acting = acting(&submission.actor, Some(user), stored);
+        if let Actor::Human { identity, .. } = &mut acting.actor
+            && self.is_erased(submission, person)
+        {
+            *identity = None;
+        }
+        Ok(acting)
+    }
+
+    fn is_erased(&self, submission: &Submission, person: &PersonRef) -> bool {
+        self.loaded.erased.contains(&(submission.tenant, person))
     }
 
     /// Takes over what a ruling says: into the states that later commands see, and into the rows to write.
@@ -232,6 +252,17 @@ impl Run<'_, '_> {
             .retain(|member| !touched.contains_key(member));
         writes
     }
+}
+
+/// A submission that does not name the member's identity.
+fn nameless(submission: &Submission) -> Submission {
+    let mut nameless = submission.clone();
+    match &mut nameless.command {
+        Command::Act(act) => act.particulars.named = None,
+        Command::Lift { particulars, .. } => particulars.named = None,
+        Command::Expire { .. } => {}
+    }
+    nameless
 }
 
 fn target(user: UserId, row: &MemberRow) -> Target {

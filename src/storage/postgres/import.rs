@@ -109,6 +109,9 @@ async fn within(
             _ => Imported::KeyReused,
         });
     }
+    if loaded.archived.contains(&home) {
+        return Ok(Imported::Archived);
+    }
     let there = there(&mut *connection, home, order).await?;
     let mut plan = Plan::new(order, scribe, loaded, &there)?;
     while let Some(batch) = plan.next() {

@@ -29,12 +29,12 @@ const KNOWN: &str = "SELECT i.tenant_id, i.user_id, n.place FROM UNNEST($1::uuid
     WITH ORDINALITY AS n (tenant_id, platform, native_id, place) JOIN identities i ON i.tenant_id = n.tenant_id \
     AND i.platform = n.platform AND i.native_id = n.native_id";
 const TAKEN: &str = "SELECT user_id FROM users WHERE tenant_id = $1 AND user_id = ANY ($2::uuid[])";
-const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
-    VALUES ($1, $2, $3, $4, $5)";
+const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, \
+    scheduled_version, scheduled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const COUNTER: &str =
     "INSERT INTO community_counters (tenant_id, community_id, case_seq) VALUES ($1, $2, $3)";
 const POLICY: &str = "INSERT INTO policies (tenant_id, community_id, version, activated_at, doc, created_at, by_actor, \
-    comment) VALUES ($1, $2, $3, $4, $5::text::json, $6, $7::text::json, $8)";
+    comment, withdrawn_at) VALUES ($1, $2, $3, $4, $5::text::json, $6, $7::text::json, $8, $9)";
 const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) \
     SELECT $1, n.* FROM UNNEST($2::uuid[], $3::text[], $4::timestamptz[]) AS n (user_id, name, created_at)";
 const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
@@ -165,6 +165,8 @@ async fn directory(
             .bind(head.name)
             .bind(head.created_at)
             .bind(head.policy_version)
+            .bind(made.scheduled().map(|(version, _)| version))
+            .bind(made.scheduled().map(|(_, at)| at.seconds()))
             .execute(&mut *connection)
             .await
             .map_err(failed)?;
@@ -186,6 +188,7 @@ async fn directory(
             .bind(policy.created_at)
             .bind(json(&policy.by)?)
             .bind(policy.comment)
+            .bind(policy.withdrawn_at)
             .execute(&mut *connection)
             .await
             .map_err(failed)?;

@@ -19,7 +19,8 @@ use uuid::Uuid;
 /// How many rows are read at a time.
 const PAGE: u32 = 500;
 
-const COMMUNITY: &str = "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, n.case_seq \
+const COMMUNITY: &str = "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, \
+    n.case_seq \
     FROM communities c JOIN community_counters n ON n.tenant_id = c.tenant_id AND n.community_id = c.community_id \
     WHERE c.tenant_id = ?1 AND c.community_id = ?2";
 /// Everybody who is named anywhere: members, and those who acted, voided, reduced, edited or wrote policies.
@@ -83,6 +84,7 @@ async fn community(on: &mut SqliteConnection, home: Home, sink: &mut dyn Sink) -
         name: row.text("name")?,
         created_at: row.time("created_at")?,
         policy_version: row.get("policy_version")?,
+        scheduled_version: row.get("scheduled_version")?,
         last_case: row.get("case_seq")?,
     };
     if !sink.take(first).await {

@@ -91,6 +91,9 @@ async fn within(
         homes: [home].into(),
     };
     let named = load(transaction, &asked, &[], &store.timelines, &mut loaded).await?;
+    if loaded.archived.contains(&home) {
+        return Ok(Imported::Archived);
+    }
     let there = there(transaction, home, order).await?;
     let mut plan = Plan::new(order, scribe, loaded, &there)?;
     let mut made = Made {

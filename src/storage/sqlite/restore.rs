@@ -29,12 +29,13 @@ const KNOWN: &str = "SELECT i.tenant_id, i.user_id, j.key AS place FROM json_eac
     WHERE i.tenant_id = ?1 AND i.platform = j.value->>0 AND i.native_id = j.value->>1";
 const TAKEN: &str = "SELECT u.user_id FROM json_each(?2) j CROSS JOIN users u WHERE u.tenant_id = ?1 \
     AND u.user_id = unhex(j.value)";
-const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
-    VALUES (?1, ?2, ?3, ?4, ?5)";
+const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, \
+    scheduled_version, scheduled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const COUNTER: &str =
     "INSERT INTO community_counters (tenant_id, community_id, case_seq) VALUES (?1, ?2, ?3)";
 const POLICIES: &str = "INSERT INTO policies (tenant_id, community_id, version, activated_at, doc, created_at, by_actor, \
-    comment) SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
+    comment, withdrawn_at) SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6, \
+    value->>7, value->>8 \
     FROM json_each(?1)";
 const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) \
     SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3 FROM json_each(?1)";
@@ -176,6 +177,8 @@ async fn directory(
             .bind(head.name)
             .bind(micros(head.created_at))
             .bind(head.policy_version)
+            .bind(made.scheduled().map(|(version, _)| version))
+            .bind(made.scheduled().map(|(_, at)| at.seconds()))
             .execute(transaction.connection()?)
             .await
             .map_err(failed)?;
@@ -200,6 +203,7 @@ async fn directory(
             created,
             by,
             policy.comment,
+            policy.withdrawn_at.map(micros),
         ));
     }
     insert(transaction, POLICIES, &policies).await?;

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 13] = [
+pub(crate) const SCOPES: [&str; 14] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -16,6 +16,7 @@ pub(crate) const SCOPES: [&str; 13] = [
     "policies:write",
     "users:read",
     "users:write",
+    "users:erase",
     "keys:write",
     "actors:assert",
     "history:read",
@@ -29,7 +30,7 @@ pub(crate) struct World {
     /// The first key: every scope, the owner's rank.
     pub(crate) admin: Client,
     /// Dropped after the server, which uses it.
-    _store: TestStore,
+    store: TestStore,
 }
 
 impl World {
@@ -38,8 +39,13 @@ impl World {
         Self {
             admin: server.admin(),
             server,
-            _store: store,
+            store,
         }
+    }
+
+    /// Everything that the database holds, as text.
+    pub(crate) async fn dump(&self) -> String {
+        self.store.dump().await
     }
 
     /// Someone without a key.

@@ -24,7 +24,7 @@ use crate::service::acts::ActOrder;
 use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 
-problems!(CreateActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
+problems!(CreateActProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
     UnknownKind, NothingToLift, SanctionNotActive, TooManySanctions, ClockSkew);
 
 /// Act on a member

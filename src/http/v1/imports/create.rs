@@ -17,7 +17,7 @@ use crate::http::query::StrictQuery;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(ImportActsProblems: Post, NotFound, BadQuery);
+problems!(ImportActsProblems: Post, NotFound, BadQuery, CommunityArchived);
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 << 20;

@@ -65,6 +65,18 @@ async fn live(api: &Api, community: &Community, seed: u64) {
         community.warn("discord:2", reason).await;
     }
     import(community).await;
+    schedule(api, community).await;
+}
+
+/// A version that is withdrawn, and one that is to come.
+async fn schedule(api: &Api, community: &Community) {
+    let later = (api.clock.now() + chrono::TimeDelta::days(30)).to_rfc3339();
+    for tag in ["\"2\"", "\"2+3\""] {
+        // The second withdraws the first.
+        let rules = json!({"rules": {"granularity": 1}, "activate_at": later});
+        let put = api.admin.call(Method::PUT, &community.path("/policy"));
+        put.header("if-match", tag).json(&rules).send().await.expect(200);
+    }
 }
 
 /// A record of years ago.
@@ -104,6 +116,7 @@ async fn answers(community: &Community) -> Vec<Value> {
         "/sanctions?active=true&limit=500",
         "/members?limit=500",
         "/policies",
+        "/policy",
     ] {
         answers.push(community.get(path).await.expect(200));
     }
@@ -144,6 +157,13 @@ async fn the_same_in(from: &Api, to: &Client, clock: &TestClock) {
     for (ours, theirs) in ours.iter().zip(&theirs) {
         assert_eq!(ours, theirs);
     }
+    let tag = async |community: &Community| community.get("/policy").await.header("etag").map(str::to_owned);
+    assert_eq!(
+        tag(&copy).await.as_deref(),
+        Some("\"2+4\""),
+        "the same version is to come"
+    );
+    assert_eq!(tag(&community).await, tag(&copy).await);
     let copied = export(&copy).await;
     let middle = |lines: &str| -> Vec<String> {
         let lines: Vec<_> = lines.lines().map(str::to_owned).collect();

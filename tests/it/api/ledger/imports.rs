@@ -288,4 +288,15 @@ on_every_store! {
         let without = json!({"ladder": [{"id": "ban", "at": 6, "action": "ban"}]});
         assert_eq!(simulated(&without).await, (json!(6), json!(1), json!(0)));
     }
+
+    /// Into a community that is archived nothing is imported.
+    async fn an_archived_community_takes_no_history(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.post("/archive", json!({})).await.expect(200);
+        let reply = send(&home, "", text(&[line(&api, "1", DAY, "1", "warn")])).await;
+        problem(reply, 409, "community_archived");
+        home.post("/unarchive", json!({})).await.expect(200);
+        import(&home, &[line(&api, "1", DAY, "1", "warn")]).await;
+    }
 }
