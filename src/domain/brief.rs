@@ -48,8 +48,10 @@ impl Brief {
     #[must_use]
     pub fn hand(&self) -> Hand {
         match self.actor {
-            Actor::Human { .. } | Actor::Key { .. } if self.kind.lifts().is_some() => Hand::Lift,
-            Actor::Human { .. } | Actor::Key { .. } => Hand::Act,
+            Actor::Human { .. } | Actor::Key { .. } | Actor::Import { .. } => match self.kind.lifts() {
+                Some(_) => Hand::Lift,
+                None => Hand::Act,
+            },
             Actor::Escalation { .. } => Hand::Ladder,
             Actor::System => Hand::Clock,
         }
@@ -104,7 +106,7 @@ pub(crate) mod tests {
         Actor::Human {
             user: UserId(Uuid::from_u128(number)),
             identity: None,
-            key: KeyId(Uuid::nil()),
+            key: Some(KeyId(Uuid::nil())),
         }
     }
 

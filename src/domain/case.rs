@@ -2,7 +2,7 @@
 
 use super::actor::Actor;
 use super::id::{SanctionId, UserId};
-use super::identity::Identity;
+use super::identity::{Identity, Platform};
 use super::kind::Kind;
 use super::name::Name;
 use super::points::Points;
@@ -38,6 +38,8 @@ pub enum RungOutcome {
     Suppressed,
     /// The member is protected or a bot.
     Immune,
+    /// The act was imported, and what is imported fires nothing.
+    Imported,
 }
 
 /// A rung that an entry reached, and what became of it.
@@ -117,6 +119,21 @@ pub struct Reduced {
     pub end: Option<Instant>,
 }
 
+/// From where a case came that was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The bot or file that it comes from; named as platforms are.
+    pub source: Platform,
+    /// What the source calls it.
+    pub external_id: String,
+    /// That its sanction no longer held when it was imported, as the source says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
+    /// The source's own points, which say nothing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+}
+
 /// One case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -158,6 +175,12 @@ pub struct Case {
     /// Whether and why it counts less than it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reduced: Option<Reduced>,
+    /// From where it came, if it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// For an escalation: that it stands although its trigger, seen with what was imported later, would not have had it made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub upheld: bool,
 }
 
 impl Case {

@@ -352,6 +352,7 @@ impl Run<'_> {
             named: draft.particulars.named.clone(),
             capabilities: draft.capabilities.clone(),
             while_above: draft.while_above,
+            over: false,
         }))
     }
 
@@ -383,6 +384,8 @@ impl Run<'_> {
             revision: 0,
             voided: None,
             reduced: None,
+            origin: None,
+            upheld: false,
         }
     }
 }

@@ -261,7 +261,7 @@ impl Replay {
     /// Whether the version that judges a case, or a later one, counts offences that the state after it does not remember: then
     /// two states may be the same and still go different ways.
     fn is_counted_later(&self, case: &Case) -> bool {
-        let now = version_of(&self.timeline, case).version;
+        let now = self.timeline.judged(case.policy_version, case.at).version;
         let tally = self.timeline.version(self.state.ledger.tally.version);
         let mut later = self.timeline.versions().filter(|v| v.version >= now);
         later.any(|v| {
@@ -335,7 +335,7 @@ impl Replay {
     /// Carries the running state over one entry.
     fn replay(&mut self, case: &Case) {
         let timeline = Arc::clone(&self.timeline);
-        let version = version_of(&timeline, case);
+        let version = timeline.judged(case.policy_version, case.at);
         self.state
             .settle_for(&version.policy, &timeline, &self.past, case.at);
         let trigger = self.trigger.take();
@@ -429,13 +429,6 @@ impl Replay {
             self.ended.push((sanction.id, at));
         }
     }
-}
-
-/// The version that judged a case.
-pub(in crate::domain) fn version_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t PolicyVersion {
-    timeline
-        .version(case.policy_version)
-        .unwrap_or_else(|| timeline.in_force(case.at))
 }
 
 pub mod seams; // where two users became one

@@ -303,7 +303,7 @@ impl ActorRef {
                     PersonRef::Identity(identity) => Some(identity.clone()),
                     PersonRef::User(_) => None,
                 },
-                key: *key,
+                key: Some(*key),
             },
             Self::Key { key, .. } => Actor::Key { key: *key },
             Self::System => Actor::System,

@@ -25,6 +25,8 @@ pub enum Moderator {
     Escalation,
     /// The service's own: what time has ended.
     System,
+    /// Those of nobody, imported from records that do not say who acted.
+    Import,
 }
 
 /// Which cases to list. Every part that is given narrows the list.
@@ -214,6 +216,7 @@ impl Service {
                 .map(|user| user.to_string()),
             Some(Moderator::Key(key)) => Known::One(key.to_string()),
             Some(Moderator::Escalation) => Known::One("escalation".to_owned()),
+            Some(Moderator::Import) => Known::One("import".to_owned()),
             Some(Moderator::System) => Known::One("system".to_owned()),
         })
     }

@@ -205,6 +205,7 @@ impl Service {
             Moderator::Key(key) => key.to_string(),
             Moderator::Escalation => "escalation".to_owned(),
             Moderator::System => "system".to_owned(),
+            Moderator::Import => "import".to_owned(),
         };
         let filter = CaseFilter {
             actor: Some(actor),

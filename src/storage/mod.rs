@@ -10,9 +10,12 @@ pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod erasure; // what an erasure takes out of documents
 pub(crate) mod halving; // one bad row never fails its neighbours
+pub(crate) mod import; // another bot's records, apart from any SQL
 pub(crate) mod jobs; // what the columns of jobs hold
 pub(crate) mod merging; // what a merge and its undoing come to in a community
+pub(crate) mod pieces; // of an export
 pub(crate) mod removal; // how far the rows of what was deleted are removed
+pub(crate) mod restore; // a community made of an export, apart from any SQL
 pub(crate) mod schedule; // which versions of a policy count
 pub(crate) mod seams; // where the histories of two users became one
 pub(crate) mod timelines; // policies kept in memory

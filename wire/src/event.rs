@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::community::Community;
+use crate::import::ImportReport;
 use crate::key::ApiKey;
 use crate::merge::Merge;
 use crate::policy::Policy;
@@ -60,11 +61,15 @@ pub mod types {
     pub const KEY_REVOKED: &str = "key.revoked";
     /// The tenant was made; `data.tenant`.
     pub const TENANT_CREATED: &str = "tenant.created";
+    /// Acts of another bot's records were imported, without an event for each; `data.import`.
+    pub const HISTORY_IMPORTED: &str = "history.imported";
+    /// The community was made of an export, and there are no events of its cases; `data.community`.
+    pub const HISTORY_RESTORED: &str = "history.restored";
 
     /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
     pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 25] = [
+    pub const ALL: [&str; 27] = [
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -89,6 +94,8 @@ pub mod types {
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
+        HISTORY_IMPORTED,
+        HISTORY_RESTORED,
         TENANT_DELETED,
     ];
 }
@@ -106,7 +113,7 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sanction: Option<Sanction>,
-    /// The community, for `community.*`.
+    /// The community, for `community.*` and `history.restored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub community: Option<Community>,
@@ -134,6 +141,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub tenant: Option<Tenant>,
+    /// What was imported, for `history.imported`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub import: Option<ImportReport>,
 }
 
 wire! {

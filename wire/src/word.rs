@@ -47,6 +47,8 @@ wire! {
         Escalation,
         /// The service itself: time was over.
         System,
+        /// Whoever it was in another bot's records, which do not say.
+        Import,
     }
 }
 
@@ -63,6 +65,8 @@ wire! {
         Suppressed,
         /// The member is protected or a bot.
         Immune,
+        /// The act was imported, and what is imported fires nothing.
+        Imported,
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::past::Past;
 use super::super::sanction::{Sanction, later_end};
 use super::super::time::Instant;
 use super::super::timeline::Timeline;
-use super::{Change, Replay, version_of};
+use super::{Change, Replay};
 use std::cmp::min_by;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -92,7 +92,7 @@ impl Replay {
             return Vec::new();
         }
         let timeline = Arc::clone(&self.timeline);
-        let version = version_of(&timeline, case);
+        let version = timeline.judged(case.policy_version, case.at);
         self.state
             .settle_for(&version.policy, &timeline, &self.past, case.at);
         let mut gone = self.state.remove(&ids);

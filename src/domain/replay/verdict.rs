@@ -17,6 +17,10 @@ impl Replay {
         version: &PolicyVersion,
         trigger: Option<(i64, Option<Produced>)>,
     ) -> Verdict {
+        let fell = |cause: &i64| self.voided.iter().any(|(number, _)| number == cause);
+        if case.upheld && case.causes.last().is_some_and(|cause| !fell(cause)) {
+            return Verdict::Stands;
+        }
         let produced = match (case.causes.last(), trigger) {
             (Some(cause), Some((number, produced))) if *cause == number => produced,
             _ => return Verdict::Stands,
@@ -73,6 +77,7 @@ impl Replay {
             named: harsher.named.clone(),
             capabilities,
             while_above: None,
+            over: false,
         };
         sanction.holds(self.now).then_some(sanction)
     }

@@ -14,6 +14,7 @@ use crate::storage::codec::json;
 use crate::storage::seams::{Seam, Seams, merged};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
+use std::collections::BTreeSet;
 
 /// Who a user is now.
 const PRESENT: &str = "SELECT tenant_id, coalesce(merged_into, user_id) AS user_id FROM users \
@@ -22,6 +23,9 @@ const MERGED: &str =
     "SELECT tenant_id, user_id FROM users WHERE tenant_id = ?1 AND merged_into = ?2 ORDER BY user_id";
 const SEAMS: &str = "SELECT * FROM seams WHERE tenant_id = ?1 AND community_id = ?2 AND into_id = ?3 \
     ORDER BY at, after_number, turn";
+/// Into whom somebody was merged in a community.
+const SEWN: &str = "SELECT tenant_id, community_id, into_id AS user_id FROM seams WHERE tenant_id = ?1 AND community_id = ?2 \
+    ORDER BY into_id";
 /// The last place before another one at which somebody was merged into a user, with the state just after.
 const SEAM_BEFORE: &str = "SELECT tenant_id, community_id, merge_id, at, after_number, state FROM seams \
     WHERE tenant_id = ?1 AND community_id = ?2 AND into_id = ?3 AND (at, after_number) < (?4, ?5) \
@@ -40,6 +44,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     PRESENT,
     MERGED,
     SEAMS,
+    SEWN,
     SEAM_BEFORE,
     REWRITE,
     MERGE,
@@ -94,6 +99,15 @@ pub(super) async fn seams(
         found.extend(all(query.fetch_all(&mut *connection).await, seam_of)?);
     }
     Ok(Seams::new(found))
+}
+
+/// Those in whose history another one joined, in a community.
+pub(super) async fn sewn(on: impl SqliteExecutor<'_>, home: Home) -> Result<BTreeSet<UserId>, StoreError> {
+    let query = sqlx::query(SEWN).bind(home.0.0).bind(home.1.0);
+    let users = all(query.fetch_all(on).await, |row| {
+        Row::of(row, "seams", &["tenant_id", "community_id"]).user()
+    })?;
+    Ok(users.into_iter().collect())
 }
 
 /// The state after the last seam before a place, with where it is.

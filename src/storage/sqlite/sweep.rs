@@ -48,6 +48,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("job_refusals", "job_id, item"),
     of_community!("undo_plans", "plan_id"),
     of_community!("case_revisions", "number, revision"),
+    of_community!("case_origins", "source, external_id"),
     of_community!("cases", "number"),
     of_community!("sanctions", "sanction_id"),
     of_community!("members", "user_id"),
@@ -61,6 +62,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("job_refusals", "community_id, job_id, item"),
     of_tenant!("undo_plans", "community_id, plan_id"),
     of_tenant!("case_revisions", "community_id, number, revision"),
+    of_tenant!("case_origins", "community_id, source, external_id"),
     of_tenant!("cases", "community_id, number"),
     of_tenant!("sanctions", "community_id, sanction_id"),
     of_tenant!("members", "community_id, user_id"),
@@ -103,6 +105,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[7],
     OF_COMMUNITY[8],
     OF_COMMUNITY[9],
+    OF_COMMUNITY[10],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -119,6 +122,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[13],
     OF_TENANT[14],
     OF_TENANT[15],
+    OF_TENANT[16],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.
