@@ -98,7 +98,7 @@ fn who_had_nothing_changes_nothing() {
     let [into, from] = two(&plain(), [2, 0]);
     assert_eq!(joined(&into, &from, DAY), into.member);
     let member = joined(&from, &into, DAY);
-    assert_eq!(member.ledger.balance, points(1_800));
+    assert_eq!(member.ledger.balance, points(1_900));
 }
 
 #[test]

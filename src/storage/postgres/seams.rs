@@ -1,5 +1,6 @@
 //! Who is one person, and where their histories became one.
 
+use super::Postgres;
 use super::errors::failed;
 use super::row::{Row, all, one};
 use crate::domain::id::{MergeId, TenantId, UserId};
@@ -7,10 +8,11 @@ use crate::domain::member::Member;
 use crate::domain::time::Instant;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::ports::merges::Merge;
+use crate::ports::merges::{Merge, Merges};
 use crate::storage::batch::{Home, MemberKey};
 use crate::storage::codec::json;
 use crate::storage::seams::{Seam, Seams, merged};
+use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::collections::BTreeSet;
@@ -50,6 +52,18 @@ pub(super) const STATEMENTS: &[&str] = &[
     MERGES_INTO,
     MERGES_FROM,
 ];
+
+#[async_trait]
+impl Merges for Postgres {
+    async fn merges(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        page: After<MergeId>,
+    ) -> Result<Vec<Merge>, StoreError> {
+        merges(self.pool.reader(), tenant, user, page).await
+    }
+}
 
 /// Who a user is now; `None` for one whom the tenant does not have.
 pub(super) async fn present(

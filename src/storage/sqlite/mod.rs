@@ -41,7 +41,7 @@ pub use pool::{Options, Synchronous};
 
 use crate::domain::actor::Acting;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, KeyId, MergeId, SanctionId, TenantId, UserId};
+use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::{Answer, Question};
 use crate::domain::time::Instant;
@@ -56,7 +56,6 @@ use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
 };
-use crate::ports::merges::{Merge, Merges};
 use crate::ports::record::{
     CaseFilter, Event, EventFilter, Record, Revision, SanctionFilter, SanctionRecord,
 };
@@ -365,18 +364,6 @@ impl Directory for Sqlite {
             directory::community_exists(self.pool.reader(), tenant, community).await?;
         }
         Ok(found)
-    }
-}
-
-#[async_trait]
-impl Merges for Sqlite {
-    async fn merges(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        page: After<MergeId>,
-    ) -> Result<Vec<Merge>, StoreError> {
-        seams::merges(self.pool.reader(), tenant, user, page).await
     }
 }
 
