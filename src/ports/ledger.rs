@@ -3,7 +3,7 @@
 use super::answer::{Answer, Claim, NewEvent};
 use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
-use crate::domain::actor::{Acting, Actor, Target};
+use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
@@ -46,6 +46,17 @@ pub enum ActorRef {
     /// A key that names no person and acts with its own standing.
     Key {
         /// Which.
+        key: KeyId,
+        /// The key's standing.
+        authority: Authority,
+    },
+    /// A rule of automod, which acts with its key's standing.
+    Automod {
+        /// The rule.
+        rule: Rule,
+        /// Which version of it.
+        version: i32,
+        /// The key.
         key: KeyId,
         /// The key's standing.
         authority: Authority,
@@ -303,6 +314,13 @@ impl ActorRef {
                 key: *key,
             },
             Self::Key { key, .. } => Actor::Key { key: *key },
+            Self::Automod {
+                rule, version, key, ..
+            } => Actor::Automod {
+                rule: rule.clone(),
+                version: *version,
+                key: *key,
+            },
             Self::System => Actor::System,
         }
     }

@@ -138,7 +138,7 @@ impl Service {
         let acting = self.store.acting(*tenant, *community, actor).await?;
         let named = match actor {
             ActorRef::Human { person, .. } => Some(person),
-            ActorRef::Key { .. } | ActorRef::System => None,
+            ActorRef::Key { .. } | ActorRef::Automod { .. } | ActorRef::System => None,
         };
         let stranger = Target {
             user: if named == Some(member) { NOBODY } else { SOMEBODY },

@@ -183,7 +183,9 @@ impl Rehearsal {
                 let stored = self.standing.get(person).copied().unwrap_or_default();
                 (self.person(person)?, asserted.unwrap_or(stored))
             }
-            ActorRef::Key { authority, .. } => (UserId(uuid::Uuid::nil()), *authority),
+            ActorRef::Key { authority, .. } | ActorRef::Automod { authority, .. } => {
+                (UserId(uuid::Uuid::nil()), *authority)
+            }
             ActorRef::System => return Err(ServiceError::Lost),
         };
         Ok(Acting {

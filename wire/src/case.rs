@@ -1,6 +1,6 @@
 //! Cases: the numbered record of what was done.
 
-use crate::act::Messages;
+use crate::act::{Automod, Messages};
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
@@ -36,6 +36,9 @@ wire! {
         /// The key that carried the call.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::KeyId>, required))]
         pub key: Option<String>,
+        /// The rule and its version, for automod.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub automod: Option<Automod>,
         /// The rung, for an escalation.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::RungId>, required))]
         pub rung: Option<String>,

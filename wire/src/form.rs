@@ -82,6 +82,8 @@ texts! {
     Channel: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "381984265217638400";
     /// A message, as the platform names it.
     MessageId: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "1312340125874618398";
+    /// The name of a rule of automod, the same over its versions.
+    RuleName: (1, 64), "^[a-z0-9_-]+$", "links";
     /// The name of a rung, the same over versions of the policy.
     RungId: (1, 64), "^[a-z0-9_-]+$", "mute-1h";
     /// An API key itself.

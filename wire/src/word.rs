@@ -43,6 +43,8 @@ wire! {
         Human,
         /// An API key that named no person.
         Key,
+        /// A rule of automod, through an API key.
+        Automod,
         /// A rung of the ladder.
         Escalation,
         /// The service itself: time was over.

@@ -18,6 +18,7 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
         user: None,
         identity: None,
         key: None,
+        automod: None,
         rung: None,
     };
     match actor {
@@ -30,6 +31,14 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
         Actor::Key { key } => {
             shown.kind = ActorType::Key;
             shown.key = Some(key.to_string());
+        }
+        Actor::Automod { rule, version, key } => {
+            shown.kind = ActorType::Automod;
+            shown.key = Some(key.to_string());
+            shown.automod = Some(wire::act::Automod {
+                rule: rule.as_str().to_owned(),
+                version: i64::from(*version),
+            });
         }
         Actor::Escalation { rung } => {
             shown.kind = ActorType::Escalation;
