@@ -5,6 +5,7 @@ use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::case::{Case, Reduced, Voided};
+use crate::domain::held::Held;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::member::Member;
@@ -98,6 +99,8 @@ pub struct Ruling {
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.
     pub answer: Answer,
+    /// The act that waits, or has waited, as it stands now.
+    pub held: Option<Held>,
 }
 
 /// The pure function that the store calls while it holds the locks. Called again with fresh state after a conflict.

@@ -2,6 +2,7 @@
 
 use super::directory::Directory;
 use super::error::StoreError;
+use super::holds::Holds;
 use super::housekeeping::Housekeeping;
 use super::insight::Insight;
 use super::jobs::Jobs;
@@ -26,7 +27,7 @@ pub struct Health {
 /// The whole of storage.
 #[async_trait]
 pub trait Store:
-    Ledger + Directory + Record + Insight + Timers + Housekeeping + Jobs + Undo + 'static
+    Ledger + Directory + Record + Insight + Timers + Housekeeping + Holds + Jobs + Undo + 'static
 {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;

@@ -9,7 +9,8 @@ pub mod communities; // communities and their links
 pub mod console; // policies at the server's own console
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
-pub mod health; // whether this process can serve
+pub mod health;
+pub mod holds; // acts that wait for others // whether this process can serve
 pub mod insight; // searches and reports
 pub mod jobs; // many items, worked off later
 pub mod keys; // API keys
@@ -39,6 +40,7 @@ pub use crate::ports::error::StoreError;
 pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;
 
+use crate::domain::id::HeldId;
 use crate::ports::clock::Clock;
 use crate::ports::ids::Ids;
 use crate::ports::store::Store;
@@ -67,6 +69,14 @@ pub struct Outcome {
     pub answer: Answer,
     /// Whether this is the first answer to the same idempotency key, given again.
     pub replayed: bool,
+}
+
+impl Outcome {
+    /// Whether it is an act that waits for others, or would.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.answer.tag.starts_with(HeldId::PREFIX)
+    }
 }
 
 impl Service {

@@ -186,7 +186,7 @@ impl Service {
     }
 
     /// The present second.
-    fn now(&self) -> Result<Instant, ServiceError> {
+    pub(super) fn now(&self) -> Result<Instant, ServiceError> {
         Ok(Instant::from_utc(self.clock.now()).map_err(|_| Refusal::ClockOutOfRange)?)
     }
 

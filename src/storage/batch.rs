@@ -5,6 +5,7 @@
 //! sorted by its key: members, communities' counters, idempotency keys (by being inserted), tenants.
 
 mod asked;
+pub(crate) mod holds;
 mod loaded;
 mod run;
 #[cfg(test)]

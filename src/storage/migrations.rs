@@ -34,6 +34,7 @@ steps! {
     2 "0002" "rules",
     3 "0003" "jobs",
     4 "0004" "schedule",
+    8 "0008" "holds",
 }
 
 /// The number of the newest step.

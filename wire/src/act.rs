@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::duration::Duration;
+use crate::held::Hold;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::standing::Standing;
@@ -189,6 +190,9 @@ wire! {
     pub struct ActAnswer {
         /// Whether this is only what would happen. Nothing was written, and the numbers are those that the cases would get.
         pub dry_run: bool,
+        /// What the act would wait for first, with `dry_run`; then the rest is what would happen once it is approved. Null otherwise.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub hold: Option<Hold>,
         /// The act's case.
         pub case: Case,
         /// The cases that the ladder added, the first cause first.

@@ -104,6 +104,28 @@ wire! {
 }
 
 wire! {
+    /// That somebody approved an act.
+    pub struct Approval {
+        /// Who.
+        pub by: Actor,
+        /// When.
+        pub at: Time,
+    }
+}
+
+wire! {
+    /// That an act waited for others before it was carried out.
+    pub struct Released {
+        /// The held act.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::HeldId))]
+        pub held: String,
+        /// Who approved it; the last one released it.
+        #[cfg_attr(feature = "openapi", schema(max_items = 5))]
+        pub approvals: Vec<Approval>,
+    }
+}
+
+wire! {
     /// A case. Never deleted; its reason may change, and voiding it keeps it on record.
     pub struct Case {
         /// The community.
@@ -171,6 +193,9 @@ wire! {
         /// That it counts less than it did, if so.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub reduced: Option<Reduced>,
+        /// That it waited for others, if it did. `actor` is who issued it.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub released: Option<Released>,
     }
 }
 

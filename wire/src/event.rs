@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::community::Community;
+use crate::held::HeldAct;
 use crate::key::ApiKey;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
@@ -13,6 +14,14 @@ use crate::user::{Member, User};
 pub mod types {
     /// A case was recorded; `data.case`.
     pub const CASE_CREATED: &str = "case.created";
+    /// An act waits for others; `data.held`.
+    pub const ACT_HELD: &str = "act.held";
+    /// A held act was approved, and waits for more approvals; `data.held`.
+    pub const ACT_APPROVED: &str = "act.approved";
+    /// A held act was carried out; `data.held`. Its case has an event of its own.
+    pub const ACT_RELEASED: &str = "act.released";
+    /// A held act was rejected or withdrawn; `data.held`.
+    pub const ACT_REJECTED: &str = "act.rejected";
     /// A case was voided, itself or with its cause; `data.case`.
     pub const CASE_VOIDED: &str = "case.voided";
     /// A case counts less than it did; `data.case`.
@@ -49,7 +58,11 @@ pub mod types {
     pub const TENANT_CREATED: &str = "tenant.created";
 
     /// Every type.
-    pub const ALL: [&str; 18] = [
+    pub const ALL: [&str; 22] = [
+        ACT_HELD,
+        ACT_APPROVED,
+        ACT_RELEASED,
+        ACT_REJECTED,
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -80,6 +93,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub case: Option<Case>,
+    /// The held act, for `act.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub held: Option<HeldAct>,
     /// The sanction, for `sanction.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

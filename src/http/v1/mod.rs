@@ -4,6 +4,7 @@ pub mod acts;
 pub mod cases;
 pub mod communities;
 pub mod events;
+pub mod held;
 pub mod insight;
 pub mod jobs;
 pub mod keys;
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
                 .layer(DefaultBodyLimit::max(acts::create_many::BODY_LIMIT)),
         )
         .routes(routes!(jobs::list::list_jobs))
+        .merge(held_acts())
         .routes(routes!(jobs::read::read_job))
         .routes(routes!(jobs::results::list_job_results))
         .routes(routes!(jobs::cancel::cancel_job))
@@ -80,4 +82,13 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))
         .routes(routes!(tenants::read::read_tenant))
+}
+
+/// What is done about acts that wait for others.
+fn held_acts() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(held::list::list_held_acts))
+        .routes(routes!(held::read::read_held_act))
+        .routes(routes!(held::approve::approve_held_act))
+        .routes(routes!(held::reject::reject_held_act))
 }

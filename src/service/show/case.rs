@@ -98,6 +98,10 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
         revision: case.revision,
         voided: case.voided.as_ref().map(voided),
         reduced: case.reduced.as_ref().map(reduced),
+        released: case.released.as_ref().map(|released| wire::case::Released {
+            held: released.held.to_string(),
+            approvals: super::held::approvals(&released.approvals),
+        }),
     }
 }
 
@@ -123,7 +127,7 @@ fn reduced(reduced: &Reduced) -> wire::case::Reduced {
 }
 
 /// A flat map of text; what is not text is shown as JSON, which the edge never lets in.
-fn text_map(map: &serde_json::Map<String, serde_json::Value>) -> BTreeMap<String, String> {
+pub(super) fn text_map(map: &serde_json::Map<String, serde_json::Value>) -> BTreeMap<String, String> {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     map.iter()
         .map(|(name, value)| (name.clone(), text(value)))

@@ -13,6 +13,7 @@ mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
 mod directory; // reads of the directory
+mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
 mod insight; // reads for searches and reports
 mod job_rows; // rows of jobs
@@ -104,6 +105,7 @@ pub fn statements() -> Vec<&'static str> {
         record::STATEMENTS,
         insight::STATEMENTS,
         timers::STATEMENTS,
+        holds::STATEMENTS,
         housekeeping::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,

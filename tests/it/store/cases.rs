@@ -74,6 +74,7 @@ on_every_store! {
             revision: 0,
             voided: None,
             reduced: None,
+            released: None,
         });
         assert_eq!(started.id, sanction_of(world.home, 1));
         assert_eq!(world.cases(world.home).await, [case]);

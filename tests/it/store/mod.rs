@@ -15,6 +15,7 @@ mod communities;
 mod events;
 mod halving;
 mod histories;
+mod holds;
 mod housekeeping;
 mod insight;
 mod isolation;

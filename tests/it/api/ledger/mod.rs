@@ -7,6 +7,7 @@ mod acts; // every kind of act, lifts, duplicates
 mod automod; // rules that act
 mod bulk; // many acts in one request
 mod events; // the log
+mod holds; // acts that wait for others
 mod input; // what is no request
 mod insight; // searches and reports
 mod isolation; // what belongs to another tenant, or another community
