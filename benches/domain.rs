@@ -1,23 +1,26 @@
-//! The pure parts: what a decision, a standing and an explanation cost, with a short history and with a long one.
+//! The pure parts: what a decision, a standing, an explanation and a simulation cost, with a short history and with a long one.
 //!
 //! `cargo bench --bench domain`. The figures of one run compare with each other, not with those of another machine.
 
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 #![allow(missing_docs, reason = "criterion's macros write undocumented functions")]
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;
 use tribune::domain::act::{Act, Command, Decision, Detail, Recent, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
-use tribune::domain::case::Particulars;
+use tribune::domain::brief::Window;
+use tribune::domain::case::{Case, Particulars};
 use tribune::domain::decide::decide;
 use tribune::domain::id::{KeyId, UserId};
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
 use tribune::domain::past::Past;
-use tribune::domain::policy::Policy;
+use tribune::domain::points::Points;
+use tribune::domain::policy::{Decay, Policy};
 use tribune::domain::rank::{Authority, Rank};
+use tribune::domain::simulate::Simulation;
 use tribune::domain::standing::standing;
 use tribune::domain::time::Instant;
 use tribune::domain::timeline::{PolicyVersion, Timeline};
@@ -141,5 +144,55 @@ fn readings(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, decisions, readings);
+/// A thousand members with some forty cases each, under a ladder that acts earlier and often.
+fn simulations(criterion: &mut Criterion) {
+    let mut bench = Bench::new();
+    let mut history = Vec::new();
+    for _ in 0..36 {
+        let decision = bench.decide();
+        history.extend(decision.entries.iter().map(|entry| entry.case.clone()));
+        bench.next_case += i64::try_from(decision.entries.len()).unwrap();
+        bench.member = decision.member;
+        bench.now += 3 * 86_400;
+    }
+    let of = |user: u128| {
+        let cases = history.iter().cloned();
+        cases.map(move |mut case| {
+            case.user = UserId(Uuid::from_u128(user));
+            case
+        })
+    };
+    let cases: Vec<Case> = (0..1_000).flat_map(of).collect();
+    let earlier = |points: i64| {
+        let mut policy = Policy::default();
+        policy.ladder[0].at = Points::from_millis(points * 1_000);
+        policy.ladder[0].reset_below = policy.ladder[0].at;
+        policy
+    };
+    let lapsing = Policy {
+        decay: Decay::Expiry { after: 30 * 86_400 },
+        ..Policy::default()
+    };
+    let timeline = Arc::new(bench.timeline.clone());
+    let mut group = criterion.benchmark_group("simulate");
+    group.throughput(Throughput::Elements(u64::try_from(cases.len()).unwrap()));
+    for (name, policy) in [("an earlier rung", earlier(2)), ("points that lapse", lapsing)] {
+        group.bench_function(name, |b| {
+            b.iter_batched(
+                || cases.clone(),
+                |cases| {
+                    let now = Instant::new(bench.now).unwrap();
+                    let mut simulation =
+                        Simulation::new(timeline.clone(), policy.clone(), Window::default(), now);
+                    let found = cases.into_iter().filter_map(|case| simulation.feed(case)).count();
+                    (found, simulation.close())
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decisions, readings, simulations);
 criterion_main!(benches);

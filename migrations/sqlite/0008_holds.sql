@@ -21,8 +21,9 @@ CREATE TABLE spent_acts (
     at           integer NOT NULL,
     number       integer NOT NULL,
     kind         text NOT NULL,
-    PRIMARY KEY (tenant_id, community_id, bucket, at, number)
+    PRIMARY KEY (tenant_id, community_id, number, bucket)
 );
+CREATE INDEX spent_acts_by_bucket ON spent_acts (tenant_id, community_id, bucket, at) WHERE bucket IS NOT NULL;
 CREATE INDEX spent_acts_by_age ON spent_acts (at);
 
 -- How many of a job's items wait for others.

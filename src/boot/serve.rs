@@ -21,6 +21,7 @@ use crate::http::edge::EdgeLimits;
 use crate::http::{api, edge, health, item, listener, observe};
 use crate::jobs::activations::Activations;
 use crate::jobs::backlog::Backlog;
+use crate::jobs::removals::Removals;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
 use crate::jobs::{self, Stop};
@@ -167,8 +168,13 @@ fn start_jobs(
         problem: item::kept_problem,
         interval: config.jobs.timer_interval,
     };
+    let removals = Removals {
+        store: store.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let mut jobs = JoinSet::new();
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
+    jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());

@@ -344,11 +344,6 @@ impl Run<'_> {
     /// What a rung does. Its case names the member as the act did, for whoever carries it out on a platform.
     fn escalated(&self, rung: Reached<'_>, causes: Vec<i64>, named: Option<Identity>) -> Draft {
         let (policy, remedy) = (&self.version.policy, rung.remedy);
-        let points = if policy.escalations_carry_points {
-            policy.weight(remedy.action)
-        } else {
-            Points::ZERO
-        };
         let reason = match rung.by {
             Threshold::Points(at) => format!("Reached {at} points."),
             Threshold::Offences(count) => format!("{count}."),
@@ -358,7 +353,7 @@ impl Run<'_> {
             actor: Actor::Escalation {
                 rung: rung.id.to_owned(),
             },
-            points,
+            points: policy.escalated_points(remedy.action),
             causes,
             duration: remedy.duration,
             capabilities: remedy.capabilities.clone(),

@@ -28,13 +28,13 @@ pub struct Incoming {
 
 /// What an entry enters under.
 #[derive(Clone, Copy, Debug)]
-pub struct Under<'p> {
+pub struct Under<'p, 'a> {
     /// The version that judges it.
     pub version: &'p PolicyVersion,
     /// All versions.
-    pub timeline: &'p Timeline,
+    pub timeline: &'a Timeline,
     /// What went before.
-    pub past: &'p Past,
+    pub past: &'a Past,
     /// Whether nobody may escalate upon the member.
     pub immune: bool,
 }
@@ -61,7 +61,7 @@ impl Incoming {
 
 /// Lets an entry into the ledger of a member who is settled up to its instant: points, grace, its sanction, and a latch for
 /// every rung that it reaches.
-pub fn enter<'p>(member: &mut Member, under: Under<'p>, incoming: Incoming) -> Entered<'p> {
+pub fn enter<'p>(member: &mut Member, under: Under<'p, '_>, incoming: Incoming) -> Entered<'p> {
     let Under {
         version,
         timeline,

@@ -170,7 +170,7 @@ impl Member {
 }
 
 /// Whether a sanction stops the clock. One that holds while the points are high must not hold them up.
-fn freezes(freeze: Freeze, sanction: &Sanction) -> bool {
+pub(super) fn freezes(freeze: Freeze, sanction: &Sanction) -> bool {
     let kind = sanction.kind;
     sanction.while_above.is_none()
         && match freeze {

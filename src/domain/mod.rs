@@ -30,7 +30,9 @@ pub mod timeline; // the versions of a policy over time
 
 pub mod explain; // every term of a balance
 pub mod replay; // a void: history from there on, replayed without the case
-pub mod standing; // points and restrictions at a moment, and when they change
+pub mod sentences;
+pub mod simulate; // what the ladder would have done under another policy
+pub mod standing; // points and restrictions at a moment, and when they change // a standing in words, for the member
 
 pub mod brief; // a case in short, for searches and reports
 pub mod consistency; // whether like is treated alike

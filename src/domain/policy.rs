@@ -170,6 +170,16 @@ impl Policy {
         }
     }
 
+    /// The points that an escalated act of a kind adds.
+    #[must_use]
+    pub fn escalated_points(&self, kind: Kind) -> Points {
+        if self.escalations_carry_points {
+            self.weight(kind)
+        } else {
+            Points::ZERO
+        }
+    }
+
     /// How severe an act of this kind is; a custom kind that the policy does not register is a note.
     #[must_use]
     pub fn severity(&self, kind: Kind) -> Severity {

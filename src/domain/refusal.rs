@@ -99,6 +99,9 @@ pub enum Refusal {
     /// The same person approves twice.
     #[error("this person has approved the act already; somebody else has to")]
     AlreadyApproved,
+    /// The community is archived.
+    #[error("the community is archived: it can be read, and nothing else, until it is unarchived")]
+    Archived,
     /// The case was voided before.
     #[error("case #{number} is already voided, and a void is final")]
     AlreadyVoided {

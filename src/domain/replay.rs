@@ -488,7 +488,7 @@ impl Replay {
 }
 
 /// The version that judged a case.
-fn version_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t PolicyVersion {
+pub(in crate::domain) fn version_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t PolicyVersion {
     timeline
         .version(case.policy_version)
         .unwrap_or_else(|| timeline.in_force(case.at))

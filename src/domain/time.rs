@@ -40,6 +40,9 @@ pub enum TimeError {
 }
 
 impl Instant {
+    /// The first one: 1970-01-01T00:00:00Z.
+    pub const FIRST: Self = Self(0);
+
     /// From seconds since 1970.
     ///
     /// # Errors

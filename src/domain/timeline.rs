@@ -36,6 +36,15 @@ impl Timeline {
         })
     }
 
+    /// Of one version alone.
+    #[must_use]
+    pub const fn of(version: PolicyVersion) -> Self {
+        Self {
+            earlier: Vec::new(),
+            newest: version,
+        }
+    }
+
     /// The newest version, which may be still to come into force.
     #[must_use]
     pub fn newest(&self) -> &PolicyVersion {

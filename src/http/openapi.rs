@@ -43,7 +43,7 @@ const TAGS: &[(&str, &str)] = &[
     ("cases", "The numbered record of every act."),
     (
         "insight",
-        "How much was done, by whom, when and why, and whether like was treated alike.",
+        "How much was done, by whom, when and why, whether like was treated alike, and what another policy would have done.",
     ),
     ("sanctions", "Intervals during which a member is muted or banned."),
     (

@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use crate::domain::id::{CommunityId, HeldId, JobId, KeyId, PlanId, SanctionId, UserId};
+use crate::domain::id::{CommunityId, HeldId, JobId, KeyId, PlanId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::service::{Link, PersonRef};
 
@@ -166,6 +166,16 @@ pub struct InKey {
     pub key: KeyId,
 }
 
+/// `/tenants/{tenant}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InTenant {
+    /// The tenant's id.
+    #[serde(deserialize_with = "tenant")]
+    #[param(value_type = wire::form::TenantId, example = "ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub tenant: TenantId,
+}
+
 /// Somebody, by our id or by a platform's.
 #[must_use]
 pub fn parse_person(text: &str) -> Option<PersonRef> {
@@ -205,6 +215,7 @@ read_by! {
     job -> JobId, JobId::parse;
     plan -> PlanId, PlanId::parse;
     key -> KeyId, KeyId::parse;
+    tenant -> TenantId, TenantId::parse;
     person -> PersonRef, parse_person;
     link -> Link, parse_link;
     number -> i64, positive;

@@ -10,7 +10,9 @@ use axum::extract::{FromRequestParts, MatchedPath, Query};
 use axum::http::request::Parts;
 use axum::http::{Method, Uri};
 use chrono::DateTime;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 
@@ -32,6 +34,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
         check(&parts.uri)?;
         read(&parts.uri).map(Self)
     }
+}
+
+/// That a deletion is meant.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Confirm {
+    /// The name of what is to be deleted, so that nothing is deleted by a slip. Without it nothing is.
+    #[serde(default)]
+    #[param(value_type = wire::form::Name, example = "Rust Cologne")]
+    pub confirm: String,
 }
 
 /// The names of the parameters of a route's operations.

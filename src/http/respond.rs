@@ -12,6 +12,7 @@ use super::problem::Problem;
 use crate::service::Outcome;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
 /// Nobody between us and the caller may keep what only this caller may see.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
@@ -21,6 +22,16 @@ pub fn document<T: Serialize>(document: &T) -> Response {
         Ok(text) => json(StatusCode::OK, text),
         Err(error) => Problem::internal(error).into_response(),
     }
+}
+
+/// Documents that come one after the other, a line each.
+#[must_use]
+pub fn lines(lines: Body) -> Response {
+    let mut response = Response::new(lines);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, NDJSON);
+    headers.insert(CACHE_CONTROL, PRIVATE);
+    response
 }
 
 /// Something new, and where it can be read. `location` is a path below the server's address.

@@ -5,7 +5,11 @@ use super::error::StoreError;
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// Among which cases to look. Each is the way of an index, so that a portion costs what it gives and nothing else; whatever
 /// narrows further is up to who looks.
@@ -20,7 +24,10 @@ pub enum Among {
     Actor(String),
 }
 
-/// Cases in short.
+/// A place in the histories of all members: those of one after those of another, each in the order of (at, number).
+pub type Milestone = (UserId, Instant, i64);
+
+/// Cases in short, and whole histories.
 #[async_trait]
 pub trait Insight: Send + Sync {
     /// The next cases in short, in the order of [`super::record::Record::cases`]; `after` is the number last seen. Fewer than the
@@ -39,5 +46,23 @@ pub trait Insight: Send + Sync {
         tenant: TenantId,
         community: CommunityId,
         numbers: &[i64],
+    ) -> Result<Vec<Case>, StoreError>;
+
+    /// The store's clock, and all versions of a community's policy.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a community that the tenant does not have.
+    async fn rules(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+    ) -> Result<(DateTime<Utc>, Arc<Timeline>), StoreError>;
+
+    /// The next cases of the histories of all members, in the order of their places. Fewer than the limit are the last.
+    async fn histories(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<Milestone>,
     ) -> Result<Vec<Case>, StoreError>;
 }

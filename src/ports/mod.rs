@@ -11,6 +11,7 @@ pub mod insight; // what searches and reports are made of
 pub mod jobs; // requests of many items
 pub mod ledger; // acts decided in batches; voids; what a member's state is
 pub mod record; // cases, sanctions and events, read back
+pub mod removal; // people, communities and tenants that go
 pub mod store; // all of it together
 pub mod timers; // what is due
 pub mod undo; // plans to void what many acts did

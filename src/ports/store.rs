@@ -8,6 +8,7 @@ use super::insight::Insight;
 use super::jobs::Jobs;
 use super::ledger::Ledger;
 use super::record::Record;
+use super::removal::Removals;
 use super::timers::Timers;
 use super::undo::Undo;
 use async_trait::async_trait;
@@ -27,7 +28,7 @@ pub struct Health {
 /// The whole of storage.
 #[async_trait]
 pub trait Store:
-    Ledger + Directory + Record + Insight + Timers + Housekeeping + Holds + Jobs + Undo + 'static
+    Ledger + Directory + Record + Insight + Timers + Housekeeping + Holds + Jobs + Undo + Removals + 'static
 {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;

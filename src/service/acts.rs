@@ -125,7 +125,11 @@ impl Service {
             },
             claim: None,
         };
-        self.pipeline.submit(submission).await.map(|_| ())
+        match self.pipeline.submit(submission).await {
+            // The community was deleted, and the timer goes with its rows.
+            Err(ServiceError::NotFound(_)) => Ok(()),
+            other => other.map(|_| ()),
+        }
     }
 
     /// Decides without effect, over the state as it stands.
@@ -138,6 +142,15 @@ impl Service {
             command,
             ..
         } = submission;
+        if self
+            .store
+            .community(*tenant, *community)
+            .await?
+            .archived_at
+            .is_some()
+        {
+            return Err(Refusal::Archived.into());
+        }
         let seen = self.store.look(*tenant, *community, member).await?;
         let acting = self.store.acting(*tenant, *community, actor).await?;
         let named = match actor {

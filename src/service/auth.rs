@@ -84,6 +84,13 @@ impl Service {
         keys.callers.retain(|_, known| known.caller.key != key);
     }
 
+    /// Likewise of all keys of a tenant: to be called once it is deleted.
+    pub(crate) fn forget_keys_of(&self, tenant: crate::domain::id::TenantId) {
+        let mut keys = self.keys.lock();
+        keys.revocations += 1;
+        keys.callers.retain(|_, known| known.caller.tenant != tenant);
+    }
+
     /// Writes down that a key is in use, unless that was done within the last minute. Nobody waits for it.
     fn note_use(&self, key: &ApiKey, now: DateTime<Utc>) {
         if key.last_used_at.is_some_and(|last| now - last < NOTED_EVERY) {

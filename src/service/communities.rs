@@ -55,6 +55,42 @@ impl Service {
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
+    /// Lets a community only be read from now on; or takes that back.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a community that the caller does not have.
+    pub async fn archive_community(
+        &self,
+        caller: &Caller,
+        id: CommunityId,
+        archived: bool,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::CommunitiesWrite)?;
+        caller.enter(id)?;
+        let change = Change::ArchiveCommunity { id, archived };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Deletes an archived community, whose name the caller repeats.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotConfirmed`], [`ServiceError::NotArchived`], or [`ServiceError::NotFound`].
+    pub async fn delete_community(
+        &self,
+        caller: &Caller,
+        id: CommunityId,
+        confirm: &str,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::CommunitiesWrite)?;
+        caller.unbound()?;
+        if self.store.community(caller.tenant, id).await?.name != confirm {
+            return Err(ServiceError::NotConfirmed("community"));
+        }
+        let change = Change::DeleteCommunity(id);
+        self.change(caller.tenant, caller.as_actor(), change, None).await
+    }
+
     /// Links a community to a space.
     ///
     /// # Errors
@@ -105,7 +141,8 @@ impl Service {
         Ok(show::directory::community(&community))
     }
 
-    /// The communities that the caller may see, oldest first; with a link, the one that has it, if any.
+    /// The communities that the caller may see, oldest first, archived ones only if asked for; with a link, the one that has it,
+    /// if any.
     ///
     /// # Errors
     /// That the key may not, or that the store could not answer.
@@ -113,6 +150,7 @@ impl Service {
         &self,
         caller: &Caller,
         link: Option<&Link>,
+        archived: bool,
         page: After<CommunityId>,
     ) -> Result<Listed<wire::community::Community, CommunityId>, ServiceError> {
         caller.require(Scope::CommunitiesRead)?;
@@ -126,7 +164,7 @@ impl Service {
         }
         let rows = self
             .store
-            .communities(caller.tenant, among.as_deref(), one_more(page))
+            .communities(caller.tenant, among.as_deref(), archived, one_more(page))
             .await?;
         Ok(cut(
             rows,

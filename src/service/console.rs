@@ -44,7 +44,7 @@ impl Service {
                 after,
                 limit: COMMUNITIES_AT_A_TIME,
             };
-            let communities = self.store.communities(tenant, None, page).await?;
+            let communities = self.store.communities(tenant, None, true, page).await?;
             let Some(last) = communities.last() else { break };
             after = Some(last.id);
             for community in communities

@@ -43,10 +43,15 @@ impl DirectoryRender {
             Change::PutPolicy { .. } | Change::WithdrawPolicy { .. } | Change::ActivatePolicy { .. } => {
                 types::POLICY_ACTIVATED
             }
+            Change::ArchiveCommunity { archived: true, .. } => types::COMMUNITY_ARCHIVED,
+            Change::ArchiveCommunity { archived: false, .. } => types::COMMUNITY_UNARCHIVED,
+            Change::DeleteCommunity(_) => types::COMMUNITY_DELETED,
+            Change::DeleteTenant(_) => types::TENANT_DELETED,
             Change::CreateUser { .. } => types::USER_CREATED,
             Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
                 types::USER_CHANGED
             }
+            Change::EraseUser(_) => types::USER_ERASED,
             Change::SetMember { .. } => types::MEMBER_CHANGED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
@@ -167,6 +172,11 @@ impl DirectoryRender {
         let mut data = EventData::default();
         match changed {
             Changed::Tenant(tenant, key) => self.tenant(tenant, key, now),
+            Changed::TenantGone(tenant) => {
+                let shown = show::directory::tenant(tenant);
+                data.tenant = Some(shown.clone());
+                self.one(shown.id.clone(), &shown, (None, None), &data, now)
+            }
             Changed::Key(key) => self.key(key, now),
             Changed::Community(community) => {
                 let shown = show::directory::community(community);

@@ -39,6 +39,19 @@ pub enum ServiceError {
         /// The user who has it.
         user: String,
     },
+    /// What is to be deleted was not repeated by its name.
+    #[error(
+        "the parameter confirm is not the name of the {0} in the path; it is asked for because nothing takes a deletion back"
+    )]
+    NotConfirmed(&'static str),
+    /// Only an archived community is deleted.
+    #[error("the community is not archived; archive it first, and delete it when nobody misses it")]
+    NotArchived,
+    /// Nobody deletes the tenant of their own key.
+    #[error(
+        "the API key belongs to this tenant; a tenant is deleted by the operator, with a key of another one"
+    )]
+    OwnTenant,
     /// The document has moved on since the caller read it.
     #[error(
         "the document's ETag is \"{current}\" now; read it again, make the change to what it is now, and send that ETag as If-Match"
@@ -81,6 +94,9 @@ pub enum ServiceError {
     /// Too much is waiting already.
     #[error("too many requests are waiting; try again shortly")]
     Overloaded,
+    /// As many simulations as this process takes are under way.
+    #[error("this process carries out two simulations at a time, and two are under way; try again shortly")]
+    Simulating,
     /// What the call needs stayed locked.
     #[error("the rows that this needs stayed locked; try again shortly")]
     Busy,
@@ -130,7 +146,11 @@ impl ServiceError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded | Self::Busy | Self::InFlight | Self::Store(StoreError::Unavailable(_)) => true,
+            Self::Overloaded
+            | Self::Simulating
+            | Self::Busy
+            | Self::InFlight
+            | Self::Store(StoreError::Unavailable(_)) => true,
             Self::Refused(refusal) => {
                 matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
             }
@@ -201,6 +221,8 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }),
         Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
         Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),
+        Applied::Conflict(Conflict::NotArchived) => Err(ServiceError::NotArchived),
+        Applied::Conflict(Conflict::OwnTenant) => Err(ServiceError::OwnTenant),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {
             platform: link.platform.as_str().to_owned(),
             space: link.space.as_str().to_owned(),

@@ -175,7 +175,7 @@ impl Service {
             let page = After { after: None, limit };
             let found = self
                 .store
-                .communities(caller.tenant, Some(communities), page)
+                .communities(caller.tenant, Some(communities), true, page)
                 .await?;
             let there: BTreeSet<CommunityId> = found.iter().map(|community| community.id).collect();
             for (index, id) in communities.iter().enumerate() {

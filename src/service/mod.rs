@@ -23,6 +23,7 @@ pub mod records; // cases and sanctions, read back
 pub mod rules; // from the rules of a request to a policy
 pub mod secret; // what an API key looks like
 pub mod show; // what callers read
+pub mod simulations; // history under another policy
 pub mod standing; // points and restrictions at a moment, and why
 pub mod tenants; // owners of communities and keys
 pub mod undo; // plans to void what many acts did
@@ -49,6 +50,7 @@ use error::ServiceError;
 use pipeline::Pipeline;
 use std::sync::Arc;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 /// The use cases over one store. Cheap to clone; clones share everything.
@@ -60,6 +62,8 @@ pub struct Service {
     pipeline: Pipeline,
     keys: Arc<KeyRing>,
     writes: Handle,
+    /// A permit for each simulation that may be under way.
+    simulations: Arc<Semaphore>,
 }
 
 /// A finished change.
@@ -98,6 +102,7 @@ impl Service {
             pipeline,
             keys: Arc::default(),
             writes,
+            simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
         }
     }
 

@@ -2,22 +2,27 @@
 
 use super::caller::Caller;
 use super::error::ServiceError;
-use super::{PersonRef, Service, show};
+use super::{After, PersonRef, Service, show};
 use crate::domain::case::Case;
 use crate::domain::explain::Explanation;
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::member::Member;
 use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
+use crate::domain::sentences::{Account, sentences};
 use crate::domain::standing::{Standing, standing};
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
+use crate::ports::record::CaseFilter;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 use wire::key::Scope;
 
 /// How many terms an explanation lists at most.
 const MOST_TERMS: usize = 200;
+/// How many of the member's newest cases are looked at for such as were voided or reduced.
+const NEWEST_TOLD: u32 = 50;
 /// How many cases are read at a time.
 const PAGE: u32 = 100;
 
@@ -64,6 +69,7 @@ impl Service {
         let cases = self
             .cases_behind(caller, community, &view, standing.exact)
             .await?;
+        let told = self.cases_told(caller, community, &view, &standing).await?;
         let policy = &view.timeline.in_force(view.at).policy;
         let explained = self.looking_back(caller.tenant, community, view.known(), |past| {
             let mut state = view.state.clone();
@@ -73,10 +79,20 @@ impl Service {
                 explanation.add(&state, policy, past, case);
             }
             let carried = explanation.carried(&state, policy, past);
-            (explanation.is_complete(), carried, explanation.terms())
+            let (complete, mut terms) = (explanation.is_complete(), explanation.terms());
+            terms.truncate(MOST_TERMS);
+            let sentences = sentences(&Account {
+                standing: &standing,
+                policy,
+                terms: &terms,
+                complete,
+                carried: carried.as_ref(),
+                offences: &state.ledger.tally.offences,
+                cases: &told,
+            });
+            (complete, carried, terms, sentences)
         });
-        let (complete, carried, mut terms) = explained.await?;
-        terms.truncate(MOST_TERMS);
+        let (complete, carried, terms, sentences) = explained.await?;
         let shown = show::standing::standing(community, view.user, &standing);
         Ok(show::standing::explanation(
             shown,
@@ -84,7 +100,54 @@ impl Service {
             &terms,
             carried.as_ref(),
             complete,
+            sentences,
         ))
+    }
+
+    /// The cases that a standing's sentences are about besides its terms: the member's newest, those that started the sanctions in
+    /// force, and their causes. So many at most, however long the history is.
+    async fn cases_told(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        view: &View,
+        standing: &Standing,
+    ) -> Result<Vec<Case>, ServiceError> {
+        let Some(user) = view.user else {
+            return Ok(Vec::new());
+        };
+        let filter = CaseFilter {
+            user: Some(user),
+            until: Some(view.at.shifted(1)),
+            ..CaseFilter::default()
+        };
+        let newest = After {
+            after: None,
+            limit: NEWEST_TOLD,
+        };
+        let (tenant, store) = (caller.tenant, &self.store);
+        let mut cases = store.cases(tenant, community, &filter, newest).await?;
+        let missing = |wanted: &mut dyn Iterator<Item = i64>, cases: &[Case]| -> Vec<i64> {
+            let numbers: BTreeSet<i64> = wanted
+                .filter(|number| cases.iter().all(|case| case.number != *number))
+                .collect();
+            numbers.into_iter().collect()
+        };
+        let starting = standing.sanctions.iter().map(|sanction| sanction.case);
+        let numbers = missing(&mut starting.clone(), &cases);
+        if !numbers.is_empty() {
+            cases.extend(store.numbered(tenant, community, &numbers).await?);
+        }
+        let started: BTreeSet<i64> = starting.collect();
+        let escalated = cases.iter().filter(|case| started.contains(&case.number));
+        let numbers = missing(
+            &mut escalated.filter_map(|case| case.causes.last().copied()),
+            &cases,
+        );
+        if !numbers.is_empty() {
+            cases.extend(store.numbered(tenant, community, &numbers).await?);
+        }
+        Ok(cases)
     }
 
     async fn standing_of(

@@ -56,6 +56,29 @@ impl Service {
         })
     }
 
+    /// Deletes another tenant, whose name the caller repeats: its keys stop at once, and everything that it has goes.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotConfirmed`], [`ServiceError::OwnTenant`], or [`ServiceError::NotFound`].
+    pub async fn delete_tenant(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        confirm: &str,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::TenantsWrite)?;
+        caller.unbound()?;
+        if self.store.tenant(id).await?.name != confirm {
+            return Err(ServiceError::NotConfirmed("tenant"));
+        }
+        let change = Change::DeleteTenant(id);
+        let outcome = self
+            .change(caller.tenant, caller.as_actor(), change, None)
+            .await?;
+        self.forget_keys_of(id);
+        Ok(outcome)
+    }
+
     /// The caller's own tenant. Any key may read it.
     ///
     /// # Errors

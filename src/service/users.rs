@@ -7,6 +7,7 @@ use super::listing::{Listed, cut, one_more};
 use super::{After, Claim, Outcome, PersonRef, Service, show};
 use crate::domain::id::UserId;
 use crate::domain::identity::Identity;
+use crate::domain::policy_check::Finding;
 use crate::ports::directory::Change;
 use wire::key::Scope;
 
@@ -70,6 +71,33 @@ impl Service {
         caller.unbound()?;
         let user = self.user_id(caller, person).await?;
         let change = Change::AddIdentity { user, identity };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Erases a user: name and identities at once, and what was written about them a portion at a time. To erase them again takes
+    /// out what was written since.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a user whom the tenant does not have, [`ServiceError::Invalid`] when the confirmation names
+    /// somebody else.
+    pub async fn erase_user(
+        &self,
+        caller: &Caller,
+        person: &PersonRef,
+        confirm: &str,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::UsersErase)?;
+        caller.unbound()?;
+        let id = self.store.user(caller.tenant, person).await?.id;
+        if confirm != id.to_string() {
+            return Err(ServiceError::Invalid(vec![Finding {
+                pointer: "/confirm".to_owned(),
+                detail: "this is not the id of the user in the path; it is asked for because nothing takes an erasure back"
+                    .to_owned(),
+            }]));
+        }
+        let change = Change::EraseUser(id);
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 

@@ -3,6 +3,7 @@
 use super::batch::MemberRow;
 use crate::domain::act::Recent;
 use crate::domain::case::Case;
+use crate::domain::id::UserId;
 use crate::domain::identity::Identity;
 use crate::domain::kind::Kind;
 use crate::domain::member::Member;
@@ -15,6 +16,7 @@ use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
 use crate::ports::error::StoreError;
+use crate::ports::insight::Milestone;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,9 @@ pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreErro
 pub(crate) fn json_opt<T: Serialize>(value: Option<&T>) -> Result<Option<String>, StoreError> {
     value.map(json).transpose()
 }
+
+/// The place before all histories.
+pub(crate) const BEGINNING: Milestone = (UserId(uuid::Uuid::nil()), Instant::FIRST, 0);
 
 /// Cases in the order of their numbers as given.
 pub(crate) fn in_order(cases: Vec<Case>, numbers: &[i64]) -> Vec<Case> {

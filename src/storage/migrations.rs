@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 /// A step of the schema in both dialects.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// Its number: 1, 2, 3 …
+    /// Its number, higher than the one before.
     pub number: i64,
     /// What it is about, as in the file's name.
     pub name: &'static str,
@@ -34,6 +34,7 @@ steps! {
     2 "0002" "rules",
     3 "0003" "jobs",
     4 "0004" "schedule",
+    5 "0005" "removals",
     8 "0008" "holds",
 }
 

@@ -8,8 +8,10 @@ pub mod open; // why a database cannot be opened
 
 pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
+pub(crate) mod erasure; // what an erasure takes out of documents
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod jobs; // what the columns of jobs hold
+pub(crate) mod removal; // how far the rows of what was deleted are removed
 pub(crate) mod schedule; // which versions of a policy count
 pub(crate) mod timelines; // policies kept in memory
 

@@ -154,6 +154,7 @@ fn every_answer_is_described() {
                 b'2' => {
                     let kind = match name.as_str() {
                         "get /metrics" => "text/plain",
+                        "post /v1/communities/{community}/simulate" => "application/x-ndjson",
                         _ => "application/json",
                     };
                     assert_eq!(kinds, [kind], "{name} {status}");
@@ -317,17 +318,36 @@ fn every_change_can_be_repeated() {
             let mut all = parameters.into_iter().flatten();
             all.any(|parameter| parameter["in"] == "header" && parameter["name"] == header)
         };
-        let changes = !name.starts_with("get ");
+        // A simulation asks in a body, and changes nothing.
+        let changes = !name.starts_with("get ") && !name.ends_with("/simulate");
         assert!(changes || !takes("Idempotency-Key"), "{name}");
         if changes && !takes("Idempotency-Key") {
-            assert!(name.starts_with("put ") && takes("If-Match"), "{name}");
+            let gone =
+                name.starts_with("delete ") && parameters.unwrap().iter().any(|p| p["name"] == "confirm");
+            assert!(gone || name.starts_with("put ") && takes("If-Match"), "{name}");
             keyless.push(name);
         }
     }
     // The text names what takes none.
-    assert_eq!(keyless, ["put /v1/communities/{community}/cases/{number}/reason"]);
+    keyless.sort();
+    let (community, tenant) = (
+        "delete /v1/communities/{community}",
+        "delete /v1/tenants/{tenant}",
+    );
+    assert_eq!(
+        keyless,
+        [
+            community,
+            tenant,
+            "put /v1/communities/{community}/cases/{number}/reason"
+        ]
+    );
     let about = document["info"]["description"].as_str().unwrap();
     assert!(about.contains("The PUT of a case's reason takes none"), "{about}");
+    assert!(
+        about.contains("Nor do the deletions of a community and of a tenant"),
+        "{about}"
+    );
 }
 
 /// What machines ask about the process is described like all else, and by itself outside of the API.

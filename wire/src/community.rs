@@ -56,5 +56,8 @@ wire! {
         pub policy_version: i32,
         /// The spaces that it is linked to.
         pub links: Vec<Link>,
+        /// Since when it can only be read; null unless it is archived.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub archived_at: Option<Time>,
     }
 }

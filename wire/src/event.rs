@@ -42,12 +42,20 @@ pub mod types {
     pub const POLICY_SCHEDULED: &str = "policy.scheduled";
     /// A policy version that was to come into force never will; `data.policy`.
     pub const POLICY_WITHDRAWN: &str = "policy.withdrawn";
+    /// A community can only be read from now on; `data.community`.
+    pub const COMMUNITY_ARCHIVED: &str = "community.archived";
+    /// A community can be changed again; `data.community`.
+    pub const COMMUNITY_UNARCHIVED: &str = "community.unarchived";
+    /// A community was deleted; `data.community`, as it was.
+    pub const COMMUNITY_DELETED: &str = "community.deleted";
     /// A policy version came into force; `data.policy`.
     pub const POLICY_ACTIVATED: &str = "policy.activated";
     /// A user was made; `data.user`.
     pub const USER_CREATED: &str = "user.created";
     /// A user has another name or identity; `data.user`.
     pub const USER_CHANGED: &str = "user.changed";
+    /// A user was erased; `data.user`.
+    pub const USER_ERASED: &str = "user.erased";
     /// A member has another rank or protection; `data.member`.
     pub const MEMBER_CHANGED: &str = "member.changed";
     /// A key was made; `data.key`.
@@ -57,8 +65,10 @@ pub mod types {
     /// The tenant was made; `data.tenant`.
     pub const TENANT_CREATED: &str = "tenant.created";
 
+    /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
+    pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 22] = [
+    pub const ALL: [&str; 27] = [
         ACT_HELD,
         ACT_APPROVED,
         ACT_RELEASED,
@@ -74,13 +84,18 @@ pub mod types {
         COMMUNITY_CHANGED,
         POLICY_SCHEDULED,
         POLICY_WITHDRAWN,
+        COMMUNITY_ARCHIVED,
+        COMMUNITY_UNARCHIVED,
+        COMMUNITY_DELETED,
         POLICY_ACTIVATED,
         USER_CREATED,
         USER_CHANGED,
+        USER_ERASED,
         MEMBER_CHANGED,
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
+        TENANT_DELETED,
     ];
 }
 
@@ -130,7 +145,7 @@ pub struct EventData {
 wire! {
     /// One line of the log.
     pub struct Event {
-        /// Its position in the tenant's log, 1, 2, 3 … without gaps, as text: the event's id, and a cursor to go on from.
+        /// Its position in the tenant's log, 1, 2, 3 … without gaps but where a community was deleted, as text: the event's id, and a cursor to go on from.
         #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$", examples("42")))]
         pub id: String,
         /// Its type, such as `case.created`. New types may come; skip those you do not know.

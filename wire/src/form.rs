@@ -71,6 +71,8 @@ texts! {
     Reason: (0, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Posted the same link in five channels";
     /// A comment: no control characters but line break and tab.
     Comment: (0, 500), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Kicks weigh more since the raids";
+    /// A sentence for people to read, in one line.
+    Sentence: (1, 2_000), r"^[^\u0000-\u001f\u007f-\u009f]+$", "At 2026-11-22 12:00 UTC you have 2.9 points.";
     /// An address, http or https, with a host and without user or password.
     Url: (8, 2_000),
         r#"^https?://[^\s/?#@<>"\\\u0000-\u001f\u007f-\u009f]+([/?#][^\s<>"\\\u0000-\u001f\u007f-\u009f]*)?$"#,

@@ -32,6 +32,9 @@ pub enum Scope {
     /// Make and change users, identities, ranks and protection.
     #[serde(rename = "users:write")]
     UsersWrite,
+    /// Erase users, which nothing takes back.
+    #[serde(rename = "users:erase")]
+    UsersErase,
     /// List, make and revoke keys.
     #[serde(rename = "keys:write")]
     KeysWrite,
@@ -45,7 +48,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -54,6 +57,7 @@ impl Scope {
         Self::PoliciesWrite,
         Self::UsersRead,
         Self::UsersWrite,
+        Self::UsersErase,
         Self::KeysWrite,
         Self::ActorsAssert,
         Self::TenantsWrite,
@@ -71,6 +75,7 @@ impl Scope {
             Self::PoliciesWrite => "policies:write",
             Self::UsersRead => "users:read",
             Self::UsersWrite => "users:write",
+            Self::UsersErase => "users:erase",
             Self::KeysWrite => "keys:write",
             Self::ActorsAssert => "actors:assert",
             Self::TenantsWrite => "tenants:write",

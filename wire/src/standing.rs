@@ -146,5 +146,9 @@ wire! {
         pub carried: Option<Carried>,
         /// Whether `terms` is complete; false when there are more than it may list.
         pub complete: bool,
+        /// The same in plain English sentences for the member, in the order in which they are read: what counts, what would come
+        /// next, what holds and why, what was voided or reduced. Times are UTC. Their wording may change; programs read the rest.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Sentence>, max_items = 512))]
+        pub sentences: Vec<String>,
     }
 }

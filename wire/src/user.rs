@@ -53,8 +53,24 @@ wire! {
         pub name: Option<String>,
         /// When they were first seen.
         pub created_at: Time,
-        /// Who they are on platforms.
+        /// Who they are on platforms; nobody any more, once they are erased.
         pub identities: Vec<Identity>,
+        /// When they were erased, if they were.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub erased_at: Option<Time>,
+        /// When the last of what was written about them was gone; null while that is under way.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub erasure_done_at: Option<Time>,
+    }
+}
+
+wire! {
+    /// That a user is to be erased, which nothing takes back.
+    #[serde(deny_unknown_fields)]
+    pub struct EraseRequest {
+        /// The user's id once more, so that nobody is erased by a slip.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::UserId))]
+        pub confirm: String,
     }
 }
 

@@ -4,6 +4,7 @@
 mod ledger; // balance, latches, steps in time, drops, explanations
 mod naive; // the same rules once more, slow and written differently
 mod sanctions; // lifts, later sanctions
+mod simulate; // what would have been under another policy
 mod voids; // what a void gives and never does
 mod world; // random policies and histories
 

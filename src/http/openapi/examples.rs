@@ -307,6 +307,19 @@ pub(crate) fn explanation() -> Value {
         ],
         "carried": null,
         "complete": true,
+        "sentences": [
+            "At 2026-11-22 12:00 UTC you have 3 points.",
+            "Case #10 (warn, 2026-11-22 12:00 UTC) gave you 1 point, and all of it still counts, until 2026-12-02 12:00 UTC if nothing else happens.",
+            "Case #11 (warn, 2026-11-22 12:00 UTC) gave you 1 point, and all of it still counts, until 2026-12-12 12:00 UTC if nothing else happens.",
+            "Case #12 (warn, 2026-11-22 12:00 UTC) gave you 1 point, and all of it still counts, until 2026-12-22 12:00 UTC if nothing else happens.",
+            "Points fall by 0.1 points a day, those of the oldest case first.",
+            "If nothing else happens, you have no points from 2026-12-22 12:00 UTC on.",
+            "You have reached the rung mute-1h at 3 points, and fall below it at 2026-11-23 12:00 UTC.",
+            "At 5 points, which is 2 points more, you would be muted for 1 day.",
+            "Since 2026-11-22 12:00 UTC you are muted, until 2026-11-22 13:00 UTC.",
+            "That followed by itself in case #13, when case #12 (warn, for the reason “Posted the same link in five channels”) reached the rung mute-1h: 3 points.",
+            "Of the cases before it, #10, #11 and #12 still count.",
+        ],
     })
 }
 

@@ -29,6 +29,7 @@ const LEADS: &[Lead] = &[
             "list_sanctions",
             "read_consistency",
             "read_policy",
+            "simulate_policy",
         ],
     ),
     (

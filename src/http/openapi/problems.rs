@@ -61,6 +61,8 @@ pub enum Sort {
     Read,
     /// Reads a page of a list.
     Page,
+    /// POST with a body that asks and changes nothing.
+    Ask,
     /// POST with a body and an idempotency key.
     Post,
     /// A change without a body, with an idempotency key.
@@ -79,6 +81,7 @@ impl Sort {
             Self::Probe => &[ANYWHERE],
             Self::Read => &[ALWAYS],
             Self::Page => &[ALWAYS, PAGES],
+            Self::Ask => &[ALWAYS, SENDS],
             Self::Post => &[ALWAYS, SENDS, CHANGES, REPEATS],
             Self::PostBare => &[ALWAYS, CHANGES, REPEATS],
             Self::Edit => &[ALWAYS, SENDS, CHANGES, REPEATS],

@@ -69,6 +69,7 @@ impl Code {
         match self {
             Self::RateLimited | Self::Overloaded | Self::IdempotencyInFlight => Some(1),
             Self::StoreUnavailable | Self::NotReady | Self::TimedOut => Some(2),
+            Self::TooManySimulations => Some(5),
             Self::ClockSkew => Some(10),
             _ => None,
         }
@@ -182,6 +183,18 @@ catalogue! {
     NothingToLift "nothing_to_lift" CONFLICT "There is nothing to lift"
         "The target has no active sanction of the kind that should be lifted."
         "Read the standing of the member; the sanction may have ended by itself."
+    CommunityArchived "community_archived" CONFLICT "The community is archived"
+        "The community is archived: it can be read, and nothing else."
+        "Unarchive it first, if it is to be used again."
+    CommunityNotArchived "community_not_archived" CONFLICT "The community is not archived"
+        "Only a community that is archived can be deleted."
+        "Archive it, see that nobody misses it, then delete it."
+    NotConfirmed "not_confirmed" CONFLICT "The deletion was not confirmed"
+        "The parameter `confirm` is not the name of what is to be deleted."
+        "Read it again, and repeat its name exactly, percent-encoded."
+    OwnTenant "own_tenant" CONFLICT "This is the tenant of the key"
+        "A tenant cannot be deleted with a key of its own."
+        "Ask the operator of the service, whose key belongs to another tenant."
     NotVoidable "not_voidable" CONFLICT "The case cannot be voided"
         "The case is a lift or the end of a sanction, which cannot be taken back."
         "Record a new act instead."
@@ -237,6 +250,9 @@ catalogue! {
         "Wait as long as Retry-After says. The RateLimit header tells what is left."
     Overloaded "overloaded" SERVICE_UNAVAILABLE "The server is busy"
         "The queue of waiting writes is full. The request was not taken and nothing was changed."
+        "Repeat the request after the seconds that Retry-After says."
+    TooManySimulations "too_many_simulations" SERVICE_UNAVAILABLE "Other simulations are running"
+        "The server carries out two simulations at a time in each of its processes, and two are under way."
         "Repeat the request after the seconds that Retry-After says."
     TimedOut "timed_out" SERVICE_UNAVAILABLE "The answer took too long"
         "The server gave up waiting for its own answer. A write that had begun still comes to its end."

@@ -35,8 +35,12 @@ impl From<ServiceError> for Problem {
                 Code::ForbiddenScope
             }
             ServiceError::NotFound(_) => Code::NotFound,
+            ServiceError::NotConfirmed(_) => Code::NotConfirmed,
+            ServiceError::NotArchived => Code::CommunityNotArchived,
+            ServiceError::OwnTenant => Code::OwnTenant,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
+            ServiceError::Simulating => Code::TooManySimulations,
             ServiceError::JobEnded(_) => Code::JobEnded,
             ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
             ServiceError::PlanExpired => Code::PlanExpired,
@@ -60,6 +64,7 @@ impl From<Refusal> for Problem {
             Refusal::SanctionNotActive | Refusal::NothingToSupersede { .. } => Code::SanctionNotActive,
             Refusal::TooManySanctions { .. } => Code::TooManySanctions,
             Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange => Code::ClockSkew,
+            Refusal::Archived => Code::CommunityArchived,
             Refusal::NotVoidable => Code::NotVoidable,
             Refusal::NotReducible { .. } => Code::NotReducible,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,

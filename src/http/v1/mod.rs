@@ -24,6 +24,11 @@ use super::api::ApiState;
 
 /// The routes with their descriptions. Method and path stand with each handler.
 pub fn routes() -> OpenApiRouter<ApiState> {
+    ledger().merge(directory())
+}
+
+/// What happens to members, and what is made of it.
+fn ledger() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(acts::create::create_act))
         .routes(
@@ -47,20 +52,29 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::revisions::list_case_revisions))
         .routes(routes!(insight::counts::count_cases))
         .routes(routes!(insight::consistency::read_consistency))
+        .routes(routes!(insight::simulate::simulate_policy))
         .routes(routes!(sanctions::list::list_sanctions))
         .routes(routes!(sanctions::read::read_sanction))
         .routes(routes!(sanctions::lift::lift_sanction))
         .routes(routes!(members::standing::read_standing))
         .routes(routes!(members::explanation::read_explanation))
         .routes(routes!(events::list::list_events))
+}
+
+/// Who and what there is: communities with their policies and members, users, keys, tenants.
+fn directory() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
         .routes(routes!(
             communities::list::list_communities,
             communities::create::create_community
         ))
         .routes(routes!(
             communities::read::read_community,
-            communities::update::update_community
+            communities::update::update_community,
+            communities::delete::delete_community
         ))
+        .routes(routes!(communities::archive::archive_community))
+        .routes(routes!(communities::unarchive::unarchive_community))
         .routes(routes!(links::create::create_link))
         .routes(routes!(links::delete::delete_link))
         .routes(routes!(policies::read::read_policy, policies::put::put_policy))
@@ -78,10 +92,12 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(users::list::list_users, users::create::create_user))
         .routes(routes!(users::read::read_user, users::update::update_user))
         .routes(routes!(users::add_identity::add_identity))
+        .routes(routes!(users::erase::erase_user))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
         .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
         .routes(routes!(tenants::create::create_tenant))
         .routes(routes!(tenants::read::read_tenant))
+        .routes(routes!(tenants::delete::delete_tenant))
 }
 
 /// What is done about acts that wait for others.

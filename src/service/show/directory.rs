@@ -50,6 +50,7 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
         created_at: Time(community.created_at),
         policy_version: community.policy_version,
         links: community.links.iter().map(link).collect(),
+        archived_at: community.archived_at.map(Time),
     }
 }
 
@@ -68,6 +69,8 @@ pub(crate) fn user(user: &User) -> wire::user::User {
         name: user.name.clone(),
         created_at: Time(user.created_at),
         identities: user.identities.iter().map(identity).collect(),
+        erased_at: user.erased_at.map(Time),
+        erasure_done_at: user.erasure_done_at.map(Time),
     }
 }
 

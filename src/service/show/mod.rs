@@ -7,6 +7,7 @@ pub mod held; // acts that wait for others
 pub mod insight; // counts and the consistency report
 pub mod job; // requests of many items
 pub mod policy; // versions of a policy
+pub mod simulate; // simulations
 pub mod standing; // standing and explanations
 pub mod word; // the closed lists of words
 

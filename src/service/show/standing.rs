@@ -7,6 +7,7 @@ use crate::domain::id::{CommunityId, UserId};
 use crate::domain::member::Paused;
 use crate::domain::points::Points;
 use crate::domain::policy::{Decay, Policy};
+use crate::domain::sanction::Restricted;
 use crate::domain::standing::Standing;
 
 /// A standing.
@@ -37,16 +38,17 @@ pub(crate) fn standing(
                 at: d.at.map(instant),
             })
             .collect(),
-        restrictions: s
-            .restrictions
-            .iter()
-            .map(|r| wire::standing::Restricted {
-                restriction: r.restriction.into(),
-                capability: r.capability.map(|name| name.to_string()),
-                until: r.until.map(instant),
-            })
-            .collect(),
+        restrictions: s.restrictions.iter().map(restricted).collect(),
         sanctions: s.sanctions.iter().map(brief).collect(),
+    }
+}
+
+/// A restriction in force.
+pub(crate) fn restricted(r: &Restricted) -> wire::standing::Restricted {
+    wire::standing::Restricted {
+        restriction: r.restriction.into(),
+        capability: r.capability.map(|name| name.to_string()),
+        until: r.until.map(instant),
     }
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn explanation(
     terms: &[Term],
     carried: Option<&Carried>,
     complete: bool,
+    sentences: Vec<String>,
 ) -> wire::standing::Explanation {
     let (per_day, lapses_after) = match policy.decay {
         Decay::Linear { rate, .. } => (Some(points(Points::from_millis(rate))), None),
@@ -89,5 +92,6 @@ pub(crate) fn explanation(
             gone_at: carried.gone_at.map(instant),
         }),
         complete,
+        sentences,
     }
 }

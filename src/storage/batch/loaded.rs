@@ -12,7 +12,7 @@ use crate::domain::timeline::Timeline;
 use crate::ports::answer::Answer;
 use crate::ports::ledger::{PersonRef, Reply, Submission};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What is kept under a key that was used before.
@@ -56,12 +56,16 @@ pub(crate) struct Loaded<'a> {
     pub(crate) kept: HashMap<(TenantId, String), Kept>,
     /// The users of all people who were asked for and exist, those just made included.
     pub(crate) people: HashMap<(TenantId, &'a PersonRef), UserId>,
+    /// Those among them who were erased, and were recognised by an identity. Nothing that is written names it.
+    pub(crate) erased: HashSet<(TenantId, &'a PersonRef)>,
     /// The locked rows of the members acted upon, those just made included.
     pub(crate) members: BTreeMap<MemberKey, MemberRow>,
     /// The standing of those who act, where the community has set one.
     pub(crate) authorities: HashMap<MemberKey, Authority>,
     /// The policies of the communities that exist.
     pub(crate) timelines: HashMap<Home, Arc<Timeline>>,
+    /// Those among them that are archived.
+    pub(crate) archived: BTreeSet<Home>,
     /// The last case number of each of them, locked.
     pub(crate) numbers: BTreeMap<Home, i64>,
     /// The waiting acts that the batch is about, those that exist.
@@ -81,9 +85,11 @@ impl Loaded<'_> {
             now,
             kept: HashMap::new(),
             people: HashMap::new(),
+            erased: HashSet::new(),
             members: BTreeMap::new(),
             authorities: HashMap::new(),
             timelines: HashMap::new(),
+            archived: BTreeSet::new(),
             numbers: BTreeMap::new(),
             held: HashMap::new(),
             spent: HashMap::new(),

@@ -5,12 +5,13 @@ use super::loaded::{Loaded, MemberRow, kept_for};
 use super::writes::{MemberWrite, Writes};
 use super::{Home, MemberKey, acting, acting_person};
 use crate::domain::act::{Command, Situation};
-use crate::domain::actor::{Acting, Target};
+use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::held::Held;
 use crate::domain::hold::{self, Spent};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::past::{Answer, Question};
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer;
@@ -107,6 +108,10 @@ impl Run<'_, '_> {
         }
         let home = (submission.tenant, submission.community);
         let timeline = self.timeline(home)?;
+        // Time goes on all the same.
+        if self.loaded.archived.contains(&home) && !matches!(submission.command, Command::Expire { .. }) {
+            return Ok(Reply::Refused(Refusal::Archived));
+        }
         let member = MemberKey {
             tenant: submission.tenant,
             community: submission.community,
@@ -130,7 +135,12 @@ impl Run<'_, '_> {
             spent: self.loaded.spent.get(&home).unwrap_or(&nothing),
             held,
         };
-        let judged = self.judge.judge(&situation, submission);
+        let nameless = self
+            .is_erased(submission, &submission.member)
+            .then(|| nameless(submission));
+        let judged = self
+            .judge
+            .judge(&situation, nameless.as_ref().unwrap_or(submission));
         let asked = row.past.take_asked();
         if !asked.is_empty() {
             self.asked.push((member, asked));
@@ -209,7 +219,17 @@ impl Run<'_, '_> {
             user,
         };
         let stored = self.loaded.authorities.get(&key).copied();
-        Ok(acting(&submission.actor, Some(user), stored))
+        let mut acting = acting(&submission.actor, Some(user), stored);
+        if let Actor::Human { identity, .. } = &mut acting.actor
+            && self.is_erased(submission, person)
+        {
+            *identity = None;
+        }
+        Ok(acting)
+    }
+
+    fn is_erased(&self, submission: &Submission, person: &PersonRef) -> bool {
+        self.loaded.erased.contains(&(submission.tenant, person))
     }
 
     /// Takes over what a ruling says: into the states that later commands see, and into the rows to write.
@@ -283,6 +303,17 @@ impl Run<'_, '_> {
             .retain(|member| !touched.contains_key(member));
         writes
     }
+}
+
+/// A submission that does not name the member's identity.
+fn nameless(submission: &Submission) -> Submission {
+    let mut nameless = submission.clone();
+    match &mut nameless.command {
+        Command::Act(act) => act.particulars.named = None,
+        Command::Lift { particulars, .. } => particulars.named = None,
+        Command::Expire { .. } | Command::Approve { .. } | Command::Reject { .. } => {}
+    }
+    nameless
 }
 
 fn target(user: UserId, row: &MemberRow) -> Target {

@@ -2,19 +2,24 @@
 
 use super::Postgres;
 use super::directory::community_exists;
-use super::record::case_columns;
+use super::errors::failed;
+use super::load::timeline;
+use super::record::{case_columns, case_of};
 use super::row::{Row, all};
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, TenantId};
 use crate::domain::points::Points;
 use crate::domain::time::Span;
+use crate::domain::timeline::Timeline;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::ports::insight::{Among, Insight};
-use crate::storage::codec::in_order;
+use crate::ports::insight::{Among, Insight, Milestone};
+use crate::storage::codec::{BEGINNING, in_order};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
+use std::sync::Arc;
 
 const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
 
@@ -57,7 +62,21 @@ const NUMBERED: &str = concat!(
     " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number = ANY ($3)"
 );
 
-pub(super) const STATEMENTS: &[&str] = &[BRIEFS, BRIEFS_OF_MEMBER, BRIEFS_BY_ACTOR, NUMBERED];
+const ACTIVE: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at, clock_timestamp() AS now FROM communities \
+    WHERE tenant_id = $1 AND community_id = $2";
+/// Without the states, which are most of a row. That there is a user is said once more, because the index has only such rows.
+const HISTORIES: &str = "SELECT tenant_id, community_id, number, points, doc, reason, revision, started, voided, reduced \
+    FROM cases WHERE tenant_id = $1 AND community_id = $2 \
+    AND user_id >= $3 AND (user_id, at, number) > ($3, $4, $5) ORDER BY user_id, at, number LIMIT $6";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    BRIEFS,
+    BRIEFS_OF_MEMBER,
+    BRIEFS_BY_ACTOR,
+    NUMBERED,
+    ACTIVE,
+    HISTORIES,
+];
 
 #[async_trait]
 impl Insight for Postgres {
@@ -100,9 +119,43 @@ impl Insight for Postgres {
             .bind(tenant.0)
             .bind(community.0)
             .bind(numbers);
-        let case_of = |row: &PgRow| Row::of(row, "cases", CASE_KEY).case();
         let found = all(query.fetch_all(self.pool.reader()).await, case_of)?;
         Ok(in_order(found, numbers))
+    }
+
+    async fn rules(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+    ) -> Result<(DateTime<Utc>, Arc<Timeline>), StoreError> {
+        let query = sqlx::query(ACTIVE).bind(tenant.0).bind(community.0);
+        let mut connection = self.pool.reader().acquire().await.map_err(failed)?;
+        let row = query.fetch_optional(&mut *connection).await.map_err(failed)?;
+        let row = row.ok_or(StoreError::NotFound("community"))?;
+        let row = Row::of(&row, "communities", &["tenant_id", "community_id"]);
+        let now = match self.pool.set_clock() {
+            Some(now) => now,
+            None => row.time("now")?,
+        };
+        let (home, held) = ((tenant, community), row.held()?);
+        Ok((now, timeline(&mut connection, &self.timelines, home, held).await?))
+    }
+
+    async fn histories(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<Milestone>,
+    ) -> Result<Vec<Case>, StoreError> {
+        let (user, at, number) = page.after.unwrap_or(BEGINNING);
+        let query = sqlx::query(HISTORIES)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(user.0)
+            .bind(at.seconds())
+            .bind(number)
+            .bind(i64::from(page.limit));
+        all(query.fetch_all(self.pool.reader()).await, case_of)
     }
 }
 

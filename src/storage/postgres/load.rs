@@ -3,6 +3,7 @@
 //! Nobody waits for a member's row after making one, and what is made is made in order: so no two batches wait for each
 //! other. Where that order cannot be kept (a row appeared while we were making it, and is locked), the batch starts again.
 
+use super::erased::by_hash;
 use super::errors::{failed, overtaken};
 use super::people::{self, Columns, Known, Named, member_columns};
 use super::pool::Pool;
@@ -36,7 +37,8 @@ const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, 
     JOIN members m ON m.tenant_id = p.tenant_id AND m.community_id = p.community_id AND m.user_id = p.user_id \
     FOR UPDATE OF m SKIP LOCKED";
 /// A new version waits until those who decide by the present one have committed.
-const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at \
+const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at, \
+     c.archived_at IS NOT NULL AS archived \
     FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
     ORDER BY c.tenant_id, c.community_id FOR SHARE OF c";
@@ -133,6 +135,9 @@ async fn find<'a>(
         match (known.user, named.2) {
             (Some(_), _) => learn(loaded, *named, &known),
             (None, PersonRef::Identity(identity)) if known.has_community => {
+                if recognise(&mut *connection, *named, identity, &known, loaded).await? {
+                    continue;
+                }
                 unknown.push(*named);
                 wanted
                     .entry((named.0, identity))
@@ -153,6 +158,28 @@ async fn find<'a>(
         learn(loaded, *named, &known);
     }
     Ok(homes)
+}
+
+/// Whether somebody unknown was erased; learns who they are then.
+async fn recognise<'a>(
+    connection: &mut PgConnection,
+    named: Named<'a>,
+    identity: &Identity,
+    known: &Known,
+    loaded: &mut Loaded<'a>,
+) -> Result<bool, StoreError> {
+    let Some(secret) = &known.secret else {
+        return Ok(false);
+    };
+    let Some(user) = by_hash(&mut *connection, named.0, secret, identity).await? else {
+        return Ok(false);
+    };
+    let person = PersonRef::User(user);
+    for known in people::who(connection, &[(named.0, named.1, &person)]).await? {
+        learn(loaded, named, &known);
+        loaded.erased.insert((named.0, named.2));
+    }
+    Ok(true)
 }
 
 fn learn<'a>(loaded: &mut Loaded<'a>, (tenant, community, person): Named<'a>, known: &Known) {
@@ -231,6 +258,9 @@ async fn in_force(
         let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
         let (home, held) = (row.home()?, row.held()?);
         let timeline = timeline(&mut *connection, timelines, home, held).await?;
+        if row.get("archived")? {
+            loaded.archived.insert(home);
+        }
         loaded.timelines.insert(home, timeline);
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! A member's state, read without a lock: each read is one statement, and policies come from memory where they are known.
 
+use super::erased::recognise;
 use super::errors::failed;
 use super::load::timeline;
 use super::record::{case_columns, case_of};
@@ -62,6 +63,12 @@ pub(super) async fn look(store: &Postgres, home: Home, person: &PersonRef) -> Re
     if user.is_none() && matches!(person, PersonRef::User(_)) {
         return Err(StoreError::NotFound("user"));
     }
+    if user.is_none()
+        && let Some(user) = recognise(&mut connection, home.0, person).await?
+    {
+        drop(connection);
+        return Box::pin(look(store, home, &PersonRef::User(user))).await;
+    }
     let joined = row.get::<Option<&str>>("rank")?.is_some();
     let member = if joined {
         row.member()?
@@ -96,7 +103,12 @@ pub(super) async fn who_acts(
         return Ok(acting(actor, None, None));
     };
     let mut connection = store.pool.reader().acquire().await.map_err(failed)?;
-    let known = people::who(&mut connection, &[(tenant, community, person)]).await?;
+    let mut known = people::who(&mut connection, &[(tenant, community, person)]).await?;
+    if known.first().is_some_and(|known| known.user.is_none())
+        && let Some(user) = recognise(&mut connection, tenant, person).await?
+    {
+        known = people::who(&mut connection, &[(tenant, community, &PersonRef::User(user))]).await?;
+    }
     let known = known.first();
     let user = known.and_then(|known| known.user);
     if user.is_none() && matches!(person, PersonRef::User(_)) {

@@ -13,6 +13,9 @@ mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
 mod directory; // reads of the directory
+mod erase; // what was written about a person, taken out
+mod erase_cases; // likewise, in cases
+mod erased; // erased people, recognised
 mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
 mod insight; // reads for searches and reports
@@ -21,6 +24,8 @@ mod jobs; // requests of many items
 mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
+mod removal; // people, communities and tenants that go
+mod sweep; // the rows of what was deleted
 mod timers; // what is due
 mod undo; // plans to void what many acts did
 
@@ -68,6 +73,18 @@ pub struct Postgres {
     timelines: Timelines,
 }
 
+impl Postgres {
+    /// The erased user whom a person that nobody knows turns out to be.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when they are nobody.
+    async fn erased(&self, tenant: TenantId, person: &PersonRef) -> Result<PersonRef, StoreError> {
+        let mut connection = self.pool.reader().acquire().await.map_err(errors::failed)?;
+        let found = erased::recognise(&mut connection, tenant, person).await?;
+        found.map(PersonRef::User).ok_or(StoreError::NotFound("user"))
+    }
+}
+
 /// Opens a database, migrating it where the options say so.
 ///
 /// # Errors
@@ -110,6 +127,11 @@ pub fn statements() -> Vec<&'static str> {
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,
+        erased::STATEMENTS,
+        erase::STATEMENTS,
+        erase_cases::STATEMENTS,
+        removal::STATEMENTS,
+        sweep::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)
@@ -250,9 +272,18 @@ impl Directory for Postgres {
         &self,
         tenant: TenantId,
         among: Option<&[CommunityId]>,
+        archived: bool,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError> {
-        directory::communities(self.pool.reader(), tenant, among, page, self.pool.set_clock()).await
+        directory::communities(
+            self.pool.reader(),
+            tenant,
+            among,
+            archived,
+            page,
+            self.pool.set_clock(),
+        )
+        .await
     }
 
     async fn policy(
@@ -291,7 +322,11 @@ impl Directory for Postgres {
     }
 
     async fn user(&self, tenant: TenantId, person: &PersonRef) -> Result<User, StoreError> {
-        let found = directory::user(self.pool.reader(), tenant, person).await?;
+        if let Some(found) = directory::user(self.pool.reader(), tenant, person).await? {
+            return Ok(found);
+        }
+        let person = self.erased(tenant, person).await?;
+        let found = directory::user(self.pool.reader(), tenant, &person).await?;
         found.ok_or(StoreError::NotFound("user"))
     }
 
@@ -306,7 +341,11 @@ impl Directory for Postgres {
         person: &PersonRef,
     ) -> Result<Profile, StoreError> {
         directory::community_exists(self.pool.reader(), tenant, community).await?;
-        let found = directory::profile(self.pool.reader(), tenant, community, person).await?;
+        if let Some(found) = directory::profile(self.pool.reader(), tenant, community, person).await? {
+            return Ok(found);
+        }
+        let person = self.erased(tenant, person).await?;
+        let found = directory::profile(self.pool.reader(), tenant, community, &person).await?;
         found.ok_or(StoreError::NotFound("user"))
     }
 

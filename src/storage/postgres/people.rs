@@ -1,5 +1,6 @@
 //! Persons: finding them by the names that calls use, and making those whom the tenant has never seen.
 
+use super::erased::recognise;
 use super::errors::{failed, overtaken};
 use super::row::Row;
 use crate::domain::actor::Acting;
@@ -24,7 +25,8 @@ const WHO: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, \
     WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
     LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id \
     LEFT JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id) \
-    SELECT a.ord, a.user_id, c.community_id IS NOT NULL AS has_community, m.rank, m.level, clock_timestamp() AS now \
+    SELECT a.ord, a.user_id, c.community_id IS NOT NULL AS has_community, m.rank, m.level, clock_timestamp() AS now, \
+    CASE WHEN a.user_id IS NULL THEN (SELECT t.secret FROM tenants t WHERE t.tenant_id = a.tenant_id) END AS secret \
     FROM a LEFT JOIN communities c ON c.tenant_id = a.tenant_id AND c.community_id = a.community_id \
     LEFT JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id";
 /// The identities decide: where somebody else was quicker, no user is made.
@@ -89,7 +91,7 @@ pub(super) fn place<'a>(row: &Row<'_>, people: &[Named<'a>]) -> Result<Named<'a>
 }
 
 /// What is known of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Known {
     /// The user; `None` when the tenant does not have them.
     pub(super) user: Option<UserId>,
@@ -99,6 +101,8 @@ pub(super) struct Known {
     pub(super) stored: Option<Authority>,
     /// When it was known.
     pub(super) now: DateTime<Utc>,
+    /// What erased people are recognised by, where the tenant does not have the user and has erased anybody.
+    pub(super) secret: Option<Vec<u8>>,
 }
 
 /// Looks people up, in the order given. Locks nothing.
@@ -131,6 +135,7 @@ fn known(row: &PgRow) -> Result<(i64, Known), StoreError> {
         has_community: row.get("has_community")?,
         stored: rank.map(|_| row.authority()).transpose()?,
         now: row.time("now")?,
+        secret: row.get("secret")?,
     };
     Ok((row.get("ord")?, known))
 }
@@ -240,6 +245,9 @@ pub(super) async fn find_or_make(
         (Some(user), _) => Ok(user),
         (None, PersonRef::User(_)) => Err(StoreError::NotFound("user")),
         (None, PersonRef::Identity(identity)) => {
+            if let Some(erased) = recognise(&mut *connection, tenant, person).await? {
+                return Ok(erased);
+            }
             let wanted = BTreeMap::from([((tenant, identity), fresh)]);
             let made = make(connection, &wanted, now).await?;
             if made.is_empty() {

@@ -13,6 +13,7 @@ use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Case;
 use crate::domain::member::Member;
 use crate::domain::past::Mark;
+use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
@@ -103,7 +104,9 @@ async fn within(
     start: Start<'_>,
 ) -> Result<Reply, StoreError> {
     let home = (order.tenant, order.community);
-    super::directory::community_exists(&mut *connection, order.tenant, order.community).await?;
+    if super::directory::archived(&mut *connection, order.tenant, order.community).await? {
+        return Ok(Reply::Refused(Refusal::Archived));
+    }
     let user = case(&mut *connection, home, order.number).await?.user;
     let now = store.pool.now(connection).await?;
     // Whoever acts is found or made before the member is locked; the case is read again once they are.

@@ -22,7 +22,7 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, \
              (SELECT json_group_array(json_object('platform', platform, 'space', space)) FROM \
               (SELECT platform, space FROM links l WHERE l.tenant_id = c.tenant_id \
                AND l.community_id = c.community_id ORDER BY platform, space)) AS links \
@@ -35,7 +35,7 @@ macro_rules! communities {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, ",
             identities!(),
             " FROM users u WHERE u.tenant_id = ?1 AND ",
             $rest
@@ -54,7 +54,7 @@ macro_rules! identities {
 macro_rules! profiles {
     ($join:literal, $rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, ",
             identities!(),
             ", coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, 0) AS protected, coalesce(m.bot, 0) AS bot ",
@@ -74,11 +74,15 @@ const KEY: &str = "SELECT * FROM api_keys WHERE tenant_id = ?1 AND key_id = ?2";
 const KEYS: &str = "SELECT * FROM api_keys WHERE tenant_id = ?1 AND key_id > coalesce(?2, x'') \
     ORDER BY key_id LIMIT ?3";
 const COMMUNITY: &str = communities!("c.community_id = ?2");
-const COMMUNITIES: &str = communities!("c.community_id > coalesce(?2, x'') ORDER BY c.community_id LIMIT ?3");
+const COMMUNITIES: &str = communities!(
+    "c.community_id > coalesce(?2, x'') AND (c.archived_at IS NULL OR ?4) ORDER BY c.community_id LIMIT ?3"
+);
 const COMMUNITIES_AMONG: &str = communities!(
     "c.community_id > coalesce(?2, x'') \
-     AND c.community_id IN (SELECT unhex(value) FROM json_each(?4)) ORDER BY c.community_id LIMIT ?3"
+     AND c.community_id IN (SELECT unhex(value) FROM json_each(?5)) AND (c.archived_at IS NULL OR ?4) ORDER BY c.community_id LIMIT ?3"
 );
+const ARCHIVED: &str =
+    "SELECT archived_at IS NOT NULL FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
 const COMMUNITY_EXISTS: &str = "SELECT count(*) FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
 const BY_LINK: &str =
     "SELECT tenant_id, community_id FROM links WHERE tenant_id = ?1 AND platform = ?2 AND space = ?3";
@@ -124,6 +128,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     COMMUNITY,
     COMMUNITIES,
     COMMUNITIES_AMONG,
+    ARCHIVED,
     COMMUNITY_EXISTS,
     BY_LINK,
     POLICY,
@@ -200,6 +205,17 @@ pub(super) async fn community(
         .ok_or(StoreError::NotFound("community"))
 }
 
+/// Whether a community is archived.
+pub(super) async fn archived(
+    on: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    id: CommunityId,
+) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar(ARCHIVED).bind(tenant.0).bind(id.0);
+    let found = query.fetch_optional(on).await.map_err(failed)?;
+    found.ok_or(StoreError::NotFound("community"))
+}
+
 /// Fails unless the tenant has the community.
 pub(super) async fn community_exists(
     on: impl SqliteExecutor<'_>,
@@ -233,6 +249,7 @@ pub(super) async fn communities(
     on: impl SqliteExecutor<'_>,
     tenant: TenantId,
     among: Option<&[CommunityId]>,
+    archived: bool,
     page: After<CommunityId>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Community>, StoreError> {
@@ -244,7 +261,8 @@ pub(super) async fn communities(
     let mut query = sqlx::query(statement)
         .bind(tenant.0)
         .bind(page.after.map(|id| id.0))
-        .bind(page.limit);
+        .bind(page.limit)
+        .bind(archived);
     if let Some(among) = among {
         let among: Vec<_> = among.iter().map(|id| Id(id.0)).collect();
         query = query.bind(json(&among)?);
@@ -413,6 +431,7 @@ fn community_of(row: &SqliteRow, now: DateTime<Utc>) -> Result<Community, StoreE
         name: row.text("name")?,
         created_at: row.time("created_at")?,
         policy_version: row.held()?.in_force(instant(now)?),
+        archived_at: row.time_opt("archived_at")?,
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })
@@ -442,6 +461,8 @@ fn user_of(row: &SqliteRow) -> Result<User, StoreError> {
         name: row.get("name")?,
         created_at: row.time("created_at")?,
         identities: row.json("identities")?,
+        erased_at: row.time_opt("erased_at")?,
+        erasure_done_at: row.time_opt("erasure_done_at")?,
     })
 }
 

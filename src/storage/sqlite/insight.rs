@@ -2,6 +2,8 @@
 
 use super::Sqlite;
 use super::directory::{all, community_exists};
+use super::errors::failed;
+use super::load::timeline;
 use super::record::{case_columns, case_of};
 use super::row::Row;
 use crate::domain::brief::Brief;
@@ -9,12 +11,15 @@ use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, TenantId};
 use crate::domain::points::Points;
 use crate::domain::time::Span;
+use crate::domain::timeline::Timeline;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::ports::insight::{Among, Insight};
-use crate::storage::codec::{in_order, json};
+use crate::ports::insight::{Among, Insight, Milestone};
+use crate::storage::codec::{BEGINNING, in_order, json};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
+use std::sync::Arc;
 
 /// One of the ways to read cases in short; those of the list of cases in `record`.
 macro_rules! briefs {
@@ -59,7 +64,21 @@ const NUMBERED: &str = concat!(
     " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND number IN (SELECT value FROM json_each(?3))"
 );
 
-pub(super) const STATEMENTS: &[&str] = &[BRIEFS, BRIEFS_OF_MEMBER, BRIEFS_BY_ACTOR, NUMBERED];
+const ACTIVE: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
+    WHERE tenant_id = ?1 AND community_id = ?2";
+/// Without the states, which are most of a row.
+const HISTORIES: &str = "SELECT tenant_id, community_id, number, points, doc, reason, revision, started, voided, reduced \
+    FROM cases INDEXED BY cases_of_member WHERE tenant_id = ?1 AND community_id = ?2 \
+    AND (user_id, at, number) > (?3, ?4, ?5) ORDER BY user_id, at, number LIMIT ?6";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    BRIEFS,
+    BRIEFS_OF_MEMBER,
+    BRIEFS_BY_ACTOR,
+    NUMBERED,
+    ACTIVE,
+    HISTORIES,
+];
 
 #[async_trait]
 impl Insight for Sqlite {
@@ -106,6 +125,36 @@ impl Insight for Sqlite {
             .bind(json(numbers)?);
         let found = all(query.fetch_all(self.pool.reader()).await, case_of)?;
         Ok(in_order(found, numbers))
+    }
+
+    async fn rules(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+    ) -> Result<(DateTime<Utc>, Arc<Timeline>), StoreError> {
+        let query = sqlx::query(ACTIVE).bind(tenant.0).bind(community.0);
+        let row = query.fetch_optional(self.pool.reader()).await.map_err(failed)?;
+        let row = row.ok_or(StoreError::NotFound("community"))?;
+        let held = Row::of(&row, "communities", &["tenant_id", "community_id"]).held()?;
+        let timeline = timeline(self.pool.reader(), (tenant, community), held, &self.timelines).await?;
+        Ok((self.now(), timeline))
+    }
+
+    async fn histories(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<Milestone>,
+    ) -> Result<Vec<Case>, StoreError> {
+        let (user, at, number) = page.after.unwrap_or(BEGINNING);
+        let query = sqlx::query(HISTORIES)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(user.0)
+            .bind(at.seconds())
+            .bind(number)
+            .bind(page.limit);
+        all(query.fetch_all(self.pool.reader()).await, case_of)
     }
 }
 

@@ -3,10 +3,11 @@
 
 use super::claims::{self, KEPT};
 use super::directory;
+use super::erased::by_hash;
 use super::errors::failed;
 use super::pool::Transaction;
 use super::row::Row;
-use super::rows::{Id, ids};
+use super::rows::{HexText, Id, ids};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::time::Instant;
@@ -32,10 +33,11 @@ const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.u
     LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
-const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq)) AS found FROM jsonb_each($3) j \
-    CROSS JOIN communities c CROSS JOIN community_counters n \
+const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq, \
+    hex(t.secret), c.archived_at IS NOT NULL)) AS found \
+    FROM jsonb_each($3) j CROSS JOIN communities c CROSS JOIN community_counters n CROSS JOIN tenants t \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
-    AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id";
+    AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id AND t.tenant_id = c.tenant_id";
 
 /// Those that were, are or will be in force.
 const VERSIONS: &str = "SELECT tenant_id, community_id, version, activated_at, doc FROM policies \
@@ -62,8 +64,10 @@ struct Found(
     Option<String>,
 );
 
-/// A community of what [`HOMES`] finds: its place, what its row says of its policy, and its last case number.
-type Policies = (usize, i32, Option<i32>, Option<Instant>, i64);
+/// A community of what [`HOMES`] finds: its place, what its row says of its policy, its last case number, the tenant's secret, and
+/// whether it is archived.
+#[derive(Deserialize)]
+struct FoundHome(usize, i32, Option<i32>, Option<Instant>, i64, HexText, u8);
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -94,8 +98,16 @@ pub(super) async fn load<'a>(
         meet(asked, named, found, loaded)?;
     }
     let connection = transaction.connection()?;
-    for (ordinal, active, scheduled, from, last) in one::<Vec<Policies>>(active)? {
+    let mut secrets = BTreeMap::new();
+    for found in one::<Vec<FoundHome>>(active)? {
+        let FoundHome(ordinal, active, scheduled, from, last, HexText(secret), archived) = found;
         let home = *at(&homes, ordinal)?;
+        if archived == 1 {
+            loaded.archived.insert(home);
+        }
+        if !secret.is_empty() {
+            secrets.insert(home.0, secret);
+        }
         let held = Held {
             active,
             scheduled: Option::zip(scheduled, from),
@@ -104,7 +116,57 @@ pub(super) async fn load<'a>(
         loaded.timelines.insert(home, timeline);
         loaded.numbers.insert(home, last);
     }
+    recognise(transaction, asked, &people, &secrets, loaded).await?;
     Ok(newcomers(asked, &people, loaded))
+}
+
+/// Those among the unknown who were erased, where a tenant has erased anybody.
+async fn recognise<'a>(
+    transaction: &mut Transaction,
+    asked: &Asked<'a>,
+    people: &[Person<'a>],
+    secrets: &BTreeMap<TenantId, Vec<u8>>,
+    loaded: &mut Loaded<'a>,
+) -> Result<(), StoreError> {
+    let mut recognised: Vec<(Person<'a>, UserId)> = Vec::new();
+    for named in people {
+        let (PersonRef::Identity(identity), Some(secret)) = (named.2, secrets.get(&named.0)) else {
+            continue;
+        };
+        if loaded.people.contains_key(&(named.0, named.2)) {
+            continue;
+        }
+        if let Some(user) = by_hash(transaction.connection()?, named.0, secret, identity).await? {
+            recognised.push((*named, user));
+        }
+    }
+    if recognised.is_empty() {
+        return Ok(());
+    }
+    let ids = recognised
+        .iter()
+        .map(|((tenant, community, _), user)| {
+            (
+                Id(tenant.0),
+                Id(community.0),
+                Some(Id(user.0)),
+                None::<&str>,
+                None::<&str>,
+            )
+        })
+        .collect::<Vec<_>>();
+    let row = sqlx::query(PEOPLE)
+        .bind("[]")
+        .bind(json(&ids)?)
+        .fetch_one(transaction.connection()?)
+        .await
+        .map_err(failed)?;
+    for found in one::<Vec<Found>>(&row)? {
+        let (named, _) = *at(&recognised, found.0)?;
+        meet(asked, named, found, loaded)?;
+        loaded.erased.insert((named.0, named.2));
+    }
+    Ok(())
 }
 
 /// What a person is looked for by: tenant, community, and either the user or platform and native id.

@@ -1,6 +1,7 @@
 //! A member's state, read without a lock: each read is one statement, and policies come from memory where they are known.
 
 use super::directory::{all, one};
+use super::erased::recognise;
 use super::errors::failed;
 use super::load::{member_of, timeline};
 use super::record::{case_columns, case_of};
@@ -14,7 +15,7 @@ use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{ActorRef, PersonRef, Seen};
 use crate::storage::batch::{Home, MemberKey, MemberRow, acting, acting_person};
-use sqlx::SqliteExecutor;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 macro_rules! look {
     ($user:literal) => {
@@ -65,6 +66,13 @@ pub(super) async fn look(store: &Sqlite, home: Home, person: &PersonRef) -> Resu
     if user.is_none() && matches!(person, PersonRef::User(_)) {
         return Err(StoreError::NotFound("user"));
     }
+    if user.is_none() {
+        let mut connection = store.pool.reader().acquire().await.map_err(failed)?;
+        if let Some(user) = recognise(&mut connection, home.0, person).await? {
+            drop(connection);
+            return Box::pin(look(store, home, &PersonRef::User(user))).await;
+        }
+    }
     let known = read.get::<Option<&str>>("state")?.is_some();
     let member = if known {
         member_of(&row)?
@@ -90,14 +98,19 @@ pub(super) async fn look(store: &Sqlite, home: Home, person: &PersonRef) -> Resu
 }
 
 pub(super) async fn who_acts(
-    on: impl SqliteExecutor<'_>,
+    on: &mut SqliteConnection,
     (tenant, community): Home,
     actor: &ActorRef,
 ) -> Result<Acting, StoreError> {
     let Some(person) = acting_person(actor) else {
         return Ok(acting(actor, None, None));
     };
-    let profile = directory::profile(on, tenant, community, person).await?;
+    let mut profile = directory::profile(&mut *on, tenant, community, person).await?;
+    if profile.is_none()
+        && let Some(user) = recognise(&mut *on, tenant, person).await?
+    {
+        profile = directory::profile(on, tenant, community, &PersonRef::User(user)).await?;
+    }
     match (profile, person) {
         (Some(profile), _) => Ok(acting(actor, Some(profile.user.id), Some(profile.authority))),
         (None, PersonRef::Identity(_)) => Ok(acting(actor, None, None)),

@@ -13,6 +13,9 @@ mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
 mod directory; // reads of the directory
+mod erase; // what was written about a person, taken out
+mod erase_cases; // likewise, in cases
+mod erased; // erased people, recognised
 mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
 mod insight; // reads for searches and reports
@@ -21,6 +24,8 @@ mod jobs; // requests of many items
 mod look; // a member's state
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
+mod removal; // people, communities and tenants that go
+mod sweep; // the rows of what was deleted
 mod timers; // what is due
 mod undo; // plans to void what many acts did
 
@@ -76,6 +81,16 @@ impl Sqlite {
     fn now(&self) -> DateTime<Utc> {
         self.clock.now().trunc_subsecs(6)
     }
+
+    /// The erased user whom a person that nobody knows turns out to be.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when they are nobody.
+    async fn erased(&self, tenant: TenantId, person: &PersonRef) -> Result<PersonRef, StoreError> {
+        let mut connection = self.pool.reader().acquire().await.map_err(errors::failed)?;
+        let found = erased::recognise(&mut connection, tenant, person).await?;
+        found.map(PersonRef::User).ok_or(StoreError::NotFound("user"))
+    }
 }
 
 /// Opens a database, making and migrating it where that is needed.
@@ -120,6 +135,11 @@ pub fn statements() -> Vec<&'static str> {
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,
+        erased::STATEMENTS,
+        erase::STATEMENTS,
+        erase_cases::STATEMENTS,
+        removal::STATEMENTS,
+        sweep::STATEMENTS,
     ]
     .iter()
     .chain(change::STATEMENTS)
@@ -148,7 +168,8 @@ impl Ledger for Sqlite {
         community: CommunityId,
         actor: &ActorRef,
     ) -> Result<Acting, StoreError> {
-        look::who_acts(self.pool.reader(), (tenant, community), actor).await
+        let mut connection = self.pool.reader().acquire().await.map_err(errors::failed)?;
+        look::who_acts(&mut connection, (tenant, community), actor).await
     }
 
     async fn state_at(
@@ -255,9 +276,10 @@ impl Directory for Sqlite {
         &self,
         tenant: TenantId,
         among: Option<&[CommunityId]>,
+        archived: bool,
         page: After<CommunityId>,
     ) -> Result<Vec<Community>, StoreError> {
-        directory::communities(self.pool.reader(), tenant, among, page, self.now()).await
+        directory::communities(self.pool.reader(), tenant, among, archived, page, self.now()).await
     }
 
     async fn policy(
@@ -295,7 +317,11 @@ impl Directory for Sqlite {
     }
 
     async fn user(&self, tenant: TenantId, person: &PersonRef) -> Result<User, StoreError> {
-        let found = directory::user(self.pool.reader(), tenant, person).await?;
+        if let Some(found) = directory::user(self.pool.reader(), tenant, person).await? {
+            return Ok(found);
+        }
+        let person = self.erased(tenant, person).await?;
+        let found = directory::user(self.pool.reader(), tenant, &person).await?;
         found.ok_or(StoreError::NotFound("user"))
     }
 
@@ -310,7 +336,11 @@ impl Directory for Sqlite {
         person: &PersonRef,
     ) -> Result<Profile, StoreError> {
         directory::community_exists(self.pool.reader(), tenant, community).await?;
-        let found = directory::profile(self.pool.reader(), tenant, community, person).await?;
+        if let Some(found) = directory::profile(self.pool.reader(), tenant, community, person).await? {
+            return Ok(found);
+        }
+        let person = self.erased(tenant, person).await?;
+        let found = directory::profile(self.pool.reader(), tenant, community, &person).await?;
         found.ok_or(StoreError::NotFound("user"))
     }
 

@@ -1,6 +1,7 @@
 //! Persons one at a time: finding them, and making those whom the tenant has never seen.
 
 use super::directory;
+use super::erased::recognise;
 use super::errors::failed;
 use super::pool::Transaction;
 use super::row::micros;
@@ -31,6 +32,9 @@ pub(super) async fn find_or_make(
         (Some(user), _) => Ok(user.id),
         (None, PersonRef::User(_)) => Err(StoreError::NotFound("user")),
         (None, PersonRef::Identity(identity)) => {
+            if let Some(erased) = recognise(transaction.connection()?, tenant, person).await? {
+                return Ok(erased);
+            }
             make(transaction, tenant, fresh, None, now).await?;
             give(transaction, tenant, fresh, identity, now).await?;
             Ok(fresh)

@@ -95,6 +95,8 @@ impl Pool {
             .journal_mode(SqliteJournalMode::Wal)
             .pragma("cache_size", WRITER_CACHE)
             .pragma("temp_store", "memory")
+            // What is deleted is overwritten where that costs no page; removals overwrite the rest.
+            .pragma("secure_delete", "FAST")
             .pragma("wal_autocheckpoint", PAGES_TO_CHECKPOINT)
             .pragma("journal_size_limit", LARGEST_LOG);
         let unreachable = |e: sqlx::Error| OpenError::Database(Box::new(e));

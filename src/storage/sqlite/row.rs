@@ -118,7 +118,6 @@ impl<'r> Row<'r> {
             .transpose()
     }
 
-    /// A column that holds a JSON document.
     /// What the row of a community says of its policy.
     pub(super) fn held(&self) -> Result<Held, StoreError> {
         let (version, at) = (self.get("scheduled_version")?, self.instant_opt("scheduled_at")?);
@@ -128,6 +127,7 @@ impl<'r> Row<'r> {
         })
     }
 
+    /// A column that holds a JSON document.
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
         self.place().json(column, self.get(column)?)
     }

@@ -1,7 +1,7 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
 use super::claims::kept_under;
-use super::directory::{all, community_exists};
+use super::directory::{all, archived};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
@@ -14,6 +14,7 @@ use super::{Sqlite, load, look, people};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
 use crate::domain::case::Case;
+use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
@@ -98,7 +99,9 @@ async fn within(
         return Ok(kept.reply(&claim.fingerprint));
     }
     let home = (order.tenant, order.community);
-    community_exists(transaction.connection()?, order.tenant, order.community).await?;
+    if archived(transaction.connection()?, order.tenant, order.community).await? {
+        return Ok(Reply::Refused(Refusal::Archived));
+    }
     let case = case(transaction.connection()?, home, order.number).await?;
     let member = MemberKey {
         tenant: order.tenant,

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 11] = [
+pub(crate) const SCOPES: [&str; 12] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -16,6 +16,7 @@ pub(crate) const SCOPES: [&str; 11] = [
     "policies:write",
     "users:read",
     "users:write",
+    "users:erase",
     "keys:write",
     "actors:assert",
     "tenants:write",
@@ -27,7 +28,7 @@ pub(crate) struct World {
     /// The first key: every scope, the owner's rank.
     pub(crate) admin: Client,
     /// Dropped after the server, which uses it.
-    _store: TestStore,
+    store: TestStore,
 }
 
 impl World {
@@ -36,8 +37,13 @@ impl World {
         Self {
             admin: server.admin(),
             server,
-            _store: store,
+            store,
         }
+    }
+
+    /// Everything that the database holds, as text.
+    pub(crate) async fn dump(&self) -> String {
+        self.store.dump().await
     }
 
     /// Someone without a key.

@@ -1,8 +1,10 @@
 //! The API as its callers see it, over either store.
 
-mod actors; // a server of one's own, and who calls it
+mod actors;
+mod archive; // a server of one's own, and who calls it
 
 mod communities;
+mod erasure;
 mod jobs;
 mod keys;
 mod ledger; // acts, cases, voids, standing, events: with a clock that tests move

@@ -98,7 +98,7 @@ on_every_store! {
         }
         let mut seen = vec![];
         while seen.len() < ids.len() {
-            let part = world.store.communities(tenant, None, page(seen.last().copied(), 2)).await.unwrap();
+            let part = world.store.communities(tenant, None, true, page(seen.last().copied(), 2)).await.unwrap();
             assert!(!part.is_empty() && part.len() <= 2);
             seen.extend(part.iter().map(|c| c.id));
             if ids.len() < 7 {
@@ -108,9 +108,9 @@ on_every_store! {
         assert_eq!(seen, ids);
 
         let among = [ids[3], ids[1], CommunityId(uuid())];
-        let some = world.store.communities(tenant, Some(&among), everything()).await.unwrap();
+        let some = world.store.communities(tenant, Some(&among), true, everything()).await.unwrap();
         assert_eq!(some.iter().map(|c| c.id).collect::<Vec<_>>(), [ids[1], ids[3]]);
-        let none = world.store.communities(tenant, Some(&[]), everything()).await.unwrap();
+        let none = world.store.communities(tenant, Some(&[]), true, everything()).await.unwrap();
         assert!(none.is_empty());
     }
 }

@@ -4,6 +4,8 @@ use tribune::domain::brief::Brief;
 use tribune::domain::case::Case;
 use tribune::domain::id::CommunityId;
 use tribune::domain::kind::Kind;
+use tribune::domain::policy::Policy;
+use tribune::domain::time::Instant;
 use tribune::ports::directory::Change;
 use tribune::ports::insight::Among;
 use tribune::ports::ledger::VoidOrder;
@@ -125,5 +127,52 @@ on_every_store! {
         for stranger in [beside, other, foreign] {
             assert!(world.store.numbered(stranger.tenant, stranger.community, &[1]).await.unwrap().is_empty());
         }
+    }
+
+    /// Histories come member after member, each in its order, in portions without gaps or doubles.
+    async fn histories_follow_each_other(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        for _ in 0..3 {
+            world.decide_all(&[warn(home, "ann"), mute(home, "bob", 60), warn(home, "cid")]).await;
+            world.clock.advance(5);
+        }
+        let order = VoidOrder { tenant: home.tenant, community: home.community, number: 2, actor: human(home, "mod"), claim: None };
+        done(world.store.void(&order, &Replay::starting(&Wish::default())).await);
+        let mut expected = world.cases(home).await;
+        expected.sort_by_key(|case| (case.user, case.at, case.number));
+        assert!(expected.iter().any(|case| case.voided.is_some()) && expected.iter().any(|case| case.started.is_some()));
+        for limit in [1, 2, 4, 100] {
+            let mut seen: Vec<Case> = vec![];
+            loop {
+                let after = seen.last().map(|case| (case.user, case.at, case.number));
+                let portion = world.store.histories(home.tenant, home.community, page(after, limit)).await.unwrap();
+                let read = portion.len();
+                seen.extend(portion);
+                if read < limit as usize {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{limit} at a time");
+        }
+    }
+
+    /// All versions of a policy, and the store's clock; another tenant's and another community's are not seen.
+    async fn rules_and_histories_are_of_one_community(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        world.case(warn(home, "ann")).await;
+        let put = Change::PutPolicy { community: home.community, expected: 1, policy: Policy::default(), comment: None, activate_at: None };
+        changed(world.apply(home.tenant, put).await);
+        let (now, timeline) = world.store.rules(home.tenant, home.community).await.unwrap();
+        assert_eq!(Instant::from_utc(now).unwrap(), world.now());
+        assert_eq!(timeline.versions().map(|version| version.version).collect::<Vec<_>>(), [1, 2]);
+        let (beside, other) = (world.another_community().await, world.another_home().await);
+        let foreign = Home { tenant: other.tenant, ..home };
+        for stranger in [beside, other, foreign] {
+            assert!(world.store.histories(stranger.tenant, stranger.community, everything()).await.unwrap().is_empty());
+        }
+        not_found(world.store.rules(foreign.tenant, foreign.community).await, "community");
+        not_found(world.store.rules(home.tenant, CommunityId(uuid())).await, "community");
     }
 }

@@ -50,7 +50,7 @@ on_every_store! {
         not_found(store.community(tenant, community).await, "community");
         not_found(store.community_by_link(tenant, &link("guild")).await, "link");
         let among = [community];
-        assert!(store.communities(tenant, Some(&among), everything()).await.unwrap().is_empty());
+        assert!(store.communities(tenant, Some(&among), true, everything()).await.unwrap().is_empty());
         not_found(store.policy(tenant, community, None).await, "community");
         not_found(store.policies(tenant, community, everything()).await, "community");
         not_found(store.user(tenant, &ann).await, "user");
@@ -146,7 +146,7 @@ on_every_store! {
         assert_eq!(world.store.keys(mine.tenant, everything()).await.unwrap()[0].revoked_at, None);
         assert_eq!(world.events(foreign.tenant).await.len(), 2);
         // Links and identities are taken within a tenant only.
-        let own = world.store.communities(foreign.tenant, None, everything()).await.unwrap()[0].id;
+        let own = world.store.communities(foreign.tenant, None, true, everything()).await.unwrap()[0].id;
         changed(world.apply(foreign.tenant, Change::AddLink { community: own, link: link("guild") }).await);
     }
 }

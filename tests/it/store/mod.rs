@@ -12,6 +12,7 @@ mod batches;
 mod cases;
 mod claims;
 mod communities;
+mod erasure;
 mod events;
 mod halving;
 mod histories;

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tribune::ports::clock::Clock;
 use tribune::ports::store::Store;
 use tribune::storage::{postgres, sqlite};
@@ -50,6 +52,55 @@ impl TestStore {
                 Arc::new(sqlite::open(options).await.expect("the database opens"))
             }
             Self::Postgres { db } => open_postgres(&db.url(), clock).await,
+        }
+    }
+
+    /// Every value of every row, as text.
+    pub(crate) async fn dump(&self) -> String {
+        match self {
+            Self::Sqlite { .. } => {
+                let options: SqliteConnectOptions = self.database_url().parse().unwrap();
+                let mut connection = options.read_only(true).connect().await.unwrap();
+                let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+                let tables: Vec<String> = sqlx::query_scalar(tables)
+                    .fetch_all(&mut connection)
+                    .await
+                    .unwrap();
+                let mut dump = String::new();
+                for table in tables {
+                    let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+                    let columns: Vec<String> = sqlx::query_scalar(AssertSqlSafe(columns))
+                        .fetch_all(&mut connection)
+                        .await
+                        .unwrap();
+                    let columns: Vec<String> = columns.iter().map(|name| format!("quote({name})")).collect();
+                    let rows = format!("SELECT {} FROM {table}", columns.join(" || ' ' || "));
+                    let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(rows))
+                        .fetch_all(&mut connection)
+                        .await
+                        .unwrap();
+                    dump += &rows.join("\n");
+                }
+                dump
+            }
+            Self::Postgres { db } => {
+                let mut connection = PgConnection::connect(&db.url()).await.unwrap();
+                let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+                let tables: Vec<String> = sqlx::query_scalar(tables)
+                    .fetch_all(&mut connection)
+                    .await
+                    .unwrap();
+                let mut dump = String::new();
+                for table in tables {
+                    let rows = format!("SELECT t::text FROM {table} t");
+                    let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(rows))
+                        .fetch_all(&mut connection)
+                        .await
+                        .unwrap();
+                    dump += &rows.join("\n");
+                }
+                dump
+            }
         }
     }
 

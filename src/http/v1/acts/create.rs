@@ -25,7 +25,7 @@ use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 use crate::service::{Outcome, PersonRef};
 
-problems!(CreateActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
+problems!(CreateActProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
     UnknownKind, NothingToLift, SanctionNotActive, TooManySanctions, ClockSkew);
 
 /// Act on a member

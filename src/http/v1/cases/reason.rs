@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(ChangeReasonProblems: Guarded, NotFound, PreconditionRequired, PreconditionFailed, RankTooLow, SelfAction,
+problems!(ChangeReasonProblems: Guarded, NotFound, CommunityArchived, PreconditionRequired, PreconditionFailed, RankTooLow, SelfAction,
     ForbiddenRank);
 
 /// Change a case's reason

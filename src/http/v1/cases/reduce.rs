@@ -15,7 +15,7 @@ use crate::http::respond;
 use crate::service::caller::Caller;
 use crate::service::voids::Less;
 
-problems!(ReduceCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided,
+problems!(ReduceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided,
     NotReducible, ClockSkew);
 
 /// Reduce a case

@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(VoidCaseProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided, ClockSkew);
+problems!(VoidCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided, ClockSkew);
 
 /// Void a case
 ///

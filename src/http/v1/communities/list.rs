@@ -23,11 +23,14 @@ pub struct CommunityFilter {
     /// Only the one that is linked to this space: `platform:space`.
     #[param(value_type = Option<wire::form::IdentityText>, example = "discord:81384788765712384")]
     pub link: Option<String>,
+    /// Archived ones too.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 /// List the communities
 ///
-/// Oldest first; a key that is bound to communities sees these alone. With `link` the list has the one community that is linked to
+/// Oldest first, and without those that are archived unless asked for; a key that is bound to communities sees these alone. With `link` the list has the one community that is linked to
 /// that space, or none.
 ///
 /// Scope: `communities:read`.
@@ -55,7 +58,12 @@ pub async fn list_communities(
     };
     let found = state
         .service
-        .communities(&caller, link.as_ref(), page.after(&caller)?)
+        .communities(
+            &caller,
+            link.as_ref(),
+            page.filters.archived,
+            page.after(&caller)?,
+        )
         .await?;
     let items = found.items;
     page.respond(&caller, found.next, |next_cursor| CommunityPage {

@@ -1,8 +1,11 @@
 //! Communities.
 
+pub mod archive;
 pub mod create;
+pub mod delete;
 pub mod list;
 pub mod read;
+pub mod unarchive;
 pub mod update;
 
 use serde_json::{Value, json};
@@ -46,5 +49,13 @@ pub(crate) fn example() -> Value {
         "created_at": "2026-11-22T12:00:00.000000Z",
         "policy_version": 1,
         "links": [{"platform": "discord", "space": "81384788765712384"}],
+        "archived_at": null,
     })
+}
+
+/// An archived one.
+fn archived() -> Value {
+    let mut community = example();
+    community["archived_at"] = json!("2026-11-26T12:00:00.000000Z");
+    community
 }

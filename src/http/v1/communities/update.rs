@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(UpdateCommunityProblems: Edit, NotFound);
+problems!(UpdateCommunityProblems: Edit, NotFound, CommunityArchived);
 
 /// Rename a community
 ///

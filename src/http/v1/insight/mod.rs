@@ -1,7 +1,8 @@
-//! Reports on a community: how much was done, and whether like was treated alike.
+//! Reports on a community: how much was done, whether like was treated alike, and what another policy would have done.
 
 pub mod consistency;
 pub mod counts;
+pub mod simulate;
 
 use serde_json::{Value, json};
 use wire::time::Time;
@@ -113,6 +114,8 @@ mod tests {
     fn examples_are_what_they_show() {
         is::<wire::insight::Counts>(counts_example());
         is::<wire::insight::Consistency>(consistency_example());
+        is::<wire::simulate::SimulationRequest>(simulate::request_example());
+        is::<wire::simulate::SimulationLine>(simulate::line_example());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::http::respond;
 use crate::http::v1::communities;
 use crate::service::caller::Caller;
 
-problems!(CreateLinkProblems: Post, NotFound, LinkTaken);
+problems!(CreateLinkProblems: Post, NotFound, CommunityArchived, LinkTaken);
 
 /// Link a community to a space
 ///

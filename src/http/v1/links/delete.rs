@@ -13,7 +13,7 @@ use crate::http::respond;
 use crate::http::v1::communities;
 use crate::service::caller::Caller;
 
-problems!(DeleteLinkProblems: PostBare, NotFound);
+problems!(DeleteLinkProblems: PostBare, NotFound, CommunityArchived);
 
 /// Unlink a community from a space
 ///

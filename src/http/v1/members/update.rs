@@ -14,7 +14,7 @@ use crate::http::respond;
 use crate::service::caller::Caller;
 use crate::service::members::MemberChange;
 
-problems!(UpdateMemberProblems: Edit, NotFound, ForbiddenRank);
+problems!(UpdateMemberProblems: Edit, NotFound, CommunityArchived, ForbiddenRank);
 
 /// Change a member
 ///

@@ -17,7 +17,7 @@ use crate::service::caller::Caller;
 use crate::service::policies::NewPolicy;
 use crate::service::rules;
 
-problems!(PutPolicyProblems: Edit, NotFound, PreconditionRequired, PreconditionFailed);
+problems!(PutPolicyProblems: Edit, NotFound, CommunityArchived, PreconditionRequired, PreconditionFailed);
 
 /// Write the next version of the policy
 ///

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(LiftSanctionProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, SanctionNotActive,
+problems!(LiftSanctionProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, SanctionNotActive,
     ClockSkew);
 
 /// Lift a sanction

@@ -1,6 +1,7 @@
 //! Tenants.
 
 pub mod create;
+pub mod delete;
 pub mod read;
 
 use serde_json::{Value, json};

@@ -2,6 +2,7 @@
 
 pub mod add_identity;
 pub mod create;
+pub mod erase;
 pub mod list;
 pub mod read;
 pub mod update;
@@ -40,5 +41,7 @@ pub(crate) fn example() -> Value {
         "name": "Ferris",
         "created_at": "2026-11-22T12:00:00.000000Z",
         "identities": [{"platform": "discord", "id": "80351110224678912"}],
+        "erased_at": null,
+        "erasure_done_at": null,
     })
 }

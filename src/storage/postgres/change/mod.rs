@@ -1,6 +1,8 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod delete;
+mod erase;
 mod policies;
 mod reason;
 mod tenants_keys;
@@ -15,6 +17,7 @@ use super::pool::Pool;
 use super::write::write;
 use super::{Postgres, directory};
 use crate::domain::actor::Acting;
+use crate::domain::refusal::Refusal;
 use crate::ports::answer::{Answer, Claim};
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
@@ -29,6 +32,8 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     communities::STATEMENTS,
     policies::STATEMENTS,
     users::STATEMENTS,
+    erase::STATEMENTS,
+    delete::STATEMENTS,
     reason::STATEMENTS,
 ];
 
@@ -136,6 +141,11 @@ impl Context<'_> {
         {
             return Err(Stop::Answered(applied(kept, claim)));
         }
+        if let Some(community) = order.change.writes_in()
+            && directory::archived(&mut *connection, tenant, community).await?
+        {
+            return Err(Stop::Answered(Applied::Refused(Refusal::Archived)));
+        }
         let (changed, acting) = self.change_by(connection).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
         let mut writes = Writes::default();
@@ -187,6 +197,9 @@ impl Context<'_> {
                 self.create_community(connection, *id, name, links, &first).await
             }
             Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
+            Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
+            Change::DeleteCommunity(id) => self.delete_community(connection, *id).await,
+            Change::DeleteTenant(id) => self.delete_tenant(connection, *id).await,
             Change::KeepCommunity(id) => same(self.community(connection, *id).await),
             Change::AddLink { community, link } => self.add_link(connection, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(connection, *community, link).await,
@@ -202,6 +215,7 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::EraseUser(id) => self.erase_user(connection, *id).await,
             Change::KeepUser(id) => same(self.user(connection, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
             Change::SetMember { .. } => self.set_member(connection).await,

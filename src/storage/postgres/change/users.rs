@@ -8,6 +8,7 @@ use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
+use crate::storage::postgres::erased::recognise;
 use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::{directory, people};
 use sqlx::PgConnection;
@@ -123,6 +124,10 @@ impl Context<'_> {
         identity: &Identity,
     ) -> Result<bool, Stop> {
         let tenant = self.order.tenant;
+        let person = PersonRef::Identity(identity.clone());
+        if let Some(holder) = recognise(&mut *connection, tenant, &person).await? {
+            return held_by(holder, user, identity);
+        }
         let done = sqlx::query(GIVE_IDENTITY)
             .bind(tenant.0)
             .bind(identity.platform.as_str())
@@ -134,12 +139,8 @@ impl Context<'_> {
         if done.rows_affected() > 0 {
             return Ok(true);
         }
-        let person = PersonRef::Identity(identity.clone());
         let holder = directory::user(connection, tenant, &person).await?;
-        match holder.ok_or_else(overtaken)?.id {
-            holder if holder == user => Ok(false),
-            holder => Err(Conflict::IdentityTaken(identity.clone(), holder).into()),
-        }
+        held_by(holder.ok_or_else(overtaken)?.id, user, identity)
     }
 
     pub(super) async fn user(&self, connection: &mut PgConnection, id: UserId) -> Result<Changed, Stop> {
@@ -147,4 +148,12 @@ impl Context<'_> {
         let user = directory::user(&mut *connection, self.order.tenant, &person).await?;
         Ok(Changed::User(user.ok_or(StoreError::NotFound("user"))?))
     }
+}
+
+/// What it means to give a user an identity that somebody has.
+fn held_by(holder: UserId, user: UserId, identity: &Identity) -> Result<bool, Stop> {
+    if holder == user {
+        return Ok(false);
+    }
+    Err(Conflict::IdentityTaken(identity.clone(), holder).into())
 }

@@ -1,6 +1,8 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod communities;
+mod delete;
+mod erase;
 mod policies;
 mod reason;
 mod tenants_keys;
@@ -14,6 +16,7 @@ use super::people;
 use super::pool::Transaction;
 use super::write::{Made, write};
 use super::{Sqlite, directory};
+use crate::domain::refusal::Refusal;
 use crate::ports::answer::Answer;
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
@@ -25,6 +28,8 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     communities::STATEMENTS,
     policies::STATEMENTS,
     users::STATEMENTS,
+    erase::STATEMENTS,
+    delete::STATEMENTS,
     reason::STATEMENTS,
 ];
 
@@ -91,6 +96,11 @@ impl Context<'_> {
                 Applied::KeyReused
             }));
         }
+        if let Some(community) = order.change.writes_in()
+            && directory::archived(transaction.connection()?, tenant, community).await?
+        {
+            return Err(Stop::Answered(Applied::Refused(Refusal::Archived)));
+        }
         let changed = self.change(transaction).await?;
         let logged_by = order.logged_by();
         // After the change: the first tenant exists only now.
@@ -118,6 +128,9 @@ impl Context<'_> {
                 policy,
             } => self.create_community(transaction, *id, name, links, policy).await,
             Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
+            Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
+            Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
+            Change::DeleteTenant(id) => self.delete_tenant(transaction, *id).await,
             Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,
             Change::RemoveLink { community, link } => self.remove_link(transaction, *community, link).await,
@@ -133,6 +146,7 @@ impl Context<'_> {
                     .await
             }
             Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::EraseUser(id) => self.erase_user(transaction, *id).await,
             Change::KeepUser(id) => same(self.user(transaction, *id).await),
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
             Change::SetMember { .. } => self.set_member(transaction).await,

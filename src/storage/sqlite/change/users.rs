@@ -8,6 +8,7 @@ use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
+use crate::storage::sqlite::erased::recognise;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::{directory, people};
 
@@ -111,10 +112,12 @@ impl Context<'_> {
     ) -> Result<bool, Stop> {
         let tenant = self.order.tenant;
         let person = PersonRef::Identity(identity.clone());
+        if let Some(holder) = recognise(transaction.connection()?, tenant, &person).await? {
+            return held_by(holder, user, identity);
+        }
         match directory::user(transaction.connection()?, tenant, &person).await? {
             None => people::give(transaction, tenant, user, identity, self.now).await?,
-            Some(holder) if holder.id == user => return Ok(false),
-            Some(holder) => return Err(Conflict::IdentityTaken(identity.clone(), holder.id).into()),
+            Some(holder) => return held_by(holder.id, user, identity),
         }
         Ok(true)
     }
@@ -124,4 +127,12 @@ impl Context<'_> {
         let user = directory::user(transaction.connection()?, self.order.tenant, &person).await?;
         Ok(Changed::User(user.ok_or(StoreError::NotFound("user"))?))
     }
+}
+
+/// What it means to give a user an identity that somebody has.
+fn held_by(holder: UserId, user: UserId, identity: &Identity) -> Result<bool, Stop> {
+    if holder == user {
+        return Ok(false);
+    }
+    Err(Conflict::IdentityTaken(identity.clone(), holder).into())
 }

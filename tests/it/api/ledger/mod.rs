@@ -15,6 +15,7 @@ mod lists; // filters and pages
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod rules; // what a policy may say beside the default rules
+mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
 mod voids;

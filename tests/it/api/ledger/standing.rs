@@ -34,6 +34,46 @@ on_every_store! {
         }
     }
 
+    /// An explanation says it in words too, with the reason of the act that set a sanction off, however long ago that was.
+    async fn explanations_are_told_in_words(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let warn = |reason: &str| json!({"kind": "warn", "member": "custom:1", "reason": reason, "allow_duplicate": true});
+        for reason in ["Spam", "spam\nagain", "Insults"] {
+            home.act(warn(reason)).await.expect(201);
+        }
+        let ban = json!({"kind": "ban", "member": "custom:2", "reason": "Raid"});
+        home.act(ban).await.expect(201);
+        for _ in 0..55 {
+            home.act(json!({"kind": "note", "member": "custom:2"})).await.expect(201);
+        }
+        home.post("/cases/2/void", json!({})).await.expect(200);
+        home.act(warn("Links")).await.expect(201);
+        let sentences = async |member: &str| home.get(&format!("/members/{member}/explanation")).await.expect(200)["sentences"].clone();
+        let term = |case: i64, until: &str| {
+            format!("Case #{case} (warn, 2026-01-01 00:00 UTC) gave you 1 point, and all of it still counts, until {until} 00:00 UTC if nothing else happens.")
+        };
+        assert_eq!(sentences("custom:1").await, json!([
+            "At 2026-01-01 00:00 UTC you have 3 points.",
+            term(1, "2026-01-11"), term(3, "2026-01-21"), term(61, "2026-01-31"),
+            "Points fall by 0.1 points a day, those of the oldest case first.",
+            "If nothing else happens, you have no points from 2026-01-31 00:00 UTC on.",
+            "You have reached the rung mute-1h at 3 points, and fall below it at 2026-01-02 00:00 UTC.",
+            "At 5 points, which is 2 points more, you would be muted for 1 day.",
+            "Since 2026-01-01 00:00 UTC you are muted, until 2026-01-01 01:00 UTC.",
+            "That followed by itself in case #62, when case #61 (warn, for the reason “Links”) reached the rung mute-1h: 3 points.",
+            "Of the cases before it, #1, #3 and #61 still count.",
+            "Case #2 (warn) was voided at 2026-01-01 00:00 UTC, and does not count.",
+            "Case #4 (mute) fell with case #2 at 2026-01-01 00:00 UTC, and does not count.",
+        ]));
+        let banned = sentences("custom:2").await;
+        let banned: Vec<_> = banned.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(banned.contains(&"A moderator decided that in case #5, for the reason “Raid”."), "{banned:#?}");
+        assert_eq!(sentences("custom:9").await[0], "At 2026-01-01 00:00 UTC you have no points, and no sanction holds.");
+        let past = home.get("/members/custom:1/explanation?at=2025-01-01T00:00:00Z").await.expect(200);
+        assert_eq!(past["sentences"][0], "At 2025-01-01 00:00 UTC you have no points, and no sanction holds.");
+    }
+
     /// People whom nobody has seen have a clean standing; a user id that does not exist is an error.
     async fn nobody_has_no_points(store) {
         let api = Api::start(store).await;

@@ -19,6 +19,8 @@ use crate::support::store::TestStore;
 pub(crate) struct Api {
     pub(crate) admin: Client,
     pub(crate) clock: Arc<TestClock>,
+    /// What is behind the routes, for what no request can hold on to.
+    pub(crate) service: Service,
     task: tokio::task::JoinHandle<()>,
     /// Kept, because the database goes with it.
     _database: TestStore,
@@ -45,13 +47,17 @@ impl Api {
             body_time: Duration::from_secs(20),
             time: Duration::from_secs(30),
         };
-        let routes = router(ApiState { service }, limits);
+        let state = ApiState {
+            service: service.clone(),
+        };
+        let routes = router(state, limits);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self {
             admin: Client::new(&url, secret.reveal()),
             clock,
+            service,
             task,
             _database: database,
         }

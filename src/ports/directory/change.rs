@@ -1,0 +1,286 @@
+//! Changes to the directory: what is asked for, and what comes of it.
+
+use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
+use crate::domain::actor::Actor;
+use crate::domain::case::Case;
+use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use crate::domain::identity::Identity;
+use crate::domain::policy::Policy;
+use crate::domain::rank::Rank;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
+use crate::ports::answer::{Answer, Claim, NewEvent};
+use crate::ports::ledger::{ActorRef, PersonRef};
+use chrono::{DateTime, Utc};
+
+/// A change to the directory.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A new tenant with its first key.
+    CreateTenant {
+        /// Its id, chosen by the caller.
+        id: TenantId,
+        /// Its name.
+        name: String,
+        /// Its first key; `ApiKey::tenant` is the new tenant.
+        key: Box<ApiKey>,
+    },
+    /// A new key.
+    CreateKey(Box<ApiKey>),
+    /// A key stops working, now and for ever. Revoking again changes nothing.
+    RevokeKey(KeyId),
+    /// A new community with its first policy version and its counter.
+    CreateCommunity {
+        /// Its id, chosen by the caller.
+        id: CommunityId,
+        /// Its name.
+        name: String,
+        /// Its links.
+        links: Vec<Link>,
+        /// Version 1.
+        policy: Policy,
+    },
+    /// A new name.
+    RenameCommunity {
+        /// Which.
+        id: CommunityId,
+        /// The name.
+        name: String,
+    },
+    /// From now on it can only be read; or no longer. To say again what is so already changes nothing.
+    ArchiveCommunity {
+        /// Which.
+        id: CommunityId,
+        /// Whether it can only be read.
+        archived: bool,
+    },
+    /// It is gone at once, with its links; its rows go in portions, see [`Removals`](super::removal::Removals). Only one that is
+    /// archived.
+    DeleteCommunity(CommunityId),
+    /// A tenant is gone at once, with its keys and communities; all other rows go in portions. Not the order's own.
+    DeleteTenant(TenantId),
+    /// A change of a community that says nothing: it stays as it is, and a claim is kept all the same.
+    KeepCommunity(CommunityId),
+    /// Another link.
+    AddLink {
+        /// Which community.
+        community: CommunityId,
+        /// The link.
+        link: Link,
+    },
+    /// A link less.
+    RemoveLink {
+        /// Which community.
+        community: CommunityId,
+        /// The link.
+        link: Link,
+    },
+    /// The next version of a policy. It takes the place of one that is still to come into force.
+    PutPolicy {
+        /// Which community.
+        community: CommunityId,
+        /// The newest version that the caller saw and that was not withdrawn.
+        expected: i32,
+        /// The rules.
+        policy: Policy,
+        /// Why.
+        comment: Option<String>,
+        /// When it comes into force; `None` for at once (by the store's clock, never before the one that it replaces).
+        activate_at: Option<Instant>,
+    },
+    /// A version that is still to come into force never will. Withdrawing again changes nothing.
+    WithdrawPolicy {
+        /// Which community.
+        community: CommunityId,
+        /// Which version.
+        version: i32,
+    },
+    /// Writes down that a version has come into force by time alone. [`Conflict::Stale`] when somebody has.
+    ActivatePolicy {
+        /// Which community.
+        community: CommunityId,
+        /// Which version.
+        version: i32,
+    },
+    /// A new user.
+    CreateUser {
+        /// The id, chosen by the caller.
+        id: UserId,
+        /// The name.
+        name: Option<String>,
+        /// The identities.
+        identities: Vec<Identity>,
+    },
+    /// A new name for a user.
+    RenameUser {
+        /// Which.
+        id: UserId,
+        /// The name; `None` forgets it.
+        name: Option<String>,
+    },
+    /// A person's name and identities go at once, and all that was written about them in portions; see
+    /// [`Removals`](super::removal::Removals). To erase them again takes what came since.
+    EraseUser(UserId),
+    /// A change of a user that says nothing, likewise.
+    KeepUser(UserId),
+    /// Another identity of a user. One that they have already is theirs, and nothing happens.
+    AddIdentity {
+        /// Whose.
+        user: UserId,
+        /// The identity.
+        identity: Identity,
+    },
+    /// Rank, level and protection of a member; what is `None` stays. Makes the user and the member where missing.
+    SetMember {
+        /// Where.
+        community: CommunityId,
+        /// Who.
+        person: PersonRef,
+        /// The id for a user that has to be made.
+        fresh: UserId,
+        /// The rank.
+        rank: Option<Rank>,
+        /// The level.
+        level: Option<u16>,
+        /// The protection.
+        protected: Option<bool>,
+        /// Whether they are a bot.
+        bot: Option<bool>,
+    },
+    /// Another reason for a case; the earlier one is kept as a revision.
+    ChangeReason {
+        /// Where.
+        community: CommunityId,
+        /// Which case.
+        number: i64,
+        /// The revision that the caller saw.
+        expected: i32,
+        /// The reason; `None` takes it away.
+        reason: Option<String>,
+    },
+}
+
+/// A change to carry out.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Whose. The nil id is nobody's: the first tenant is made so.
+    pub tenant: TenantId,
+    /// By whom. Only `ChangeReason` checks a person's rank; for it the store resolves the person in the community.
+    pub by: ActorRef,
+    /// What.
+    pub change: Change,
+    /// The idempotency key, if the call has one.
+    pub claim: Option<Claim>,
+}
+
+impl Change {
+    /// The community whose archiving forbids the change.
+    #[must_use]
+    pub fn writes_in(&self) -> Option<CommunityId> {
+        match self {
+            Self::RenameCommunity { id, .. } => Some(*id),
+            Self::AddLink { community, .. }
+            | Self::RemoveLink { community, .. }
+            | Self::PutPolicy { community, .. }
+            | Self::SetMember { community, .. }
+            | Self::ChangeReason { community, .. } => Some(*community),
+            _ => None,
+        }
+    }
+}
+
+impl Order {
+    /// In whose log the change appears: its tenant's. That a tenant was made stands in the new one's own log, which begins with
+    /// it; whoever made it sees nothing of another tenant.
+    #[must_use]
+    pub fn logged_by(&self) -> TenantId {
+        match &self.change {
+            Change::CreateTenant { id, .. } => *id,
+            _ => self.tenant,
+        }
+    }
+}
+
+/// The thing as it stands after a change.
+#[derive(Clone, Debug)]
+pub enum Changed {
+    /// A tenant was made.
+    Tenant(Tenant, Box<ApiKey>),
+    /// A key was made or revoked.
+    Key(Box<ApiKey>),
+    /// A tenant was deleted; as it was.
+    TenantGone(Tenant),
+    /// A community was made, renamed, linked, unlinked, archived or deleted.
+    Community(Community),
+    /// A policy version was made, withdrawn or activated.
+    Policy(Box<PolicyChange>),
+    /// A user was made or changed.
+    User(User),
+    /// A member was changed.
+    Member(CommunityId, Profile),
+    /// A case's reason was changed.
+    Case(CommunityId, Box<Case>),
+    /// It was so already, and nothing happened: the answer says how it stands, the log nothing.
+    Same(Box<Changed>),
+}
+
+/// Why a change cannot be made as things stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// The space belongs to this community already.
+    LinkTaken(Link, CommunityId),
+    /// The identity belongs to this other user.
+    IdentityTaken(Identity, UserId),
+    /// The document has moved on to this version since the caller read it.
+    Stale(i32),
+    /// A version is to come into force at a moment that is not ahead of this one, the store's now, or too far ahead.
+    NotAhead(Instant),
+    /// The version of the policy is, or was, in force: it cannot be withdrawn.
+    NotScheduled(i32),
+    /// Only an archived community is deleted.
+    NotArchived,
+    /// Nobody deletes the tenant of their own key.
+    OwnTenant,
+}
+
+/// What a change comes to once its rows are written: the answer to keep and the events to append.
+#[derive(Debug)]
+pub struct Rendered {
+    /// What the caller gets, and what is kept under the claim.
+    pub answer: Answer,
+    /// Events to append, in order.
+    pub events: Vec<NewEvent>,
+}
+
+/// Pure functions that the store calls inside the transaction of a change.
+pub trait Render: Send + Sync {
+    /// Turns the changed thing into the answer and the events. `by` is the resolved actor.
+    fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered;
+
+    /// Whether the actor may change the reason of this case; called for [`Change::ChangeReason`] only.
+    ///
+    /// # Errors
+    /// A refusal, which writes nothing.
+    fn may_edit(
+        &self,
+        case: &Case,
+        target: &crate::domain::actor::Target,
+        acting: &crate::domain::actor::Acting,
+        policy: &Policy,
+    ) -> Result<(), Refusal>;
+}
+
+/// What became of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// Done, now.
+    Done(Answer),
+    /// Done before under the same key; this is the first answer.
+    Replayed(Answer),
+    /// The key was used for something else.
+    KeyReused,
+    /// Things stand in its way.
+    Conflict(Conflict),
+    /// The domain refused it.
+    Refused(Refusal),
+}

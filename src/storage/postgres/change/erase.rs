@@ -1,0 +1,75 @@
+//! The erasure of a person begins: name and identities go at once, and what they are recognised by takes their place.
+
+use super::{Context, Stop};
+use crate::domain::id::UserId;
+use crate::ports::directory::Changed;
+use crate::ports::error::StoreError;
+use crate::ports::ledger::PersonRef;
+use crate::storage::codec::json;
+use crate::storage::erasure::{Progress, identity_hash};
+use crate::storage::postgres::directory;
+use sqlx::PgConnection;
+
+/// A tenant that never erased anybody has no secret yet.
+const SECRET: &str = "UPDATE tenants SET secret = coalesce(secret, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) WHERE tenant_id = $1 RETURNING secret";
+const RECOGNISE: &str = "INSERT INTO erased_identities (tenant_id, hash, user_id) VALUES ($1, $2, $3) \
+    ON CONFLICT (tenant_id, hash) DO UPDATE SET user_id = excluded.user_id";
+const FORGET: &str = "DELETE FROM identities WHERE tenant_id = $1 AND user_id = $2";
+const ERASE: &str = "UPDATE users SET name = NULL, erased_at = $3, erasure_done_at = NULL \
+    WHERE tenant_id = $1 AND user_id = $2";
+const BEGIN: &str = "INSERT INTO removals (tenant_id, subject_id, kind, turn_at, progress) \
+    VALUES ($1, $2, 'user', $3, $4) ON CONFLICT (tenant_id, subject_id) DO UPDATE SET progress = excluded.progress";
+
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[SECRET, RECOGNISE, FORGET, ERASE, BEGIN];
+
+impl Context<'_> {
+    pub(super) async fn erase_user(
+        &self,
+        connection: &mut PgConnection,
+        id: UserId,
+    ) -> Result<Changed, Stop> {
+        let tenant = self.order.tenant;
+        let person = PersonRef::User(id);
+        let before = directory::user(&mut *connection, tenant, &person)
+            .await?
+            .ok_or(StoreError::NotFound("user"))?;
+        let secret: Vec<u8> = sqlx::query_scalar(SECRET)
+            .bind(tenant.0)
+            .fetch_one(&mut *connection)
+            .await?;
+        for identity in &before.identities {
+            sqlx::query(RECOGNISE)
+                .bind(tenant.0)
+                .bind(identity_hash(&secret, identity).to_vec())
+                .bind(id.0)
+                .execute(&mut *connection)
+                .await?;
+        }
+        sqlx::query(FORGET)
+            .bind(tenant.0)
+            .bind(id.0)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(ERASE)
+            .bind(tenant.0)
+            .bind(id.0)
+            .bind(self.now)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(BEGIN)
+            .bind(tenant.0)
+            .bind(id.0)
+            .bind(self.now)
+            .bind(json(&Progress::start())?)
+            .execute(&mut *connection)
+            .await?;
+        let user = self.user(connection, id).await?;
+        // Once erased, they are erased: what is left to take out is no news.
+        let again = before.erased_at.is_some() && before.name.is_none() && before.identities.is_empty();
+        Ok(if again {
+            Changed::Same(Box::new(user))
+        } else {
+            user
+        })
+    }
+}

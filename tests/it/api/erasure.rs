@@ -1,0 +1,130 @@
+//! The erasure of a person: what goes, what stays, and who is recognised.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::actors::{World, pointers, text};
+use crate::support::client::Client;
+use crate::support::wait;
+
+/// Erases somebody and waits until the last of what was written about them is gone.
+async fn erase(by: &Client, user: &str) -> Value {
+    let path = format!("/v1/users/{user}/erase");
+    let erased = by.post(&path, &json!({"confirm": user})).await.expect(200);
+    assert_eq!(
+        (&erased["name"], &erased["identities"]),
+        (&Value::Null, &json!([]))
+    );
+    wait::until_async("the end of the erasure", Duration::from_secs(30), || async {
+        let now = by.get(&format!("/v1/users/{user}")).await.expect(200);
+        (!now["erasure_done_at"].is_null()).then_some(now)
+    })
+    .await
+}
+
+async fn act(world: &World, community: &str, body: &Value) -> Value {
+    let path = format!("/v1/communities/{community}/acts");
+    world.admin.post(&path, body).await.expect(201)
+}
+
+/// What a standing says in numbers.
+async fn standing(world: &World, community: &str, who: &str) -> Value {
+    let path = format!("/v1/communities/{community}/members/{who}/standing?at=2190-01-01T00:00:00Z");
+    world.admin.get(&path).await.expect(200)
+}
+
+on_every_store! {
+    /// Whatever was written about them is nowhere in the database any more; every number is what it was.
+    async fn nothing_of_them_is_left_and_every_number_stays(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift"];
+        let member = "discord:ferris-4711";
+        let patch = json!({"rank": "admin"});
+        world.admin.patch(&format!("/v1/communities/{community}/members/discord:mod-1"), &patch).await.expect(200);
+        let moderator = json!({"platform": "discord", "id": "mod-1"});
+        let warn = json!({
+            "member": member, "kind": "warn", "reason": "zap-reason", "evidence": ["https://zap.example/1"],
+            "context": {"k": "zap-context"}, "actor": moderator,
+        });
+        let acts = format!("/v1/communities/{community}/acts");
+        let first = world.admin.call(Method::POST, &acts).header("Idempotency-Key", "k1").json(&warn).send().await.expect(201);
+        let user = text(&first["case"]["member"]["user"]);
+        world.admin.patch(&format!("/v1/users/{user}"), &json!({"name": "zap-name"})).await.expect(200);
+        let messages = json!({"member": member, "kind": "delete_messages", "messages": {"channel": "general", "ids": ["zap-message"]}});
+        act(&world, &community, &messages).await;
+        act(&world, &community, &json!({"member": member, "kind": "ban", "reason": "zap-second"})).await;
+        let mute = act(&world, &community, &json!({"member": member, "kind": "mute", "reason": "zap-second"})).await;
+        let lift = format!("/v1/communities/{community}/sanctions/{}/lift", text(&mute["case"]["sanction"]["id"]));
+        world.admin.post(&lift, &json!({"reason": "zap-lift"})).await.expect(201);
+        world.admin.post(&format!("/v1/communities/{community}/cases/1/void"), &json!({"reason": "zap-void"})).await.expect(200);
+        world.admin.patch(&format!("/v1/communities/{community}/members/{member}"), &json!({"rank": "moderator"})).await.expect(200);
+        let on_other = json!({"member": "discord:other", "kind": "warn", "reason": "stays", "actor": {"platform": "discord", "id": "ferris-4711"}});
+        let other = act(&world, &community, &on_other).await;
+        let before = world.dump().await;
+        for secret in secrets {
+            assert!(before.contains(secret), "{secret} was never there");
+        }
+        let (points, cases) = (standing(&world, &community, &user).await, world.admin.get(&format!("/v1/communities/{community}/cases?limit=100")).await.expect(200));
+        erase(&world.admin, &user).await;
+        let after = world.dump().await;
+        for secret in secrets {
+            assert!(!after.contains(secret), "{secret} is left: {}", &after[after.find(secret).unwrap_or(0).saturating_sub(300)..][..400]);
+        }
+        assert_eq!(standing(&world, &community, &user).await, points);
+        let left = world.admin.get(&format!("/v1/communities/{community}/cases?limit=100")).await.expect(200);
+        let numbers = |page: &Value| {
+            let items = page["items"].as_array().unwrap().iter();
+            items.map(|case| [&case["number"], &case["kind"], &case["points"], &case["at"], &case["sanction"], &case["ended"], &case["actor"]["key"]].map(Clone::clone)).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&left), numbers(&cases));
+        let told = world.admin.get(&format!("/v1/communities/{community}/cases/1")).await.expect(200);
+        assert_eq!((&told["reason"], &told["voided"]["reason"], &told["member"]["identity"]), (&json!("[erased]"), &json!("[erased]"), &Value::Null));
+        assert_eq!(told["actor"]["identity"], "discord:mod-1", "who acted stays");
+        let number = &other["case"]["number"];
+        let by_them = world.admin.get(&format!("/v1/communities/{community}/cases/{number}")).await.expect(200);
+        assert_eq!((&by_them["reason"], &by_them["actor"]["user"], &by_them["actor"]["identity"]), (&json!("stays"), &json!(user), &Value::Null));
+    }
+
+    /// As long as their ban holds, they are recognised, and what names them is not stored again. Then they are somebody new.
+    async fn who_is_banned_is_recognised_until_the_ban_is_over(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let member = "discord:ferris-4711";
+        let banned = act(&world, &community, &json!({"member": member, "kind": "ban", "reason": "zap"})).await;
+        let user = text(&banned["case"]["member"]["user"]);
+        erase(&world.admin, &user).await;
+        let seen = standing(&world, &community, member).await;
+        assert_eq!((&seen["user"], &seen["restrictions"][0]["restriction"]), (&json!(user), &json!("ban")));
+        for path in [format!("/v1/users/{member}"), format!("/v1/communities/{community}/members/{member}")] {
+            world.admin.get(&path).await.expect(200);
+        }
+        let again = act(&world, &community, &json!({"member": member, "kind": "warn", "reason": "came back"})).await;
+        assert_eq!((&again["case"]["member"], &again["case"]["reason"]), (&json!({"user": user, "identity": null}), &json!("came back")));
+        let stolen = json!({"identities": [{"platform": "discord", "id": "ferris-4711"}]});
+        assert_eq!(world.admin.post("/v1/users", &stolen).await.expect(409)["code"], "identity_taken");
+        assert!(!world.dump().await.contains("ferris-4711"));
+        let elsewhere = world.other_tenant().await;
+        elsewhere.get(&format!("/v1/users/{member}")).await.expect(404);
+    }
+
+    /// The confirmation is asked for, and a second erasure is no news.
+    async fn it_is_confirmed_and_logged_once(store) {
+        let world = World::start(store);
+        let made = world.admin.post("/v1/users", &json!({"name": "Ferris"})).await.expect(201);
+        let user = text(&made["id"]);
+        let path = format!("/v1/users/{user}/erase");
+        let wrong = json!({"confirm": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f"});
+        assert_eq!(pointers(&world.admin.post(&path, &wrong).await.expect(422)), ["/confirm"]);
+        let other = world.other_tenant().await;
+        other.post(&path, &json!({"confirm": user})).await.expect(404);
+        let first = erase(&world.admin, &user).await;
+        assert!(!first["erased_at"].is_null());
+        erase(&world.admin, &user).await;
+        let events = world.admin.get("/v1/events?limit=500&type=user.erased").await.expect(200);
+        assert_eq!(events["items"].as_array().unwrap().len(), 1);
+        assert_eq!(events["items"][0]["data"]["user"]["name"], Value::Null);
+    }
+}
