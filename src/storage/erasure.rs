@@ -211,12 +211,13 @@ impl Subject {
             .is_some_and(|word| self.words.iter().any(|own| own == word))
     }
 
-    /// Whether a thing is about the person: a published case or sanction, a case of the domain, an act or a void that waits.
+    /// Whether a thing is about the person: a published case or sanction, a case or a held act of the domain, an act or a
+    /// void that waits.
     fn is_about(&self, map: &Map<String, Value>, cases: &BTreeSet<i64>) -> bool {
         let member = map.get("member").and_then(Value::as_object);
         let number = map.get("number").and_then(Value::as_i64);
         member.is_some_and(|member| self.is(member.get("user")))
-            || map.contains_key("particulars") && self.is(map.get("user"))
+            || (map.contains_key("particulars") || map.contains_key("hold")) && self.is(map.get("user"))
             || number.is_some_and(|number| cases.contains(&number))
     }
 }
