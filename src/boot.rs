@@ -2,8 +2,10 @@
 
 mod banner; // what a person needs next
 mod convert; // another bot's records
+mod copies; // whole communities, out and in again
 mod doctor; // what is wrong, and what to do about it
 mod folder; // the data folder, closed to others
+mod import; // another bot's records, into a community
 mod kept; // the files that keep admin keys
 mod key; // keys without a server
 mod policy; // policies as files
@@ -117,6 +119,12 @@ pub enum BootError {
         #[source]
         cause: std::io::Error,
     },
+    /// Lines of an import cannot be taken.
+    #[error("nothing was written")]
+    Lines {
+        /// How many values of lines were refused.
+        count: usize,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -146,6 +154,7 @@ impl BootError {
 pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
     let done = match cli.command {
         Command::Convert(args) => return convert::run(&args),
+        Command::Import(args) => return import::run(&args),
         Command::Serve(args) => {
             let (config, _) = Config::load(&args.inputs())?;
             logging::init(&config.log)?;
@@ -155,6 +164,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
         Command::Openapi(args) => write_document(args.write.as_deref()),
         Command::Doctor(args) => on_all_cores(doctor::run(&args)),
         Command::Health(health) => Ok(health::probe(&health.url)?),
+        Command::Export(args) => on_all_cores(copies::export(&args)),
+        Command::Restore(args) => on_all_cores(copies::restore(&args)),
         Command::Key(cli::Key::Create(args)) => on_all_cores(key::create(&args)),
         Command::Policy(command) => return run_policy(command),
         Command::Config(cli::Config::Show(show)) => show_config(&show),

@@ -1,12 +1,14 @@
 //! The command line: what can be asked of the program, and how it explains itself.
 
 mod convert; // another bot's records
+mod history; // into a community
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::convert::{Convert, DateOrder, Origin};
+pub use self::convert::{Convert, DateOrder, Origin, Reading};
+pub use self::history::{Export, Import, Restore};
 use crate::config::{Flag, Inputs, SecretText};
 
 /// Moderation as a service: acts, points, cases and sanctions over HTTP, for any bot.
@@ -61,6 +63,17 @@ pub enum Command {
     /// The lines are NDJSON on standard output, the report is on standard error.
     #[command(after_help = convert::EXAMPLES)]
     Convert(Box<Convert>),
+    /// Take another bot's records into a community, as if they had been recorded at their time.
+    ///
+    /// Works on the database itself, without a key. What came of it is on standard output.
+    #[command(after_help = history::EXAMPLES)]
+    Import(Box<Import>),
+    /// Write a whole community as lines.
+    #[command(after_help = history::COPIES)]
+    Export(Export),
+    /// Make a new community of an export, and print its id.
+    #[command(after_help = history::COPIES)]
+    Restore(Restore),
 }
 
 /// The settings that have flags; all others are set by file or environment.

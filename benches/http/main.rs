@@ -1,6 +1,6 @@
 //! The load bench: everything that is compared is measured in one run on one machine, against real processes.
 //!
-//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`) a part.
+//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`) a part.
 //! Absolute figures drift with the machine; only the ratios are worth quoting.
 
 #![allow(
@@ -18,6 +18,7 @@
 mod baseline;
 mod history;
 mod idle;
+mod import;
 mod load;
 mod postgres;
 mod sqlite;
@@ -79,6 +80,9 @@ async fn main() {
     }
     if wanted("history") {
         history::measure().await;
+    }
+    if wanted("import") {
+        import::measure().await;
     }
     if wanted("idle") {
         idle::measure();

@@ -76,6 +76,8 @@ pub(super) struct Draft {
     pub(super) moderator_name: Option<String>,
     /// The kind.
     pub(super) kind: String,
+    /// What a restriction takes away or gives back, if the source says it.
+    pub(super) capability: Option<&'static str>,
     /// The reason.
     pub(super) reason: Option<String>,
     /// Links.

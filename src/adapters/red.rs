@@ -169,8 +169,8 @@ fn case(options: &Options, server: &str, number: &str, case: Record<'_>) -> Resu
     match written.as_str() {
         "warning" => warning_reason(&mut draft),
         "unwarned" => draft.lost(Class::Withdrawn, "written as a note"),
-        "voiceban" | "voiceunban" | "vmute" | "vunmute" => draft.keep("capability", Some("voice".to_owned())),
-        "cmute" | "cunmute" => draft.keep("capability", Some("channel".to_owned())),
+        "voiceban" | "voiceunban" | "vmute" | "vunmute" => draft.capability = Some("voice"),
+        "cmute" | "cunmute" => draft.capability = Some("channel"),
         _ => {}
     }
     draft.keep("case", Some(number.to_owned()));

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 
+/// The capability that a restriction takes away of which the source does not say what it takes away.
+const SOMETHING: &str = "restricted";
+
 use sha2::{Digest as _, Sha256};
 use wire::duration::Duration;
 use wire::import::{self, ImportedAct};
@@ -123,6 +126,7 @@ impl<'a> Sink<'a> {
             moderator: draft.moderator.as_deref().map(identity),
             moderator_name,
             active: draft.active.filter(|_| restricts(&draft.kind)),
+            capabilities: capabilities(&draft),
             kind: draft.kind,
             reason,
             evidence,
@@ -151,6 +155,16 @@ impl<'a> Sink<'a> {
             Err(Aside::because(Class::DuplicateId, id))
         }
     }
+}
+
+/// What a restriction takes away. A line has to say it; where the source does not, it is called [`SOMETHING`].
+fn capabilities(draft: &Draft) -> Vec<String> {
+    let said = match draft.kind.as_str() {
+        "restrict" => draft.capability.or(Some(SOMETHING)),
+        "unrestrict" => draft.capability,
+        _ => None,
+    };
+    said.map(str::to_owned).into_iter().collect()
 }
 
 /// Whether acts of a kind start a restriction.

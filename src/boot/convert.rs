@@ -17,7 +17,7 @@ use crate::domain::identity::Platform;
 use crate::domain::time::Instant;
 
 /// There are lines, but not everything could be mapped.
-const NOT_ALL: u8 = 3;
+pub(super) const NOT_ALL: u8 = 3;
 
 /// After so many bytes each a line says how far it is.
 const STEP: u64 = 32 * 1024 * 1024;
@@ -45,14 +45,8 @@ const FIELDS: [(&str, Column); 14] = [
 /// # Errors
 /// What keeps the file from being read to its end, or the lines from being written.
 pub(super) fn run(args: &cli::Convert) -> Result<ExitCode, BootError> {
-    let options = options(args)?;
-    let source = match args.from {
-        cli::Origin::Zeppelin => Source::Zeppelin,
-        cli::Origin::Red => Source::Red,
-        cli::Origin::Masz => Source::Masz,
-        cli::Origin::Csv => Source::Csv,
-        cli::Origin::DiscordBans => Source::DiscordBans,
-    };
+    let options = options(&args.reading)?;
+    let source = source(args.from);
     let mut input = open(&args.file)?;
     let report = match &args.output {
         None => convert(source, &options, args, &mut input, &mut io::stdout().lock())?,
@@ -74,6 +68,17 @@ pub(super) fn run(args: &cli::Convert) -> Result<ExitCode, BootError> {
     } else {
         ExitCode::from(NOT_ALL)
     })
+}
+
+/// The adapter of a bot.
+pub(super) fn source(from: cli::Origin) -> Source {
+    match from {
+        cli::Origin::Zeppelin => Source::Zeppelin,
+        cli::Origin::Red => Source::Red,
+        cli::Origin::Masz => Source::Masz,
+        cli::Origin::Csv => Source::Csv,
+        cli::Origin::DiscordBans => Source::DiscordBans,
+    }
 }
 
 fn convert(
@@ -102,7 +107,7 @@ fn convert(
     Ok(report)
 }
 
-fn unwritten(path: &Path, cause: io::Error) -> BootError {
+pub(super) fn unwritten(path: &Path, cause: io::Error) -> BootError {
     BootError::Write {
         path: path.to_owned(),
         cause,
@@ -110,7 +115,7 @@ fn unwritten(path: &Path, cause: io::Error) -> BootError {
 }
 
 /// The file, or standard input for `-`, and a word about the progress of large ones.
-fn open(path: &Path) -> Result<impl BufRead, BootError> {
+pub(super) fn open(path: &Path) -> Result<impl BufRead, BootError> {
     let failed = |cause| BootError::Convert {
         path: path.to_owned(),
         cause: ConvertError::Read(cause),
@@ -135,15 +140,15 @@ fn open(path: &Path) -> Result<impl BufRead, BootError> {
 }
 
 /// A file in the making, beside its place: whoever looks there finds all lines or none.
-struct Draft {
+pub(super) struct Draft {
     path: PathBuf,
     part: PathBuf,
-    file: File,
+    pub(super) file: File,
     done: bool,
 }
 
 impl Draft {
-    fn new(path: &Path) -> Result<Self, BootError> {
+    pub(super) fn new(path: &Path) -> Result<Self, BootError> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
@@ -156,7 +161,7 @@ impl Draft {
         })
     }
 
-    fn finish(mut self) -> Result<(), BootError> {
+    pub(super) fn finish(mut self) -> Result<(), BootError> {
         std::fs::rename(&self.part, &self.path).map_err(|cause| unwritten(&self.path, cause))?;
         self.done = true;
         Ok(())
@@ -204,7 +209,7 @@ fn refused<T>(reason: String) -> Result<T, BootError> {
 }
 
 /// What the flags say.
-fn options(args: &cli::Convert) -> Result<Options, BootError> {
+pub(super) fn options(args: &cli::Reading) -> Result<Options, BootError> {
     let platform =
         Platform::parse(&args.platform).or_else(|error| refused(format!("--platform: {error}")))?;
     let mut options = Options::new(platform);

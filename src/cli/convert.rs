@@ -38,6 +38,17 @@ pub struct Convert {
     /// Also write the report to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "documentation here would replace the help texts of the flags"
+    )]
+    pub reading: Reading,
+}
+
+/// How to read the file of a bot.
+#[derive(Debug, Args)]
+pub struct Reading {
     /// How many examples of each finding the report has.
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub examples: usize,

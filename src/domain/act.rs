@@ -224,7 +224,10 @@ impl Detail {
     }
 
     /// Whether a kind takes all this.
-    fn check(&self, kind: Kind) -> Result<(), ActError> {
+    ///
+    /// # Errors
+    /// [`ActError`] says which part does not fit.
+    pub fn check(&self, kind: Kind) -> Result<(), ActError> {
         match (kind, self.duration) {
             (Kind::Tempban, None) => return Err(ActError::DurationMissing),
             (Kind::Tempban | Kind::Mute | Kind::Restrict, _) | (_, None) => {}

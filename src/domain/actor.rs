@@ -1,7 +1,7 @@
 //! Who acts, and upon whom, as far as authority goes.
 
 use super::id::{KeyId, UserId};
-use super::identity::Identity;
+use super::identity::{Identity, Platform};
 use super::rank::Authority;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,8 +19,8 @@ pub enum Actor {
         user: UserId,
         /// The identity by which the call named them, if it named one.
         identity: Option<Identity>,
-        /// The key that carried the call.
-        key: KeyId,
+        /// The key that carried the call; `None` for what was imported at the server's own console.
+        key: Option<KeyId>,
     },
     /// An API key that names no person.
     Key {
@@ -43,6 +43,11 @@ pub enum Actor {
     },
     /// The service itself: time is over.
     System,
+    /// Whoever it was in another bot's records, which do not say.
+    Import {
+        /// Where the record comes from.
+        source: Platform,
+    },
 }
 
 /// The name of a rule of automod: 1 to 64 lower-case letters, digits, `-` or `_`.
@@ -121,6 +126,7 @@ impl fmt::Display for Actor {
             Self::Automod { rule, .. } => write!(f, "{}", rule.actor()),
             Self::Escalation { .. } => f.write_str("escalation"),
             Self::System => f.write_str("system"),
+            Self::Import { .. } => f.write_str("import"),
         }
     }
 }

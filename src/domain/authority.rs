@@ -66,7 +66,7 @@ mod tests {
         let actor = Actor::Human {
             user: UserId(Uuid::from_u128(user)),
             identity: None,
-            key,
+            key: Some(key),
         };
         Acting {
             actor,

@@ -48,12 +48,12 @@ impl Brief {
     #[must_use]
     pub fn hand(&self) -> Hand {
         match self.actor {
-            Actor::Human { .. } | Actor::Key { .. } | Actor::Automod { .. }
-                if self.kind.lifts().is_some() =>
-            {
-                Hand::Lift
+            Actor::Human { .. } | Actor::Key { .. } | Actor::Automod { .. } | Actor::Import { .. } => {
+                match self.kind.lifts() {
+                    Some(_) => Hand::Lift,
+                    None => Hand::Act,
+                }
             }
-            Actor::Human { .. } | Actor::Key { .. } | Actor::Automod { .. } => Hand::Act,
             Actor::Escalation { .. } => Hand::Ladder,
             Actor::System => Hand::Clock,
         }
@@ -108,7 +108,7 @@ pub(crate) mod tests {
         Actor::Human {
             user: UserId(Uuid::from_u128(number)),
             identity: None,
-            key: KeyId(Uuid::nil()),
+            key: Some(KeyId(Uuid::nil())),
         }
     }
 

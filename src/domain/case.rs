@@ -3,7 +3,7 @@
 use super::actor::Actor;
 use super::held::Approval;
 use super::id::{HeldId, SanctionId, UserId};
-use super::identity::Identity;
+use super::identity::{Identity, Platform};
 use super::kind::Kind;
 use super::name::Name;
 use super::points::Points;
@@ -39,6 +39,8 @@ pub enum RungOutcome {
     Suppressed,
     /// The member is protected or a bot.
     Immune,
+    /// The act was imported, and what is imported fires nothing.
+    Imported,
 }
 
 /// A rung that an entry reached, and what became of it.
@@ -127,6 +129,21 @@ pub struct Released {
     pub approvals: Vec<Approval>,
 }
 
+/// From where a case came that was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The bot or file that it comes from; named as platforms are.
+    pub source: Platform,
+    /// What the source calls it.
+    pub external_id: String,
+    /// That its sanction no longer held when it was imported, as the source says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
+    /// The source's own points, which say nothing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+}
+
 /// One case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -171,6 +188,12 @@ pub struct Case {
     /// Whether it waited for others, and who approved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Released>,
+    /// From where it came, if it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// For an escalation: that it stands although its trigger, seen with what was imported later, would not have had it made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub upheld: bool,
 }
 
 impl Case {

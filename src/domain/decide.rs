@@ -386,6 +386,7 @@ impl Run<'_> {
             named: draft.particulars.named.clone(),
             capabilities: draft.capabilities.clone(),
             while_above: draft.while_above,
+            over: false,
         }))
     }
 
@@ -418,6 +419,8 @@ impl Run<'_> {
             voided: None,
             reduced: None,
             released: None,
+            origin: None,
+            upheld: false,
         }
     }
 }

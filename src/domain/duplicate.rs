@@ -90,7 +90,7 @@ mod tests {
         Actor::Human {
             user: UserId(Uuid::from_u128(n)),
             identity: None,
-            key: KeyId(Uuid::nil()),
+            key: Some(KeyId(Uuid::nil())),
         }
     }
 

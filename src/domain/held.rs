@@ -211,7 +211,7 @@ mod tests {
             actor: Actor::Human {
                 user: UserId(Uuid::from_u128(n)),
                 identity: None,
-                key: KeyId(Uuid::nil()),
+                key: Some(KeyId(Uuid::nil())),
             },
             authority: Authority::of(rank),
         }

@@ -132,7 +132,7 @@ fn bucket(per: Per, actor: &Actor) -> Option<String> {
     match (per, actor) {
         (Per::Actor, Actor::Human { .. } | Actor::Key { .. }) => Some(format!("actor/{actor}")),
         (Per::Rule, Actor::Automod { rule, .. }) => Some(format!("rule/{}", rule.as_str())),
-        (Per::Key, Actor::Human { key, .. } | Actor::Key { key } | Actor::Automod { key, .. }) => {
+        (Per::Key, Actor::Human { key: Some(key), .. } | Actor::Key { key } | Actor::Automod { key, .. }) => {
             Some(format!("key/{key}"))
         }
         _ => None,
@@ -234,7 +234,7 @@ mod tests {
         Actor::Human {
             user: UserId(Uuid::from_u128(n)),
             identity: None,
-            key: KEY,
+            key: Some(KEY),
         }
     }
 

@@ -70,6 +70,9 @@ impl Member {
             self.ledger.run(policy.decay, ran, past);
         }
         self.turn(judged, past, from.max(at));
+        // Those whose end has been on record all along leave without a case that says so.
+        self.sanctions
+            .retain(|s| !s.over || s.end.is_none_or(|end| end > at));
     }
 
     /// Comes under a policy at a moment up to which everything is settled.

@@ -29,6 +29,8 @@ pub mod time; // whole seconds, bounded durations
 pub mod timeline; // the versions of a policy over time
 
 pub mod explain; // every term of a balance
+pub mod import; // a line of another bot's records becomes a case
+pub mod rebuild; // a member's ledger once more, with what was imported
 pub mod replay; // a void: history from there on, replayed without the case
 pub mod sentences;
 pub mod simulate; // what the ladder would have done under another policy

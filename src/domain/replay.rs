@@ -259,7 +259,7 @@ impl Replay {
     /// Whether the version that judges a case, or a later one, counts offences that the state after it does not remember: then
     /// two states may be the same and still go different ways.
     fn is_counted_later(&self, case: &Case) -> bool {
-        let now = version_of(&self.timeline, case).version;
+        let now = self.timeline.judged(case.policy_version, case.at).version;
         let tally = self.timeline.version(self.state.ledger.tally.version);
         let mut later = self.timeline.versions().filter(|v| v.version >= now);
         later.any(|v| {
@@ -324,7 +324,7 @@ impl Replay {
     /// Carries the running state over one entry.
     fn replay(&mut self, case: &Case) {
         let timeline = Arc::clone(&self.timeline);
-        let version = version_of(&timeline, case);
+        let version = timeline.judged(case.policy_version, case.at);
         self.state
             .settle_for(&version.policy, &timeline, &self.past, case.at);
         let trigger = self.trigger.take();
@@ -366,6 +366,10 @@ impl Replay {
         version: &PolicyVersion,
         trigger: Option<(i64, Option<Produced>)>,
     ) -> Verdict {
+        let fell = |cause: &i64| self.voided.iter().any(|(number, _)| number == cause);
+        if case.upheld && case.causes.last().is_some_and(|cause| !fell(cause)) {
+            return Verdict::Stands;
+        }
         let produced = match (case.causes.last(), trigger) {
             (Some(cause), Some((number, produced))) if *cause == number => produced,
             _ => return Verdict::Stands,
@@ -422,6 +426,7 @@ impl Replay {
             named: harsher.named.clone(),
             capabilities,
             while_above: None,
+            over: false,
         };
         sanction.holds(self.now).then_some(sanction)
     }
@@ -485,13 +490,6 @@ impl Replay {
             self.ended.push((sanction.id, at));
         }
     }
-}
-
-/// The version that judged a case.
-pub(in crate::domain) fn version_of<'t>(timeline: &'t Timeline, case: &Case) -> &'t PolicyVersion {
-    timeline
-        .version(case.policy_version)
-        .unwrap_or_else(|| timeline.in_force(case.at))
 }
 
 #[cfg(test)]

@@ -36,6 +36,9 @@ pub struct Sanction {
     /// It holds as long as the shown points are not below this. Its end moves with the points then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub while_above: Option<Points>,
+    /// Its end was on record from the beginning, because it was imported when it was over: time alone takes it out of the state.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
 }
 
 /// How a sanction came to its end.
@@ -147,6 +150,7 @@ mod tests {
             named: None,
             capabilities: BTreeSet::new(),
             while_above: None,
+            over: false,
         }
     }
 

@@ -6,12 +6,14 @@ use super::case::{Particulars, Voided};
 use super::decide::decide;
 use super::hold::Spent;
 use super::id::{KeyId, SanctionId, UserId};
+use super::import::{self, Line, People};
 use super::kind::{Kind, Restriction};
 use super::member::Member;
 use super::past::{MAX_COUNT, Mark, Offence, Past};
 use super::points::Points;
 use super::policy::Policy;
 use super::rank::{Authority, Rank};
+use super::rebuild::{Fate, Rebuild, arrange};
 use super::refusal::Refusal;
 use super::replay::{Change, Replay, Start, Voiding};
 use super::sanction::effective;
@@ -44,7 +46,7 @@ pub(crate) fn moderator(n: u128) -> Acting {
     let actor = Actor::Human {
         user: UserId(Uuid::from_u128(n)),
         identity: None,
-        key: KeyId(Uuid::nil()),
+        key: Some(KeyId(Uuid::nil())),
     };
     Acting {
         actor,
@@ -286,6 +288,30 @@ impl Scene {
 
     pub(crate) fn entry(&mut self, number: i64) -> &mut Entry {
         self.history.iter_mut().find(|e| e.case.number == number).unwrap()
+    }
+
+    /// Imports lines, in pages of two, and keeps what comes of it as a store would. The id of a sanction is that of its line.
+    pub(crate) fn import(&mut self, lines: Vec<Line>) -> Vec<Fate> {
+        let people = People {
+            member: self.target.user,
+            actor: moderator(2).actor,
+        };
+        let first = self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1;
+        for (number, line) in (first..).zip(lines) {
+            let id: u128 = line.origin.external_id.parse().unwrap();
+            let fresh = &mut || Uuid::from_u128(1_000_000 + id);
+            let now = at(self.now).to_utc();
+            let case = import::case(line, people.clone(), number, &self.timeline, now, fresh).unwrap();
+            self.history.push(Entry { case, after: None });
+        }
+        self.history.sort_by_key(|e| (e.case.at, e.case.number));
+        let fates = arrange(&mut self.history, at(self.now));
+        let mut rebuild = Rebuild::new(Arc::new(self.timeline.clone()));
+        for page in self.history.chunks_mut(2) {
+            rebuild.feed(page).unwrap();
+        }
+        self.member = rebuild.finish(&self.member, at(self.now)).member;
+        fates
     }
 
     /// From now on another policy is in force.

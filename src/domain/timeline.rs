@@ -72,6 +72,12 @@ impl Timeline {
             .unwrap_or(first)
     }
 
+    /// The version that judged a case of some moment.
+    #[must_use]
+    pub fn judged(&self, version: i32, at: Instant) -> &PolicyVersion {
+        self.version(version).unwrap_or_else(|| self.in_force(at))
+    }
+
     /// Whether decisions under some version look back further than a member's state.
     #[must_use]
     pub fn looks_back(&self) -> bool {

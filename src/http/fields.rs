@@ -49,6 +49,7 @@ impl Fields {
     pub fn refuse(&mut self, pointer: impl Into<String>, detail: impl Display) {
         self.errors.push(ProblemError {
             pointer: pointer.into(),
+            line: None,
             detail: detail.to_string(),
         });
     }

@@ -54,6 +54,12 @@ impl Idempotency {
         self.claim_of(b"")
     }
 
+    /// The claim of a request whose body is too large to be kept: by a digest of it, as it came.
+    #[must_use]
+    pub fn claim_of_digest(self, digest: &[u8; 32]) -> Option<Claim> {
+        self.claim_of(digest)
+    }
+
     fn claim_of(self, canonical: &[u8]) -> Option<Claim> {
         let fingerprint = fingerprint(&self.method, &self.path, canonical);
         self.key.map(|key| Claim { key, fingerprint })

@@ -151,7 +151,7 @@ fn missing() -> Problem {
 }
 
 /// A compressed body could be far larger than it seems, so none is taken.
-fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
     if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Problem::new(Code::UnsupportedEncoding));

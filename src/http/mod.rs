@@ -8,8 +8,10 @@ pub mod edge; // request ids, and a problem document for whatever goes wrong ins
 pub mod etag; // If-Match and If-None-Match
 pub mod fields; // from request fields to values that cannot be wrong
 pub mod idempotency; // the Idempotency-Key header
+pub mod imports; // the lines of an import
 pub mod item; // one of many, in an answer that has all of them
 pub mod json; // JSON bodies, read strictly
+pub mod ndjson; // bodies of lines
 pub mod page; // pages of lists and their cursors
 pub mod path; // typed path parameters
 pub mod prefer; // the Prefer header

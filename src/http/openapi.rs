@@ -58,6 +58,10 @@ const TAGS: &[(&str, &str)] = &[
         "policies",
         "Weights, decay, ladder and authority of a community, in versions.",
     ),
+    (
+        "history",
+        "Acts of other bots in, whole communities out and in again.",
+    ),
     ("members", "Users as members of a community: rank and protection."),
     ("users", "People and their identities on platforms."),
     ("events", "The log of everything that happened."),

@@ -104,6 +104,7 @@ impl Problem {
     pub fn invalid_at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::invalid(vec![ProblemError {
             pointer: pointer.into(),
+            line: None,
             detail: detail.into(),
         }])
     }
@@ -129,6 +130,7 @@ impl Problem {
     pub fn error(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         self.0.errors.push(ProblemError {
             pointer: pointer.into(),
+            line: None,
             detail: detail.into(),
         });
         self
@@ -236,6 +238,7 @@ impl Problem {
 fn bounded(error: &ProblemError) -> ProblemError {
     ProblemError {
         pointer: cut(&error.pointer, MAX_POINTER),
+        line: error.line,
         detail: cut(&error.detail, MAX_DETAIL),
     }
 }

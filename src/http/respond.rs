@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::etag;
 use super::idempotency::REPLAYED;
+use super::ndjson::MEDIA_TYPE;
 use super::problem::Problem;
 use crate::service::Outcome;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
+const LINES: HeaderValue = HeaderValue::from_static(MEDIA_TYPE);
 /// Nobody between us and the caller may keep what only this caller may see.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
@@ -29,7 +30,7 @@ pub fn document<T: Serialize>(document: &T) -> Response {
 pub fn lines(lines: Body) -> Response {
     let mut response = Response::new(lines);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, NDJSON);
+    headers.insert(CONTENT_TYPE, LINES);
     headers.insert(CACHE_CONTROL, PRIVATE);
     response
 }

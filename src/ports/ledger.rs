@@ -314,7 +314,7 @@ impl ActorRef {
                     PersonRef::Identity(identity) => Some(identity.clone()),
                     PersonRef::User(_) => None,
                 },
-                key: *key,
+                key: Some(*key),
             },
             Self::Key { key, .. } => Actor::Key { key: *key },
             Self::Automod {

@@ -108,10 +108,7 @@ impl Service {
         &self,
         order: OfflineKey,
     ) -> Result<(wire::key::ApiKey, ApiSecret), ServiceError> {
-        let tenant = match &order.tenant {
-            Some(called) => self.tenant_called(called).await?,
-            None => self.only_tenant().await?,
-        };
+        let tenant = self.tenant_meant(order.tenant.as_deref()).await?;
         let scopes = match order.scopes {
             Some(scopes) => scopes,
             None if self.is_first(&tenant).await? => Scope::ALL.to_vec(),
@@ -129,6 +126,14 @@ impl Service {
         let change = Change::CreateKey(Box::new(key));
         self.change(tenant.id, ActorRef::System, change, None).await?;
         Ok((shown, secret))
+    }
+
+    /// The tenant with this id or name; without one, the only one.
+    pub(super) async fn tenant_meant(&self, called: Option<&str>) -> Result<Tenant, ServiceError> {
+        match called {
+            Some(called) => self.tenant_called(called).await,
+            None => self.only_tenant().await,
+        }
     }
 
     /// Whether a tenant is the one that the first start made.

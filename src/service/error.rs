@@ -6,6 +6,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
+use crate::ports::history::BadLine;
 use crate::ports::ledger::Reply;
 use crate::service::Outcome;
 use crate::service::auth::BadKey;
@@ -91,6 +92,9 @@ pub enum ServiceError {
     /// A document is wrong.
     #[error("the document is not valid")]
     Invalid(Vec<Finding>),
+    /// Lines of an import cannot be taken, and nothing was written.
+    #[error("some lines cannot be taken")]
+    BadLines(Vec<BadLine>),
     /// Too much is waiting already.
     #[error("too many requests are waiting; try again shortly")]
     Overloaded,

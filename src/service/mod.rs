@@ -9,8 +9,10 @@ pub mod communities; // communities and their links
 pub mod console; // policies at the server's own console
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
-pub mod health;
-pub mod holds; // acts that wait for others // whether this process can serve
+pub mod exports; // whole communities, out and in again
+pub mod health; // whether this process can serve
+pub mod holds; // acts that wait for others
+pub mod imports; // acts of another bot's records
 pub mod insight; // searches and reports
 pub mod jobs; // many items, worked off later
 pub mod keys; // API keys

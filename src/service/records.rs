@@ -28,6 +28,8 @@ pub enum Moderator {
     Escalation,
     /// The service's own: what time has ended.
     System,
+    /// Those of nobody, imported from records that do not say who acted.
+    Import,
 }
 
 /// Which cases to list. Every part that is given narrows the list.
@@ -218,6 +220,7 @@ impl Service {
             Some(Moderator::Key(key)) => Known::One(key.to_string()),
             Some(Moderator::Automod(rule)) => Known::One(rule.actor()),
             Some(Moderator::Escalation) => Known::One("escalation".to_owned()),
+            Some(Moderator::Import) => Known::One("import".to_owned()),
             Some(Moderator::System) => Known::One("system".to_owned()),
         })
     }

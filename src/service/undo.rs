@@ -206,6 +206,7 @@ impl Service {
             Moderator::Automod(rule) => rule.actor(),
             Moderator::Escalation => "escalation".to_owned(),
             Moderator::System => "system".to_owned(),
+            Moderator::Import => "import".to_owned(),
         };
         let filter = CaseFilter {
             actor: Some(actor),

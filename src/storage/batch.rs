@@ -15,7 +15,7 @@ mod writes;
 pub(crate) use asked::{Asked, claims};
 pub(crate) use loaded::{Kept, Loaded, MemberRow};
 pub(crate) use run::{Deciding, Outcome, Step};
-pub(crate) use writes::{EndedRow, MemberWrite, Writes, mark};
+pub(crate) use writes::{CaseRow, EndedRow, MemberWrite, Writes, mark};
 
 use crate::domain::actor::Acting;
 use crate::domain::id::{CommunityId, TenantId, UserId};

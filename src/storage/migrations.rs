@@ -35,6 +35,7 @@ steps! {
     3 "0003" "jobs",
     4 "0004" "schedule",
     5 "0005" "removals",
+    6 "0006" "history",
     8 "0008" "holds",
 }
 

@@ -10,8 +10,11 @@ pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod erasure; // what an erasure takes out of documents
 pub(crate) mod halving; // one bad row never fails its neighbours
+pub(crate) mod import; // another bot's records, apart from any SQL
 pub(crate) mod jobs; // what the columns of jobs hold
+pub(crate) mod pieces; // of an export
 pub(crate) mod removal; // how far the rows of what was deleted are removed
+pub(crate) mod restore; // a community made of an export, apart from any SQL
 pub(crate) mod schedule; // which versions of a policy count
 pub(crate) mod timelines; // policies kept in memory
 

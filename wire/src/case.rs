@@ -42,6 +42,24 @@ wire! {
         /// The rung, for an escalation.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::RungId>, required))]
         pub rung: Option<String>,
+        /// Where the record comes from, for an act that was imported and names nobody.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Source>, required))]
+        pub source: Option<String>,
+    }
+}
+
+wire! {
+    /// From where a case came that was imported.
+    pub struct Origin {
+        /// The bot or file that it comes from.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Source))]
+        pub source: String,
+        /// What the source calls it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::ExternalId))]
+        pub external_id: String,
+        /// The source's own points, which say nothing here.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Points>, required))]
+        pub points: Option<Decimal>,
     }
 }
 
@@ -196,6 +214,9 @@ wire! {
         /// That it waited for others, if it did. `actor` is who issued it.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub released: Option<Released>,
+        /// From where it came, if it was imported.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub origin: Option<Origin>,
     }
 }
 

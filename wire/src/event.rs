@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::community::Community;
 use crate::held::HeldAct;
+use crate::import::ImportReport;
 use crate::key::ApiKey;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
@@ -64,11 +65,15 @@ pub mod types {
     pub const KEY_REVOKED: &str = "key.revoked";
     /// The tenant was made; `data.tenant`.
     pub const TENANT_CREATED: &str = "tenant.created";
+    /// Acts of another bot's records were imported, without an event for each; `data.import`.
+    pub const HISTORY_IMPORTED: &str = "history.imported";
+    /// The community was made of an export, and there are no events of its cases; `data.community`.
+    pub const HISTORY_RESTORED: &str = "history.restored";
 
     /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
     pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 27] = [
+    pub const ALL: [&str; 29] = [
         ACT_HELD,
         ACT_APPROVED,
         ACT_RELEASED,
@@ -95,6 +100,8 @@ pub mod types {
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
+        HISTORY_IMPORTED,
+        HISTORY_RESTORED,
         TENANT_DELETED,
     ];
 }
@@ -116,7 +123,7 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sanction: Option<Sanction>,
-    /// The community, for `community.*`.
+    /// The community, for `community.*` and `history.restored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub community: Option<Community>,
@@ -140,6 +147,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub tenant: Option<Tenant>,
+    /// What was imported, for `history.imported`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub import: Option<ImportReport>,
 }
 
 wire! {

@@ -82,6 +82,10 @@ texts! {
     KindName: (1, 32), "^[a-z][a-z0-9_]*$", "warn";
     /// A capability that a restriction takes away, named as the community likes.
     Capability: (1, 32), "^[a-z][a-z0-9_]*$", "links";
+    /// Where a record comes from: lower-case letters, digits, `_` and `-`, beginning with a letter.
+    Source: (1, 32), "^[a-z][a-z0-9_-]*$", "zeppelin";
+    /// What a source calls a record: no control characters.
+    ExternalId: (1, 200), r"^[^\u0000-\u001f\u007f-\u009f]*$", "case-412";
     /// A channel, as the platform names it.
     Channel: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "381984265217638400";
     /// A message, as the platform names it.

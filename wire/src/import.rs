@@ -65,13 +65,17 @@ wire! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Url>, max_items = 10))]
         pub evidence: Vec<String>,
+        /// What a restriction takes away: for `restrict` at least one; for `unrestrict` what it gives back, all if none is named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
         /// For how long, from `occurred_at` on. A tempban has one, a mute or a restriction may.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub duration: Option<Duration>,
         /// Whether the restriction still holds according to the source.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
-        /// The source's own points.
+        /// The source's own points, kept with the case. What it counts here is the policy's business.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Points>))]
         pub points: Option<Decimal>,
@@ -79,6 +83,35 @@ wire! {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Context))]
         pub context: BTreeMap<String, String>,
+    }
+}
+
+wire! {
+    /// What an import came to.
+    pub struct ImportReport {
+        /// Whether nothing was written, because it was a trial.
+        pub dry_run: bool,
+        /// Lines read.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+        pub lines: u64,
+        /// Cases made of them.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+        pub imported: u64,
+        /// Lines whose `source` and `external_id` were imported before; nothing became of them.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+        pub already_there: u64,
+        /// Members who got a case.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+        pub members: u64,
+        /// Imported sanctions that hold from now on.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+        pub sanctions_holding: u64,
+        /// The number of the first case made; null when none was.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::CaseNumber>, required))]
+        pub first_case: Option<i64>,
+        /// The number of the last case made.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::CaseNumber>, required))]
+        pub last_case: Option<i64>,
     }
 }
 

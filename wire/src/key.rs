@@ -41,6 +41,12 @@ pub enum Scope {
     /// Assert the rank of the person who acts.
     #[serde(rename = "actors:assert")]
     ActorsAssert,
+    /// Export whole communities.
+    #[serde(rename = "history:read")]
+    HistoryRead,
+    /// Import acts from other bots, and make communities of exports. Both say who did what without being asked for a rank.
+    #[serde(rename = "history:write")]
+    HistoryWrite,
     /// Make other tenants: for the operator of the service.
     #[serde(rename = "tenants:write")]
     TenantsWrite,
@@ -48,7 +54,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -60,6 +66,8 @@ impl Scope {
         Self::UsersErase,
         Self::KeysWrite,
         Self::ActorsAssert,
+        Self::HistoryRead,
+        Self::HistoryWrite,
         Self::TenantsWrite,
     ];
 
@@ -78,6 +86,8 @@ impl Scope {
             Self::UsersErase => "users:erase",
             Self::KeysWrite => "keys:write",
             Self::ActorsAssert => "actors:assert",
+            Self::HistoryRead => "history:read",
+            Self::HistoryWrite => "history:write",
             Self::TenantsWrite => "tenants:write",
         }
     }

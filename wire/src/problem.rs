@@ -59,6 +59,10 @@ pub struct ProblemError {
     /// A JSON Pointer (RFC 6901) into the request body; empty for the whole body.
     #[cfg_attr(feature = "openapi", schema(max_length = 4096, examples("/points")))]
     pub pointer: String,
+    /// The line that it stands in, from 1, where the body is one of lines (NDJSON); null for other bodies.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required, minimum = 1))]
+    pub line: Option<u64>,
     /// Why the value was refused.
     #[cfg_attr(
         feature = "openapi",

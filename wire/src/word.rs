@@ -49,6 +49,8 @@ wire! {
         Escalation,
         /// The service itself: time was over.
         System,
+        /// Whoever it was in another bot's records, which do not say.
+        Import,
     }
 }
 
@@ -65,6 +67,8 @@ wire! {
         Suppressed,
         /// The member is protected or a bot.
         Immune,
+        /// The act was imported, and what is imported fires nothing.
+        Imported,
     }
 }
 

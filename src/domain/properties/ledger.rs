@@ -49,7 +49,9 @@ pub(super) fn agrees_with_the_slow_replay(scene: &Scene, later: i64) -> Result<(
         naive.pass(&mut then, START + scene.now + later);
         prop_assert_eq!(member.ledger.balance.units(), then.balance);
         prop_assert_eq!(&member.ledger.latched, &last.latched);
-        prop_assert_eq!(fixed(&member.sanctions), fixed(&last.sanctions));
+        let mut held = last.sanctions.clone();
+        held.retain(|s| !s.over || s.end > Some(at(scene.now + later)));
+        prop_assert_eq!(fixed(&member.sanctions), fixed(&held));
         if naive.is_linear() {
             prop_assert_eq!(then.balance, naive.closed_form(START + scene.now + later));
         }
@@ -67,7 +69,7 @@ fn fixed(sanctions: &[Sanction]) -> Vec<Sanction> {
 }
 
 /// A history without the versions of sanctions: how often an end moved forth and back is nobody's business.
-fn unversioned(history: &[Entry]) -> Vec<Entry> {
+pub(super) fn unversioned(history: &[Entry]) -> Vec<Entry> {
     let mut history = history.to_vec();
     let after = |entry: &mut Entry| {
         let held = entry.after.iter_mut().flat_map(|after| &mut after.sanctions);

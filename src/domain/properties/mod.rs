@@ -1,6 +1,7 @@
 //! What holds for every history, every policy and every order of voids, tried on random ones. A failure prints the smallest
 //! history that shows it, which then becomes a test of its own beside the rule that it broke.
 
+mod history; // what is imported
 mod ledger; // balance, latches, steps in time, drops, explanations
 mod naive; // the same rules once more, slow and written differently
 mod sanctions; // lifts, later sanctions

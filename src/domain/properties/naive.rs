@@ -206,6 +206,7 @@ impl<'a> Naive<'a> {
             state
                 .sanctions
                 .retain(|s| case.ended.iter().all(|e| e.id != s.id));
+            state.sanctions.retain(|s| !s.over || s.end > Some(case.at));
             if case.voided.is_none() {
                 state.sanctions.extend(case.started.clone());
                 if case.kind.lifts().is_none() {

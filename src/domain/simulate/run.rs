@@ -11,7 +11,6 @@ use crate::domain::member::Member;
 use crate::domain::past::{Offence, Past};
 use crate::domain::points::Points;
 use crate::domain::policy::{Policy, Remedy};
-use crate::domain::replay::version_of;
 use crate::domain::sanction::{Sanction, later_end};
 use crate::domain::time::Span;
 use crate::domain::timeline::{PolicyVersion, Timeline};
@@ -49,7 +48,7 @@ impl Run {
         for case in std::iter::once(&turn.act).chain(&turn.escalations) {
             self.follow_case(timeline, case);
             if let (Actor::Escalation { rung }, None) = (&case.actor, &case.voided) {
-                let policy = &version_of(timeline, case).policy;
+                let policy = &timeline.judged(case.policy_version, case.at).policy;
                 found.push(Escalation {
                     rung: rung.clone(),
                     case: turn.act.number,
@@ -66,7 +65,7 @@ impl Run {
         if is_remark(case.kind, case.points) && case.reduced.is_none() {
             return;
         }
-        let version = version_of(timeline, case);
+        let version = timeline.judged(case.policy_version, case.at);
         self.member
             .settle_for(&version.policy, timeline, &self.past, case.at);
         self.remove(case);
@@ -102,7 +101,7 @@ impl Run {
         let (act, version) = (&turn.act, timeline.newest());
         let policy: &Policy = &version.policy;
         // Time ends sanctions here by itself, and the ladder acts for itself.
-        let by_people = matches!(act.actor, Actor::Human { .. } | Actor::Key { .. });
+        let by_people = !matches!(act.actor, Actor::System | Actor::Escalation { .. });
         if !by_people || act.depth() > 0 || act.voided.is_some() || !policy.knows(act.kind) {
             return Vec::new();
         }
@@ -130,6 +129,10 @@ impl Run {
             started: act.started.as_ref().map(anonymous),
         };
         let fired = self.enter(timeline, version, incoming, is_immune(act));
+        // What is imported sets latches and fires nothing, whatever the policy.
+        if act.origin.is_some() {
+            return Vec::new();
+        }
         self.escalate(timeline, turn, fired)
     }
 
@@ -235,6 +238,7 @@ fn anonymous(sanction: &Sanction) -> Sanction {
         version: sanction.version,
         case: sanction.case,
         while_above: sanction.while_above,
+        over: sanction.over,
     }
 }
 
@@ -300,6 +304,7 @@ fn start(remedy: &Remedy, act: &Case, depth: usize, recorded: Option<&Case>) -> 
         named: None,
         capabilities: remedy.capabilities.clone(),
         while_above: remedy.while_above,
+        over: false,
     })
 }
 

@@ -288,7 +288,11 @@ impl Scanner<'_> {
             pointer.push('/');
             pointer.push_str(&escape(key));
         }
-        self.faults.push(ProblemError { pointer, detail });
+        self.faults.push(ProblemError {
+            pointer,
+            line: None,
+            detail,
+        });
         if self.faults.len() >= MAX_FAULTS {
             Err(Stop::Faulty)
         } else {

@@ -25,12 +25,12 @@ pub(crate) fn act_request() -> Value {
 
 /// Somebody who acts.
 fn actor() -> Value {
-    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "automod": null, "rung": null})
+    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "automod": null, "rung": null, "source": null})
 }
 
 /// The ladder.
 fn ladder(rung: &str) -> Value {
-    json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": rung})
+    json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": rung, "source": null})
 }
 
 /// The mute in short.
@@ -75,6 +75,7 @@ pub(crate) fn case() -> Value {
         "voided": null,
         "reduced": null,
         "released": null,
+        "origin": null,
     })
 }
 
@@ -334,6 +335,38 @@ pub(crate) fn event_page() -> Value {
         "data": {"case": case()},
     });
     json!({"items": [event], "next_cursor": "42", "has_more": false})
+}
+
+/// Two lines of an import.
+pub(crate) fn import_lines() -> Value {
+    let ban = json!({
+        "external_id": "case-411", "source": "zeppelin", "occurred_at": "2023-04-05T18:07:00Z",
+        "member": "discord:80351110224678912", "member_name": "nelly", "moderator": "discord:53908232506183680",
+        "kind": "tempban", "duration": "P7D", "reason": "Raid",
+    });
+    let warn = json!({
+        "external_id": "case-412", "source": "zeppelin", "occurred_at": "2024-01-02T03:04:05Z",
+        "member": "discord:80351110224678912", "kind": "warn", "reason": "Posted the same link in five channels",
+    });
+    json!(format!("{ban}\n{warn}\n"))
+}
+
+/// What became of them.
+pub(crate) fn import_report() -> Value {
+    json!({
+        "dry_run": false, "lines": 2, "imported": 2, "already_there": 0, "members": 1, "sanctions_holding": 0,
+        "first_case": 14, "last_case": 15,
+    })
+}
+
+/// The first lines of an export and its last one.
+pub(crate) fn export_lines() -> Value {
+    let lines = [
+        json!({"export": {"format": "tribune-community", "version": 1, "exported_at": "2026-11-22T12:00:00Z"}}),
+        json!({"community": {"name": "Rust Cologne", "created_at": "2026-11-01T12:00:00Z", "policy_version": 1, "last_case": 0}}),
+        json!({"end": {"lines": 2, "sha256": "5f0c0b5a7d6e4f3b2a1908172635445362718090a1b2c3d4e5f60718293a4b5c"}}),
+    ];
+    json!(lines.map(|line| format!("{line}\n")).concat())
 }
 
 #[cfg(test)]

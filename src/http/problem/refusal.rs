@@ -5,6 +5,7 @@ use crate::domain::refusal::Refusal;
 use crate::http::auth;
 use crate::service::StoreError;
 use crate::service::error::ServiceError;
+use crate::service::imports::BadLine;
 use wire::problem::ProblemError;
 
 impl From<ServiceError> for Problem {
@@ -13,7 +14,11 @@ impl From<ServiceError> for Problem {
             ServiceError::Unauthenticated(reason) => return auth::refused(reason),
             ServiceError::Refused(refusal) => return refusal.into(),
             ServiceError::Invalid(findings) => {
-                let error = |(pointer, detail)| ProblemError { pointer, detail };
+                let error = |(pointer, detail)| ProblemError {
+                    pointer,
+                    line: None,
+                    detail,
+                };
                 return Self::invalid(
                     findings
                         .into_iter()
@@ -21,6 +26,7 @@ impl From<ServiceError> for Problem {
                         .collect(),
                 );
             }
+            ServiceError::BadLines(bad) => return bad_lines(&bad),
             ServiceError::Store(cause @ StoreError::Unavailable(_)) => {
                 return Self::new(Code::StoreUnavailable).cause(cause);
             }
@@ -49,6 +55,35 @@ impl From<ServiceError> for Problem {
         };
         Self::new(code).detail(sentence(&error.to_string()))
     }
+}
+
+/// The most lines that an answer names.
+const MAX_LINES: usize = 100;
+
+/// Lines that cannot be taken: the first of them, and how many there are.
+pub(crate) fn bad_lines(bad: &[BadLine]) -> Problem {
+    let error = |bad: &BadLine| ProblemError {
+        pointer: bad.pointer.clone(),
+        line: Some(bad.line),
+        detail: bad.detail.clone(),
+    };
+    let detail = match bad {
+        [one] => format!(
+            "Line {} cannot be taken: {}. Nothing was written.",
+            one.line, one.detail
+        ),
+        many if many.len() <= MAX_LINES => {
+            format!(
+                "{} values were refused; `errors` names each with its line. Nothing was written.",
+                many.len()
+            )
+        }
+        many => format!(
+            "{} values were refused; `errors` names the first {MAX_LINES} with their lines. Nothing was written.",
+            many.len()
+        ),
+    };
+    Problem::invalid(bad.iter().take(MAX_LINES).map(error).collect()).detail(detail)
 }
 
 impl From<Refusal> for Problem {

@@ -49,7 +49,7 @@ async fn a_document_has_every_field() {
             "status": 422,
             "detail": "One value was refused: expected an integer.",
             "code": "invalid_request",
-            "errors": [{"pointer": "/points", "detail": "expected an integer"}],
+            "errors": [{"pointer": "/points", "line": null, "detail": "expected an integer"}],
             "request_id": "req_1",
         })
     );

@@ -5,6 +5,7 @@ pub mod cases;
 pub mod communities;
 pub mod events;
 pub mod held;
+pub mod imports;
 pub mod insight;
 pub mod jobs;
 pub mod keys;
@@ -73,6 +74,9 @@ fn directory() -> OpenApiRouter<ApiState> {
             communities::update::update_community,
             communities::delete::delete_community
         ))
+        .routes(routes!(communities::export::export_community))
+        .routes(routes!(communities::restore::restore_community))
+        .routes(routes!(imports::create::import_acts))
         .routes(routes!(communities::archive::archive_community))
         .routes(routes!(communities::unarchive::unarchive_community))
         .routes(routes!(links::create::create_link))

@@ -54,7 +54,7 @@ pub enum Change {
         /// Whether it can only be read.
         archived: bool,
     },
-    /// It is gone at once, with its links; its rows go in portions, see [`Removals`](super::removal::Removals). Only one that is
+    /// It is gone at once, with its links; its rows go in portions, see [`Removals`](crate::ports::removal::Removals). Only one that is
     /// archived.
     DeleteCommunity(CommunityId),
     /// A tenant is gone at once, with its keys and communities; all other rows go in portions. Not the order's own.
@@ -119,7 +119,7 @@ pub enum Change {
         name: Option<String>,
     },
     /// A person's name and identities go at once, and all that was written about them in portions; see
-    /// [`Removals`](super::removal::Removals). To erase them again takes what came since.
+    /// [`Removals`](crate::ports::removal::Removals). To erase them again takes what came since.
     EraseUser(UserId),
     /// A change of a user that says nothing, likewise.
     KeepUser(UserId),

@@ -20,13 +20,14 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
         key: None,
         automod: None,
         rung: None,
+        source: None,
     };
     match actor {
         Actor::Human { user, identity, key } => {
             shown.kind = ActorType::Human;
             shown.user = Some(user.to_string());
             shown.identity = identity.as_ref().map(ToString::to_string);
-            shown.key = Some(key.to_string());
+            shown.key = key.map(|key| key.to_string());
         }
         Actor::Key { key } => {
             shown.kind = ActorType::Key;
@@ -45,6 +46,10 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
             shown.rung = Some(rung.clone());
         }
         Actor::System => {}
+        Actor::Import { source } => {
+            shown.kind = ActorType::Import;
+            shown.source = Some(source.as_str().to_owned());
+        }
     }
     shown
 }
@@ -101,6 +106,11 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
         released: case.released.as_ref().map(|released| wire::case::Released {
             held: released.held.to_string(),
             approvals: super::held::approvals(&released.approvals),
+        }),
+        origin: case.origin.as_ref().map(|origin| wire::case::Origin {
+            source: origin.source.as_str().to_owned(),
+            external_id: origin.external_id.clone(),
+            points: origin.points.map(points),
         }),
     }
 }

@@ -22,6 +22,22 @@ const COMMUNITY: CommunityId = CommunityId(Uuid::from_u128(2));
 const MEMBER: UserId = UserId(Uuid::from_u128(3));
 const START: i64 = 1_000;
 
+fn started(number: i64, act: &Act, at: Instant) -> Sanction {
+    Sanction {
+        id: SanctionId(Uuid::from_u128(u128::try_from(number).unwrap())),
+        kind: act.kind(),
+        restriction: Restriction::Mute,
+        start: at,
+        end: act.detail().duration.map(|span| at.after(span)),
+        version: 1,
+        case: number,
+        named: None,
+        capabilities: BTreeSet::new(),
+        while_above: None,
+        over: false,
+    }
+}
+
 struct Muting;
 
 impl Judge for Muting {
@@ -32,18 +48,7 @@ impl Judge for Muting {
         let (kind, started, ended) = match &submission.command {
             Command::Act(act) if act.particulars.reason.is_some() => return Err(Refusal::OneSelf),
             Command::Act(act) => {
-                let started = Sanction {
-                    id: SanctionId(Uuid::from_u128(u128::try_from(number).unwrap())),
-                    kind: act.kind(),
-                    restriction: Restriction::Mute,
-                    start: at,
-                    end: act.detail().duration.map(|span| at.after(span)),
-                    version: 1,
-                    case: number,
-                    named: None,
-                    capabilities: BTreeSet::new(),
-                    while_above: None,
-                };
+                let started = started(number, act, at);
                 member.sanctions.push(started.clone());
                 (act.kind(), Some(started), vec![])
             }
@@ -75,6 +80,8 @@ impl Judge for Muting {
             voided: None,
             reduced: None,
             released: None,
+            origin: None,
+            upheld: false,
         };
         let entry = Entry {
             case,

@@ -443,7 +443,7 @@ fn policy_of(row: &PgRow) -> Result<PolicyRecord, StoreError> {
     })
 }
 
-fn user_of(row: &PgRow) -> Result<User, StoreError> {
+pub(super) fn user_of(row: &PgRow) -> Result<User, StoreError> {
     let row = Row::of(row, "users", &["tenant_id", "user_id"]);
     Ok(User {
         id: row.user()?,

@@ -9,6 +9,10 @@ mod load; // what a batch needs to know, under locks
 mod void; // history replayed without a case
 mod write; // what a transaction comes to
 
+mod export; // a community, out
+mod import; // another bot's records
+mod restore; // a community, in again
+
 mod change; // the directory, one change at a time
 mod people; // persons, found or made
 
@@ -45,6 +49,7 @@ use crate::ports::directory::{
     Render, Tenant, User,
 };
 use crate::ports::error::StoreError;
+use crate::ports::history::{History, ImportOrder, Imported, RestoreOrder, Restored, Scribe, Sink};
 use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
@@ -115,6 +120,9 @@ pub fn statements() -> Vec<&'static str> {
         load::STATEMENTS,
         write::STATEMENTS,
         void::STATEMENTS,
+        import::STATEMENTS,
+        export::STATEMENTS,
+        restore::STATEMENTS,
         people::STATEMENTS,
         directory::STATEMENTS,
         look::STATEMENTS,
@@ -433,6 +441,26 @@ impl Timers for Postgres {
 
     async fn next_policy(&self) -> Result<Option<Instant>, StoreError> {
         timers::next_policy(&self.pool).await
+    }
+}
+
+#[async_trait]
+impl History for Postgres {
+    async fn import(&self, order: &ImportOrder, scribe: &dyn Scribe) -> Result<Imported, StoreError> {
+        import::import(self, order, scribe).await
+    }
+
+    async fn export(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        sink: &mut dyn Sink,
+    ) -> Result<(), StoreError> {
+        export::export(self, (tenant, community), sink).await
+    }
+
+    async fn restore(&self, order: &RestoreOrder, render: Restored<'_>) -> Result<Imported, StoreError> {
+        restore::restore(self, order, render).await
     }
 }
 

@@ -233,7 +233,7 @@ pub(super) fn entry_of(row: &PgRow) -> Result<Entry, StoreError> {
     })
 }
 
-fn revision_of(row: &PgRow) -> Result<Revision, StoreError> {
+pub(super) fn revision_of(row: &PgRow) -> Result<Revision, StoreError> {
     let row = Row::of(
         row,
         "case_revisions",
@@ -247,7 +247,7 @@ fn revision_of(row: &PgRow) -> Result<Revision, StoreError> {
     })
 }
 
-fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
+pub(super) fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
     let row = Row::of(row, "sanctions", &["tenant_id", "community_id", "sanction_id"]);
     let kind = row.kind("kind")?;
     let how: Option<&str> = row.get("ended_how")?;
@@ -271,6 +271,7 @@ fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
         named: row.place().identity("identity", row.get("identity")?)?,
         capabilities: BTreeSet::new(),
         while_above: None,
+        over: false,
     };
     if let Some(detail) = row.json_opt::<SanctionDetail>("detail")? {
         detail.complete(&mut sanction);

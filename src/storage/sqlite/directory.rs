@@ -454,7 +454,7 @@ fn policy_of(row: &SqliteRow) -> Result<PolicyRecord, StoreError> {
     })
 }
 
-fn user_of(row: &SqliteRow) -> Result<User, StoreError> {
+pub(super) fn user_of(row: &SqliteRow) -> Result<User, StoreError> {
     let row = Row::of(row, "users", &["tenant_id", "user_id"]);
     Ok(User {
         id: row.user()?,

@@ -243,7 +243,7 @@ pub(super) fn entry_of(row: &SqliteRow) -> Result<Entry, StoreError> {
     })
 }
 
-fn revision_of(row: &SqliteRow) -> Result<Revision, StoreError> {
+pub(super) fn revision_of(row: &SqliteRow) -> Result<Revision, StoreError> {
     let row = Row::of(
         row,
         "case_revisions",
@@ -257,7 +257,7 @@ fn revision_of(row: &SqliteRow) -> Result<Revision, StoreError> {
     })
 }
 
-fn sanction_of(row: &SqliteRow) -> Result<SanctionRecord, StoreError> {
+pub(super) fn sanction_of(row: &SqliteRow) -> Result<SanctionRecord, StoreError> {
     let row = Row::of(row, "sanctions", &["tenant_id", "community_id", "sanction_id"]);
     let kind = row.place().kind("kind", row.get("kind")?)?;
     let how: Option<&str> = row.get("ended_how")?;
@@ -281,6 +281,7 @@ fn sanction_of(row: &SqliteRow) -> Result<SanctionRecord, StoreError> {
         named: row.place().identity("identity", row.get("identity")?)?,
         capabilities: BTreeSet::new(),
         while_above: None,
+        over: false,
     };
     if let Some(detail) = row.json_opt::<SanctionDetail>("detail")? {
         detail.complete(&mut sanction);

@@ -50,6 +50,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("held_acts", "held_id"),
     of_community!("spent_acts", "bucket, at, number"),
     of_community!("case_revisions", "number, revision"),
+    of_community!("case_origins", "source, external_id"),
     of_community!("cases", "number"),
     of_community!("sanctions", "sanction_id"),
     of_community!("members", "user_id"),
@@ -64,6 +65,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("held_acts", "community_id, held_id"),
     of_tenant!("spent_acts", "community_id, bucket, at, number"),
     of_tenant!("case_revisions", "community_id, number, revision"),
+    of_tenant!("case_origins", "community_id, source, external_id"),
     of_tenant!("cases", "community_id, number"),
     of_tenant!("sanctions", "community_id, sanction_id"),
     of_tenant!("members", "community_id, user_id"),
@@ -106,6 +108,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[9],
     OF_COMMUNITY[10],
     OF_COMMUNITY[11],
+    OF_COMMUNITY[12],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -124,6 +127,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[15],
     OF_TENANT[16],
     OF_TENANT[17],
+    OF_TENANT[18],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

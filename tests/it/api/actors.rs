@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 12] = [
+pub(crate) const SCOPES: [&str; 14] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -19,6 +19,8 @@ pub(crate) const SCOPES: [&str; 12] = [
     "users:erase",
     "keys:write",
     "actors:assert",
+    "history:read",
+    "history:write",
     "tenants:write",
 ];
 

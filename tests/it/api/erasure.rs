@@ -6,7 +6,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 
 use super::actors::{World, pointers, text};
-use crate::support::client::Client;
+use crate::support::client::{Client, Reply};
 use crate::support::wait;
 
 /// Erases somebody and waits until the last of what was written about them is gone.
@@ -29,6 +29,15 @@ async fn act(world: &World, community: &str, body: &Value) -> Value {
     world.admin.post(&path, body).await.expect(201)
 }
 
+async fn import(world: &World, community: &str, line: &Value) -> Reply {
+    let path = format!("/v1/communities/{community}/imports");
+    let call = world
+        .admin
+        .call(Method::POST, &path)
+        .header("content-type", "application/x-ndjson");
+    call.body(line.to_string()).send().await
+}
+
 /// What a standing says in numbers.
 async fn standing(world: &World, community: &str, who: &str) -> Value {
     let path = format!("/v1/communities/{community}/members/{who}/standing?at=2190-01-01T00:00:00Z");
@@ -40,7 +49,7 @@ on_every_store! {
     async fn nothing_of_them_is_left_and_every_number_stays(store) {
         let world = World::start(store);
         let community = world.community("c").await;
-        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift"];
+        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift", "zap-past"];
         let member = "discord:ferris-4711";
         let patch = json!({"rank": "admin"});
         world.admin.patch(&format!("/v1/communities/{community}/members/discord:mod-1"), &patch).await.expect(200);
@@ -61,6 +70,11 @@ on_every_store! {
         world.admin.post(&lift, &json!({"reason": "zap-lift"})).await.expect(201);
         world.admin.post(&format!("/v1/communities/{community}/cases/1/void"), &json!({"reason": "zap-void"})).await.expect(200);
         world.admin.patch(&format!("/v1/communities/{community}/members/{member}"), &json!({"rank": "moderator"})).await.expect(200);
+        let past = json!({
+            "external_id": "1", "source": "other", "occurred_at": "2020-01-01T00:00:00Z", "member": member, "kind": "warn",
+            "reason": "zap-past", "evidence": ["https://zap.example/2"],
+        });
+        import(&world, &community, &past).await.expect(200);
         let on_other = json!({"member": "discord:other", "kind": "warn", "reason": "stays", "actor": {"platform": "discord", "id": "ferris-4711"}});
         let other = act(&world, &community, &on_other).await;
         let before = world.dump().await;
@@ -103,6 +117,13 @@ on_every_store! {
         }
         let again = act(&world, &community, &json!({"member": member, "kind": "warn", "reason": "came back"})).await;
         assert_eq!((&again["case"]["member"], &again["case"]["reason"]), (&json!({"user": user, "identity": null}), &json!("came back")));
+        let past = json!({
+            "external_id": "1", "source": "other", "occurred_at": "2020-01-01T00:00:00Z", "kind": "warn",
+            "member": member, "member_name": "ferris-4711", "moderator": member, "moderator_name": "ferris-4711",
+        });
+        import(&world, &community, &past).await.expect(200);
+        let past = world.admin.get(&format!("/v1/communities/{community}/cases/3")).await.expect(200);
+        assert_eq!((&past["member"], &past["actor"]["user"]), (&json!({"user": user, "identity": null}), &json!(user)));
         let stolen = json!({"identities": [{"platform": "discord", "id": "ferris-4711"}]});
         assert_eq!(world.admin.post("/v1/users", &stolen).await.expect(409)["code"], "identity_taken");
         assert!(!world.dump().await.contains("ferris-4711"));

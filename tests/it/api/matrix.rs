@@ -240,16 +240,16 @@ on_every_store! {
         let last = async || text(&world.admin.get("/v1/events?limit=500").await.expect(200)["next_cursor"]);
         let before = last().await;
         for operation in Operation::all(&world.admin).await {
-            for query in ["?dry_run=true", "?dry%5Frun", "?&&dry_run=1"] {
+            for query in ["?dry_runs=true", "?dry%5Fruns", "?&&dry_runs=1"] {
                 let problem = operation.ask(&world.admin, &ids, query).await.expect(400);
                 assert_eq!(problem["code"], "bad_query", "{}", operation.name);
                 let detail = problem["detail"].as_str().unwrap();
-                assert!(detail.starts_with("There is no parameter dry_run; "), "{}: {problem}", operation.name);
+                assert!(detail.starts_with("There is no parameter dry_runs; "), "{}: {problem}", operation.name);
                 for name in &operation.query {
                     assert!(detail.contains(name.as_str()), "{}: {problem}", operation.name);
                 }
             }
-            operation.ask(&world.anonymous(), &ids, "?dry_run=true").await.expect(401);
+            operation.ask(&world.anonymous(), &ids, "?dry_runs=true").await.expect(401);
         }
         assert_eq!(last().await, before, "something was done");
     }

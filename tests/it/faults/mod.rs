@@ -2,5 +2,6 @@
 
 mod checker;
 mod hang_ups;
+mod history; // killed while another bot's records are taken in
 mod jobs;
 mod kills;

@@ -89,6 +89,69 @@ on_every_store! {
         assert!(theirs.stdout.contains("warn  admin key") && theirs.stdout.contains("`tribune key create`"), "{}", theirs.stdout);
     }
 
+    /// Another bot's file is taken into a community beside the running server; what cannot be taken is said line by line.
+    async fn history_is_imported_on_a_live_database(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let community = server.admin().post("/v1/communities", &json!({"name": "here"})).await.expect(201);
+        let community = community["id"].as_str().unwrap();
+        let folder = scratch::folder("operator");
+        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/adapters/samples/");
+        let import = |more: &[&str]| run(folder.path(), &[&["import", "--database-url", &url, "--community", community], more].concat());
+
+        let zeppelin = format!("{sample}zeppelin.json");
+        let trial = import(&["--from", "zeppelin", "--dry-run", &zeppelin]);
+        assert_eq!(trial.code, Some(3), "{}", trial.stderr);
+        assert!(trial.stdout.contains(" would be imported (#1 to #"), "{}", trial.stdout);
+        let cases = format!("/v1/communities/{community}/cases?limit=500");
+        assert_eq!(server.admin().get(&cases).await.expect(200)["items"], json!([]));
+
+        let done = import(&["--from", "zeppelin", &zeppelin]);
+        assert_eq!(done.code, Some(3), "{}", done.stderr);
+        let made = server.admin().get(&cases).await.expect(200)["items"].as_array().unwrap().len();
+        assert!(made > 5 && done.stdout.contains(&format!("{made} imported (#1 to #{made}), 0 there already")), "{}", done.stdout);
+        assert!(done.stderr.contains(" lines read"), "{}", done.stderr);
+        let again = import(&[&format!("{sample}zeppelin.ndjson")]);
+        assert_eq!((again.code, again.stdout.contains("0 imported, ")), (Some(0), true), "{}{}", again.stdout, again.stderr);
+
+        fs::write(folder.path().join("bad.ndjson"), "{}\n\nnonsense\n").unwrap();
+        let bad = import(&["bad.ndjson"]);
+        assert_eq!((bad.code, bad.stdout.as_str()), (Some(1), ""));
+        assert!(bad.stderr.contains("line 1") && bad.stderr.contains("line 3: ") && bad.stderr.contains("nothing was written"), "{}", bad.stderr);
+        let nowhere = run(folder.path(), &["import", "--database-url", &url, "--community", "com_0000000000007000800000000000dead", &format!("{sample}zeppelin.ndjson")]);
+        assert!(nowhere.code == Some(1) && nowhere.stderr.contains("no such community"), "{}", nowhere.stderr);
+    }
+
+    /// A community goes into a file beside the running server, and becomes another one in another tenant.
+    async fn communities_are_copied_on_a_live_database(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let community = server.admin().post("/v1/communities", &json!({"name": "here"})).await.expect(201);
+        let id = community["id"].as_str().unwrap();
+        let act = json!({"kind": "mute", "member": "discord:1", "duration": 3600});
+        server.admin().post(&format!("/v1/communities/{id}/acts"), &act).await.expect(201);
+        let other = server.admin().post("/v1/tenants", &json!({"name": "other"})).await.expect(201);
+        let folder = scratch::folder("operator");
+        let on = |arguments: &[&str]| run(folder.path(), &[arguments, &["--database-url", &url]].concat());
+
+        let piped = on(&["export", "--tenant", "default", "--community", id]);
+        assert_eq!(piped.code, Some(0), "{}", piped.stderr);
+        assert!(piped.stdout.starts_with("{\"export\"") && piped.stdout.trim_end().lines().last().unwrap().starts_with("{\"end\""));
+        let kept = on(&["export", "--tenant", "default", "--community", id, "--output", "it.ndjson"]);
+        assert_eq!((kept.code, kept.stdout.as_str()), (Some(0), ""), "{}", kept.stderr);
+        let made = on(&["restore", "--tenant", "other", "it.ndjson"]);
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
+        let there = server.anonymous().with_key(other["secret"].as_str().unwrap());
+        let case = there.get(&format!("/v1/communities/{}/cases/1", made.stdout.trim())).await.expect(200);
+        assert_eq!(case["kind"], "mute");
+
+        fs::write(folder.path().join("cut.ndjson"), &piped.stdout[..piped.stdout.len() / 2]).unwrap();
+        let cut = on(&["restore", "--tenant", "other", "cut.ndjson"]);
+        assert!(cut.code == Some(1) && cut.stderr.contains("nothing was written"), "{}", cut.stderr);
+        let nowhere = on(&["export", "--tenant", "other", "--community", id]);
+        assert!(nowhere.code == Some(1) && nowhere.stderr.contains("no such community"), "{}", nowhere.stderr);
+    }
+
     /// The doctor is content with a server that runs, and says what to do when something is wrong.
     async fn the_doctor_looks_at_everything(store) {
         let url = store.database_url();

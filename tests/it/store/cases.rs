@@ -58,7 +58,7 @@ on_every_store! {
             user: world.user("ann").await,
             kind: Kind::Mute,
             actor: Actor::Human {
-                user: world.user("mod").await, identity: Some(identity("mod")), key: world.home.key,
+                user: world.user("mod").await, identity: Some(identity("mod")), key: Some(world.home.key),
             },
             at: world.now(),
             recorded_at: world.clock.now(),
@@ -75,6 +75,8 @@ on_every_store! {
             voided: None,
             reduced: None,
             released: None,
+            origin: None,
+            upheld: false,
         });
         assert_eq!(started.id, sanction_of(world.home, 1));
         assert_eq!(world.cases(world.home).await, [case]);

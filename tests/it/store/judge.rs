@@ -58,6 +58,7 @@ impl Judge for Simple {
                         named: act.particulars.named.clone(),
                         capabilities: act.detail().capabilities.clone(),
                         while_above: None,
+                        over: false,
                     });
                 }
                 if let Some(restriction) = act.kind().lifts() {
@@ -120,6 +121,8 @@ fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Cas
         voided: None,
         reduced: None,
         released: None,
+        origin: None,
+        upheld: false,
     }
 }
 

@@ -46,7 +46,7 @@ on_every_store! {
         assert_eq!(record.sanction, Sanction {
             id, kind: Kind::Mute, restriction: Restriction::Mute, start: world.now(),
             end: Some(world.now().shifted(60)), version: 1, case: 1, named: Some(identity("ann")),
-            capabilities: BTreeSet::new(), while_above: None,
+            capabilities: BTreeSet::new(), while_above: None, over: false,
         });
         assert_eq!(record.ended, None);
         let ban = world.store.sanction(home.tenant, home.community, sanction_of(home, 2)).await.unwrap();

@@ -120,6 +120,7 @@ const NOT_PREPARED: &[(&str, &str)] = &[
     ("pool", "COMMIT"),
     ("pool", "ROLLBACK"),
     ("pool", "CLEAN"),
+    ("export", "SNAPSHOT"),
     ("errors", "SERIALIZATION_FAILURE"),
     ("errors", "DEADLOCK_DETECTED"),
     ("errors", "LOCK_NOT_AVAILABLE"),

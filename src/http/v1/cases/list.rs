@@ -30,11 +30,11 @@ pub struct CaseFilters {
     /// Of this member: a user id (`usr_…`) or `platform:native_id`.
     #[param(value_type = Option<wire::form::Person>, example = "discord:80351110224678912")]
     member: Option<String>,
-    /// By this actor: a user id, `platform:native_id`, a key id (`key_…`), a rule of automod (`automod:links`), `escalation`
-    /// or `system`.
+    /// By this actor: a user id, `platform:native_id`, a key id (`key_…`), a rule of automod (`automod:links`), `escalation`,
+    /// `system` or `import`.
     #[param(
         max_length = 161,
-        pattern = r##"^(escalation|system|(key|usr)_[0-9a-f]{32}|[a-z][a-z0-9_-]{0,31}:[!"$&-.0->@-~]{1,128})$"##,
+        pattern = r##"^(escalation|system|import|(key|usr)_[0-9a-f]{32}|[a-z][a-z0-9_-]{0,31}:[!"$&-.0->@-~]{1,128})$"##,
         example = "escalation"
     )]
     moderator: Option<String>,
@@ -129,12 +129,13 @@ pub(in crate::http::v1) fn moderator(text: &str) -> Result<Moderator, Problem> {
     Ok(match text {
         "escalation" => Moderator::Escalation,
         "system" => Moderator::System,
+        "import" => Moderator::Import,
         _ => match named(text) {
             Some(moderator) => moderator,
             None => {
                 return Err(query::refused(
                     "moderator",
-                    "a user id (usr_…), platform:native_id, a key id (key_…), automod:rule, escalation or system",
+                    "a user id (usr_…), platform:native_id, a key id (key_…), automod:rule, escalation, system or import",
                 ));
             }
         },

@@ -3,8 +3,10 @@
 pub mod archive;
 pub mod create;
 pub mod delete;
+pub mod export;
 pub mod list;
 pub mod read;
+pub mod restore;
 pub mod unarchive;
 pub mod update;
 

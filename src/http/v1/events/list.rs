@@ -42,7 +42,7 @@ pub struct EventFilters {
     community: Option<String>,
     /// Only of these types, separated by commas.
     #[serde(rename = "type")]
-    #[param(style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 14, example = json!(["case.created", "case.voided"]))]
+    #[param(style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
     types: Option<String>,
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn example() -> Value {
             "key": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
             "automod": null,
             "rung": null,
+            "source": null,
         },
         "comment": "Kicks weigh more since the raids",
         "withdrawn_at": null,

@@ -7,7 +7,9 @@ mod acts; // every kind of act, lifts, duplicates
 mod automod; // rules that act
 mod bulk; // many acts in one request
 mod events; // the log
+mod exports; // whole communities
 mod holds; // acts that wait for others
+mod imports; // another bot's records
 mod input; // what is no request
 mod insight; // searches and reports
 mod isolation; // what belongs to another tenant, or another community
@@ -18,7 +20,7 @@ mod rules; // what a policy may say beside the default rules
 mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
-mod voids;
-mod world; // a server, its callers, and short words for what they do // what no longer counts
+mod voids; // what no longer counts
+mod world; // a server, its callers, and short words for what they do
 
 pub(crate) use world::{Api, Community, pointers, problem};

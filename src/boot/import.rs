@@ -1,0 +1,148 @@
+//! `tribune import`: another bot's records into a community, beside a running server or without one.
+
+use std::io::{self, BufRead, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use wire::import::{ImportReport, ImportedAct as Said};
+
+use super::convert::{NOT_ALL, open, options, source};
+use super::key::LANES;
+use super::policy::refused;
+use super::store::{self, Purpose};
+use super::system::{SystemClock, SystemIds};
+use super::{BootError, on_all_cores};
+use crate::adapters::report::Report;
+use crate::adapters::{self, ConvertError};
+use crate::cli;
+use crate::config::Config;
+use crate::domain::id::CommunityId;
+use crate::http::imports::Reader;
+use crate::service::Service;
+use crate::service::error::ServiceError;
+use crate::service::imports::{BadLine, ImportedAct};
+
+/// So many refused values are shown.
+const SHOWN: usize = 20;
+
+/// Imports a file.
+///
+/// # Errors
+/// What keeps the file from being imported as a whole.
+pub(super) fn run(args: &cli::Import) -> Result<ExitCode, BootError> {
+    let community = community(&args.community)?;
+    let (acts, converted) = read(args)?;
+    eprintln!("{} lines read", acts.len());
+    let report = on_all_cores(import(args, community, acts))?;
+    writeln!(io::stdout(), "{}", sentence(&report))?;
+    Ok(match converted {
+        Some(report) if !report.findings.is_empty() => ExitCode::from(NOT_ALL),
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+/// The community that a flag names.
+pub(super) fn community(text: &str) -> Result<CommunityId, BootError> {
+    let reason = "--community is a community's id (com_…); GET /v1/communities lists them";
+    CommunityId::parse(text).ok_or_else(|| BootError::Arguments(reason.to_owned()))
+}
+
+/// The acts of the file, and what a bot's adapter had to say.
+fn read(args: &cli::Import) -> Result<(Vec<ImportedAct>, Option<Report>), BootError> {
+    let mut reader = Reader::default();
+    let mut input = open(&args.file)?;
+    let report = match args.from {
+        None => {
+            lines(args, &mut input, &mut reader)?;
+            None
+        }
+        Some(from) => {
+            let options = options(&args.reading)?;
+            let mut write = |act: &Said| {
+                let mut line = serde_json::to_vec(act)?;
+                line.push(b'\n');
+                reader.feed(&line).map_err(io::Error::other)
+            };
+            let report = adapters::convert(source(from), &options, &mut input, &mut write);
+            let report = report.map_err(|cause| BootError::Convert {
+                path: args.file.clone(),
+                cause,
+            })?;
+            eprint!("{report}");
+            Some(report)
+        }
+    };
+    Ok((reader.finish().map_err(shown)?, report))
+}
+
+fn lines(args: &cli::Import, input: &mut impl BufRead, reader: &mut Reader) -> Result<(), BootError> {
+    loop {
+        let piece = input.fill_buf().map_err(|cause| BootError::Convert {
+            path: args.file.clone(),
+            cause: ConvertError::Read(cause),
+        })?;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        reader.feed(piece).map_err(shown)?;
+        let read = piece.len();
+        input.consume(read);
+    }
+}
+
+/// The use cases over the database of the settings, beside a server or without one.
+pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootError> {
+    let (config, _) = Config::load(&settings.inputs())?;
+    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
+    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
+    Ok(Service::new(store, clock, ids, LANES, here))
+}
+
+async fn import(
+    args: &cli::Import,
+    community: CommunityId,
+    acts: Vec<ImportedAct>,
+) -> Result<ImportReport, BootError> {
+    let service = service(&args.settings).await?;
+    let tenant = args.tenant.as_deref();
+    let done = service
+        .import_offline(tenant, community, acts, args.dry_run)
+        .await;
+    service.shut_down().await;
+    done.map_err(shown)
+}
+
+/// Lines that cannot be taken are said one by one; other errors say themselves.
+pub(super) fn shown(error: ServiceError) -> BootError {
+    let ServiceError::BadLines(bad) = error else {
+        return refused(error);
+    };
+    for BadLine {
+        line,
+        pointer,
+        detail,
+    } in bad.iter().take(SHOWN)
+    {
+        let field = pointer.trim_start_matches('/');
+        let gap = if field.is_empty() { "" } else { ": " };
+        eprintln!("line {line}{gap}{field}: {detail}");
+    }
+    if bad.len() > SHOWN {
+        eprintln!("and {} more", bad.len() - SHOWN);
+    }
+    BootError::Lines { count: bad.len() }
+}
+
+/// What came of it.
+fn sentence(report: &ImportReport) -> String {
+    let would = if report.dry_run { "would be " } else { "" };
+    let numbers = match (report.first_case, report.last_case) {
+        (Some(first), Some(last)) => format!(" (#{first} to #{last})"),
+        _ => String::new(),
+    };
+    format!(
+        "{} lines: {} {would}imported{numbers}, {} there already; {} members, {} sanctions hold",
+        report.lines, report.imported, report.already_there, report.members, report.sanctions_holding
+    )
+}

@@ -1,0 +1,3 @@
+//! `/v1/communities/{community}/imports`
+
+pub mod create;

@@ -1,0 +1,268 @@
+//! Whole communities out and in again: the same answers in another tenant, and on the other database.
+
+use hyper::Method;
+use serde_json::{Value, json};
+use tribune::ports::clock::Clock as _;
+
+use super::world::{Api, Community, problem};
+use crate::support::client::{Client, Reply};
+use crate::support::clock::TestClock;
+use crate::support::store::TestStore;
+
+/// A long life: acts, escalations, lifts, voids, reductions, edits, ranks, policies, an import.
+async fn live(api: &Api, community: &Community, seed: u64) {
+    let mut random = seed;
+    let mut draw = move |of: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % of
+    };
+    let admin = &api.admin;
+    let member = |n: u64| format!("discord:{n}");
+    admin
+        .patch(
+            &community.path("/members/discord:90"),
+            &json!({"rank": "moderator"}),
+        )
+        .await
+        .expect(200);
+    admin
+        .patch(&community.path("/members/discord:5"), &json!({"protected": true}))
+        .await
+        .expect(200);
+    let mut made = 0;
+    for step in 0..60 {
+        api.clock.advance(i64::try_from(draw(40_000)).unwrap());
+        let who = member(draw(4));
+        let reply = match draw(10) {
+            0..=4 => community.act(json!({"kind": "warn", "member": who, "reason": format!("{step}"),
+                "actor": {"platform": "discord", "id": "90"}})).await,
+            5 => community.act(json!({"kind": "mute", "member": who, "duration": 3_600, "reason": format!("{step}")})).await,
+            6 => community.act(json!({"kind": "restrict", "member": who, "capabilities": ["links"], "reason": format!("{step}")})).await,
+            7 => community.act(json!({"kind": "unmute", "member": who})).await,
+            8 => community.post(&format!("/cases/{}/void", draw(20) + 1), json!({"reason": "a mistake"})).await,
+            _ => community.post(&format!("/cases/{}/reduce", draw(20) + 1), json!({"points": 0.5})).await,
+        };
+        made += u64::from(reply.status < 300);
+    }
+    assert!(made > 20, "{made}");
+    let tag = community.get("/cases/1").await.header("etag").unwrap().to_owned();
+    let path = community.path("/cases/1/reason");
+    let edit = admin
+        .call(Method::PUT, &path)
+        .header("if-match", &tag)
+        .json(&json!({"reason": "better"}));
+    edit.send().await.expect(200);
+    let rules = json!({"rules": {"decay": {"model": "expiry", "after": "P10D"}}});
+    let put = admin
+        .call(Method::PUT, &community.path("/policy"))
+        .header("if-match", "\"1\"")
+        .json(&rules);
+    put.send().await.expect(200);
+    for reason in ["one", "two"] {
+        api.clock.advance(3_600);
+        community.warn("discord:2", reason).await;
+    }
+    import(community).await;
+    schedule(api, community).await;
+}
+
+/// A version that is withdrawn, and one that is to come.
+async fn schedule(api: &Api, community: &Community) {
+    let later = (api.clock.now() + chrono::TimeDelta::days(30)).to_rfc3339();
+    for tag in ["\"2\"", "\"2+3\""] {
+        // The second withdraws the first.
+        let rules = json!({"rules": {"granularity": 1}, "activate_at": later});
+        let put = api.admin.call(Method::PUT, &community.path("/policy"));
+        put.header("if-match", tag).json(&rules).send().await.expect(200);
+    }
+}
+
+/// A record of years ago.
+async fn import(community: &Community) {
+    let line = json!({"external_id": "1", "source": "other", "occurred_at": "2020-01-01T00:00:00Z", "member": "discord:1",
+        "moderator": "discord:77", "kind": "ban", "active": false});
+    let path = community.path("/imports");
+    let call = community
+        .client
+        .call(Method::POST, &path)
+        .header("content-type", "application/x-ndjson");
+    call.body(line.to_string()).send().await.expect(200);
+}
+
+async fn export(community: &Community) -> String {
+    let reply = community.get("/export").await;
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (200, Some("application/x-ndjson"))
+    );
+    String::from_utf8(reply.bytes.to_vec()).unwrap()
+}
+
+async fn restore(client: &Client, lines: impl Into<String>) -> Reply {
+    let call = client
+        .call(Method::POST, "/v1/communities/restore")
+        .header("content-type", "application/x-ndjson");
+    call.body(lines.into()).send().await
+}
+
+/// What can be asked about a community, without the ids that differ from tenant to tenant.
+async fn answers(community: &Community) -> Vec<Value> {
+    let mut answers = Vec::new();
+    for path in [
+        "/cases?limit=500",
+        "/sanctions?limit=500",
+        "/sanctions?active=true&limit=500",
+        "/members?limit=500",
+        "/policies",
+        "/policy",
+    ] {
+        answers.push(community.get(path).await.expect(200));
+    }
+    answers.push(community.get("/cases/1/revisions").await.expect(200));
+    for n in 0..6 {
+        for what in ["standing", "explanation"] {
+            answers.push(community.get(&format!("/members/discord:{n}/{what}")).await.body);
+        }
+    }
+    let items = answers[0]["items"].as_array().unwrap().len();
+    assert!(items > 20, "{items}");
+    let own = community.id.clone();
+    for answer in &mut answers {
+        let text = answer.to_string().replace(&own, "here");
+        *answer = serde_json::from_str(&text).unwrap();
+        answer["request_id"] = Value::Null;
+    }
+    answers
+}
+
+async fn the_same_in(from: &Api, to: &Client, clock: &TestClock) {
+    let community = from.community().await;
+    live(from, &community, 7).await;
+    clock.set_micros(from.clock.now().timestamp_micros());
+    let lines = export(&community).await;
+    let made = restore(to, lines.clone()).await;
+    assert_eq!(
+        made.header("location").unwrap(),
+        format!("/v1/communities/{}", made.body["id"].as_str().unwrap())
+    );
+    let made = made.expect(201);
+    assert_eq!(made["name"], "Rust Cologne");
+    let copy = Community {
+        id: made["id"].as_str().unwrap().to_owned(),
+        client: to.clone(),
+    };
+    let (ours, theirs) = (answers(&community).await, answers(&copy).await);
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        assert_eq!(ours, theirs);
+    }
+    let tag = async |community: &Community| community.get("/policy").await.header("etag").map(str::to_owned);
+    assert_eq!(
+        tag(&copy).await.as_deref(),
+        Some("\"2+4\""),
+        "the same version is to come"
+    );
+    assert_eq!(tag(&community).await, tag(&copy).await);
+    let copied = export(&copy).await;
+    let middle = |lines: &str| -> Vec<String> {
+        let lines: Vec<_> = lines.lines().map(str::to_owned).collect();
+        lines[1..lines.len() - 1].to_vec()
+    };
+    assert_eq!(middle(&lines), middle(&copied));
+    // Life goes on where it was.
+    let (one, other) = (
+        community.warn("discord:1", "later").await,
+        copy.warn("discord:1", "later").await,
+    );
+    assert_eq!(one["case"]["number"], other["case"]["number"]);
+    assert_eq!(one["standing"]["points"], other["standing"]["points"]);
+}
+
+/// A server over the other database, at the same time.
+async fn other(name: &str) -> Api {
+    let store = if name == "sqlite" {
+        TestStore::postgres().await
+    } else {
+        TestStore::sqlite().await
+    };
+    Api::start(store).await
+}
+
+on_every_store! {
+    /// In another tenant everything is as it was.
+    async fn a_community_moves_to_another_tenant(store) {
+        let api = Api::start(store).await;
+        let stranger = api.stranger().await;
+        the_same_in(&api, &stranger, &api.clock).await;
+    }
+
+    /// In the same tenant it is a copy, with the same people.
+    async fn a_community_is_copied(store) {
+        let api = Api::start(store).await;
+        let admin = api.admin.clone();
+        the_same_in(&api, &admin, &api.clock).await;
+    }
+
+    /// People who are known by an identity are those, and are named instead.
+    async fn people_are_who_they_are_here(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        community.act(json!({"kind": "warn", "member": "discord:1", "actor": {"platform": "discord", "id": "9", "rank": "admin"}})).await.expect(201);
+        let stranger = api.stranger().await;
+        let known = json!({"name": "ann", "identities": [{"platform": "discord", "id": "1"}]});
+        let known = stranger.post("/v1/users", &known).await.expect(201);
+        let made = restore(&stranger, export(&community).await).await.expect(201);
+        let case = stranger.get(&format!("/v1/communities/{}/cases/1", made["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(case["member"]["user"], known["id"]);
+        assert_ne!(case["actor"]["user"], Value::Null);
+        let log = stranger.get("/v1/events?limit=500").await.expect(200);
+        let last = log["items"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["type"], &last["data"]["community"]), (&json!("history.restored"), &made));
+    }
+
+    /// What was cut off, changed or is no export makes nothing; nor does who may not.
+    async fn only_a_whole_export_is_restored(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        community.warn("discord:1", "x").await;
+        let lines = export(&community).await;
+        let communities = api.admin.get("/v1/communities").await.expect(200);
+        let end = lines.trim_end().rfind('\n').unwrap() + 1;
+        let cut = lines[..end].to_owned();
+        let half = lines[..lines.len() / 2].to_owned();
+        let changed = lines.replacen("\"last_case\":1", "\"last_case\":2", 1);
+        let more = lines.clone() + "{}\n";
+        for (lines, says) in [
+            (cut, "cut off"), (half, ""), (changed, "not those that were exported"), (more, "behind the end"),
+            ("{}\n".to_owned(), "begins with a line"), (lines.replacen("\"version\":1", "\"version\":9", 1), "up to version 1"),
+        ] {
+            let detail = problem(restore(&api.admin, lines).await, 422, "invalid_request");
+            assert!(detail.contains(says), "{says}: {detail}");
+        }
+        assert_eq!(api.admin.get("/v1/communities").await.expect(200), communities);
+        let weak = api.key(&["history:read"], json!({})).await;
+        problem(restore(&weak, lines.clone()).await, 403, "forbidden_scope");
+        let weak = api.key(&["history:write"], json!({})).await;
+        problem(community.seen_by(&weak).get("/export").await, 403, "forbidden_scope");
+        let bound = api.key(&["history:write"], json!({"communities": [community.id]})).await;
+        problem(restore(&bound, lines.clone()).await, 403, "forbidden_scope");
+        let call = api.admin.call(Method::POST, "/v1/communities/restore").header("content-type", "application/json");
+        problem(call.body(lines).send().await, 415, "unsupported_media_type");
+    }
+}
+
+#[tokio::test]
+async fn a_community_moves_from_sqlite_to_postgres() {
+    let (from, to) = (Api::start(TestStore::sqlite().await).await, other("sqlite").await);
+    the_same_in(&from, &to.admin, &to.clock).await;
+}
+
+#[tokio::test]
+async fn a_community_moves_from_postgres_to_sqlite() {
+    let (from, to) = (
+        Api::start(TestStore::postgres().await).await,
+        other("postgres").await,
+    );
+    the_same_in(&from, &to.admin, &to.clock).await;
+}
