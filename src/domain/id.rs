@@ -67,6 +67,10 @@ id!(
     MergeId, "mrg_"
 );
 id!(
+    /// An act that waits for others.
+    HeldId, "hld_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

@@ -3,6 +3,7 @@
 use super::directory::Directory;
 use super::error::StoreError;
 use super::history::History;
+use super::holds::Holds;
 use super::housekeeping::Housekeeping;
 use super::insight::Insight;
 use super::jobs::Jobs;
@@ -35,6 +36,7 @@ pub trait Store:
     + Insight
     + Timers
     + History
+    + Holds
     + Housekeeping
     + Jobs
     + Undo

@@ -107,6 +107,9 @@ impl From<Refusal> for Problem {
             Refusal::NotVoidable => Code::NotVoidable,
             Refusal::NotReducible { .. } => Code::NotReducible,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,
+            Refusal::HeldSettled { .. } => Code::HeldActSettled,
+            Refusal::OwnAct => Code::OwnAct,
+            Refusal::AlreadyApproved => Code::AlreadyApproved,
         };
         Self::new(code).detail(sentence(&refusal.to_string()))
     }

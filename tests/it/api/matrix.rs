@@ -148,12 +148,17 @@ impl Ids {
             (world.admin.get(&path).await.expect(200)["state"] == "done").then_some(())
         })
         .await;
+        let rules = json!({"rules": {"authority": {"approvals": {"kick": {"needed": 1}}}}});
+        let path = format!("/v1/communities/{community}/policy");
+        let policy = world.admin.call(Method::PUT, &path).header("if-match", "\"1\"");
+        policy.json(&rules).send().await.expect(200);
+        let kick = json!({"kind": "kick", "member": "discord:77"});
+        let path = format!("/v1/communities/{community}/acts");
+        let held = world.admin.post(&path, &kick).await.expect(202);
         let undo = json!({"job": job});
         let path = format!("/v1/communities/{community}/undo-plans");
         let plan = world.admin.post(&path, &undo).await.expect(201);
-        let merging = json!({"from": "discord:78", "reason": "one person"});
-        let path = format!("/v1/users/{}/merge", text(&act["case"]["member"]["user"]));
-        let merge = world.admin.post(&path, &merging).await.expect(200);
+        let merge = merge(world, &text(&act["case"]["member"]["user"])).await;
         let key = world
             .admin
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
@@ -172,6 +177,7 @@ impl Ids {
             ("user", user),
             ("number", act["case"]["number"].to_string()),
             ("sanction", text(&act["case"]["sanction"]["id"])),
+            ("held", text(&held["id"])),
             ("job", text(job)),
             ("plan", text(&plan["id"])),
             ("merge", text(&merge["merge"]["id"])),
@@ -191,6 +197,7 @@ impl Ids {
             ("user", id("usr")),
             ("number", "4711".to_owned()),
             ("sanction", id("san")),
+            ("held", id("hld")),
             ("job", id("job")),
             ("plan", id("pln")),
             ("merge", id("mrg")),
@@ -199,6 +206,13 @@ impl Ids {
             ("key", id("key")),
         ])
     }
+}
+
+/// Somebody turns out to be another one.
+async fn merge(world: &World, into: &str) -> Value {
+    let merging = json!({"from": "discord:78", "reason": "one person"});
+    let path = format!("/v1/users/{into}/merge");
+    world.admin.post(&path, &merging).await.expect(200)
 }
 
 /// A problem without what differs from request to request.

@@ -198,6 +198,8 @@ impl Model {
             acting,
             next_case: self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1,
             past: &past,
+            spent: &tribune::domain::hold::Spent::default(),
+            held: None,
         };
         let decision = decide(&situation, command, &mut || {
             fresh += 1;
