@@ -121,7 +121,7 @@ impl Run<'_, '_> {
         let missing = || StoreError::Failed(format!("{member:?} was not loaded").into());
         let last = *self.loaded.numbers.get(&home).ok_or_else(missing)?;
         let row = self.loaded.members.get(&member).ok_or_else(missing)?;
-        let held = self.held(home, member, &submission.command)?;
+        let held = self.held(submission, member)?;
         let nothing = Spent::default();
         let situation = Situation {
             now: self.loaded.now,
@@ -152,11 +152,11 @@ impl Run<'_, '_> {
     }
 
     /// The waiting act that a command is about, if it is about one.
-    fn held(&self, home: Home, member: MemberKey, command: &Command) -> Result<Option<&Held>, StoreError> {
-        let Some(id) = command.held() else {
+    fn held(&self, submission: &Submission, member: MemberKey) -> Result<Option<&Held>, StoreError> {
+        let Some(id) = submission.command.held() else {
             return Ok(None);
         };
-        let found = self.loaded.held.get(&(home, id));
+        let found = self.loaded.held.get(&(member.home(), id));
         let found = found.filter(|held| {
             // Who was merged since is named as they were then.
             held.user == member.user || submission.member == PersonRef::User(held.user)
