@@ -37,7 +37,7 @@ steps! {
     5 "0005" "removals",
     6 "0006" "history",
     7 "0007" "holds",
-    9 "0009" "merges",
+    8 "0008" "merges",
 }
 
 /// The number of the newest step.
