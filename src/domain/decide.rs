@@ -386,6 +386,7 @@ impl Run<'_> {
             reduced: None,
             origin: None,
             upheld: false,
+            replaces: None,
         }
     }
 }

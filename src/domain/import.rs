@@ -131,5 +131,6 @@ pub fn case(
         reduced: None,
         origin: Some(origin),
         upheld: false,
+        replaces: None,
     })
 }

@@ -1,6 +1,7 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
 pub(crate) mod bulk; // many acts in one request
+pub(crate) mod replace; // a milder act in the place of one
 
 use serde_json::{Value, json};
 
@@ -74,6 +75,7 @@ pub(crate) fn case() -> Value {
         "voided": null,
         "reduced": null,
         "origin": null,
+        "replaces": null,
     })
 }
 
@@ -141,6 +143,7 @@ fn voided_case() -> Value {
         "by": actor(),
         "reason": "Wrong person",
         "cause": null,
+        "replaced_by": null,
     });
     case
 }
@@ -401,6 +404,8 @@ mod tests {
         asks::<wire::act::VoidRequest>(void_request());
         is::<wire::act::VoidAnswer>(reduce_answer());
         asks::<wire::act::ReduceRequest>(reduce_request());
+        is::<wire::act::ReplaceAnswer>(replace::answer());
+        asks::<wire::act::ReplaceRequest>(replace::request());
         asks::<wire::act::ReasonRequest>(reason_request());
         asks::<wire::act::LiftRequest>(lift_request());
     }

@@ -102,6 +102,7 @@ impl From<Refusal> for Problem {
             Refusal::Archived => Code::CommunityArchived,
             Refusal::NotVoidable => Code::NotVoidable,
             Refusal::NotReducible { .. } => Code::NotReducible,
+            Refusal::NotMilder { .. } => Code::NotMilder,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,
         };
         Self::new(code).detail(sentence(&refusal.to_string()))

@@ -84,6 +84,7 @@ impl Judge for Muting {
             reduced: None,
             origin: None,
             upheld: false,
+            replaces: None,
         };
         let entry = Entry {
             case,

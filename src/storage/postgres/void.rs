@@ -4,7 +4,7 @@ use super::claims::kept_under;
 use super::errors::{failed, failure};
 use super::load::{self, MEMBER};
 use super::recall::past_before;
-use super::record::{case, case_columns, entry_of};
+use super::record::{case, case_columns, entry_of, sanction};
 use super::row::{Row, all};
 use super::write::write;
 use super::{Postgres, look, people};
@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
+use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes, mark};
 use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
@@ -37,6 +37,9 @@ const ENTRIES: &str = concat!(
     ", state FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND (at, number) >= ($4, $5) \
      AND state IS NOT NULL ORDER BY at, number LIMIT $6"
 );
+
+/// The lock keeps the number for this transaction; counters are locked after members by everybody.
+const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2 FOR UPDATE";
 
 /// Replaces one column of cases. The community comes with each number, so that each row is found by its whole key.
 macro_rules! replace {
@@ -65,6 +68,7 @@ const NOTE_REDUCTION: &str = replace!("reduced", "json");
 pub(super) const STATEMENTS: &[&str] = &[
     LOCK,
     IN_FORCE,
+    LAST_NUMBER,
     ENTRIES,
     REWRITE,
     VOID,
@@ -124,7 +128,7 @@ async fn within(
     }
     let case = case(&mut *connection, home, order.number).await?;
     let first = (case.at, case.number);
-    let opening = opening(store, connection, member, (case, row, acting)).await?;
+    let opening = opening(store, connection, member, (case, row, acting), order.replaces).await?;
     let mut revision = start();
     if let Err(refusal) = revision.open(opening) {
         return Ok(Reply::Refused(refusal));
@@ -155,6 +159,7 @@ async fn opening(
     connection: &mut PgConnection,
     member: MemberKey,
     (case, row, acting): (Case, MemberRow, Acting),
+    replaces: bool,
 ) -> Result<Opening, StoreError> {
     let held = sqlx::query(IN_FORCE)
         .bind(member.tenant.0)
@@ -164,6 +169,11 @@ async fn opening(
         .map_err(failed)?;
     let held = Row::of(&held, "communities", &["tenant_id", "community_id"]).held()?;
     let timeline = load::timeline(&mut *connection, &store.timelines, member.home(), held).await?;
+    let vacancy = if replaces {
+        Some(vacancy(&mut *connection, member.home(), &case).await?)
+    } else {
+        None
+    };
     let place = (case.at, case.number);
     let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
     Ok(Opening {
@@ -181,6 +191,22 @@ async fn opening(
         before,
         current: row.state,
         recent: row.recent,
+        place: vacancy,
+    })
+}
+
+/// The place of a case for another one.
+async fn vacancy(connection: &mut PgConnection, home: Home, case: &Case) -> Result<Place, StoreError> {
+    let row = sqlx::query(LAST_NUMBER).bind(home.0.0).bind(home.1.0);
+    let row = row.fetch_one(&mut *connection).await.map_err(failed)?;
+    let last: i64 = Row::of(&row, "community_counters", &["tenant_id", "community_id"]).get("case_seq")?;
+    let ended = match &case.started {
+        Some(started) => sanction(&mut *connection, home, started.id).await?.ended,
+        None => None,
+    };
+    Ok(Place {
+        next_case: last + 1,
+        ended: ended.map(|(_, at, _)| at),
     })
 }
 
@@ -286,6 +312,9 @@ async fn close(
     }
 
     let mut writes = Writes::default();
+    if let Some(entry) = closing.added {
+        writes.successor(member, entry);
+    }
     for (id, at) in closing.ended {
         let end = EndedRow {
             how: Ending::Voided,

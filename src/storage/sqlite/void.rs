@@ -6,7 +6,7 @@ use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
 use super::recall::past_before;
-use super::record::{case, case_columns, entry_of};
+use super::record::{case, case_columns, entry_of, sanction};
 use super::row::Row;
 use super::rows::{Id, ids};
 use super::write::{Made, rows, write};
@@ -18,10 +18,11 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
+use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes, mark};
 use crate::storage::codec::json;
 use chrono::{DateTime, Utc};
+use sqlx::SqliteConnection;
 
 /// How many entries are read at a time.
 const PAGE: u32 = 500;
@@ -29,6 +30,7 @@ const PAGE: u32 = 500;
 const MEMBER: &str = "SELECT * FROM members WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 const HELD: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
     WHERE tenant_id = ?1 AND community_id = ?2";
+const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2";
 const ENTRIES: &str = concat!(
     "SELECT ",
     case_columns!(),
@@ -54,6 +56,7 @@ const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_e
 pub(super) const STATEMENTS: &[&str] = &[
     MEMBER,
     HELD,
+    LAST_NUMBER,
     ENTRIES,
     REWRITE,
     VOID,
@@ -159,6 +162,11 @@ async fn opening(
         community: order.community,
         user: case.user,
     };
+    let vacancy = if order.replaces {
+        Some(vacancy(&mut *connection, home, &case).await?)
+    } else {
+        None
+    };
     let place = (case.at, case.number);
     let before = look::state_before(&mut *connection, member, place.0, place.1).await?;
     Ok(Opening {
@@ -176,6 +184,22 @@ async fn opening(
         before,
         current: row.state,
         recent: row.recent,
+        place: vacancy,
+    })
+}
+
+/// The place of a case for another one. Nobody else writes meanwhile, so the number is free.
+async fn vacancy(connection: &mut SqliteConnection, home: Home, case: &Case) -> Result<Place, StoreError> {
+    let row = sqlx::query(LAST_NUMBER).bind(home.0.0).bind(home.1.0);
+    let row = row.fetch_one(&mut *connection).await.map_err(failed)?;
+    let last: i64 = Row::of(&row, "community_counters", &["tenant_id", "community_id"]).get("case_seq")?;
+    let ended = match &case.started {
+        Some(started) => sanction(&mut *connection, home, started.id).await?.ended,
+        None => None,
+    };
+    Ok(Place {
+        next_case: last + 1,
+        ended: ended.map(|(_, at, _)| at),
     })
 }
 
@@ -262,6 +286,9 @@ async fn close(
     }
 
     let mut writes = Writes::default();
+    if let Some(entry) = closing.added {
+        writes.successor(member, entry);
+    }
     for (id, at) in closing.ended {
         let end = EndedRow {
             how: Ending::Voided,

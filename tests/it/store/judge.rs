@@ -121,6 +121,7 @@ fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Cas
         reduced: None,
         origin: None,
         upheld: false,
+        replaces: None,
     }
 }
 

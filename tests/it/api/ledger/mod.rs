@@ -14,6 +14,7 @@ mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
+mod replacements; // a milder act in the place of another
 mod rules; // what a policy may say beside the default rules
 mod simulate; // another policy
 mod standing; // past and future
