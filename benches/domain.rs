@@ -86,6 +86,8 @@ impl Bench {
             },
             acting: &self.acting,
             next_case: self.next_case,
+            spent: &tribune::domain::hold::Spent::default(),
+            held: None,
         };
         let mut drawn = 0;
         decide(&situation, &self.warn, &mut || {

@@ -1,6 +1,6 @@
 //! The load bench: everything that is compared is measured in one run on one machine, against real processes.
 //!
-//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`) a part.
+//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`) a part.
 //! Absolute figures drift with the machine; only the ratios are worth quoting.
 
 #![allow(
@@ -22,6 +22,7 @@ mod import;
 mod load;
 mod postgres;
 mod sqlite;
+mod voids;
 mod world;
 
 #[path = "../../tests/it/support/mod.rs"]
@@ -83,6 +84,9 @@ async fn main() {
     }
     if wanted("import") {
         import::measure().await;
+    }
+    if wanted("voids") {
+        voids::measure().await;
     }
     if wanted("idle") {
         idle::measure();

@@ -2,7 +2,9 @@
 
 use super::actor::{Acting, Target};
 use super::case::{Case, Particulars};
-use super::id::SanctionId;
+use super::held::Held;
+use super::hold::Spent;
+use super::id::{HeldId, SanctionId};
 use super::kind::Kind;
 use super::member::Member;
 use super::name::Name;
@@ -88,6 +90,18 @@ pub enum Command {
         /// The version that the timer was set for.
         version: i32,
     },
+    /// Approves an act that waits.
+    Approve {
+        /// Which.
+        held: HeldId,
+    },
+    /// Ends the waiting of an act that is not to be.
+    Reject {
+        /// Which.
+        held: HeldId,
+        /// Why.
+        reason: Option<String>,
+    },
 }
 
 /// An act that was accepted a moment ago, kept to recognise duplicates.
@@ -124,6 +138,10 @@ pub struct Situation<'a> {
     pub next_case: i64,
     /// What went before, as far as it is known.
     pub past: &'a Past,
+    /// What is spent of the budgets that an act counts in.
+    pub spent: &'a Spent,
+    /// The act that waits, if the command is about one.
+    pub held: Option<&'a Held>,
 }
 
 /// A case and the member's state just after it, if the case touched it.
@@ -138,7 +156,7 @@ pub struct Entry {
 /// What a command comes to. Carries everything that will be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// The act's case first, then its escalations; empty for an expiry that has moved on.
+    /// The act's case first, then its escalations; empty for an expiry that has moved on, and for an act that waits.
     pub entries: Vec<Entry>,
     /// Sanctions of before whose end has moved.
     pub moved: Vec<Sanction>,
@@ -146,6 +164,19 @@ pub struct Decision {
     pub member: Member,
     /// The last acts afterwards.
     pub recent: Vec<Recent>,
+    /// The act that waits, or has waited, as it stands now.
+    pub held: Option<Held>,
+}
+
+impl Command {
+    /// The waiting act that it is about, if it is about one.
+    #[must_use]
+    pub const fn held(&self) -> Option<HeldId> {
+        match self {
+            Self::Approve { held } | Self::Reject { held, .. } => Some(*held),
+            Self::Act(_) | Self::Lift { .. } | Self::Expire { .. } => None,
+        }
+    }
 }
 
 impl Act {

@@ -6,6 +6,9 @@ use super::rank::Authority;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// What the word for a rule of automod begins with.
+pub const AUTOMOD: &str = "automod:";
+
 /// Who acts, as a case records it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -24,6 +27,15 @@ pub enum Actor {
         /// Which.
         key: KeyId,
     },
+    /// A rule of a bot's own, through the key that it acts with.
+    Automod {
+        /// The rule.
+        rule: Rule,
+        /// Which version of it.
+        version: i32,
+        /// The key, with whose standing it acts.
+        key: KeyId,
+    },
     /// A rung of the ladder.
     Escalation {
         /// The rung's id.
@@ -37,6 +49,16 @@ pub enum Actor {
         source: Platform,
     },
 }
+
+/// The name of a rule of automod: 1 to 64 lower-case letters, digits, `-` or `_`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rule(String);
+
+/// Why a text is not the name of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a rule's name is 1 to 64 lower-case letters, digits, '-' or '_'")]
+pub struct NotARule;
 
 /// An actor together with what they may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +82,30 @@ pub struct Target {
     pub bot: bool,
 }
 
+impl Rule {
+    /// From a text.
+    ///
+    /// # Errors
+    /// [`NotARule`] says what a name looks like.
+    pub fn new(text: &str) -> Result<Self, NotARule> {
+        let fits = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        let is_name = (1..=64).contains(&text.len()) && text.bytes().all(fits);
+        is_name.then(|| Self(text.to_owned())).ok_or(NotARule)
+    }
+
+    /// As text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The rule as an actor in one word, whatever its version: `automod:links`.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("{AUTOMOD}{}", self.0)
+    }
+}
+
 impl Actor {
     /// The user, if the actor is a person.
     #[must_use]
@@ -77,9 +123,36 @@ impl fmt::Display for Actor {
         match self {
             Self::Human { user, .. } => write!(f, "{user}"),
             Self::Key { key } => write!(f, "{key}"),
+            Self::Automod { rule, .. } => write!(f, "{}", rule.actor()),
             Self::Escalation { .. } => f.write_str("escalation"),
             Self::System => f.write_str("system"),
             Self::Import { .. } => f.write_str("import"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_rule_is_the_same_actor_in_every_version() {
+        let by = |version| Actor::Automod {
+            rule: Rule::new("links").unwrap(),
+            version,
+            key: KeyId(Uuid::nil()),
+        };
+        assert_eq!(by(3).to_string(), "automod:links");
+        assert_eq!(by(3).to_string(), by(4).to_string());
+        assert_eq!(by(3).user(), None);
+    }
+
+    #[test]
+    fn rules_have_plain_names() {
+        for wrong in ["", "Links", "a b", "a:b", "ä", &"a".repeat(65)] {
+            assert_eq!(Rule::new(wrong), Err(NotARule), "{wrong}");
+        }
+        assert!(Rule::new("mass-mention_2").is_ok() && Rule::new(&"a".repeat(64)).is_ok());
     }
 }

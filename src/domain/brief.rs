@@ -33,7 +33,7 @@ pub struct Brief {
 /// Whose doing a case is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hand {
-    /// An act by a person, or by a key that named none.
+    /// An act by a person, by a rule of automod, or by a key that named neither.
     Act,
     /// A sanction ended by one of them.
     Lift,
@@ -48,10 +48,12 @@ impl Brief {
     #[must_use]
     pub fn hand(&self) -> Hand {
         match self.actor {
-            Actor::Human { .. } | Actor::Key { .. } | Actor::Import { .. } => match self.kind.lifts() {
-                Some(_) => Hand::Lift,
-                None => Hand::Act,
-            },
+            Actor::Human { .. } | Actor::Key { .. } | Actor::Automod { .. } | Actor::Import { .. } => {
+                match self.kind.lifts() {
+                    Some(_) => Hand::Lift,
+                    None => Hand::Act,
+                }
+            }
             Actor::Escalation { .. } => Hand::Ladder,
             Actor::System => Hand::Clock,
         }

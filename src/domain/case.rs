@@ -1,7 +1,8 @@
 //! Cases: the numbered record of what was done. Never deleted; edits keep revisions.
 
 use super::actor::Actor;
-use super::id::{SanctionId, UserId};
+use super::held::Approval;
+use super::id::{HeldId, SanctionId, UserId};
 use super::identity::{Identity, Platform};
 use super::kind::Kind;
 use super::name::Name;
@@ -124,6 +125,15 @@ pub struct Reduced {
     pub end: Option<Instant>,
 }
 
+/// That an act waited for others before it was carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// The act as it waited.
+    pub held: HeldId,
+    /// Who approved it, the last one at the moment from which it counts.
+    pub approvals: Vec<Approval>,
+}
+
 /// From where a case came that was imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
@@ -180,6 +190,9 @@ pub struct Case {
     /// Whether and why it counts less than it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reduced: Option<Reduced>,
+    /// Whether it waited for others, and who approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
     /// From where it came, if it was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,

@@ -1,11 +1,14 @@
 //! A command in a situation becomes a decision, which carries all that will be written, or a refusal.
 
+mod held; // acts that wait
+
 use super::act::{Act, Command, Decision, Entry, Situation};
 use super::actor::Actor;
 use super::authority;
 use super::case::{Case, Ended, Particulars, RungMark};
 use super::duplicate;
 use super::enter::{Entered, Incoming, Under, enter};
+use super::hold::{self, Hold};
 use super::id::SanctionId;
 use super::identity::Identity;
 use super::kind::Kind;
@@ -34,6 +37,26 @@ pub fn decide(
     command: &Command,
     fresh: &mut dyn FnMut() -> Uuid,
 ) -> Result<Decision, Refusal> {
+    match command {
+        Command::Approve { .. } => held::approve(situation, fresh),
+        Command::Reject { reason, .. } => held::reject(situation, reason.as_ref()),
+        Command::Act(act) => match foresee(situation, command, fresh)? {
+            (_, Some(hold)) => held::wait(situation, act, hold, fresh),
+            (decision, None) => Ok(decision),
+        },
+        Command::Lift { .. } | Command::Expire { .. } => Ok(foresee(situation, command, fresh)?.0),
+    }
+}
+
+/// What a command does once nobody has to approve it, and whether somebody has to. Whatever refuses it refuses it either way.
+///
+/// # Errors
+/// As for [`decide`].
+pub fn foresee(
+    situation: &Situation<'_>,
+    command: &Command,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Result<(Decision, Option<Hold>), Refusal> {
     let at = accepted_at(situation)?;
     let mut run = Run {
         situation,
@@ -44,9 +67,16 @@ pub fn decide(
         fresh,
     };
     let mut recent = situation.recent.to_vec();
+    let mut hold = None;
     match command {
         Command::Act(act) => {
             run.act(act)?;
+            hold = hold::hold(
+                &run.version.policy,
+                act.kind(),
+                &situation.acting.actor,
+                situation.spent,
+            );
             if let Some(first) = run.entries.first() {
                 let window = run.version.policy.duplicate_window;
                 let actor = &situation.acting.actor;
@@ -58,13 +88,17 @@ pub fn decide(
             particulars,
         } => run.lift_one(*sanction, particulars)?,
         Command::Expire { sanction, version } => run.expire(*sanction, *version),
+        // They are no acts of their own: see `decide`.
+        Command::Approve { .. } | Command::Reject { .. } => {}
     }
-    Ok(Decision {
+    let decision = Decision {
         moved: moved(&situation.member.sanctions, &run.member.sanctions),
         entries: run.entries,
         member: run.member,
         recent,
-    })
+        held: None,
+    };
+    Ok((decision, hold))
 }
 
 /// The sanctions of before whose end has moved.
@@ -384,6 +418,7 @@ impl Run<'_> {
             revision: 0,
             voided: None,
             reduced: None,
+            released: None,
             origin: None,
             upheld: false,
             replaces: None,

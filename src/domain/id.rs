@@ -63,6 +63,10 @@ id!(
     PlanId, "pln_"
 );
 id!(
+    /// An act that waits for others.
+    HeldId, "hld_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

@@ -129,6 +129,7 @@ pub fn case(
         revision: 0,
         voided: None,
         reduced: None,
+        released: None,
         origin: Some(origin),
         upheld: false,
         replaces: None,

@@ -93,6 +93,8 @@ pub struct Job {
     pub total: i64,
     /// How many were done.
     pub succeeded: i64,
+    /// How many are held until others approve them.
+    pub held: i64,
     /// How many were refused.
     pub refused: i64,
     /// The part to work off next.
@@ -124,6 +126,7 @@ impl Job {
             failure: None,
             total,
             succeeded: 0,
+            held: 0,
             refused: 0,
             next_part: 0,
             due_at: Some(now),
@@ -140,9 +143,10 @@ impl Job {
     }
 
     /// Takes over what its next part came to. It goes to the end of the queue, so that no job keeps the others waiting.
-    pub fn record(&mut self, succeeded: i64, refused: i64, now: DateTime<Utc>) {
+    pub fn record(&mut self, (succeeded, held, refused): (i64, i64, i64), now: DateTime<Utc>) {
         self.next_part += 1;
         self.succeeded += succeeded;
+        self.held += held;
         self.refused += refused;
         match self.state {
             JobState::Queued | JobState::Running | JobState::Cancelling if self.is_exhausted() => {
@@ -245,9 +249,9 @@ mod tests {
         let mut job = job(PART + 1);
         job.take(at(1), TimeDelta::seconds(30));
         assert_eq!((job.state, job.due_at), (JobState::Running, Some(at(31))));
-        job.record(49, 1, at(2));
+        job.record((49, 0, 1), at(2));
         assert_eq!((job.state, job.due_at), (JobState::Running, Some(at(2))));
-        job.record(1, 0, at(3));
+        job.record((1, 0, 0), at(3));
         assert_eq!(
             (job.state, job.due_at, job.finished_at),
             (JobState::Done, None, Some(at(3)))
@@ -261,7 +265,7 @@ mod tests {
         job.take(at(1), TimeDelta::seconds(30));
         assert!(job.cancel(at(2)) && job.cancel(at(2)) && !job.resume(at(2)));
         assert_eq!((job.state, job.due_at), (JobState::Cancelling, Some(at(31))));
-        job.record(PART, 0, at(3));
+        job.record((PART, 0, 0), at(3));
         assert_eq!((job.state, job.due_at), (JobState::Cancelled, None));
         assert!(job.cancel(at(4)) && job.resume(at(5)));
         assert_eq!(
@@ -271,7 +275,7 @@ mod tests {
         assert!(job.cancel(at(6)));
         assert_eq!(job.state, JobState::Cancelled, "nobody had taken it");
         // A part that came late counts, and changes nothing else.
-        job.record(PART, 0, at(7));
+        job.record((PART, 0, 0), at(7));
         assert_eq!(
             (job.state, job.succeeded, job.finished_at),
             (JobState::Cancelled, 2 * PART, Some(at(6)))

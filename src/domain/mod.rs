@@ -7,6 +7,8 @@ pub mod case; // the numbered record
 pub mod decide; // a command in a situation becomes a decision or a refusal
 pub mod duplicate; // two moderators at once
 pub mod enter; // what an entry does to a member
+pub mod held; // an act that waits for others
+pub mod hold; // when an act waits: budgets and approvals
 pub mod id; // identifiers with a prefix
 pub mod identity; // who somebody is on a platform
 pub mod job; // many items, worked off a part at a time

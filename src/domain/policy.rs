@@ -1,5 +1,6 @@
 //! A community's policy: weights, decay, ladder, authority. Immutable once built, and impossible to build wrong.
 
+use super::hold::Holds;
 use super::kind::{Kind, Severity};
 use super::name::Name;
 use super::points::Points;
@@ -154,6 +155,9 @@ pub struct Policy {
     pub duplicate_window: i64,
     /// The least rank for each kind of act.
     pub least_rank: BTreeMap<Kind, Rank>,
+    /// Which acts wait for others.
+    #[serde(default, skip_serializing_if = "Holds::is_off")]
+    pub holds: Holds,
 }
 
 impl Policy {
@@ -243,6 +247,7 @@ impl Default for Policy {
             escalations_carry_points: false,
             duplicate_window: 30,
             least_rank: Kind::BUILT_IN.into_iter().map(|k| (k, Rank::Moderator)).collect(),
+            holds: Holds::default(),
         }
     }
 }

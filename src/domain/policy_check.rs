@@ -1,6 +1,7 @@
 //! From a draft to a policy, or to every error in it, each with a JSON pointer.
 
 mod draft; // as written
+mod holds; // acts that wait
 mod ladder; // the rungs
 
 pub use draft::{DecayDraft, Draft, OffenceRungDraft, RemedyDraft, RungDraft};
@@ -42,6 +43,9 @@ pub fn check(draft: Draft) -> Result<Policy, Vec<Finding>> {
     check_decay(draft.decay, &mut wrong);
     ladder::check_ladder(&draft, step, &mut wrong);
     ladder::check_offence_rungs(&draft, &mut wrong);
+    let known = |kind: &Kind| knows(&draft, kind);
+    holds::check_budgets(&draft, known, &mut wrong);
+    holds::check_approvals(&draft, known, &mut wrong);
     if findings.is_empty() {
         Ok(policy(draft))
     } else {
@@ -84,6 +88,7 @@ fn policy(draft: Draft) -> Policy {
         escalations_carry_points: draft.escalations_carry_points,
         duplicate_window: draft.duplicate_window,
         least_rank,
+        holds: draft.holds,
     }
 }
 
@@ -146,12 +151,13 @@ fn check_kinds(draft: &Draft, step: Points, wrong: &mut impl FnMut(String, Strin
             );
         }
     }
-    let known = |kind: &Kind| {
-        kind.severity().is_some() || matches!(kind, Kind::Custom(n) if draft.kinds.contains_key(n))
-    };
-    for kind in draft.least_rank.keys().filter(|kind| !known(kind)) {
+    for kind in draft.least_rank.keys().filter(|kind| !knows(draft, kind)) {
         wrong(format!("/least_rank/{}", kind.name()), unknown(*kind));
     }
+}
+
+fn knows(draft: &Draft, kind: &Kind) -> bool {
+    kind.severity().is_some() || matches!(kind, Kind::Custom(n) if draft.kinds.contains_key(n))
 }
 
 fn not_a_multiple(step: Points) -> String {

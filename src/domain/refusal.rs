@@ -93,6 +93,18 @@ pub enum Refusal {
         /// `kind`, `sanction`, `while_above` or `capabilities`.
         what: &'static str,
     },
+    /// The act no longer waits.
+    #[error("the held act is {state} already")]
+    HeldSettled {
+        /// What became of it.
+        state: &'static str,
+    },
+    /// Who issued an act cannot approve it.
+    #[error("nobody approves an act of their own")]
+    OwnAct,
+    /// The same person approves twice.
+    #[error("this person has approved the act already; somebody else has to")]
+    AlreadyApproved,
     /// The community is archived.
     #[error("the community is archived: it can be read, and nothing else, until it is unarchived")]
     Archived,

@@ -4,6 +4,7 @@ use super::act::{Act, Command, Decision, Detail, Entry, Recent, Situation};
 use super::actor::{Acting, Actor, Target};
 use super::case::{Particulars, Voided};
 use super::decide::decide;
+use super::hold::Spent;
 use super::id::{KeyId, SanctionId, UserId};
 use super::import::{self, Line, People};
 use super::kind::{Kind, Restriction};
@@ -143,6 +144,8 @@ impl Scene {
         let past = self.past();
         let situation = Situation {
             past: &past,
+            spent: &Spent::default(),
+            held: None,
             now: at(self.now).to_utc(),
             timeline: &self.timeline,
             member: &self.member,

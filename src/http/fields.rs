@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use serde_json::{Map, Value};
-use wire::act::ActorRequest;
+use wire::act::{ActorRequest, Automod};
 use wire::duration::Duration;
 use wire::problem::ProblemError;
 use wire::time::Time;
 
 use super::path::parse_person;
 use super::problem::Problem;
+use crate::domain::actor::Rule;
 use crate::domain::case::Messages;
 use crate::domain::id::SanctionId;
 use crate::domain::identity::{Identity, NativeId, Platform};
@@ -156,10 +157,37 @@ impl Fields {
         })
     }
 
-    /// The person who acts, if the request names one.
+    /// Who acts, if the request names somebody: a person or a rule of automod.
     pub fn actor(&mut self, pointer: &str, actor: Option<&ActorRequest>) -> Option<NamedActor> {
         let actor = actor?;
-        let identity = self.identity(pointer, &actor.platform, &actor.id);
+        if let Some(automod) = &actor.automod {
+            return self.automod(pointer, actor, automod);
+        }
+        let (platform, id) = match (&actor.platform, &actor.id) {
+            (Some(platform), Some(id)) => (platform, id),
+            (Some(_), None) => {
+                self.refuse(
+                    format!("{pointer}/id"),
+                    "a person is named by `platform` and `id`",
+                );
+                return None;
+            }
+            (None, Some(_)) => {
+                self.refuse(
+                    format!("{pointer}/platform"),
+                    "a person is named by `platform` and `id`",
+                );
+                return None;
+            }
+            (None, None) => {
+                self.refuse(
+                    pointer,
+                    "name a person by `platform` and `id`, or a rule by `automod`",
+                );
+                return None;
+            }
+        };
+        let identity = self.identity(pointer, platform, id);
         let asserted = match (actor.rank, actor.level) {
             (None, Some(_)) => {
                 self.refuse(format!("{pointer}/level"), "a level is given with a rank only");
@@ -171,9 +199,33 @@ impl Fields {
                 level: level.unwrap_or_default(),
             }),
         };
-        Some(NamedActor {
+        Some(NamedActor::Person {
             identity: identity?,
             asserted,
+        })
+    }
+
+    /// A rule of automod, which has no rank of its own and is nobody on a platform.
+    fn automod(&mut self, pointer: &str, actor: &ActorRequest, automod: &Automod) -> Option<NamedActor> {
+        let of_people = [
+            ("platform", actor.platform.is_some()),
+            ("id", actor.id.is_some()),
+            ("rank", actor.rank.is_some()),
+            ("level", actor.level.is_some()),
+        ];
+        for (field, _) in of_people.iter().filter(|(_, given)| *given) {
+            self.refuse(
+                format!("{pointer}/{field}"),
+                "this names a person; with `automod` a rule acts, with the key's rank",
+            );
+        }
+        let rule = self.take(&format!("{pointer}/automod/rule"), Rule::new(&automod.rule));
+        let version = i32::try_from(automod.version).ok().filter(|version| *version > 0);
+        let version = version.ok_or("a version is a whole number from 1 to 2147483647");
+        let version = self.take(&format!("{pointer}/automod/version"), version);
+        Some(NamedActor::Automod {
+            rule: rule?,
+            version: version?,
         })
     }
 

@@ -16,27 +16,43 @@ pub struct Item {
     index: i64,
     status: u16,
     act: Option<Box<RawValue>>,
+    held: Option<Box<RawValue>>,
     void: Option<Box<RawValue>>,
     problem: Option<Box<RawValue>>,
+    /// Whether it waits for others, or would.
+    #[serde(skip)]
+    waits: bool,
 }
 
 impl Item {
     /// What came of an act, or would come of it.
     #[must_use]
     pub fn of_act(index: i64, outcome: Result<Outcome, ServiceError>, dry_run: bool, request: &str) -> Self {
-        let status = if dry_run {
-            StatusCode::OK
-        } else {
-            StatusCode::CREATED
-        };
         match outcome {
-            Ok(outcome) => Self {
-                index,
-                status: status.as_u16(),
-                act: Some(raw(outcome.answer.body)),
-                void: None,
-                problem: None,
-            },
+            Ok(outcome) => {
+                let waits = outcome.is_held();
+                let status = match (dry_run, waits) {
+                    (true, _) => StatusCode::OK,
+                    (false, true) => StatusCode::ACCEPTED,
+                    (false, false) => StatusCode::CREATED,
+                };
+                let document = Some(raw(outcome.answer.body));
+                // What was only tried out is told by `hold` in the answer.
+                let (act, held) = if waits && !dry_run {
+                    (None, document)
+                } else {
+                    (document, None)
+                };
+                Self {
+                    index,
+                    status: status.as_u16(),
+                    act,
+                    held,
+                    void: None,
+                    problem: None,
+                    waits,
+                }
+            }
             Err(error) => Self::refused(index, error.into(), request),
         }
     }
@@ -51,7 +67,9 @@ impl Item {
             index,
             status: problem.code().status().as_u16(),
             act: None,
+            held: None,
             void: None,
+            waits: false,
             problem: serde_json::value::to_raw_value(&problem.document(request)).ok(),
         }
     }
@@ -64,8 +82,10 @@ impl Item {
             index,
             status: StatusCode::OK.as_u16(),
             act: None,
+            held: None,
             void: None,
             problem: None,
+            waits: result.held,
         };
         match kind {
             _ if !result.done => {
@@ -73,6 +93,10 @@ impl Item {
                 let internal = Code::Internal.status().as_u16();
                 item.status = problem.map_or(internal, |problem| problem.status);
                 item.problem = Some(document);
+            }
+            JobKind::Acts if result.held => {
+                item.status = StatusCode::ACCEPTED.as_u16();
+                item.held = Some(document);
             }
             JobKind::Acts => {
                 item.status = StatusCode::CREATED.as_u16();
@@ -86,7 +110,13 @@ impl Item {
     /// Whether it was done.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.problem.is_none()
+        self.problem.is_none() && !self.waits
+    }
+
+    /// Whether it waits for others, or would.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.waits
     }
 }
 

@@ -35,6 +35,10 @@ const TAGS: &[(&str, &str)] = &[
         "acts",
         "Warn, mute, ban: what moderators do, and what comes of it.",
     ),
+    (
+        "held acts",
+        "Acts that wait for somebody else: beyond a budget, or of a kind that needs approvals.",
+    ),
     ("jobs", "Requests of many items, worked off in portions."),
     ("cases", "The numbered record of every act."),
     (

@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use crate::domain::id::{CommunityId, JobId, KeyId, PlanId, SanctionId, TenantId, UserId};
+use crate::domain::id::{CommunityId, HeldId, JobId, KeyId, PlanId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::service::{Link, PersonRef};
 
@@ -60,6 +60,20 @@ pub struct InSanction {
     #[serde(deserialize_with = "sanction")]
     #[param(value_type = wire::form::SanctionId, example = "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub sanction: SanctionId,
+}
+
+/// `/communities/{community}/held-acts/{held}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InHeld {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The held act's id.
+    #[serde(deserialize_with = "held")]
+    #[param(value_type = wire::form::HeldId, example = "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub held: HeldId,
 }
 
 /// `/communities/{community}/jobs/{job}`
@@ -197,6 +211,7 @@ macro_rules! read_by {
 read_by! {
     community -> CommunityId, CommunityId::parse;
     sanction -> SanctionId, SanctionId::parse;
+    held -> HeldId, HeldId::parse;
     job -> JobId, JobId::parse;
     plan -> PlanId, PlanId::parse;
     key -> KeyId, KeyId::parse;

@@ -95,6 +95,10 @@ impl Backlog {
         };
         for (item, outcome) in outcomes {
             let counted = match outcome {
+                Ok(outcome) if outcome.is_held() => {
+                    report.held += 1;
+                    "held"
+                }
                 Ok(_) => {
                     report.succeeded += 1;
                     "done"

@@ -15,6 +15,9 @@ const INTERVAL: Duration = Duration::from_secs(300);
 /// How long a job and its results are kept once it has ended, and a plan once it has expired.
 const JOBS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 
+/// How long acts are kept that budgets count: none looks back further.
+const BUDGETS_LOOK_BACK: Duration = Duration::from_secs(30 * 86_400);
+
 /// How many answers go in one transaction: few enough that nobody notices who waits for it.
 const STEP: u32 = 1_000;
 
@@ -67,6 +70,7 @@ impl Retention {
             return Ok(u64::from(STEP));
         }
         let plans = self.store.forget_plans(JOBS_KEPT, STEP).await?;
-        Ok(forgotten.max(plans))
+        let spent = self.store.forget_spent(BUDGETS_LOOK_BACK, STEP).await?;
+        Ok(forgotten.max(plans).max(spent))
     }
 }

@@ -89,6 +89,8 @@ pub struct Report {
     pub part: i64,
     /// How many of its items are done.
     pub succeeded: i64,
+    /// How many of its items are held until others approve them.
+    pub held: i64,
     /// Those that were refused now, with their problem documents.
     pub refused: Vec<(i64, String)>,
     /// How many of its items are refused altogether.
@@ -102,8 +104,10 @@ pub struct Report {
 pub struct ItemResult {
     /// Which.
     pub item: i64,
-    /// Whether it was done; otherwise it was refused.
+    /// Whether it was done or is held; otherwise it was refused.
     pub done: bool,
+    /// Whether it is held until others approve it.
+    pub held: bool,
     /// The answer, or the problem document.
     pub document: String,
 }

@@ -3,8 +3,9 @@
 use super::answer::{Answer, Claim, NewEvent};
 use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
-use crate::domain::actor::{Acting, Actor, Target};
+use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::case::{Case, Reduced, Voided};
+use crate::domain::held::Held;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::member::Member;
@@ -50,6 +51,17 @@ pub enum ActorRef {
         /// The key's standing.
         authority: Authority,
     },
+    /// A rule of automod, which acts with its key's standing.
+    Automod {
+        /// The rule.
+        rule: Rule,
+        /// Which version of it.
+        version: i32,
+        /// The key.
+        key: KeyId,
+        /// The key's standing.
+        authority: Authority,
+    },
     /// The service itself.
     System,
 }
@@ -87,6 +99,8 @@ pub struct Ruling {
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.
     pub answer: Answer,
+    /// The act that waits, or has waited, as it stands now.
+    pub held: Option<Held>,
 }
 
 /// The pure function that the store calls while it holds the locks. Called again with fresh state after a conflict.
@@ -319,6 +333,13 @@ impl ActorRef {
                 key: Some(*key),
             },
             Self::Key { key, .. } => Actor::Key { key: *key },
+            Self::Automod {
+                rule, version, key, ..
+            } => Actor::Automod {
+                rule: rule.clone(),
+                version: *version,
+                key: *key,
+            },
             Self::System => Actor::System,
         }
     }

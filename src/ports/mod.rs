@@ -5,6 +5,7 @@ pub mod clock; // what time it is
 pub mod directory; // tenants, keys, communities, policies, users: changes and reads
 pub mod error; // why a store could not answer
 pub mod history; // acts of another bot's records
+pub mod holds; // acts that wait for others
 pub mod housekeeping; // what nobody needs any more
 pub mod ids; // identifiers that nobody has seen
 pub mod insight; // what searches and reports are made of

@@ -3,6 +3,7 @@
 use super::directory::Directory;
 use super::error::StoreError;
 use super::history::History;
+use super::holds::Holds;
 use super::housekeeping::Housekeeping;
 use super::insight::Insight;
 use super::jobs::Jobs;
@@ -28,7 +29,18 @@ pub struct Health {
 /// The whole of storage.
 #[async_trait]
 pub trait Store:
-    Ledger + Directory + Record + Insight + Timers + History + Housekeeping + Jobs + Undo + Removals + 'static
+    Ledger
+    + Directory
+    + Record
+    + Insight
+    + Timers
+    + History
+    + Holds
+    + Housekeeping
+    + Jobs
+    + Undo
+    + Removals
+    + 'static
 {
     /// Asks the database something small.
     async fn health(&self) -> Result<Health, StoreError>;

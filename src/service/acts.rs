@@ -5,14 +5,18 @@ use super::error::ServiceError;
 use super::judge::{answer, json};
 use super::{Answer, Claim, Outcome, PersonRef, Service};
 use crate::domain::act::{Act, Command, Situation};
-use crate::domain::actor::Target;
+use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Particulars;
-use crate::domain::decide::decide;
-use crate::domain::id::{CommunityId, SanctionId, UserId};
+use crate::domain::decide::foresee;
+use crate::domain::hold::{Spent, sought};
+use crate::domain::id::{CommunityId, HeldId, SanctionId, UserId};
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use crate::ports::ledger::{ActorRef, Submission};
 use crate::ports::timers::DueTimer;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use wire::act::ActAnswer;
 use wire::key::Scope;
@@ -151,7 +155,7 @@ impl Service {
         let acting = self.store.acting(*tenant, *community, actor).await?;
         let named = match actor {
             ActorRef::Human { person, .. } => Some(person),
-            ActorRef::Key { .. } | ActorRef::System => None,
+            ActorRef::Key { .. } | ActorRef::Automod { .. } | ActorRef::System => None,
         };
         let stranger = Target {
             user: if named == Some(member) { NOBODY } else { SOMEBODY },
@@ -160,6 +164,7 @@ impl Service {
             bot: false,
         };
         let target = seen.target.unwrap_or(stranger);
+        let spent = self.spent(submission, &acting, seen.now, &seen.timeline).await?;
         let decided = self.looking_back(*tenant, *community, target.user, |past| {
             let situation = Situation {
                 now: seen.now,
@@ -170,21 +175,53 @@ impl Service {
                 acting: &acting,
                 next_case: seen.next_case,
                 past,
+                spent: &spent,
+                held: None,
             };
-            let decision = decide(&situation, command, &mut || self.ids.fresh())?;
-            Ok(answer(*community, &situation, &decision, true))
+            let (decision, hold) = foresee(&situation, command, &mut || self.ids.fresh())?;
+            Ok(answer(*community, &situation, &decision, Some(hold.as_ref())))
         });
         let decided: Result<_, Refusal> = decided.await?;
         let mut shown = decided?.ok_or(ServiceError::Lost)?;
         let strangers = [NOBODY.to_string(), SOMEBODY.to_string()];
         without_strangers(&mut shown, |id| strangers.contains(id));
-        let answer = Answer {
-            tag: shown.case.number.to_string(),
-            body: json(&shown),
+        Ok(tried(&shown))
+    }
+
+    /// What is spent of the budgets that an act would count in, as far as the policy has some.
+    pub(super) async fn spent(
+        &self,
+        submission: &Submission,
+        acting: &Acting,
+        now: DateTime<Utc>,
+        timeline: &Timeline,
+    ) -> Result<Spent, ServiceError> {
+        let mut spent = Spent::default();
+        let (Command::Act(act), Ok(now)) = (&submission.command, Instant::from_utc(now)) else {
+            return Ok(spent);
         };
-        Ok(Outcome {
-            answer,
-            replayed: false,
-        })
+        let policy = &timeline.in_force(now).policy;
+        let sought = sought(policy, &acting.actor, act.kind(), now);
+        if !sought.is_empty() {
+            let (tenant, community) = (submission.tenant, submission.community);
+            let counts = self.store.spent(tenant, community, &sought).await?;
+            for (sought, acts) in sought.iter().zip(counts) {
+                spent.learn(sought, acts);
+            }
+        }
+        Ok(spent)
+    }
+}
+
+/// The outcome of an act that was only tried out.
+pub(super) fn tried(shown: &ActAnswer) -> Outcome {
+    let tag = match &shown.hold {
+        Some(_) => HeldId::PREFIX.to_owned(),
+        None => shown.case.number.to_string(),
+    };
+    let body = json(shown);
+    Outcome {
+        answer: Answer { body, tag },
+        replayed: false,
     }
 }

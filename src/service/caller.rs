@@ -1,7 +1,7 @@
 //! Who calls: an authenticated key, and what it may do.
 
 use super::error::ServiceError;
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Rule};
 use crate::domain::id::{CommunityId, KeyId, TenantId};
 use crate::domain::identity::Identity;
 use crate::domain::rank::{Authority, Rank};
@@ -24,13 +24,23 @@ pub struct Caller {
     pub rank: Rank,
 }
 
-/// The person whom a call names as the actor.
+/// Whom a call names as the actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedActor {
-    /// Who.
-    pub identity: Identity,
-    /// The standing that the caller asserts for them.
-    pub asserted: Option<Authority>,
+pub enum NamedActor {
+    /// A person.
+    Person {
+        /// Who.
+        identity: Identity,
+        /// The standing that the caller asserts for them.
+        asserted: Option<Authority>,
+    },
+    /// A rule of the bot's automod.
+    Automod {
+        /// The rule.
+        rule: Rule,
+        /// Which version of it.
+        version: i32,
+    },
 }
 
 impl Caller {
@@ -69,13 +79,22 @@ impl Caller {
         }
     }
 
-    /// The actor of a call: the person whom it names, or the key itself.
+    /// The actor of a call: the person or the rule that it names, or the key itself.
     ///
     /// # Errors
     /// [`ServiceError::MissingScope`] when a standing is asserted without the scope for it.
     pub fn actor(&self, named: Option<NamedActor>) -> Result<ActorRef, ServiceError> {
-        let Some(NamedActor { identity, asserted }) = named else {
-            return Ok(self.as_actor());
+        let (identity, asserted) = match named {
+            None => return Ok(self.as_actor()),
+            Some(NamedActor::Automod { rule, version }) => {
+                return Ok(ActorRef::Automod {
+                    rule,
+                    version,
+                    key: self.key,
+                    authority: Authority::of(self.rank),
+                });
+            }
+            Some(NamedActor::Person { identity, asserted }) => (identity, asserted),
         };
         if asserted.is_some() {
             self.require(Scope::ActorsAssert)?;

@@ -79,7 +79,7 @@ impl Service {
                     actor: submission.actor,
                     act: Box::new(act),
                 }),
-                Command::Lift { .. } | Command::Expire { .. } => None,
+                _ => None,
             });
         self.accept((caller, community), JobKind::Acts, work.collect(), None, claim)
             .await

@@ -3,6 +3,8 @@
 use super::show;
 use crate::domain::act::{Command, Decision, Entry, Situation};
 use crate::domain::decide::decide;
+use crate::domain::held::Held;
+use crate::domain::hold::Hold;
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
@@ -34,23 +36,38 @@ impl Judge for ActJudge {
         let now = situation.now;
         let changed = decision.moved.iter();
         events.extend(changed.map(|s| changed_event(submission.community, situation.target.user, s, now)));
-        let answer = match answer(submission.community, situation, &decision, false) {
-            Some(answer) => Answer {
+        if let Some(held) = &decision.held {
+            events.insert(0, held_event(submission.community, held, now));
+        }
+        let answer = match (
+            answer(submission.community, situation, &decision, None),
+            &decision.held,
+        ) {
+            (Some(answer), _) => Answer {
                 tag: answer.case.number.to_string(),
                 body: json(&answer),
             },
+            (None, Some(held)) => Answer {
+                tag: held.id.to_string(),
+                body: json(&shown(submission.community, held, now)),
+            },
             // Only an expiry that has moved on decides nothing, and nobody reads its answer.
-            None => Answer {
+            (None, None) => Answer {
                 tag: String::new(),
                 body: "null".to_owned(),
             },
         };
-        debug_assert!(matches!(submission.command, Command::Expire { .. }) || !decision.entries.is_empty());
+        debug_assert!(
+            matches!(submission.command, Command::Expire { .. })
+                || !decision.entries.is_empty()
+                || decision.held.is_some()
+        );
         let Decision {
             entries,
             moved,
             member,
             recent,
+            held,
         } = decision;
         Ok(Ruling {
             entries,
@@ -59,16 +76,18 @@ impl Judge for ActJudge {
             recent,
             events,
             answer,
+            held,
         })
     }
 }
 
-/// What the caller reads of a decision; `None` when it made no case.
+/// What the caller reads of a decision; `None` when it made no case. `tried` is set for one that is only tried out, and says what
+/// it would wait for.
 pub(crate) fn answer(
     community: CommunityId,
     situation: &Situation<'_>,
     decision: &Decision,
-    dry_run: bool,
+    tried: Option<Option<&Hold>>,
 ) -> Option<ActAnswer> {
     let (first, escalations) = decision.entries.split_first()?;
     let standing = standing(
@@ -78,7 +97,8 @@ pub(crate) fn answer(
         first.case.at,
     );
     Some(ActAnswer {
-        dry_run,
+        dry_run: tried.is_some(),
+        hold: tried.flatten().map(show::held::hold),
         case: show::case::case(community, &first.case),
         escalations: escalations
             .iter()
@@ -86,6 +106,32 @@ pub(crate) fn answer(
             .collect(),
         standing: show::standing::standing(community, Some(situation.target.user), &standing),
     })
+}
+
+/// A held act as it stands now.
+fn shown(community: CommunityId, held: &Held, now: DateTime<Utc>) -> wire::held::HeldAct {
+    let now = Instant::from_utc(now).unwrap_or(held.expires_at);
+    show::held::held(community, held, now)
+}
+
+/// What has just become of an act that waits.
+fn held_event(community: CommunityId, held: &Held, now: DateTime<Utc>) -> NewEvent {
+    let data = EventData {
+        held: Some(shown(community, held, now)),
+        ..EventData::default()
+    };
+    NewEvent {
+        kind: match &held.settled {
+            Some(settled) if settled.case.is_some() => types::ACT_RELEASED,
+            Some(_) => types::ACT_REJECTED,
+            None if held.approvals.is_empty() => types::ACT_HELD,
+            None => types::ACT_APPROVED,
+        },
+        community: Some(community),
+        user: Some(held.user),
+        at: now,
+        data: json(&data),
+    }
 }
 
 /// The events of one case: itself, the sanctions that it ended, the one that it started.

@@ -11,6 +11,7 @@ pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod exports; // whole communities, out and in again
 pub mod health; // whether this process can serve
+pub mod holds; // acts that wait for others
 pub mod imports; // acts of another bot's records
 pub mod insight; // searches and reports
 pub mod jobs; // many items, worked off later
@@ -42,6 +43,7 @@ pub use crate::ports::error::StoreError;
 pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;
 
+use crate::domain::id::HeldId;
 use crate::ports::clock::Clock;
 use crate::ports::ids::Ids;
 use crate::ports::store::Store;
@@ -73,6 +75,14 @@ pub struct Outcome {
     pub answer: Answer,
     /// Whether this is the first answer to the same idempotency key, given again.
     pub replayed: bool,
+}
+
+impl Outcome {
+    /// Whether it is an act that waits for others, or would.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.answer.tag.starts_with(HeldId::PREFIX)
+    }
 }
 
 impl Service {

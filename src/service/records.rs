@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::error::ServiceError;
 use super::listing::{Listed, cut, one_more};
 use super::{After, PersonRef, Service, show};
+use crate::domain::actor::Rule;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, UserId};
 use crate::domain::kind::Kind;
@@ -21,6 +22,8 @@ pub enum Moderator {
     Person(PersonRef),
     /// Those of a key that named no person.
     Key(KeyId),
+    /// Those of a rule of automod, whatever its version.
+    Automod(Rule),
     /// The ladder's.
     Escalation,
     /// The service's own: what time has ended.
@@ -185,7 +188,7 @@ impl Service {
     }
 
     /// The present second.
-    fn now(&self) -> Result<Instant, ServiceError> {
+    pub(super) fn now(&self) -> Result<Instant, ServiceError> {
         Ok(Instant::from_utc(self.clock.now()).map_err(|_| Refusal::ClockOutOfRange)?)
     }
 
@@ -215,6 +218,7 @@ impl Service {
                 .await?
                 .map(|user| user.to_string()),
             Some(Moderator::Key(key)) => Known::One(key.to_string()),
+            Some(Moderator::Automod(rule)) => Known::One(rule.actor()),
             Some(Moderator::Escalation) => Known::One("escalation".to_owned()),
             Some(Moderator::Import) => Known::One("import".to_owned()),
             Some(Moderator::System) => Known::One("system".to_owned()),

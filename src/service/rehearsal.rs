@@ -1,18 +1,20 @@
 //! Many acts tried out: decided in memory one after the other, each over what the earlier ones would have left. Reads without a
 //! lock, and writes nothing.
 
-use super::acts::without_strangers;
+use super::Outcome;
+use super::acts::{tried, without_strangers};
 use super::bulk::ItemOutcome;
 use super::error::ServiceError;
-use super::judge::{answer, json};
-use super::{Answer, Outcome};
-use crate::domain::act::{Decision, Recent, Situation};
+use super::judge::answer;
+use crate::domain::act::{Command, Decision, Recent, Situation};
 use crate::domain::actor::{Acting, Target};
-use crate::domain::decide::decide;
+use crate::domain::decide::foresee;
+use crate::domain::hold::{Sought, Spent, sought};
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::Past;
 use crate::domain::rank::Authority;
+use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ids::Ids;
@@ -20,7 +22,7 @@ use crate::ports::ledger::{ActorRef, PersonRef, Seen, Submission};
 use crate::ports::store::Store;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use wire::act::ActAnswer;
 
@@ -55,6 +57,10 @@ pub(super) struct Rehearsal {
     standing: HashMap<PersonRef, Authority>,
     /// The ids of people who have none so far.
     strangers: HashSet<String>,
+    /// What is spent of budgets, as the acts so far would leave it.
+    spent: Spent,
+    /// Which of them were asked for.
+    counted: BTreeSet<Sought>,
 }
 
 impl Rehearsal {
@@ -104,6 +110,7 @@ impl Rehearsal {
     ) -> ItemOutcome {
         let user = self.person(&submission.member)?;
         let acting = self.acting(&submission.actor)?;
+        self.count(store, submission, &acting).await?;
         loop {
             let tried = self.attempt(user, &acting, submission, ids);
             let Some(held) = self.members.get_mut(&user) else {
@@ -112,7 +119,7 @@ impl Rehearsal {
             let asked = held.past.take_asked();
             if asked.is_empty() {
                 let (decision, shown) = tried?;
-                return Ok(self.keep(user, decision, shown));
+                return Ok(self.keep(user, &acting, decision, &shown));
             }
             let (tenant, community) = (submission.tenant, submission.community);
             let answers = store.recall(tenant, community, user, &asked).await?;
@@ -142,16 +149,29 @@ impl Rehearsal {
             acting,
             next_case: moment.next_case,
             past: &held.past,
+            spent: &self.spent,
+            held: None,
         };
-        let decision = decide(&situation, &submission.command, &mut || ids.fresh())?;
-        let mut shown =
-            answer(submission.community, &situation, &decision, true).ok_or(ServiceError::Lost)?;
+        let (decision, hold) = foresee(&situation, &submission.command, &mut || ids.fresh())?;
+        let mut shown = answer(submission.community, &situation, &decision, Some(hold.as_ref()))
+            .ok_or(ServiceError::Lost)?;
         without_strangers(&mut shown, |id| self.strangers.contains(id));
         Ok((decision, shown))
     }
 
     /// Takes over what an act would leave.
-    fn keep(&mut self, user: UserId, decision: Decision, shown: ActAnswer) -> Outcome {
+    fn keep(&mut self, user: UserId, acting: &Acting, decision: Decision, shown: &ActAnswer) -> Outcome {
+        // What would wait for others leaves everything as it is.
+        if shown.hold.is_some() {
+            return tried(shown);
+        }
+        let kind = decision.entries.first().map(|entry| entry.case.kind);
+        if let (Some(moment), Some(kind)) = (&self.moment, kind)
+            && let Ok(now) = Instant::from_utc(moment.now)
+        {
+            let policy = &moment.timeline.in_force(now).policy;
+            self.spent.add(policy, &acting.actor, kind);
+        }
         if let Some(moment) = &mut self.moment {
             moment.next_case += i64::try_from(decision.entries.len()).unwrap_or(0);
         }
@@ -159,14 +179,34 @@ impl Rehearsal {
             held.member = decision.member;
             held.recent = decision.recent;
         }
-        let answer = Answer {
-            tag: shown.case.number.to_string(),
-            body: json(&shown),
+        tried(shown)
+    }
+
+    /// Learns what is spent of the budgets that an act would count in, unless it is known.
+    async fn count(
+        &mut self,
+        store: &dyn Store,
+        submission: &Submission,
+        acting: &Acting,
+    ) -> Result<(), ServiceError> {
+        let (Command::Act(act), Some(moment)) = (&submission.command, &self.moment) else {
+            return Ok(());
         };
-        Outcome {
-            answer,
-            replayed: false,
+        let Ok(now) = Instant::from_utc(moment.now) else {
+            return Ok(());
+        };
+        let policy = &moment.timeline.in_force(now).policy;
+        let mut sought = sought(policy, &acting.actor, act.kind(), now);
+        sought.retain(|one| self.counted.insert(one.clone()));
+        if sought.is_empty() {
+            return Ok(());
         }
+        let (tenant, community) = (submission.tenant, submission.community);
+        let counts = store.spent(tenant, community, &sought).await?;
+        for (sought, acts) in sought.iter().zip(counts) {
+            self.spent.learn(sought, acts);
+        }
+        Ok(())
     }
 
     fn person(&self, person: &PersonRef) -> Result<UserId, ServiceError> {
@@ -183,7 +223,9 @@ impl Rehearsal {
                 let stored = self.standing.get(person).copied().unwrap_or_default();
                 (self.person(person)?, asserted.unwrap_or(stored))
             }
-            ActorRef::Key { authority, .. } => (UserId(uuid::Uuid::nil()), *authority),
+            ActorRef::Key { authority, .. } | ActorRef::Automod { authority, .. } => {
+                (UserId(uuid::Uuid::nil()), *authority)
+            }
             ActorRef::System => return Err(ServiceError::Lost),
         };
         Ok(Acting {

@@ -3,6 +3,7 @@
 //! Two readings: here each value alone (is this a number of points, a duration?), then the domain's check of the values against
 //! each other. A value that cannot be read gets a harmless stand-in, and what the check says about a stand-in is not passed on.
 
+mod holds; // acts that wait
 mod ladder; // the rungs
 
 use crate::domain::kind::{Kind, Severity};
@@ -85,6 +86,7 @@ impl Reading {
                 .unwrap_or(default.escalations_carry_points),
             duplicate_window: self.seconds("/duplicate_window", window, default.duplicate_window),
             least_rank: self.least_rank(rules),
+            holds: self.holds(rules.authority.as_ref()),
         }
     }
 

@@ -203,6 +203,7 @@ impl Service {
                 Err(error) => return Err(error.into()),
             },
             Moderator::Key(key) => key.to_string(),
+            Moderator::Automod(rule) => rule.actor(),
             Moderator::Escalation => "escalation".to_owned(),
             Moderator::System => "system".to_owned(),
             Moderator::Import => "import".to_owned(),

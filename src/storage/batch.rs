@@ -5,6 +5,7 @@
 //! sorted by its key: members, communities' counters, idempotency keys (by being inserted), tenants.
 
 mod asked;
+pub(crate) mod holds;
 mod loaded;
 mod run;
 #[cfg(test)]
@@ -52,7 +53,7 @@ pub(crate) const SYSTEM: Authority = Authority {
 pub(crate) fn acting(actor: &ActorRef, user: Option<UserId>, stored: Option<Authority>) -> Acting {
     let authority = match actor {
         ActorRef::Human { asserted, .. } => asserted.or(stored).unwrap_or_default(),
-        ActorRef::Key { authority, .. } => *authority,
+        ActorRef::Key { authority, .. } | ActorRef::Automod { authority, .. } => *authority,
         ActorRef::System => SYSTEM,
     };
     Acting {
@@ -65,7 +66,7 @@ pub(crate) fn acting(actor: &ActorRef, user: Option<UserId>, stored: Option<Auth
 pub(crate) fn acting_person(actor: &ActorRef) -> Option<&PersonRef> {
     match actor {
         ActorRef::Human { person, .. } => Some(person),
-        ActorRef::Key { .. } | ActorRef::System => None,
+        ActorRef::Key { .. } | ActorRef::Automod { .. } | ActorRef::System => None,
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum Stage {
     Policies,
     /// Items of jobs.
     Parts,
+    /// Acts that wait for others, or have waited.
+    Held,
     /// The log.
     Events,
     /// Answers under idempotency keys.
@@ -49,7 +51,7 @@ pub(crate) struct Progress {
     pub(crate) community: Uuid,
     /// The last number seen: of a case, a version, a part or an event.
     pub(crate) number: i64,
-    /// The last text seen: an idempotency key; of parts, the job.
+    /// The last text seen: an idempotency key; of parts, the job; the held act.
     pub(crate) text: String,
 }
 
@@ -70,7 +72,10 @@ impl Progress {
 
     /// Whether the rows are those of one community after the other.
     pub(crate) const fn by_community(&self) -> bool {
-        matches!(self.stage, Stage::Cases | Stage::Policies | Stage::Parts)
+        matches!(
+            self.stage,
+            Stage::Cases | Stage::Policies | Stage::Parts | Stage::Held
+        )
     }
 
     /// On to the next community; without one, to what comes next. `None` at the end.
@@ -84,7 +89,8 @@ impl Progress {
         let next = match self.stage {
             Stage::Cases => Stage::Policies,
             Stage::Policies => Stage::Parts,
-            Stage::Parts => Stage::Events,
+            Stage::Parts => Stage::Held,
+            Stage::Held => Stage::Events,
             Stage::Events => Stage::Answers,
             Stage::Answers => return None,
         };
@@ -205,12 +211,13 @@ impl Subject {
             .is_some_and(|word| self.words.iter().any(|own| own == word))
     }
 
-    /// Whether a thing is about the person: a published case or sanction, a case of the domain, an act or a void that waits.
+    /// Whether a thing is about the person: a published case or sanction, a case or a held act of the domain, an act or a
+    /// void that waits.
     fn is_about(&self, map: &Map<String, Value>, cases: &BTreeSet<i64>) -> bool {
         let member = map.get("member").and_then(Value::as_object);
         let number = map.get("number").and_then(Value::as_i64);
         member.is_some_and(|member| self.is(member.get("user")))
-            || map.contains_key("particulars") && self.is(map.get("user"))
+            || (map.contains_key("particulars") || map.contains_key("hold")) && self.is(map.get("user"))
             || number.is_some_and(|number| cases.contains(&number))
     }
 }
@@ -367,6 +374,7 @@ mod tests {
                 Stage::Cases,
                 Stage::Policies,
                 Stage::Parts,
+                Stage::Held,
                 Stage::Events,
                 Stage::Answers
             ]

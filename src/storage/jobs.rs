@@ -55,6 +55,7 @@ mod tests {
         let result = |item, done| ItemResult {
             item,
             done,
+            held: false,
             document: String::new(),
         };
         let all = merged(

@@ -36,6 +36,7 @@ steps! {
     4 "0004" "schedule",
     5 "0005" "removals",
     6 "0006" "history",
+    7 "0007" "holds",
 }
 
 /// The number of the newest step.

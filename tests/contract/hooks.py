@@ -19,6 +19,12 @@ def own_key():
 OWN_KEY = own_key()
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(context, value):
+    """A body of lines: of one line, or as the text is."""
+    return (value if isinstance(value, str) else json.dumps(value) + "\n").encode()
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Mends what would be refused for what was sent before, not for what it is."""

@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::duration::Duration;
+use crate::held::Hold;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::standing::Standing;
@@ -9,22 +10,44 @@ use crate::word::{Rank, Visibility};
 use std::collections::BTreeMap;
 
 wire! {
-    /// The person who acts. Leave it out and the key acts with its own rank.
+    /// A rule of automod: which one, and which version of it, so that its cases tell what judged them.
+    #[serde(deny_unknown_fields)]
+    pub struct Automod {
+        /// The rule's name, the same over its versions.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RuleName))]
+        pub rule: String,
+        /// Its version: 1, 2, 3 …
+        #[serde(deserialize_with = "crate::number::integer")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647, examples(3)))]
+        pub version: i64,
+    }
+}
+
+wire! {
+    /// Who acts: a person, by `platform` and `id`, or a rule of the bot's automod, by `automod`. Leave it out and the key acts for
+    /// itself.
+    #[derive(Default)]
     #[serde(deny_unknown_fields)]
     pub struct ActorRequest {
-        /// The platform, such as `discord`.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Platform))]
-        pub platform: String,
-        /// The person's id there.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::NativeId))]
-        pub id: String,
+        /// The platform of a person, such as `discord`. Goes with `id`.
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Platform>, nullable = false))]
+        pub platform: Option<String>,
+        /// The person's id there. Goes with `platform`.
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::NativeId>, nullable = false))]
+        pub id: Option<String>,
         /// The rank that the platform shows. Needs the scope `actors:assert`; without it the rank stored here counts.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub rank: Option<Rank>,
         /// The level within that rank, with `rank` only.
-        #[serde(default, deserialize_with = "crate::number::level_opt")]
+        #[serde(default, deserialize_with = "crate::number::level_opt", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(maximum = 65_535))]
         pub level: Option<u16>,
+        /// The rule, in the place of a person. It acts with the key's own rank.
+        #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(nullable = false))]
+        pub automod: Option<Automod>,
     }
 }
 
@@ -191,6 +214,9 @@ wire! {
     pub struct ActAnswer {
         /// Whether this is only what would happen. Nothing was written, and the numbers are those that the cases would get.
         pub dry_run: bool,
+        /// What the act would wait for first, with `dry_run`; then the rest is what would happen once it is approved. Null otherwise.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub hold: Option<Hold>,
         /// The act's case.
         pub case: Case,
         /// The cases that the ladder added, the first cause first.

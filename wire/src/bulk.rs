@@ -1,6 +1,7 @@
 //! Many acts in one request, and what came of each.
 
 use crate::act::{ActAnswer, ActRequest, ActorRequest, VoidAnswer};
+use crate::held::HeldAct;
 use crate::problem::Problem;
 
 wire! {
@@ -20,7 +21,7 @@ wire! {
 }
 
 wire! {
-    /// What came of one item. `act` is set for an act, `void` for a void, `problem` where it was refused.
+    /// What came of one item. `act` is set for an act, `held` for one that waits, `void` for a void, `problem` where it was refused.
     pub struct BulkItem {
         /// Its place in the request, from 0 on.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 49_999))]
@@ -31,6 +32,9 @@ wire! {
         /// What came of the act.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub act: Option<ActAnswer>,
+        /// The act as it waits for others.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub held: Option<HeldAct>,
         /// What came of the void.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub void: Option<VoidAnswer>,
@@ -48,6 +52,9 @@ wire! {
         /// How many items were done.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1_000))]
         pub succeeded: i64,
+        /// How many are held until others approve them.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1_000))]
+        pub held: i64,
         /// How many were refused.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1_000))]
         pub refused: i64,

@@ -1,6 +1,6 @@
 //! Cases: the numbered record of what was done.
 
-use crate::act::Messages;
+use crate::act::{Automod, Messages};
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
@@ -36,6 +36,9 @@ wire! {
         /// The key that carried the call.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::KeyId>, required))]
         pub key: Option<String>,
+        /// The rule and its version, for automod.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub automod: Option<Automod>,
         /// The rung, for an escalation.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::RungId>, required))]
         pub rung: Option<String>,
@@ -122,6 +125,28 @@ wire! {
 }
 
 wire! {
+    /// That somebody approved an act.
+    pub struct Approval {
+        /// Who.
+        pub by: Actor,
+        /// When.
+        pub at: Time,
+    }
+}
+
+wire! {
+    /// That an act waited for others before it was carried out.
+    pub struct Released {
+        /// The held act.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::HeldId))]
+        pub held: String,
+        /// Who approved it; the last one released it.
+        #[cfg_attr(feature = "openapi", schema(max_items = 5))]
+        pub approvals: Vec<Approval>,
+    }
+}
+
+wire! {
     /// A case. Never deleted; its reason may change, and voiding it keeps it on record.
     pub struct Case {
         /// The community.
@@ -189,6 +214,9 @@ wire! {
         /// That it counts less than it did, if so.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub reduced: Option<Reduced>,
+        /// That it waited for others, if it did. `actor` is who issued it.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub released: Option<Released>,
         /// From where it came, if it was imported.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub origin: Option<Origin>,

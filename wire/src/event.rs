@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::community::Community;
+use crate::held::HeldAct;
 use crate::import::ImportReport;
 use crate::key::ApiKey;
 use crate::policy::Policy;
@@ -14,6 +15,14 @@ use crate::user::{Member, User};
 pub mod types {
     /// A case was recorded; `data.case`.
     pub const CASE_CREATED: &str = "case.created";
+    /// An act waits for others; `data.held`.
+    pub const ACT_HELD: &str = "act.held";
+    /// A held act was approved, and waits for more approvals; `data.held`.
+    pub const ACT_APPROVED: &str = "act.approved";
+    /// A held act was carried out; `data.held`. Its case has an event of its own.
+    pub const ACT_RELEASED: &str = "act.released";
+    /// A held act was rejected or withdrawn; `data.held`.
+    pub const ACT_REJECTED: &str = "act.rejected";
     /// A case was voided, itself or with its cause; `data.case`.
     pub const CASE_VOIDED: &str = "case.voided";
     /// A case counts less than it did; `data.case`.
@@ -64,7 +73,11 @@ pub mod types {
     /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
     pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 25] = [
+    pub const ALL: [&str; 29] = [
+        ACT_HELD,
+        ACT_APPROVED,
+        ACT_RELEASED,
+        ACT_REJECTED,
         CASE_CREATED,
         CASE_VOIDED,
         CASE_REDUCED,
@@ -102,6 +115,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub case: Option<Case>,
+    /// The held act, for `act.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub held: Option<HeldAct>,
     /// The sanction, for `sanction.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

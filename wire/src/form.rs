@@ -48,6 +48,8 @@ texts! {
     UserId: (36, 36), "^usr_[0-9a-f]{32}$", "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A sanction's id.
     SanctionId: (36, 36), "^san_[0-9a-f]{32}$", "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The id of a held act.
+    HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A job's id.
     JobId: (36, 36), "^job_[0-9a-f]{32}$", "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a plan to undo.
@@ -88,6 +90,8 @@ texts! {
     Channel: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "381984265217638400";
     /// A message, as the platform names it.
     MessageId: (1, 128), r##"^[!"$&-.0->@-~]+$"##, "1312340125874618398";
+    /// The name of a rule of automod, the same over its versions.
+    RuleName: (1, 64), "^[a-z0-9_-]+$", "links";
     /// The name of a rung, the same over versions of the policy.
     RungId: (1, 64), "^[a-z0-9_-]+$", "mute-1h";
     /// An API key itself.

@@ -55,7 +55,7 @@ macro_rules! with_numbers {
 with_numbers! {
     /// A group of cases, counted.
     pub struct Count {
-        /// The moderator as `moderator` takes it (a user id, a key id, `escalation`, `system`), the kind, the reason as last written, or
+        /// The moderator as `moderator` takes it (a user id, a key id, `automod:rule`, `escalation`, `system`), the kind, the reason as last written, or
         /// the week's Monday. Null for what nobody gave a reason for, which includes escalations and ends by time. Of a reason longer than
         /// 200 characters these many, and `…`.
         #[cfg_attr(feature = "openapi", schema(required, max_length = 201, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
@@ -99,8 +99,8 @@ wire! {
 wire! {
     /// How often a moderator chose an outcome.
     pub struct ChosenBy {
-        /// The moderator as `moderator` takes it: a user id, or a key id.
-        #[cfg_attr(feature = "openapi", schema(max_length = 36, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
+        /// The moderator as `moderator` takes it: a user id, a key id, or `automod:rule`.
+        #[cfg_attr(feature = "openapi", schema(max_length = 72, examples("usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")))]
         pub moderator: String,
         /// The identity by which they were last named; null for keys.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::IdentityText>, required))]

@@ -56,12 +56,15 @@ wire! {
         /// How many items it has.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
         pub total: i64,
-        /// How many of them are done or refused: the portion under way is counted when it is over.
+        /// How many of them are done, held or refused: the portion under way is counted when it is over.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
         pub done: i64,
         /// How many were done.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
         pub succeeded: i64,
+        /// How many are held until others approve them.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
+        pub held: i64,
         /// How many were refused.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
         pub refused: i64,

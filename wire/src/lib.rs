@@ -29,6 +29,7 @@ pub mod event; // one line of the log
 mod field; // what a missing field and a null mean
 #[cfg(feature = "openapi")]
 pub mod form; // how texts and numbers are described
+pub mod held; // acts that wait for others
 pub mod import; // acts from another bot's records
 pub mod insight; // counts and consistency
 pub mod job; // requests of many items, worked off later

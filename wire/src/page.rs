@@ -4,6 +4,7 @@ use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
 use crate::event::Event;
+use crate::held::HeldAct;
 use crate::job::Job;
 use crate::key::ApiKey;
 use crate::policy::Policy;
@@ -53,6 +54,10 @@ page!(
 page!(
     /// Keys, oldest first.
     KeyPage of ApiKey
+);
+page!(
+    /// Held acts, newest first.
+    HeldActPage of HeldAct
 );
 page!(
     /// Jobs, newest first.

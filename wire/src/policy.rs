@@ -5,7 +5,7 @@ use crate::duration::Duration;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::time::Time;
-use crate::word::{DecayModel, Freeze, Rank, Refire, RungMode, Severity};
+use crate::word::{BudgetPer, DecayModel, Freeze, Rank, Refire, RungMode, Severity};
 use std::collections::BTreeMap;
 
 wire! {
@@ -106,6 +106,58 @@ wire! {
 }
 
 wire! {
+    /// So many acts within so long. An act beyond it is held until somebody else approves it.
+    #[serde(deny_unknown_fields)]
+    pub struct Budget {
+        /// Whose acts are counted together.
+        pub per: BudgetPer,
+        /// How many there may be.
+        #[serde(deserialize_with = "crate::number::integer")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10_000))]
+        pub acts: i64,
+        /// Within how long, at most 30 days. Default an hour.
+        #[serde(default)]
+        pub within: Option<Duration>,
+        /// The kinds that it is about. Default all that restrict, from the severity of a mute up. Notes and lifts are never held.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::form::KindName>>, min_items = 1, max_items = 43))]
+        pub kinds: Option<Vec<Kind>>,
+    }
+}
+
+wire! {
+    /// How many people have to approve an act of a kind, besides who issues it.
+    #[serde(deny_unknown_fields)]
+    pub struct Approvals {
+        /// How many.
+        #[serde(deserialize_with = "crate::number::integer")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 5))]
+        pub needed: i64,
+        /// The rank that they need. Default the least rank of the kind.
+        #[serde(default)]
+        pub rank: Option<Rank>,
+    }
+}
+
+wire! {
+    /// Which acts wait for somebody else.
+    #[serde(deny_unknown_fields)]
+    pub struct Authority {
+        /// How much may be done before somebody else has to look. Default none.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+        pub budgets: Option<Vec<Budget>>,
+        /// The kinds that need approvals. Default none.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Approvals>>))]
+        pub approvals: Option<BTreeMap<Kind, Approvals>>,
+        /// How long a held act can be released: a minute to 30 days. Default 7 days.
+        #[serde(default)]
+        pub hold_for: Option<Duration>,
+    }
+}
+
+wire! {
     /// The rules of a policy. What a request leaves out takes the default.
     #[serde(deny_unknown_fields)]
     pub struct Rules {
@@ -146,6 +198,9 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Rank>>))]
         pub least_rank: Option<BTreeMap<Kind, Rank>>,
+        /// Which acts wait for somebody else. Default none.
+        #[serde(default)]
+        pub authority: Option<Authority>,
     }
 }
 

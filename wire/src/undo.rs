@@ -15,7 +15,7 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, pattern = "^[ -~]+$"))]
         pub bulk: Option<String>,
-        /// A moderator: a user id, `platform:native_id` or a key id (`key_…`). With `from` and `until`.
+        /// A moderator: a user id, `platform:native_id`, a key id (`key_…`) or a rule (`automod:links`). With `from` and `until`.
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(
             min_length = 3,

@@ -43,6 +43,8 @@ wire! {
         Human,
         /// An API key that named no person.
         Key,
+        /// A rule of automod, through an API key.
+        Automod,
         /// A rung of the ladder.
         Escalation,
         /// The service itself: time was over.
@@ -147,5 +149,41 @@ wire! {
         Fixed,
         /// As long as the points are not below `reset_below`.
         WhileAbove,
+    }
+}
+
+wire! {
+    /// Whose acts a budget counts together.
+    pub enum BudgetPer {
+        /// Those of a person, or of a key that names nobody.
+        Actor,
+        /// Those of a rule of automod.
+        Rule,
+        /// Those that come with a key, whoever acts through it.
+        Key,
+    }
+}
+
+wire! {
+    /// Why an act waits.
+    pub enum HoldReason {
+        /// A budget is spent.
+        Budget,
+        /// Acts of its kind need approvals.
+        Approval,
+    }
+}
+
+wire! {
+    /// Where a held act is in its life.
+    pub enum HeldState {
+        /// It waits.
+        Held,
+        /// It was carried out.
+        Released,
+        /// Somebody rejected or withdrew it.
+        Rejected,
+        /// Its time was over before it was approved.
+        Expired,
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::hold::Per;
 use crate::domain::kind::{Kind, Severity};
 use crate::domain::points::Points;
 use crate::domain::policy::{Decay, Freeze, Policy, Refire, Remedy};
+use crate::domain::rank::Rank;
 use crate::domain::time::readable;
 
 /// The parts of a policy by their names, as people read them. Rungs and kinds go by their own names, not by their place.
@@ -68,6 +70,15 @@ fn group(name: &str) -> &str {
     }
 }
 
+/// Whose acts a budget counts, as policies name it.
+pub(super) const fn per(per: Per) -> &'static str {
+    match per {
+        Per::Actor => "actor",
+        Per::Rule => "rule",
+        Per::Key => "key",
+    }
+}
+
 fn parts(policy: &Policy) -> Parts {
     let mut parts = Parts::new();
     let mut put = |name: String, value: String| {
@@ -89,6 +100,7 @@ fn parts(policy: &Policy) -> Parts {
     for (kind, rank) in &policy.least_rank {
         put(format!("least_rank/{}", kind.name()), rank.name().into());
     }
+    holds(policy, &mut put);
     match policy.decay {
         Decay::Linear { rate, grace } => {
             put("decay/model".into(), "linear".into());
@@ -122,6 +134,24 @@ fn parts(policy: &Policy) -> Parts {
         remedy(&root, &rung.remedy, &mut put);
     }
     parts
+}
+
+/// What waits for others.
+fn holds(policy: &Policy, put: &mut impl FnMut(String, String)) {
+    put("authority/hold_for".into(), readable(policy.holds.hold_for));
+    for (kind, approvals) in &policy.holds.approvals {
+        let rank = approvals.rank.map_or("the least rank", Rank::name);
+        let value = format!("{} by {rank}", approvals.needed);
+        put(format!("authority/approvals/{}", kind.name()), value);
+    }
+    for (index, budget) in policy.holds.budgets.iter().enumerate() {
+        let kinds = budget.kinds.as_ref();
+        let kinds = kinds.map(|kinds| kinds.iter().map(Kind::name).collect::<Vec<_>>().join(" or "));
+        let kinds = kinds.map_or(String::new(), |kinds| format!(", {kinds} alone"));
+        let (per, within) = (per(budget.per), readable(budget.within));
+        let value = format!("{} acts per {per} within {within}{kinds}", budget.acts);
+        put(format!("authority/budgets/{index}"), value);
+    }
 }
 
 fn remedy(root: &str, remedy: &Remedy, put: &mut impl FnMut(String, String)) {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::diff::{freeze, refire, severity};
+use super::diff::{freeze, per, refire, severity};
+use crate::domain::hold::{Budget, Holds};
 use crate::domain::kind::Kind;
 use crate::domain::points::Points;
 use crate::domain::policy::{Decay, OffenceRung, Policy, Refire, Remedy, Rung};
@@ -99,6 +100,58 @@ fn acts(out: &mut String, policy: &Policy) {
     for (kind, rank) in &policy.least_rank {
         line(out, &format!("  {}: {}", word(kind.name()), rank.name()));
     }
+    holds(out, &policy.holds);
+}
+
+/// What waits for others.
+fn holds(out: &mut String, holds: &Holds) {
+    section(
+        out,
+        "Acts that wait until somebody else approves them: beyond a budget, or of a kind that needs approvals. They wait for hold_for.",
+    );
+    line(out, "authority:");
+    let budgets: Vec<_> = holds.budgets.iter().map(budget).collect();
+    if budgets.is_empty() {
+        line(out, "  budgets: []");
+    } else {
+        line(out, "  budgets:");
+    }
+    for budget in budgets {
+        line(out, &format!("    - {{{budget}}}"));
+    }
+    if holds.approvals.is_empty() {
+        line(out, "  approvals: {}");
+    } else {
+        line(out, "  approvals:");
+    }
+    for (kind, approvals) in &holds.approvals {
+        let rank = approvals
+            .rank
+            .map_or(String::new(), |rank| format!(", rank: {}", rank.name()));
+        line(
+            out,
+            &format!(
+                "    {}: {{needed: {}{rank}}}",
+                word(kind.name()),
+                approvals.needed
+            ),
+        );
+    }
+    line(out, &format!("  hold_for: {}", duration(holds.hold_for)));
+}
+
+fn budget(budget: &Budget) -> String {
+    let mut text = format!(
+        "per: {}, acts: {}, within: {}",
+        per(budget.per),
+        budget.acts,
+        duration(budget.within)
+    );
+    if let Some(kinds) = &budget.kinds {
+        let names: Vec<_> = kinds.iter().map(|kind| word(kind.name())).collect();
+        let _ = write!(text, ", kinds: [{}]", names.join(", "));
+    }
+    text
 }
 
 fn line(out: &mut String, text: &str) {
@@ -232,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_the_same() {
-        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\n";
+        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\n";
         let mut policies = vec![
             parse(rich).unwrap().policy,
             parse("decay: {model: none}\nladder: []\n").unwrap().policy,

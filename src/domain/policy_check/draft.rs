@@ -1,5 +1,6 @@
 //! A policy as written: its parts already read, not yet held against each other.
 
+use crate::domain::hold::Holds;
 use crate::domain::kind::Kind;
 use crate::domain::name::Name;
 use crate::domain::points::Points;
@@ -95,4 +96,6 @@ pub struct Draft {
     pub duplicate_window: i64,
     /// See [`Policy::least_rank`]; kinds left out keep their default.
     pub least_rank: BTreeMap<Kind, Rank>,
+    /// See [`Policy::holds`].
+    pub holds: Holds,
 }

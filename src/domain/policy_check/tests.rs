@@ -34,6 +34,7 @@ fn draft() -> Draft {
         escalations_carry_points: false,
         duplicate_window: 30,
         least_rank: BTreeMap::new(),
+        holds: crate::domain::hold::Holds::default(),
     }
 }
 

@@ -112,6 +112,7 @@ impl Replay {
             revision: 0,
             voided: None,
             reduced: None,
+            released: None,
             origin: None,
             upheld: case.upheld,
             replaces: Some(case.number),

@@ -92,11 +92,32 @@ fn a_context_is_small_and_flat() {
 #[test]
 fn a_level_needs_a_rank() {
     let actor = ActorRequest {
-        platform: "Discord".into(),
-        id: String::new(),
-        rank: None,
+        platform: Some("Discord".into()),
+        id: Some(String::new()),
         level: Some(1),
+        ..ActorRequest::default()
     };
     let named = refused(|f| drop(f.actor("/actor", Some(&actor))));
     assert_eq!(named, ["/actor/platform", "/actor/id", "/actor/level"]);
+}
+
+#[test]
+fn an_actor_is_a_person_or_a_rule() {
+    let refused = |text: &str| {
+        let actor: ActorRequest = serde_json::from_str(text).unwrap();
+        refused(|f| drop(f.actor("/actor", Some(&actor))))
+    };
+    assert_eq!(refused("{}"), ["/actor"]);
+    assert_eq!(refused(r#"{"platform": "discord"}"#), ["/actor/id"]);
+    assert_eq!(refused(r#"{"id": "1"}"#), ["/actor/platform"]);
+    assert_eq!(
+        refused(r#"{"id": "1", "rank": "owner", "automod": {"rule": "Links", "version": 0}}"#),
+        [
+            "/actor/id",
+            "/actor/rank",
+            "/actor/automod/rule",
+            "/actor/automod/version"
+        ]
+    );
+    assert!(refused(r#"{"automod": {"rule": "links", "version": 3}}"#).is_empty());
 }

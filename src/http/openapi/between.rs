@@ -26,13 +26,31 @@ pub(super) fn fields(schemas: &mut Map<String, Value>) {
     let level = json!({
         "if": {"properties": {"level": {"type": "integer"}}},
         "then": {"required": ["rank"], "properties": {"rank": {"type": "string"}}},
+        "else": {"anyOf": [{"required": ["platform"]}, {"required": ["automod"]}]},
     });
+    // An actor is a person, whose rank may be asserted, or a rule of automod, which has the key's.
+    let rank = json!({
+        "if": {"properties": {"rank": {"type": "string"}}},
+        "then": {"required": ["platform"]},
+        "else": {"anyOf": [{"required": ["platform"]}, {"required": ["automod"]}]},
+    });
+    let automod = json!({"properties": {"platform": false, "id": false, "rank": {"type": "null"}, "level": {"type": "null"}}});
+    let actor = json!({
+        "automod": automod,
+        "id": {"required": ["platform"]},
+        "level": level,
+        "platform": {"required": ["id"]},
+        "rank": rank,
+    });
+    if let Some(schema) = schemas.get_mut("ActorRequest").and_then(Value::as_object_mut) {
+        schema.insert("minProperties".to_owned(), json!(1));
+    }
     for (name, rules) in [
         (
             "ActRequest",
             json!({"break_glass": break_glass.clone(), "kind": kind, "visibility": visibility}),
         ),
-        ("ActorRequest", json!({"level": level})),
+        ("ActorRequest", actor),
         ("LiftRequest", json!({"break_glass": break_glass})),
     ] {
         if let Some(schema) = schemas.get_mut(name).and_then(Value::as_object_mut) {

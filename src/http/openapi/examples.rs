@@ -1,7 +1,8 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
 pub(crate) mod bulk; // many acts in one request
-pub(crate) mod replace; // a milder act in the place of one
+pub(crate) mod held;
+pub(crate) mod replace; // a milder act in the place of one // acts that wait for others
 
 use serde_json::{Value, json};
 
@@ -25,12 +26,12 @@ pub(crate) fn act_request() -> Value {
 
 /// Somebody who acts.
 fn actor() -> Value {
-    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "rung": null, "source": null})
+    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "automod": null, "rung": null, "source": null})
 }
 
 /// The ladder.
 fn ladder(rung: &str) -> Value {
-    json!({"type": "escalation", "user": null, "identity": null, "key": null, "rung": rung, "source": null})
+    json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": rung, "source": null})
 }
 
 /// The mute in short.
@@ -74,6 +75,7 @@ pub(crate) fn case() -> Value {
         "revision": 0,
         "voided": null,
         "reduced": null,
+        "released": null,
         "origin": null,
         "replaces": null,
     })
@@ -120,13 +122,14 @@ pub(crate) fn standing() -> Value {
 
 /// What came of the act.
 pub(crate) fn act_answer() -> Value {
-    json!({"dry_run": false, "case": case(), "escalations": [escalation()], "standing": standing()})
+    json!({"dry_run": false, "hold": null, "case": case(), "escalations": [escalation()], "standing": standing()})
 }
 
 /// What would come of it.
 pub(crate) fn dry_act_answer() -> Value {
     let mut answer = act_answer();
     answer["dry_run"] = json!(true);
+    answer["hold"] = held::hold();
     answer
 }
 
@@ -279,7 +282,7 @@ pub(crate) fn lift_answer() -> Value {
     ] {
         standing[field] = value;
     }
-    json!({"dry_run": false, "case": case, "escalations": [], "standing": standing})
+    json!({"dry_run": false, "hold": null, "case": case, "escalations": [], "standing": standing})
 }
 
 /// Why the standing is as it is.

@@ -104,6 +104,9 @@ impl From<Refusal> for Problem {
             Refusal::NotReducible { .. } => Code::NotReducible,
             Refusal::NotMilder { .. } => Code::NotMilder,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,
+            Refusal::HeldSettled { .. } => Code::HeldActSettled,
+            Refusal::OwnAct => Code::OwnAct,
+            Refusal::AlreadyApproved => Code::AlreadyApproved,
         };
         Self::new(code).detail(sentence(&refusal.to_string()))
     }

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod cases;
 pub mod communities;
 pub mod events;
+pub mod held;
 pub mod imports;
 pub mod insight;
 pub mod jobs;
@@ -36,6 +37,7 @@ fn ledger() -> OpenApiRouter<ApiState> {
                 .layer(DefaultBodyLimit::max(acts::create_many::BODY_LIMIT)),
         )
         .routes(routes!(jobs::list::list_jobs))
+        .merge(held_acts())
         .routes(routes!(jobs::read::read_job))
         .routes(routes!(jobs::results::list_job_results))
         .routes(routes!(jobs::cancel::cancel_job))
@@ -101,4 +103,13 @@ fn directory() -> OpenApiRouter<ApiState> {
         .routes(routes!(tenants::create::create_tenant))
         .routes(routes!(tenants::read::read_tenant))
         .routes(routes!(tenants::delete::delete_tenant))
+}
+
+/// What is done about acts that wait for others.
+fn held_acts() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(held::list::list_held_acts))
+        .routes(routes!(held::read::read_held_act))
+        .routes(routes!(held::approve::approve_held_act))
+        .routes(routes!(held::reject::reject_held_act))
 }

@@ -18,6 +18,7 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
         user: None,
         identity: None,
         key: None,
+        automod: None,
         rung: None,
         source: None,
     };
@@ -31,6 +32,14 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
         Actor::Key { key } => {
             shown.kind = ActorType::Key;
             shown.key = Some(key.to_string());
+        }
+        Actor::Automod { rule, version, key } => {
+            shown.kind = ActorType::Automod;
+            shown.key = Some(key.to_string());
+            shown.automod = Some(wire::act::Automod {
+                rule: rule.as_str().to_owned(),
+                version: i64::from(*version),
+            });
         }
         Actor::Escalation { rung } => {
             shown.kind = ActorType::Escalation;
@@ -94,6 +103,10 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
         revision: case.revision,
         voided: case.voided.as_ref().map(voided),
         reduced: case.reduced.as_ref().map(reduced),
+        released: case.released.as_ref().map(|released| wire::case::Released {
+            held: released.held.to_string(),
+            approvals: super::held::approvals(&released.approvals),
+        }),
         origin: case.origin.as_ref().map(|origin| wire::case::Origin {
             source: origin.source.as_str().to_owned(),
             external_id: origin.external_id.clone(),
@@ -126,7 +139,7 @@ fn reduced(reduced: &Reduced) -> wire::case::Reduced {
 }
 
 /// A flat map of text; what is not text is shown as JSON, which the edge never lets in.
-fn text_map(map: &serde_json::Map<String, serde_json::Value>) -> BTreeMap<String, String> {
+pub(super) fn text_map(map: &serde_json::Map<String, serde_json::Value>) -> BTreeMap<String, String> {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     map.iter()
         .map(|(name, value)| (name.clone(), text(value)))

@@ -22,8 +22,9 @@ pub(crate) fn job(job: &Job) -> shown::Job {
             JobState::Failed => shown::JobState::Failed,
         },
         total: job.total,
-        done: job.succeeded + job.refused,
+        done: job.succeeded + job.held + job.refused,
         succeeded: job.succeeded,
+        held: job.held,
         refused: job.refused,
         failure: job.failure.map(|failure| match failure {
             JobFailure::KeyEnded => shown::JobFailure::KeyEnded,

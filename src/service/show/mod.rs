@@ -3,6 +3,7 @@
 pub mod case; // cases, their sanctions, actors
 pub mod directory; // tenants, keys, communities, policies, users
 pub mod event; // the log
+pub mod held; // acts that wait for others
 pub mod insight; // counts and the consistency report
 pub mod job; // requests of many items
 pub mod policy; // versions of a policy

@@ -2,6 +2,7 @@
 
 use super::case::actor;
 use super::{instant, names, points};
+use crate::domain::hold::{Budget, Holds, Per};
 use crate::domain::id::CommunityId;
 use crate::domain::points::Points;
 use crate::domain::policy::{CustomKind, Decay, OffenceRung, Policy, Rung};
@@ -11,7 +12,7 @@ use crate::ports::directory::PolicyRecord;
 use wire::duration::Duration;
 use wire::policy::PolicyWarning;
 use wire::time::Time;
-use wire::word::RungMode;
+use wire::word::{BudgetPer, RungMode};
 
 /// A policy version.
 pub(crate) fn policy(community: CommunityId, record: &PolicyRecord) -> wire::policy::Policy {
@@ -84,6 +85,38 @@ pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
                 .map(|(kind, rank)| ((*kind).into(), (*rank).into()))
                 .collect(),
         ),
+        authority: Some(authority(&policy.holds)),
+    }
+}
+
+/// Which acts wait for others.
+fn authority(holds: &Holds) -> wire::policy::Authority {
+    let approvals = holds.approvals.iter().map(|(kind, approvals)| {
+        let shown = wire::policy::Approvals {
+            needed: approvals.needed,
+            rank: approvals.rank.map(Into::into),
+        };
+        ((*kind).into(), shown)
+    });
+    wire::policy::Authority {
+        budgets: Some(holds.budgets.iter().map(budget).collect()),
+        approvals: Some(approvals.collect()),
+        hold_for: Some(Duration::Seconds(holds.hold_for)),
+    }
+}
+
+/// A budget.
+pub(crate) fn budget(budget: &Budget) -> wire::policy::Budget {
+    let kinds = budget.kinds.as_ref();
+    wire::policy::Budget {
+        per: match budget.per {
+            Per::Actor => BudgetPer::Actor,
+            Per::Rule => BudgetPer::Rule,
+            Per::Key => BudgetPer::Key,
+        },
+        acts: budget.acts,
+        within: Some(Duration::Seconds(budget.within)),
+        kinds: kinds.map(|kinds| kinds.iter().map(|kind| (*kind).into()).collect()),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{Home, MemberKey};
 use crate::domain::act::Recent;
-use crate::domain::id::{TenantId, UserId};
+use crate::domain::held::Held;
+use crate::domain::hold::Spent;
+use crate::domain::id::{HeldId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::Past;
 use crate::domain::rank::Authority;
@@ -66,6 +68,10 @@ pub(crate) struct Loaded<'a> {
     pub(crate) archived: BTreeSet<Home>,
     /// The last case number of each of them, locked.
     pub(crate) numbers: BTreeMap<Home, i64>,
+    /// The waiting acts that the batch is about, those that exist.
+    pub(crate) held: HashMap<(Home, HeldId), Held>,
+    /// What is spent of budgets, where a policy has some.
+    pub(crate) spent: HashMap<Home, Spent>,
     /// Users that were made for this batch. Those for whom nothing is accepted are taken away again.
     pub(crate) made_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows that were made for this batch; likewise.
@@ -85,6 +91,8 @@ impl Loaded<'_> {
             timelines: HashMap::new(),
             archived: BTreeSet::new(),
             numbers: BTreeMap::new(),
+            held: HashMap::new(),
+            spent: HashMap::new(),
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),
         }

@@ -1,13 +1,18 @@
 //! Deciding a batch in memory: each command in order, over the states as the earlier ones left them.
 
+use super::holds::{self, SpentRow};
 use super::loaded::{Loaded, MemberRow, kept_for};
 use super::writes::{MemberWrite, Writes};
 use super::{Home, MemberKey, acting, acting_person};
 use crate::domain::act::{Command, Situation};
 use crate::domain::actor::{Acting, Actor, Target};
+use crate::domain::held::Held;
+use crate::domain::hold::{self, Spent};
 use crate::domain::id::{TenantId, UserId};
+use crate::domain::kind::Kind;
 use crate::domain::past::{Answer, Question};
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer;
 use crate::ports::error::StoreError;
@@ -116,6 +121,8 @@ impl Run<'_, '_> {
         let missing = || StoreError::Failed(format!("{member:?} was not loaded").into());
         let last = *self.loaded.numbers.get(&home).ok_or_else(missing)?;
         let row = self.loaded.members.get(&member).ok_or_else(missing)?;
+        let held = self.held(home, member, &submission.command)?;
+        let nothing = Spent::default();
         let situation = Situation {
             now: self.loaded.now,
             timeline: &timeline,
@@ -125,6 +132,8 @@ impl Run<'_, '_> {
             acting: &acting,
             next_case: last + 1,
             past: &row.past,
+            spent: self.loaded.spent.get(&home).unwrap_or(&nothing),
+            held,
         };
         let nameless = self
             .is_erased(submission, &submission.member)
@@ -140,6 +149,40 @@ impl Run<'_, '_> {
             Ok(ruling) => Ok(Reply::Done(self.accept(submission, member, &acting, ruling))),
             Err(refusal) => Ok(Reply::Refused(refusal)),
         }
+    }
+
+    /// The waiting act that a command is about, if it is about one.
+    fn held(&self, home: Home, member: MemberKey, command: &Command) -> Result<Option<&Held>, StoreError> {
+        let Some(id) = command.held() else {
+            return Ok(None);
+        };
+        let found = self.loaded.held.get(&(home, id));
+        let found = found.filter(|held| held.user == member.user);
+        found.map(Some).ok_or(StoreError::NotFound("held act"))
+    }
+
+    /// Counts an accepted act in the budgets of its community, if it has some.
+    fn spend(&mut self, home: Home, acting: &Acting, kind: Kind, number: i64) {
+        let Some(policy) = holds::policy(&self.loaded, home) else {
+            return;
+        };
+        let Ok(at) = Instant::from_utc(self.loaded.now) else {
+            return;
+        };
+        if policy.holds.budgets.is_empty() || !hold::may_wait(kind) {
+            return;
+        }
+        let mut spent = self.loaded.spent.get(&home).cloned().unwrap_or_default();
+        spent.add(policy, &acting.actor, kind);
+        self.loaded.spent.insert(home, spent);
+        let rows = hold::buckets(&acting.actor).into_iter().map(|bucket| SpentRow {
+            home,
+            bucket,
+            at,
+            number,
+            kind,
+        });
+        self.writes.spent.extend(rows);
     }
 
     /// The first answer to the key of a submission: of an earlier transaction, or of an earlier command of this batch.
@@ -200,6 +243,14 @@ impl Run<'_, '_> {
         let tenant = submission.tenant;
         self.needed.insert((tenant, member.user));
         self.needed.extend(acting.actor.user().map(|user| (tenant, user)));
+        if let (Command::Act(_), Some(first)) = (&submission.command, ruling.entries.first()) {
+            self.spend(member.home(), acting, first.case.kind, first.case.number);
+        }
+        if let Some(held) = ruling.held {
+            let key = (member.home(), held.id);
+            self.loaded.held.insert(key, held.clone());
+            self.writes.held.insert(key, held);
+        }
         for entry in ruling.entries {
             self.writes.entry(member, entry);
         }
@@ -260,7 +311,7 @@ fn nameless(submission: &Submission) -> Submission {
     match &mut nameless.command {
         Command::Act(act) => act.particulars.named = None,
         Command::Lift { particulars, .. } => particulars.named = None,
-        Command::Expire { .. } => {}
+        Command::Expire { .. } | Command::Approve { .. } | Command::Reject { .. } => {}
     }
     nameless
 }

@@ -54,14 +54,11 @@ impl Judge for Muting {
             }
             Command::Lift { sanction, .. } => {
                 member.remove(&[*sanction]);
-                let ended = Ended {
-                    id: *sanction,
-                    how: Ending::Lifted,
-                    at,
-                };
+                let (id, how) = (*sanction, Ending::Lifted);
+                let ended = Ended { id, how, at };
                 (Kind::Unmute, None, vec![ended])
             }
-            Command::Expire { .. } => return Ok(ruling(situation, vec![])),
+            _ => return Ok(ruling(situation, vec![])),
         };
         let case = Case {
             number,
@@ -82,6 +79,7 @@ impl Judge for Muting {
             revision: 0,
             voided: None,
             reduced: None,
+            released: None,
             origin: None,
             upheld: false,
             replaces: None,
@@ -113,6 +111,7 @@ fn ruling(situation: &Situation<'_>, entries: Vec<Entry>) -> Ruling {
         moved: vec![],
         member: situation.member.clone(),
         recent: situation.recent.to_vec(),
+        held: None,
         answer: Answer {
             body: "{}".into(),
             tag: situation.next_case.to_string(),

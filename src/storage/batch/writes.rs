@@ -1,9 +1,11 @@
 //! The rows that a batch writes, collected over its rulings so that each row is written once.
 
+use super::holds::SpentRow;
 use super::{Home, MemberKey};
 use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
-use crate::domain::id::{SanctionId, TenantId, UserId};
+use crate::domain::held::Held;
+use crate::domain::id::{HeldId, SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::Mark;
 use crate::domain::points::Points;
@@ -109,6 +111,10 @@ pub(crate) struct Writes {
     pub(crate) events: Vec<EventRow>,
     /// New answers under keys, in the order in which everybody inserts them.
     pub(crate) kept: BTreeMap<(TenantId, String), KeptRow>,
+    /// Acts that wait or have waited, as they stand now.
+    pub(crate) held: BTreeMap<(Home, HeldId), Held>,
+    /// Acts that count in budgets.
+    pub(crate) spent: Vec<SpentRow>,
     /// Users made for this batch who are not needed, with their identities.
     pub(crate) unmade_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows made for this batch that are not needed.
@@ -127,6 +133,7 @@ impl Writes {
             && self.gone_timers.is_empty()
             && self.events.is_empty()
             && self.kept.is_empty()
+            && self.held.is_empty()
     }
 
     /// Adds a case with what it started and ended.

@@ -3,7 +3,7 @@
 use super::errors::failure;
 use super::pool::Pool;
 use super::recall::recall;
-use super::{claims, load, write};
+use super::{claims, holds, load, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{self, Asked, Deciding, Loaded, Outcome, Step};
@@ -33,6 +33,7 @@ impl Decide<'_> {
         let asked = Asked::of(batch);
         load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
         loaded.kept = claims::kept(&mut *transaction, &batch::claims(batch)).await?;
+        holds::load(&mut transaction, batch, &mut loaded).await?;
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let Outcome { replies, writes } = loop {
             match deciding.step() {
@@ -51,6 +52,7 @@ impl Decide<'_> {
             // It takes away who was made.
             transaction.rollback().await.map_err(super::errors::failed)?;
         } else {
+            holds::write(&mut transaction, &writes).await?;
             write::write(&mut transaction, &writes).await?;
             transaction.commit().await.map_err(super::errors::failed)?;
         }

@@ -4,7 +4,7 @@ use super::errors::failed;
 use super::pool::Transaction;
 use super::row::{Row, one};
 use super::write::write;
-use crate::domain::id::{JobId, TenantId};
+use crate::domain::id::{HeldId, JobId, TenantId};
 use crate::domain::job::{Job, JobFailure, MOST_ITEMS, PART};
 use crate::ports::answer::{Answer, Claim};
 use crate::ports::error::StoreError;
@@ -21,12 +21,13 @@ const INSERT: &str = "INSERT INTO jobs (tenant_id, community_id, job_id, kind, s
 const PARTS: &str = "INSERT INTO job_parts (tenant_id, community_id, job_id, part, items) \
     SELECT $1, $2, $3, p.ord - 1, p.items FROM UNNEST($4::text[]) WITH ORDINALITY AS p (items, ord)";
 const SAVE: &str = "UPDATE jobs SET state = $4, started_at = $5, finished_at = $6, failure = $7, succeeded = $8, refused = $9, \
-    next_part = $10, due_at = $11 WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3";
+    next_part = $10, due_at = $11, held = $12 WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3";
 const PART_ITEMS: &str =
     "SELECT items FROM job_parts WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3 AND part = $4";
 const REFUSED_OF: &str = "SELECT item FROM job_refusals WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3 \
     AND item >= $4 AND item < $5";
-const COUNT_DONE: &str = "SELECT count(*) FROM idempotency WHERE tenant_id = $1 AND key >= $2 AND key < $3";
+const COUNT_DONE: &str = "SELECT count(*) FILTER (WHERE substr(tag, 1, 4) <> 'hld_') AS done, \
+    count(*) FILTER (WHERE substr(tag, 1, 4) = 'hld_') AS held FROM idempotency WHERE tenant_id = $1 AND key >= $2 AND key < $3";
 const COUNT_REFUSED: &str = "SELECT count(*) FROM job_refusals WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3 AND item < $4";
 
 pub(super) const STATEMENTS: &[&str] = &[
@@ -95,7 +96,8 @@ pub(super) async fn save(transaction: &mut Transaction, job: &Job) -> Result<(),
         .bind(job.succeeded)
         .bind(job.refused)
         .bind(job.next_part)
-        .bind(job.due_at);
+        .bind(job.due_at)
+        .bind(job.held);
     query.execute(&mut **transaction).await.map_err(failed)?;
     Ok(())
 }
@@ -134,11 +136,11 @@ pub(super) async fn count(
     end: Option<i64>,
 ) -> Result<(), StoreError> {
     let last = end.map_or_else(|| job.after_keys(), |end| job.key_of(end));
-    let done = sqlx::query_scalar(COUNT_DONE)
+    let done = sqlx::query_as(COUNT_DONE)
         .bind(job.tenant.0)
         .bind(job.before_keys())
         .bind(last);
-    job.succeeded = done.fetch_one(&mut **transaction).await.map_err(failed)?;
+    (job.succeeded, job.held) = done.fetch_one(&mut **transaction).await.map_err(failed)?;
     let refused = sqlx::query_scalar(COUNT_REFUSED)
         .bind(job.tenant.0)
         .bind(job.community.0)
@@ -185,6 +187,7 @@ pub(super) fn job_of(row: &PgRow) -> Result<Job, StoreError> {
         failure: words.failure,
         total: row.get("total")?,
         succeeded: row.get("succeeded")?,
+        held: row.get("held")?,
         refused: row.get("refused")?,
         next_part: row.get("next_part")?,
         due_at: row.time_opt("due_at")?,
@@ -196,6 +199,7 @@ pub(super) fn done_of(row: &PgRow) -> Result<ItemResult, StoreError> {
     Ok(ItemResult {
         item: item_of(&row.place(), row.get("key")?)?,
         done: true,
+        held: row.text("tag")?.starts_with(HeldId::PREFIX),
         document: row.text("answer")?,
     })
 }
@@ -205,6 +209,7 @@ pub(super) fn refused_of(row: &PgRow) -> Result<ItemResult, StoreError> {
     Ok(ItemResult {
         item: row.get("item")?,
         done: false,
+        held: false,
         document: row.text("problem")?,
     })
 }

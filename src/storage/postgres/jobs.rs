@@ -27,7 +27,7 @@ const DUE: &str = "SELECT * FROM jobs WHERE due_at <= $1 ORDER BY due_at LIMIT 1
 const ANY_DUE: &str = "SELECT min(due_at) AS due_at FROM jobs";
 const REFUSE: &str = "INSERT INTO job_refusals (tenant_id, community_id, job_id, item, problem) \
     SELECT $1, $2, $3, r.item, r.problem FROM UNNEST($4::bigint[], $5::text[]) AS r (item, problem) ON CONFLICT DO NOTHING";
-const DONE: &str = "SELECT tenant_id, key, answer FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
+const DONE: &str = "SELECT tenant_id, key, answer, tag FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
     ORDER BY key LIMIT $4";
 const REFUSED: &str = "SELECT item, problem FROM job_refusals WHERE tenant_id = $1 AND community_id = $2 AND job_id = $3 \
     AND item > $4 ORDER BY item LIMIT $5";
@@ -318,7 +318,7 @@ async fn report_part(store: &Postgres, job: &Job, report: &Report) -> Result<(),
             let later = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::zero());
             job.due_at = job.due_at.map(|_| later);
         }
-        None => job.record(report.succeeded, report.all_refused, now),
+        None => job.record((report.succeeded, report.held, report.all_refused), now),
     }
     save(&mut transaction, &job).await?;
     transaction.commit().await.map_err(failed)?;

@@ -47,6 +47,8 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("job_parts", "job_id, part"),
     of_community!("job_refusals", "job_id, item"),
     of_community!("undo_plans", "plan_id"),
+    of_community!("held_acts", "held_id"),
+    of_community!("spent_acts", "bucket, at, number"),
     of_community!("case_revisions", "number, revision"),
     of_community!("case_origins", "source, external_id"),
     of_community!("cases", "number"),
@@ -60,6 +62,8 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("job_parts", "community_id, job_id, part"),
     of_tenant!("job_refusals", "community_id, job_id, item"),
     of_tenant!("undo_plans", "community_id, plan_id"),
+    of_tenant!("held_acts", "community_id, held_id"),
+    of_tenant!("spent_acts", "community_id, bucket, at, number"),
     of_tenant!("case_revisions", "community_id, number, revision"),
     of_tenant!("case_origins", "community_id, source, external_id"),
     of_tenant!("cases", "community_id, number"),
@@ -103,6 +107,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[8],
     OF_COMMUNITY[9],
     OF_COMMUNITY[10],
+    OF_COMMUNITY[11],
+    OF_COMMUNITY[12],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -120,6 +126,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[14],
     OF_TENANT[15],
     OF_TENANT[16],
+    OF_TENANT[17],
+    OF_TENANT[18],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

@@ -4,7 +4,7 @@ use super::load::load;
 use super::pool::Transaction;
 use super::recall::recall;
 use super::write::Made;
-use super::{Sqlite, write};
+use super::{Sqlite, holds, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{Asked, Deciding, Loaded, Step, claims};
@@ -57,6 +57,7 @@ impl Try<'_> {
         let mut loaded = Loaded::at(now);
         let (asked, claims) = (Asked::of(batch), claims(batch));
         let named = load(transaction, &asked, &claims, &self.store.timelines, &mut loaded).await?;
+        holds::load(transaction, batch, &mut loaded).await?;
         let made_members = loaded.made_members.clone();
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let outcome = loop {
@@ -80,6 +81,7 @@ impl Try<'_> {
             members: made_members,
             now,
         };
+        holds::write(transaction, &outcome.writes).await?;
         write::write(transaction, &outcome.writes, &made).await?;
         Ok((outcome.replies, true))
     }

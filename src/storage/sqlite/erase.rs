@@ -32,6 +32,11 @@ const OWN: &str = "SELECT number FROM cases WHERE tenant_id = ?1 AND community_i
 const SET_PART: &str = "UPDATE job_parts SET items = ?5 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3 AND part = ?4";
 
+const HELD: &str = "SELECT held_id, doc FROM held_acts WHERE tenant_id = ?1 AND community_id = ?2 \
+    AND held_id > ?3 AND (user_id = ?4 OR instr(doc, ?5) > 0) ORDER BY held_id LIMIT ?6";
+const SET_HELD: &str =
+    "UPDATE held_acts SET doc = ?4 WHERE tenant_id = ?1 AND community_id = ?2 AND held_id = ?3";
+
 const LAST_EVENT: &str = "SELECT max(position) FROM (SELECT position FROM events WHERE tenant_id = ?1 AND position > ?2 \
     ORDER BY position LIMIT ?3)";
 const EVENTS: &str = "SELECT position AS number, data AS doc, at <= ?6 AS old FROM events WHERE tenant_id = ?1 \
@@ -54,6 +59,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     PARTS,
     OWN,
     SET_PART,
+    HELD,
+    SET_HELD,
     LAST_EVENT,
     EVENTS,
     SET_EVENT,
@@ -90,6 +97,7 @@ pub(super) async fn portion(
             Stage::Cases => erasing.cases(&mut *connection, home.1, progress).await?,
             Stage::Policies => erasing.policies(&mut *connection, home.1, progress).await?,
             Stage::Parts => erasing.parts(&mut *connection, home.1, progress).await?,
+            Stage::Held => erasing.held(&mut *connection, home.1, progress).await?,
             Stage::Events => erasing.events(&mut *connection, progress).await?,
             Stage::Answers => erasing.answers(&mut *connection, progress).await?,
         }
@@ -232,6 +240,49 @@ impl Erasing {
         Ok(last.map(|(job, part)| Progress {
             number: part,
             text: job.to_string(),
+            ..progress.clone()
+        }))
+    }
+
+    async fn held(
+        &self,
+        connection: &mut SqliteConnection,
+        community: CommunityId,
+        progress: &Progress,
+    ) -> Result<Option<Progress>, StoreError> {
+        let rows = sqlx::query(HELD)
+            .bind(self.tenant.0)
+            .bind(community.0)
+            .bind(Uuid::parse_str(&progress.text).unwrap_or_default())
+            .bind(self.user.0)
+            .bind(self.subject.plain())
+            .bind(self.limit)
+            .fetch_all(&mut *connection)
+            .await;
+        let rows: Vec<(Uuid, String)> = all(rows, |row| {
+            let row = Row::of(row, "held_acts", &["held_id"]);
+            Ok((row.get("held_id")?, row.text("doc")?))
+        })?;
+        let reach = Reach {
+            about: false,
+            texts: true,
+        };
+        let mut last = None;
+        for (id, doc) in rows {
+            if let Some(doc) = self.subject.erase(&doc, reach) {
+                sqlx::query(SET_HELD)
+                    .bind(self.tenant.0)
+                    .bind(community.0)
+                    .bind(id)
+                    .bind(doc)
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(failed)?;
+            }
+            last = Some(id);
+        }
+        Ok(last.map(|id| Progress {
+            text: id.to_string(),
             ..progress.clone()
         }))
     }

@@ -25,7 +25,7 @@ const JOBS: &str = "SELECT * FROM jobs WHERE tenant_id = ?1 AND community_id = ?
 const DUE: &str = "SELECT * FROM jobs WHERE due_at <= ?1 ORDER BY due_at LIMIT 1";
 const REFUSE: &str = "INSERT OR IGNORE INTO job_refusals (tenant_id, community_id, job_id, item, problem) \
     SELECT ?1, ?2, ?3, value->>0, value->>1 FROM json_each(?4)";
-const DONE: &str = "SELECT tenant_id, key, answer FROM idempotency WHERE tenant_id = ?1 AND key > ?2 AND key < ?3 \
+const DONE: &str = "SELECT tenant_id, key, answer, tag FROM idempotency WHERE tenant_id = ?1 AND key > ?2 AND key < ?3 \
     ORDER BY key LIMIT ?4";
 const REFUSED: &str = "SELECT item, problem FROM job_refusals WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3 \
     AND item > ?4 ORDER BY item LIMIT ?5";
@@ -239,7 +239,7 @@ impl Jobs for Sqlite {
                 let later = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::zero());
                 job.due_at = job.due_at.map(|_| later);
             }
-            None => job.record(report.succeeded, report.all_refused, now),
+            None => job.record((report.succeeded, report.held, report.all_refused), now),
         }
         save(&mut transaction, &job).await?;
         transaction.commit().await?;

@@ -20,6 +20,7 @@ mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
 mod erase_cases; // likewise, in cases
 mod erased; // erased people, recognised
+mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
 mod insight; // reads for searches and reports
 mod job_rows; // rows of jobs
@@ -137,6 +138,7 @@ pub fn statements() -> Vec<&'static str> {
         record::STATEMENTS,
         insight::STATEMENTS,
         timers::STATEMENTS,
+        holds::STATEMENTS,
         housekeeping::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = ?1 AND key = ?2";
 const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = ?1 AND key > ?2 AND key < ?3 \
-    ORDER BY key LIMIT ?4";
+    AND substr(tag, 1, 4) <> 'hld_' ORDER BY key LIMIT ?4";
 const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = ?1 AND community_id = ?2 AND plan_id = ?3";
 const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";

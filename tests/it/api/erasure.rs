@@ -148,4 +148,27 @@ on_every_store! {
         assert_eq!(events["items"].as_array().unwrap().len(), 1);
         assert_eq!(events["items"][0]["data"]["user"]["name"], Value::Null);
     }
+
+    /// Nor of an act on them that waited for others.
+    async fn held_acts_tell_nothing_of_them_either(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let path = format!("/v1/communities/{community}/policy");
+        let rules = json!({"rules": {"authority": {"approvals": {"ban": {"needed": 1}}}}});
+        world.admin.call(Method::PUT, &path).header("If-Match", "\"1\"").json(&rules).send().await.expect(200);
+        let ban = json!({"member": "discord:ferris-4712", "kind": "ban", "reason": "zap-held", "context": {"k": "zap-why"}});
+        let held = world.admin.post(&format!("/v1/communities/{community}/acts"), &ban).await.expect(202);
+        let secrets = ["ferris-4712", "zap-held", "zap-why"];
+        let before = world.dump().await;
+        assert!(secrets.iter().all(|secret| before.contains(secret)));
+        let user = text(&held["member"]["user"]);
+        erase(&world.admin, &user).await;
+        let after = world.dump().await;
+        for secret in secrets {
+            assert!(!after.contains(secret), "{secret} is still there");
+        }
+        let path = format!("/v1/communities/{community}/held-acts/{}", text(&held["id"]));
+        let kept = world.admin.get(&path).await.expect(200);
+        assert_eq!((&kept["member"]["user"], &kept["act"]["kind"]), (&json!(user), &json!("ban")));
+    }
 }

@@ -148,6 +148,13 @@ impl Ids {
             (world.admin.get(&path).await.expect(200)["state"] == "done").then_some(())
         })
         .await;
+        let rules = json!({"rules": {"authority": {"approvals": {"kick": {"needed": 1}}}}});
+        let path = format!("/v1/communities/{community}/policy");
+        let policy = world.admin.call(Method::PUT, &path).header("if-match", "\"1\"");
+        policy.json(&rules).send().await.expect(200);
+        let kick = json!({"kind": "kick", "member": "discord:77"});
+        let path = format!("/v1/communities/{community}/acts");
+        let held = world.admin.post(&path, &kick).await.expect(202);
         let undo = json!({"job": job});
         let path = format!("/v1/communities/{community}/undo-plans");
         let plan = world.admin.post(&path, &undo).await.expect(201);
@@ -169,6 +176,7 @@ impl Ids {
             ("user", user),
             ("number", act["case"]["number"].to_string()),
             ("sanction", text(&act["case"]["sanction"]["id"])),
+            ("held", text(&held["id"])),
             ("job", text(job)),
             ("plan", text(&plan["id"])),
             ("version", "1".to_owned()),
@@ -187,6 +195,7 @@ impl Ids {
             ("user", id("usr")),
             ("number", "4711".to_owned()),
             ("sanction", id("san")),
+            ("held", id("hld")),
             ("job", id("job")),
             ("plan", id("pln")),
             ("version", "4711".to_owned()),

@@ -74,6 +74,7 @@ on_every_store! {
             revision: 0,
             voided: None,
             reduced: None,
+            released: None,
             origin: None,
             upheld: false,
             replaces: None,

@@ -78,6 +78,7 @@ impl World {
 fn report(part: i64, succeeded: i64, refused: &[i64]) -> Report {
     let problem = |item: &i64| (*item, format!("\"problem {item}\""));
     Report {
+        held: 0,
         part,
         succeeded,
         refused: refused.iter().map(problem).collect(),

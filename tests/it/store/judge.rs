@@ -88,6 +88,7 @@ impl Judge for Simple {
                 });
                 Ok(ruling(situation, submission, case))
             }
+            Command::Approve { .. } | Command::Reject { .. } => Ok(ruling(situation, submission, None)),
         }
     }
 }
@@ -119,6 +120,7 @@ fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Cas
         revision: 0,
         voided: None,
         reduced: None,
+        released: None,
         origin: None,
         upheld: false,
         replaces: None,
@@ -169,6 +171,7 @@ fn ruling(situation: &Situation<'_>, submission: &Submission, case: Option<Case>
         member,
         recent,
         events,
+        held: None,
         answer: Answer {
             body: body.to_string(),
             tag,

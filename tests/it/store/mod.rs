@@ -16,6 +16,7 @@ mod erasure;
 mod events;
 mod halving;
 mod histories;
+mod holds;
 mod housekeeping;
 mod insight;
 mod isolation;

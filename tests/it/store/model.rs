@@ -198,6 +198,8 @@ impl Model {
             acting,
             next_case: self.next_number(),
             past: &past,
+            spent: &tribune::domain::hold::Spent::default(),
+            held: None,
         };
         let decision = decide(&situation, command, &mut || {
             fresh += 1;

@@ -17,14 +17,14 @@ pub(crate) fn request() -> Value {
 
 /// What came of it.
 pub(crate) fn answer() -> Value {
-    json!({"dry_run": false, "succeeded": 1, "refused": 1, "items": items()})
+    json!({"dry_run": false, "succeeded": 1, "held": 0, "refused": 1, "items": items()})
 }
 
 /// One that was done and one that was refused.
 pub(crate) fn items() -> Value {
     json!([
-        {"index": 0, "status": 201, "act": act_answer(), "void": null, "problem": null},
-        {"index": 1, "status": 409, "act": null, "void": null, "problem": {
+        {"index": 0, "status": 201, "act": act_answer(), "held": null, "void": null, "problem": null},
+        {"index": 1, "status": 409, "act": null, "held": null, "void": null, "problem": {
             "type": "/docs/problems/duplicate_act",
             "title": "The same act was just recorded",
             "status": 409,
@@ -45,7 +45,8 @@ pub(crate) fn job() -> Value {
         "state": "running",
         "total": 4_000,
         "done": 1_250,
-        "succeeded": 1_247,
+        "succeeded": 1_240,
+        "held": 7,
         "refused": 3,
         "failure": null,
         "key": super::KEY,
@@ -109,6 +110,7 @@ pub(crate) fn void_job() -> Value {
         ("total", json!(2)),
         ("done", json!(0)),
         ("succeeded", json!(0)),
+        ("held", json!(0)),
         ("refused", json!(0)),
         ("started_at", Value::Null),
     ] {

@@ -5,6 +5,7 @@ use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use wire::act::{ActAnswer, ActRequest};
+use wire::held::HeldAct;
 
 use crate::domain::act::{Act, ActError, Detail};
 use crate::domain::case::Particulars;
@@ -19,10 +20,10 @@ use crate::http::openapi::{examples, problems::problems};
 use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
-use crate::service::PersonRef;
 use crate::service::acts::ActOrder;
 use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
+use crate::service::{Outcome, PersonRef};
 
 problems!(CreateActProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
     UnknownKind, NothingToLift, SanctionNotActive, TooManySanctions, ClockSkew);
@@ -31,6 +32,9 @@ problems!(CreateActProblems: Post, NotFound, CommunityArchived, RankTooLow, Self
 ///
 /// Records the act, adds its points, starts or ends its sanction, and lets the ladder escalate, all at once. The member may be
 /// unknown so far. With `dry_run` the answer is what would happen now, and nothing is written.
+///
+/// Where the policy has a budget that is spent, or asks for approvals of the kind, the act is held: 202, and it is carried out when others
+/// approve it. What refuses an act refuses it before that.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -46,6 +50,11 @@ problems!(CreateActProblems: Post, NotFound, CommunityArchived, RankTooLow, Self
                 ("Location" = String, description = "The act's case."),
                 ("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat."),
             ), example = json!(examples::act_answer())),
+        (status = 202, description = "It waits for others: a budget is spent, or acts of its kind need approvals.", body = HeldAct,
+            headers(
+                ("Location" = String, description = "The held act."),
+                ("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat."),
+            ), example = json!(examples::held::act())),
         CreateActProblems,
     )
 )]
@@ -59,8 +68,23 @@ pub async fn create_act(
     let order = order(&body.value)?;
     let dry_run = order.dry_run;
     let claim = if dry_run { None } else { repeat.claim(&body) };
-    match api.service.act(&caller, community, order, claim).await {
+    let outcome = api.service.act(&caller, community, order, claim).await;
+    match outcome {
         Ok(outcome) if dry_run => Ok(respond::done(outcome)),
+        outcome => recorded(community, outcome),
+    }
+}
+
+/// The answer to an act that was recorded, or that waits for others.
+pub(in crate::http::v1) fn recorded(
+    community: CommunityId,
+    outcome: Result<Outcome, ServiceError>,
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(outcome) if outcome.is_held() => {
+            let location = format!("/v1/communities/{community}/held-acts/{}", outcome.answer.tag);
+            Ok(respond::accepted(outcome, &location))
+        }
         Ok(outcome) => {
             let location = format!("/v1/communities/{community}/cases/{}", outcome.answer.tag);
             Ok(respond::created(outcome, &location))

@@ -91,6 +91,7 @@ pub async fn create_acts(
 struct Shown {
     dry_run: bool,
     succeeded: usize,
+    held: usize,
     refused: usize,
     items: Vec<Item>,
 }
@@ -104,10 +105,12 @@ fn answer(outcomes: Vec<ItemOutcome>, dry_run: bool, request: &str) -> Response 
         .map(|(index, outcome)| Item::of_act(index, outcome, dry_run, request))
         .collect();
     let succeeded = items.iter().filter(|item| item.is_done()).count();
+    let held = items.iter().filter(|item| item.is_held()).count();
     let shown = Shown {
         dry_run,
         succeeded,
-        refused: items.len() - succeeded,
+        held,
+        refused: items.len() - succeeded - held,
         items,
     };
     respond::repeated(respond::document(&shown), replayed)

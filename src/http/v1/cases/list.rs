@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use wire::page::CasePage;
 use wire::time::Time;
 
+use crate::domain::actor::{AUTOMOD, Rule};
 use crate::domain::id::KeyId;
 use crate::domain::kind::Kind;
 use crate::domain::words::Words;
@@ -29,7 +30,8 @@ pub struct CaseFilters {
     /// Of this member: a user id (`usr_…`) or `platform:native_id`.
     #[param(value_type = Option<wire::form::Person>, example = "discord:80351110224678912")]
     member: Option<String>,
-    /// By this actor: a user id, `platform:native_id`, a key id (`key_…`), `escalation`, `system` or `import`.
+    /// By this actor: a user id, `platform:native_id`, a key id (`key_…`), a rule of automod (`automod:links`), `escalation`,
+    /// `system` or `import`.
     #[param(
         max_length = 161,
         pattern = r##"^(escalation|system|import|(key|usr)_[0-9a-f]{32}|[a-z][a-z0-9_-]{0,31}:[!"$&-.0->@-~]{1,128})$"##,
@@ -113,19 +115,27 @@ fn words(text: &str) -> Result<Words, Problem> {
     Words::parse(text).map_err(|error| query::refused("q", &error.to_string()))
 }
 
+/// A person, a key or a rule of automod, in one word.
+pub(in crate::http::v1) fn named(text: &str) -> Option<Moderator> {
+    if let Some(rule) = text.strip_prefix(AUTOMOD) {
+        return Rule::new(rule).ok().map(Moderator::Automod);
+    }
+    let key = KeyId::parse(text).map(Moderator::Key);
+    key.or_else(|| parse_person(text).map(Moderator::Person))
+}
+
 /// Whose acts a parameter names.
 pub(in crate::http::v1) fn moderator(text: &str) -> Result<Moderator, Problem> {
     Ok(match text {
         "escalation" => Moderator::Escalation,
         "system" => Moderator::System,
         "import" => Moderator::Import,
-        _ => match (KeyId::parse(text), parse_person(text)) {
-            (Some(key), _) => Moderator::Key(key),
-            (None, Some(person)) => Moderator::Person(person),
-            (None, None) => {
+        _ => match named(text) {
+            Some(moderator) => moderator,
+            None => {
                 return Err(query::refused(
                     "moderator",
-                    "a user id (usr_…), platform:native_id, a key id (key_…), escalation, system or import",
+                    "a user id (usr_…), platform:native_id, a key id (key_…), automod:rule, escalation, system or import",
                 ));
             }
         },

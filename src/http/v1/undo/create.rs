@@ -5,7 +5,7 @@ use axum::response::Response;
 use wire::time::Time;
 use wire::undo::{UndoPlan, UndoRequest};
 
-use crate::domain::id::{JobId, KeyId};
+use crate::domain::id::JobId;
 use crate::domain::time::Instant;
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
@@ -15,6 +15,7 @@ use crate::http::openapi::{examples, problems::problems};
 use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::http::v1::cases::list::named;
 use crate::service::caller::Caller;
 use crate::service::records::Moderator;
 use crate::service::undo::Undoing;
@@ -102,8 +103,6 @@ fn moment(fields: &mut Fields, pointer: &str, given: Option<Time>) -> Option<Ins
 }
 
 fn by(fields: &mut Fields, text: &str) -> Option<Moderator> {
-    if let Some(key) = KeyId::parse(text) {
-        return Some(Moderator::Key(key));
-    }
-    fields.person("/moderator", text).map(Moderator::Person)
+    let expected = "write a user id (usr_…), platform:native_id, a key id (key_…) or automod:rule";
+    fields.take("/moderator", named(text).ok_or(expected))
 }

@@ -4,9 +4,11 @@
 
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
+mod automod; // rules that act
 mod bulk; // many acts in one request
 mod events; // the log
 mod exports; // whole communities
+mod holds; // acts that wait for others
 mod imports; // another bot's records
 mod input; // what is no request
 mod insight; // searches and reports
