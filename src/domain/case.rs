@@ -41,6 +41,8 @@ pub enum RungOutcome {
     Immune,
     /// The act was imported, and what is imported fires nothing.
     Imported,
+    /// The act took the place of another one, and what does fires nothing.
+    Replacement,
 }
 
 /// A rung that an entry reached, and what became of it.
@@ -103,6 +105,9 @@ pub struct Voided {
     pub reason: Option<String>,
     /// The case whose voiding took this one with it; `None` when it was voided itself.
     pub cause: Option<i64>,
+    /// The case of the milder act in its place, if one took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<i64>,
 }
 
 /// That a case counts less than it did.
@@ -194,6 +199,9 @@ pub struct Case {
     /// For an escalation: that it stands although its trigger, seen with what was imported later, would not have had it made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub upheld: bool,
+    /// The voided case whose place it took, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<i64>,
 }
 
 impl Case {

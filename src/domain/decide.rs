@@ -421,6 +421,7 @@ impl Run<'_> {
             released: None,
             origin: None,
             upheld: false,
+            replaces: None,
         }
     }
 }

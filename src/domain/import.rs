@@ -132,5 +132,6 @@ pub fn case(
         released: None,
         origin: Some(origin),
         upheld: false,
+        replaces: None,
     })
 }

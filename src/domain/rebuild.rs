@@ -140,8 +140,9 @@ pub struct Rebuild {
     timeline: Arc<Timeline>,
     past: Past,
     state: Member,
-    /// The last direct or escalated entry, and the rung that would have fired. An escalation directly follows its trigger.
-    trigger: Option<(i64, Option<String>)>,
+    /// The entries of the last second, each with the rung that would have fired. An escalation directly follows its trigger, and
+    /// what took its place comes later in the same second.
+    triggers: Vec<(i64, Option<String>)>,
 }
 
 /// A ledger rebuilt.
@@ -161,7 +162,7 @@ impl Rebuild {
             timeline,
             past: Past::whole(Vec::new(), Vec::new()),
             state: Member::default(),
-            trigger: None,
+            triggers: Vec::new(),
         }
     }
 
@@ -232,13 +233,15 @@ impl Rebuild {
     fn enter(&mut self, case: &mut Case) {
         let timeline = Arc::clone(&self.timeline);
         let version = timeline.judged(case.policy_version, case.at);
+        if self.state.ledger.as_of.is_some_and(|last| last < case.at) {
+            self.triggers.clear();
+        }
         self.state
             .settle_for(&version.policy, &timeline, &self.past, case.at);
         let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
         self.state.remove(&ids);
-        let trigger = self.trigger.take();
         if case.voided.is_none() && case.kind.lifts().is_none() {
-            case.upheld = is_upheld(case, trigger.as_ref());
+            case.upheld = is_upheld(case, &self.triggers);
             let started = case.started.clone();
             let incoming = Incoming {
                 kind: started.as_ref().map_or(case.kind, |s| s.kind),
@@ -258,7 +261,9 @@ impl Rebuild {
                 immune: false,
             };
             let Entered { fired, marks, .. } = enter(&mut self.state, under, incoming);
-            self.trigger = Some((case.number, fired.map(|rung| rung.id.to_owned())));
+            let fired = fired.filter(|_| case.replaces.is_none());
+            self.triggers
+                .push((case.number, fired.map(|rung| rung.id.to_owned())));
             if is_import(case) {
                 case.rungs = marks.into_iter().map(imported).collect();
             }
@@ -283,13 +288,14 @@ fn is_remark(case: &Case) -> bool {
 }
 
 /// Whether an escalation stands although its trigger would not have it made as things look now.
-fn is_upheld(case: &Case, trigger: Option<&(i64, Option<String>)>) -> bool {
-    match (&case.actor, trigger) {
-        (Actor::Escalation { rung }, Some((number, fired))) if case.causes.last() == Some(number) => {
-            fired.as_ref() != Some(rung)
-        }
-        _ => false,
-    }
+fn is_upheld(case: &Case, triggers: &[(i64, Option<String>)]) -> bool {
+    let Actor::Escalation { rung } = &case.actor else {
+        return false;
+    };
+    let trigger = triggers
+        .iter()
+        .find(|(number, _)| case.causes.last() == Some(number));
+    trigger.is_some_and(|(_, fired)| fired.as_ref() != Some(rung))
 }
 
 #[cfg(test)]

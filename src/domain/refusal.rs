@@ -87,6 +87,12 @@ pub enum Refusal {
         /// `points` or `duration`.
         what: &'static str,
     },
+    /// The act that should take the place of another is not milder.
+    #[error("{}", not_milder(what))]
+    NotMilder {
+        /// `kind`, `sanction`, `while_above` or `capabilities`.
+        what: &'static str,
+    },
     /// The act no longer waits.
     #[error("the held act is {state} already")]
     HeldSettled {
@@ -108,6 +114,21 @@ pub enum Refusal {
         /// Its number.
         number: i64,
     },
+}
+
+fn not_milder(what: &str) -> &'static str {
+    match what {
+        "sanction" => "the case started no sanction, and nothing that starts one can take its place",
+        "while_above" => {
+            "the case's sanction holds while the points are high, and nothing that starts one can take its place"
+        }
+        "capabilities" => {
+            "the act would take away capabilities that the case does not; what takes its place takes away nothing more"
+        }
+        _ => {
+            "the act is not milder: it needs a lower severity, or the same kind with fewer capabilities or an earlier end"
+        }
+    }
 }
 
 fn not_reducible(what: &str) -> &'static str {

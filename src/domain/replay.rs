@@ -1,4 +1,5 @@
-//! A void or a reduction: history from the case on, replayed without it or with less of it, page by page. Pure.
+//! A void, a reduction or a replacement: history from the case on, replayed without it, with less of it or with a milder act in
+//! its place, page by page. Pure.
 //!
 //! What a remedy may do is take away. The replay keeps a running state; wherever it differs from the one recorded after an
 //! entry, the record of that state is rewritten. An escalation stands on what its trigger produces in the replay: nothing,
@@ -24,25 +25,32 @@
 use super::act::{Entry, Recent};
 use super::actor::{Acting, Target};
 use super::authority;
-use super::case::{Case, RungOutcome};
-use super::enter::{Incoming, Under, enter};
+use super::case::{Case, RungMark, RungOutcome};
+use super::enter::{Entered, Incoming, Under, enter};
 use super::id::SanctionId;
 use super::kind::Kind;
 use super::ladder::Strength;
 use super::member::Member;
 use super::past::{Offence, Past};
 use super::points::Points;
-use super::policy::{Model, Policy, Remedy};
+use super::policy::{Model, Policy};
 use super::refusal::Refusal;
 use super::sanction::{Sanction, later_end};
 use super::time::{Instant, Span};
 use super::timeline::{PolicyVersion, Timeline};
 use std::cmp::{Ordering, min_by};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
+mod escalation; // what an entry produces, and what that makes of its escalation
+mod replace; // a milder act in the place of the case
+
+use escalation::{Produced, Verdict};
+pub use replace::{Replacement, authorize as authorize_replacement};
+
 /// What is done to the case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It no longer counts.
     Void,
@@ -53,6 +61,8 @@ pub enum Change {
         /// Its sanction lasts so long from its start, if that changes.
         duration: Option<Span>,
     },
+    /// It no longer counts, and a milder act takes its place.
+    Replace(Box<Replacement>),
 }
 
 /// What a replay begins with.
@@ -74,6 +84,8 @@ pub struct Start {
     pub recent: Vec<Recent>,
     /// What the state before looks back to: the entries that have not lapsed, and the offences.
     pub past: Past,
+    /// When the case's sanction ended, if that is on record.
+    pub ended: Option<Instant>,
 }
 
 /// What the replay made of a page.
@@ -85,7 +97,7 @@ pub struct Fed {
     pub settled: bool,
 }
 
-/// What a void or a reduction comes to, besides the rewritten states.
+/// What a remedy comes to, besides the rewritten states.
 #[derive(Clone, Debug)]
 pub struct Voiding {
     /// The member afterwards.
@@ -106,21 +118,31 @@ pub struct Voiding {
     pub past: Past,
     /// Cases that count fewer points from now on, with those points: the reduced one, and escalations that became milder.
     pub reduced: Vec<(i64, Points)>,
+    /// The case in the place of the one asked for.
+    pub added: Option<Entry>,
 }
 
-/// A void in the making.
+/// A remedy in the making.
 pub struct Replay {
     timeline: Arc<Timeline>,
     now: Instant,
     /// The changed case; `None` where a merge is undone.
     number: Option<i64>,
-    change: Change,
+    /// The case no longer counts at all.
+    gone: bool,
     past: Past,
     state: Member,
     current: Member,
     recent: Vec<Recent>,
-    /// The last entry and what it produced. An escalation directly follows its trigger, so one is enough.
-    trigger: Option<(i64, Option<Produced>)>,
+    /// The entries of the last second and what they produced. An escalation directly follows its trigger, and what took its place
+    /// comes later in the same second.
+    triggers: Vec<(i64, Option<Produced>)>,
+    /// The case that takes the place, until it has entered.
+    pending: Option<Case>,
+    /// The same once it has.
+    added: Option<Entry>,
+    /// What took the place of escalations that have been passed, and is still to come.
+    awaited: BTreeSet<i64>,
     settled: bool,
     voided: Vec<(i64, Option<i64>)>,
     ended: Vec<(SanctionId, Instant)>,
@@ -128,24 +150,9 @@ pub struct Replay {
     /// The sanction of the reduced case, as it stands from now on.
     shortened: Option<Sanction>,
     reduced: Vec<(i64, Points)>,
+    /// When the case's sanction ended, if that is on record.
+    ended_at: Option<Instant>,
     fresh: Box<dyn FnMut() -> Uuid + Send>,
-}
-
-/// What an entry produces in the replay: the remedy of the rung that fires, and how strong it is.
-struct Produced {
-    remedy: Remedy,
-    strength: Strength,
-    end: Option<Instant>,
-}
-
-/// What becomes of an entry.
-enum Verdict {
-    /// It stands as it is.
-    Stands,
-    /// This sanction takes the place of its own, and it counts so many points.
-    Milder(Sanction, Points),
-    /// It no longer counts.
-    Falls,
 }
 
 /// May this actor void that case? The least rank for its kind is needed; immunity of the member does not hinder.
@@ -161,7 +168,8 @@ impl Replay {
     ///
     /// # Errors
     /// [`Refusal::NotVoidable`] for lifts and expiries, [`Refusal::AlreadyVoided`] for a case that no longer counts,
-    /// [`Refusal::NotReducible`] for a reduction that lowers nothing.
+    /// [`Refusal::NotReducible`] for a reduction that lowers nothing, [`Refusal::NotMilder`] and [`Refusal::UnknownKind`] for an act
+    /// that cannot take the place.
     pub fn begin(start: Start, fresh: Box<dyn FnMut() -> Uuid + Send>) -> Result<Self, Refusal> {
         let case = &start.case;
         if case.kind.lifts().is_some() {
@@ -175,10 +183,13 @@ impl Replay {
             timeline: start.timeline,
             now,
             number: Some(case.number),
-            change: start.change,
+            gone: !matches!(start.change, Change::Reduce { .. }),
             past: start.past,
             state: start.before,
-            trigger: None,
+            triggers: Vec::new(),
+            pending: None,
+            added: None,
+            awaited: BTreeSet::new(),
             // Without points these are no entries of the ledger.
             settled: matches!(case.kind, Kind::Note | Kind::DeleteMessages)
                 && case.points == Points::ZERO
@@ -190,11 +201,13 @@ impl Replay {
             reduced: Vec::new(),
             current: start.current,
             recent: start.recent,
+            ended_at: start.ended,
             fresh,
         };
         match start.change {
             Change::Void => replay.void(case, None),
             Change::Reduce { points, duration } => replay.reduce(case, points, duration)?,
+            Change::Replace(milder) => replay.replace(case, *milder)?,
         }
         Ok(replay)
     }
@@ -240,6 +253,7 @@ impl Replay {
             if self.settled {
                 break;
             }
+            self.add_before(case.at);
             self.replay(case);
             let same = self.state.is_like(recorded);
             if !same {
@@ -249,8 +263,13 @@ impl Replay {
             let alone = case.rungs.iter().all(|rung| rung.outcome != RungOutcome::Fired);
             // Under decay by expiry what comes of it looks back to all of history.
             let looks_back = self.current.ledger.model == Model::Expiry;
-            self.settled =
-                self.number.is_some() && same && alone && !looks_back && !self.is_counted_later(case);
+            let complete = self.pending.is_none() && self.awaited.is_empty();
+            self.settled = self.number.is_some()
+                && same
+                && alone
+                && complete
+                && !looks_back
+                && !self.is_counted_later(case);
         }
         Fed {
             rewritten,
@@ -279,6 +298,7 @@ impl Replay {
     /// Ends: after a settled page, or when history is over.
     #[must_use]
     pub fn finish(mut self) -> Voiding {
+        self.add();
         let member = if self.settled {
             self.current.clone()
         } else {
@@ -301,6 +321,7 @@ impl Replay {
             shortened: self.shortened,
             past: self.past,
             reduced: self.reduced,
+            added: self.added,
         }
     }
 
@@ -309,12 +330,10 @@ impl Replay {
     fn moved(&self, mut member: Member) -> (Member, Vec<Sanction>) {
         let mut moved = Vec::new();
         // What was ended elsewhere stays so: the other user's history may have ended it while two were one.
+        let added = self.added.as_ref().and_then(|entry| entry.case.started.as_ref());
         let is_known = |id: SanctionId| {
-            self.current
-                .sanctions
-                .iter()
-                .chain(&self.started)
-                .any(|s| s.id == id)
+            let present = self.current.sanctions.iter().chain(&self.started);
+            present.chain(added).any(|s| s.id == id)
         };
         member.sanctions.retain(|sanction| is_known(sanction.id));
         for sanction in &mut member.sanctions {
@@ -336,13 +355,17 @@ impl Replay {
     fn replay(&mut self, case: &Case) {
         let timeline = Arc::clone(&self.timeline);
         let version = timeline.judged(case.policy_version, case.at);
+        if self.state.ledger.as_of.is_some_and(|last| last < case.at) {
+            self.triggers.clear();
+            self.awaited.clear();
+        }
         self.state
             .settle_for(&version.policy, &timeline, &self.past, case.at);
-        let trigger = self.trigger.take();
+        self.await_successor(case);
         let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
         self.state.remove(&ids);
         let is_changed = Some(case.number) == self.number;
-        let counts = case.voided.is_none() && !(is_changed && self.change == Change::Void);
+        let counts = case.voided.is_none() && !(is_changed && self.gone);
         let produced = if !counts || case.kind.lifts().is_some() {
             None
         } else if is_changed {
@@ -350,7 +373,7 @@ impl Replay {
             let started = self.shortened.clone().or_else(|| case.started.clone());
             self.enter(case, version, points, started)
         } else {
-            match self.verdict(case, version, trigger) {
+            match self.verdict(case, version) {
                 Verdict::Stands => self.enter(case, version, case.points, case.started.clone()),
                 Verdict::Milder(sanction, points) => {
                     self.end(case);
@@ -367,7 +390,7 @@ impl Replay {
             }
         };
         self.state.hold(&version.policy, &self.past);
-        self.trigger = Some((case.number, produced));
+        self.triggers.push((case.number, produced));
     }
 
     /// Lets an entry into the running state, and gives what the rung that fires would do.
@@ -378,6 +401,19 @@ impl Replay {
         points: Points,
         started: Option<Sanction>,
     ) -> Option<Produced> {
+        // What took the place of another act fires nothing.
+        let fires = case.replaces.is_none();
+        self.let_in(case, version, points, started).0.filter(|_| fires)
+    }
+
+    /// The same with the marks of the rungs that it reaches.
+    fn let_in(
+        &mut self,
+        case: &Case,
+        version: &PolicyVersion,
+        points: Points,
+        started: Option<Sanction>,
+    ) -> (Option<Produced>, Vec<RungMark>) {
         let timeline = Arc::clone(&self.timeline);
         let incoming = Incoming {
             kind: started.as_ref().map_or(case.kind, |s| s.kind),
@@ -397,7 +433,7 @@ impl Replay {
             past: &self.past,
             immune: false,
         };
-        let fired = enter(&mut self.state, under, incoming).fired;
+        let Entered { fired, marks, .. } = enter(&mut self.state, under, incoming);
         let produced = fired.map(|rung| {
             let (policy, past) = (&version.policy, &self.past);
             let end = match rung.remedy.while_above {
@@ -412,7 +448,7 @@ impl Replay {
         });
         let mark = self.state.ledger.mark().filter(|_| points > Points::ZERO);
         self.past.add(mark, offence);
-        produced
+        (produced, marks)
     }
 
     /// The case no longer counts, and its sanction ends.
@@ -432,7 +468,6 @@ impl Replay {
 }
 
 pub mod seams; // where two users became one
-mod verdict; // what becomes of an escalation
 
 #[cfg(test)]
 mod tests;

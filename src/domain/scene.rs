@@ -15,7 +15,7 @@ use super::policy::Policy;
 use super::rank::{Authority, Rank};
 use super::rebuild::{Fate, Rebuild, arrange};
 use super::refusal::Refusal;
-use super::replay::{Change, Replay, Start, Voiding};
+use super::replay::{Change, Replacement, Replay, Start, Voiding};
 use super::sanction::effective;
 use super::standing::{Standing, standing};
 use super::time::{Instant, Span};
@@ -35,6 +35,8 @@ pub(crate) struct Scene {
     pub(crate) history: Vec<Entry>,
     pub(crate) target: Target,
     pub(crate) now: i64,
+    /// How many entries replacements read at a time.
+    pub(crate) page: usize,
     fresh: u128,
 }
 
@@ -81,6 +83,7 @@ impl Scene {
                 bot: false,
             },
             now: 0,
+            page: 3,
             fresh: 0,
         }
     }
@@ -216,6 +219,7 @@ impl Scene {
             before: before.unwrap_or_default(),
             current: self.member.clone(),
             recent: self.recent.clone(),
+            ended: self.ended(number),
         };
         let ids = move || {
             fresh += 1;
@@ -263,6 +267,37 @@ impl Scene {
         self.remedy_in_pages(number, change, 3).map(|done| done.0)
     }
 
+    /// Puts a milder act in the place of a case.
+    pub(crate) fn replace(
+        &mut self,
+        number: i64,
+        kind: Kind,
+        seconds: Option<i64>,
+    ) -> Result<Voiding, Refusal> {
+        let detail = Detail::lasting(seconds.map(|s| Span::new(s).unwrap()));
+        self.replace_by(number, kind, detail)
+    }
+
+    pub(crate) fn replace_by(&mut self, number: i64, kind: Kind, detail: Detail) -> Result<Voiding, Refusal> {
+        let change = Change::Replace(Box::new(Replacement {
+            number: self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1,
+            kind,
+            detail,
+            reason: None,
+            by: moderator(1).actor,
+            recorded_at: at(self.now).to_utc(),
+        }));
+        self.remedy_in_pages(number, change, self.page).map(|done| done.0)
+    }
+
+    /// When the sanction of a case ended, if that is on record.
+    fn ended(&mut self, number: i64) -> Option<Instant> {
+        let started = self.entry(number).case.started.clone()?;
+        let mut ended = self.history.iter().flat_map(|e| &e.case.ended);
+        let by_case = ended.find(|ended| ended.id == started.id).map(|ended| ended.at);
+        by_case.or(started.end.filter(|_| started.over))
+    }
+
     fn keep(&mut self, voiding: &Voiding) {
         let when = at(self.now).to_utc();
         for (number, cause) in &voiding.voided {
@@ -271,7 +306,16 @@ impl Scene {
                 by: moderator(1).actor,
                 reason: None,
                 cause: *cause,
+                replaced_by: voiding
+                    .added
+                    .as_ref()
+                    .filter(|_| cause.is_none())
+                    .map(|e| e.case.number),
             });
+        }
+        if let Some(entry) = &voiding.added {
+            self.history.push(entry.clone());
+            self.history.sort_by_key(|e| (e.case.at, e.case.number));
         }
         for sanction in &voiding.started {
             self.entry(sanction.case).case.started = Some(sanction.clone());

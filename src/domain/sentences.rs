@@ -295,7 +295,12 @@ impl Account<'_> {
                     Some(cause) => format!(
                         "Case #{number} ({kind}) fell with case #{cause} at {at}, and does not count."
                     ),
-                    None => format!("Case #{number} ({kind}) was voided at {at}, and does not count."),
+                    None => match voided.replaced_by {
+                        Some(milder) => format!(
+                            "Case #{number} ({kind}) was replaced by case #{milder} at {at}, and does not count."
+                        ),
+                        None => format!("Case #{number} ({kind}) was voided at {at}, and does not count."),
+                    },
                 });
             } else if let Some(reduced) = &case.reduced {
                 let at = moment(Instant::from_utc(reduced.at).unwrap_or(case.at));

@@ -5,7 +5,8 @@
 //! member would have been treated differently. What people did is the same in both runs:
 //!
 //! - A voided act is left out. A reduced one counts no more points than it was reduced to, and its sanction ends as it does now.
-//! - An escalation that people voided, or reduced, would have been voided or reduced just so had it come as it did.
+//! - What took the place of an act counts no more points than it does in the record, and fires nothing.
+//! - An escalation that people voided, reduced or replaced would have been so too, had it come as it did.
 //! - A lift ends the sanctions that it ended. One that left nothing of its kind in force leaves nothing of it in force under the
 //!   other policy either.
 //! - Acts of kinds that the other policy does not register are left out, and counted.
@@ -159,7 +160,10 @@ impl Simulation {
             None => self.begin(case.user),
         };
         match &mut track.open {
-            Some(turn) if case.causes.first() == Some(&turn.act.number) => turn.escalations.push(case),
+            // What took the place of an escalation may come after other acts of its second, so it is a turn of its own.
+            Some(turn) if case.replaces.is_none() && case.causes.first() == Some(&turn.act.number) => {
+                turn.escalations.push(case);
+            }
             open => {
                 let act = Turn {
                     act: case,

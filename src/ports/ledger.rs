@@ -154,8 +154,19 @@ pub struct VoidOrder {
     pub number: i64,
     /// By whom.
     pub actor: ActorRef,
+    /// A milder act is to take the place of the case.
+    pub replaces: bool,
     /// The idempotency key, if the call has one.
     pub claim: Option<Claim>,
+}
+
+/// What an act needs that is to take the place of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The number that the next case of the community gets; nobody else gets it meanwhile.
+    pub next_case: i64,
+    /// When the sanction of the case ended, if it started one and the end is on record.
+    pub ended: Option<Instant>,
 }
 
 /// What a replay begins with. Everything is read under the member's lock.
@@ -179,6 +190,8 @@ pub struct Opening {
     pub recent: Vec<Recent>,
     /// The whole past of the state before: its entries that have not lapsed, and its direct acts, as far as any may matter.
     pub past: Past,
+    /// The place of the case, if another one is to take it.
+    pub place: Option<Place>,
 }
 
 /// What the replay made of one page of history.
@@ -212,6 +225,9 @@ pub struct Closing {
     pub reduced: Vec<(i64, Points)>,
     /// That and why the case was reduced.
     pub reduction: Option<(i64, Reduced)>,
+    /// The case that took the place of the voided one, with the state after it. A sanction that was over at once (`Sanction::over`)
+    /// has expired at its end.
+    pub added: Option<Entry>,
     /// Events to append, in order.
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.

@@ -232,6 +232,7 @@ impl Service {
                     reason,
                 } => {
                     let order = VoidOrder {
+                        replaces: false,
                         tenant: job.tenant,
                         community: job.community,
                         number,

@@ -1,28 +1,31 @@
-//! Voids and reductions: a case counts no longer, or less, and what followed from it is replayed.
+//! Voids, reductions and replacements: a case counts no longer, or less, or a milder act takes its place, and what followed from it
+//! is replayed.
 
+mod log; // the events of a remedy
+
+use self::log::Log;
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
-use super::judge::{changed_event, json};
+use super::judge::json;
 use super::{Answer, Claim, Outcome, Service, show};
-use crate::domain::act::Entry;
+use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
 use crate::domain::case::{Case, Reduced, Voided};
-use crate::domain::id::{CommunityId, SanctionId, UserId};
+use crate::domain::id::{CommunityId, UserId};
+use crate::domain::kind::Kind;
 use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
-use crate::domain::replay::{self, Change, Replay, Start, Voiding};
-use crate::domain::sanction::{Ending, Sanction};
-use crate::domain::standing::standing;
+use crate::domain::replay::{self, Change, Replacement, Replay, Start, Voiding};
+use crate::domain::sanction::Sanction;
+use crate::domain::standing::{Standing, standing};
 use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
-use crate::ports::answer::NewEvent;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Closing, Opening, Page, Revision, VoidOrder};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
-use wire::act::VoidAnswer;
-use wire::event::{EventData, types};
+use wire::act::{ReplaceAnswer, VoidAnswer};
 use wire::key::Scope;
 
 impl Service {
@@ -46,6 +49,7 @@ impl Service {
             community,
             number,
             actor: caller.actor(actor)?,
+            replaces: false,
             claim,
         };
         self.carry_out_void(order, reason).await
@@ -71,13 +75,44 @@ impl Service {
             community,
             number,
             actor: caller.actor(actor)?,
+            replaces: false,
             claim,
         };
-        let change = Change::Reduce {
+        let measure = Measure::Reduce {
             points: less.points,
             duration: less.duration,
         };
-        self.remedy(order, change, less.reason).await
+        self.remedy(order, measure, less.reason).await
+    }
+
+    /// Replaces a case: it is voided, and a milder act takes its place.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], or what stands in the way; nothing was written then.
+    pub async fn replace(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        number: i64,
+        actor: Option<NamedActor>,
+        milder: Milder,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::ActsWrite)?;
+        caller.enter(community)?;
+        let order = VoidOrder {
+            tenant: caller.tenant,
+            community,
+            number,
+            actor: caller.actor(actor)?,
+            replaces: true,
+            claim,
+        };
+        let measure = Measure::Replace {
+            kind: milder.kind,
+            detail: milder.detail,
+        };
+        self.remedy(order, measure, milder.reason).await
     }
 
     /// Carries a void out.
@@ -86,14 +121,14 @@ impl Service {
         order: VoidOrder,
         reason: Option<String>,
     ) -> Result<Outcome, ServiceError> {
-        self.remedy(order, Change::Void, reason).await
+        self.remedy(order, Measure::Void, reason).await
     }
 
     /// Carries a remedy out, to its end whoever stops waiting for it.
     async fn remedy(
         &self,
         order: VoidOrder,
-        change: Change,
+        measure: Measure,
         reason: Option<String>,
     ) -> Result<Outcome, ServiceError> {
         let (store, ids) = (self.store.clone(), self.ids.clone());
@@ -101,7 +136,7 @@ impl Service {
             let start = || -> Box<dyn Revision> {
                 Box::new(Remedy {
                     community: order.community,
-                    change,
+                    measure: measure.clone(),
                     reason: reason.clone(),
                     ids: ids.clone(),
                     work: None,
@@ -124,10 +159,35 @@ pub struct Less {
     pub reason: Option<String>,
 }
 
+/// The act that takes the place of a case, as a call asks for it.
+#[derive(Clone, Debug)]
+pub struct Milder {
+    /// Its kind.
+    pub kind: Kind,
+    /// What the kind takes besides.
+    pub detail: Detail,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+enum Measure {
+    Void,
+    Reduce {
+        points: Option<Points>,
+        duration: Option<Span>,
+    },
+    Replace {
+        kind: Kind,
+        detail: Detail,
+    },
+}
+
 /// One try.
 struct Remedy {
     community: CommunityId,
-    change: Change,
+    measure: Measure,
     reason: Option<String>,
     ids: Arc<dyn Ids>,
     work: Option<Work>,
@@ -156,18 +216,23 @@ impl Revision for Remedy {
         let now = Instant::from_utc(opening.now).map_err(|_| Refusal::ClockOutOfRange)?;
         let policy = &opening.timeline.in_force(now).policy;
         replay::authorize(policy, &opening.case, &opening.acting, &opening.target)?;
+        if let Measure::Replace { kind, .. } = &self.measure {
+            replay::authorize_replacement(policy, *kind, &opening.acting, &opening.target)?;
+        }
         let (case, held) = (opening.case.clone(), opening.current.sanctions.clone());
-        let fallen = match self.change {
-            Change::Void => vec![case.clone()],
-            Change::Reduce { .. } => Vec::new(),
+        let fallen = match self.measure {
+            Measure::Void | Measure::Replace { .. } => vec![case.clone()],
+            Measure::Reduce { .. } => Vec::new(),
         };
+        let change = self.change(&opening);
         let at = opening.current.ledger.as_of.map_or(now, |last| last.max(now));
         let ids = self.ids.clone();
         let start = Start {
             timeline: opening.timeline.clone(),
             now,
             case: opening.case,
-            change: self.change,
+            change,
+            ended: opening.place.and_then(|place| place.ended),
             past: opening.past,
             before: opening.before,
             current: opening.current,
@@ -216,8 +281,8 @@ impl Revision for Remedy {
         };
         let voiding = work.replay.finish();
         let voided = self.fall(&mut work.fallen, &voiding, work.now, &work.by);
-        let reduction =
-            (self.change != Change::Void).then(|| self.reduce(&mut work.case, &voiding, work.now, &work.by));
+        let reduction = matches!(self.measure, Measure::Reduce { .. })
+            .then(|| self.reduce(&mut work.case, &voiding, work.now, &work.by));
         let log = Log {
             community: self.community,
             user: work.user,
@@ -226,26 +291,15 @@ impl Revision for Remedy {
         };
         let changed = reduction.is_some().then_some(&work.case);
         let events = log.events(changed, &work.fallen, &work.held, &voiding);
-        let case = work
-            .fallen
-            .first()
-            .filter(|_| reduction.is_none())
-            .unwrap_or(&work.case);
-        let also_voided = voided.iter().map(|(number, _)| *number);
-        let shown = VoidAnswer {
-            case: show::case::case(self.community, case),
-            also_voided: also_voided.filter(|number| *number != case.number).collect(),
-            standing: show::standing::standing(
-                self.community,
-                Some(work.user),
-                &standing(&work.timeline, &voiding.member, &voiding.past, work.at),
-            ),
+        let asked = work.fallen.first().unwrap_or(&work.case);
+        let case = match &reduction {
+            Some(_) => &work.case,
+            None => asked,
         };
+        let standing = standing(&work.timeline, &voiding.member, &voiding.past, work.at);
+        let answer = self.answer((case, work.user), &standing, &voiding);
         Closing {
-            answer: Answer {
-                tag: case.number.to_string(),
-                body: json(&shown),
-            },
+            answer,
             member: voiding.member,
             recent: voiding.recent,
             voided,
@@ -255,12 +309,60 @@ impl Revision for Remedy {
             shortened: voiding.shortened,
             reduced: voiding.reduced,
             reduction: reduction.map(|reduced| (work.case.number, reduced)),
+            added: voiding.added,
             events,
         }
     }
 }
 
 impl Remedy {
+    /// What is asked for, with what the opening says of it.
+    fn change(&self, opening: &Opening) -> Change {
+        match &self.measure {
+            Measure::Void => Change::Void,
+            Measure::Reduce { points, duration } => Change::Reduce {
+                points: *points,
+                duration: *duration,
+            },
+            Measure::Replace { kind, detail } => Change::Replace(Box::new(Replacement {
+                number: opening.place.map_or(i64::MAX, |place| place.next_case),
+                kind: *kind,
+                detail: detail.clone(),
+                reason: self.reason.clone(),
+                by: opening.acting.actor.clone(),
+                recorded_at: opening.now,
+            })),
+        }
+    }
+
+    /// What the caller gets: the case as it is now, or the one in its place beside it.
+    fn answer(&self, (case, user): (&Case, UserId), standing: &Standing, voiding: &Voiding) -> Answer {
+        let number = case.number;
+        let fallen = voiding.voided.iter().map(|(number, _)| *number);
+        let also_voided = fallen.filter(|fallen| *fallen != number).collect();
+        let standing = show::standing::standing(self.community, Some(user), standing);
+        let case = show::case::case(self.community, case);
+        match &voiding.added {
+            Some(added) => Answer {
+                tag: added.case.number.to_string(),
+                body: json(&ReplaceAnswer {
+                    case: show::case::case(self.community, &added.case),
+                    voided: case,
+                    also_voided,
+                    standing,
+                }),
+            },
+            None => Answer {
+                tag: number.to_string(),
+                body: json(&VoidAnswer {
+                    case,
+                    also_voided,
+                    standing,
+                }),
+            },
+        }
+    }
+
     /// Notes on the cases that fell why they did.
     fn fall(
         &self,
@@ -269,6 +371,7 @@ impl Remedy {
         now: DateTime<Utc>,
         by: &Actor,
     ) -> Vec<(i64, Voided)> {
+        let replaced_by = voiding.added.as_ref().map(|added| added.case.number);
         let voided = |(number, cause): &(i64, Option<i64>)| {
             let voided = Voided {
                 at: now,
@@ -276,6 +379,7 @@ impl Remedy {
                 // What falls with its cause falls for no reason of its own.
                 reason: self.reason.clone().filter(|_| cause.is_none()),
                 cause: *cause,
+                replaced_by: replaced_by.filter(|_| cause.is_none()),
             };
             (*number, voided)
         };
@@ -304,72 +408,5 @@ impl Remedy {
         case.started = voiding.shortened.clone().or_else(|| case.started.take());
         case.reduced = Some(reduced.clone());
         reduced
-    }
-}
-
-/// Writes the events of a remedy.
-struct Log {
-    community: CommunityId,
-    user: UserId,
-    now: DateTime<Utc>,
-    at: Instant,
-}
-
-impl Log {
-    /// The case that counts less and those that fell, then the sanctions that ended with them, those in their place, and those
-    /// that end earlier.
-    fn events(
-        &self,
-        reduced: Option<&Case>,
-        fallen: &[Case],
-        held: &[Sanction],
-        voiding: &Voiding,
-    ) -> Vec<NewEvent> {
-        let cases = reduced.into_iter().map(|case| (types::CASE_REDUCED, case));
-        let cases = cases.chain(fallen.iter().map(|case| (types::CASE_VOIDED, case)));
-        let cases = cases.map(|(kind, case)| {
-            let data = EventData {
-                case: Some(show::case::case(self.community, case)),
-                ..EventData::default()
-            };
-            self.event(kind, &data)
-        });
-        let find = |id: SanctionId| held.iter().find(|sanction| sanction.id == id);
-        let ended = voiding.ended.iter().filter_map(|(id, at)| {
-            let ended = Some((Ending::Voided, *at, None));
-            Some(self.event(types::SANCTION_ENDED, &self.sanction(find(*id)?, ended)))
-        });
-        let started = voiding
-            .started
-            .iter()
-            .map(|sanction| self.event(types::SANCTION_STARTED, &self.sanction(sanction, None)));
-        let moved = voiding
-            .moved
-            .iter()
-            .map(|sanction| changed_event(self.community, self.user, sanction, self.now));
-        cases.chain(ended).chain(started).chain(moved).collect()
-    }
-
-    fn event(&self, kind: &'static str, data: &EventData) -> NewEvent {
-        NewEvent {
-            kind,
-            community: Some(self.community),
-            user: Some(self.user),
-            at: self.now,
-            data: json(data),
-        }
-    }
-
-    fn sanction(&self, sanction: &Sanction, ended: Option<(Ending, Instant, Option<i64>)>) -> EventData {
-        EventData {
-            sanction: Some(show::case::sanction(
-                self.community,
-                self.user,
-                sanction,
-                ended,
-                self.at,
-            )),
-            ..EventData::default()
-        }
     }
 }

@@ -326,6 +326,7 @@ impl Parting {
             by: by.clone(),
             reason: Some(format!("{} was undone.", self.seam.merge)),
             cause: None,
+            replaced_by: None,
         };
         let mut rows = Rows {
             home: self.home,

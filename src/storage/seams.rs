@@ -150,6 +150,16 @@ impl Seams {
         self.0.iter().find(is_next)
     }
 
+    /// Under whom a case stands that takes a place in a user's history.
+    pub(crate) fn owner(&self, user: UserId, place: (Instant, i64)) -> UserId {
+        let (mut owner, mut from) = (user, (Instant::default(), 0, 0));
+        while let Some(seam) = self.next(owner, from).filter(|seam| seam.spot() < spot(place)) {
+            owner = seam.into;
+            from = (seam.at, seam.after, seam.turn + 1);
+        }
+        owner
+    }
+
     /// The seam of a merge.
     pub(crate) fn of(&self, merge: MergeId) -> Option<&Seam> {
         self.0.iter().find(|seam| seam.merge == merge)

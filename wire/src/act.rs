@@ -172,6 +172,30 @@ wire! {
 }
 
 wire! {
+    /// A milder act in the place of a case.
+    #[serde(deny_unknown_fields)]
+    pub struct ReplaceRequest {
+        /// The kind of act. No lift, and nothing that deletes messages.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::KindName))]
+        pub kind: Kind,
+        /// For how long, from the start of what it replaces: of mute, restrict and tempban. It never ends later than that does or did.
+        #[serde(default)]
+        pub duration: Option<Duration>,
+        /// What a restrict takes away; nothing that the case did not.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::Capability>, max_items = 16))]
+        pub capabilities: Vec<String>,
+        /// Why: of the void and of the new case.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
+        pub reason: Option<String>,
+        /// Who acts.
+        #[serde(default)]
+        pub actor: Option<ActorRequest>,
+    }
+}
+
+wire! {
     /// Another reason for a case.
     #[serde(deny_unknown_fields)]
     pub struct ReasonRequest {
@@ -208,6 +232,21 @@ wire! {
     pub struct VoidAnswer {
         /// The case.
         pub case: Case,
+        /// The numbers of the escalated cases that no longer count either.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>))]
+        pub also_voided: Vec<i64>,
+        /// The member's standing afterwards.
+        pub standing: Standing,
+    }
+}
+
+wire! {
+    /// What came of a replacement.
+    pub struct ReplaceAnswer {
+        /// The case of the milder act.
+        pub case: Case,
+        /// The case whose place it took, which no longer counts.
+        pub voided: Case,
         /// The numbers of the escalated cases that no longer count either.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>))]
         pub also_voided: Vec<i64>,

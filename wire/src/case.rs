@@ -100,6 +100,9 @@ wire! {
         /// The case whose voiding took this one with it; null when it was voided itself.
         #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 9_007_199_254_740_991_i64))]
         pub cause: Option<i64>,
+        /// The case of the milder act that took its place; null when none did.
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 9_007_199_254_740_991_i64))]
+        pub replaced_by: Option<i64>,
     }
 }
 
@@ -217,6 +220,9 @@ wire! {
         /// From where it came, if it was imported.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub origin: Option<Origin>,
+        /// The voided case whose place it took; null when it took none.
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 1, maximum = 9_007_199_254_740_991_i64))]
+        pub replaces: Option<i64>,
     }
 }
 

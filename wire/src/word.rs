@@ -69,6 +69,8 @@ wire! {
         Immune,
         /// The act was imported, and what is imported fires nothing.
         Imported,
+        /// The act took the place of another one, and what does fires nothing.
+        Replacement,
     }
 }
 

@@ -174,6 +174,7 @@ fn a_void_goes_over_the_merge() {
         before: from.history[0].after.clone().unwrap(),
         current: person.member.clone(),
         recent: Vec::new(),
+        ended: None,
     };
     let mut replay = Replay::begin(start, fresh()).unwrap();
     replay.feed(&from.history[1..]);

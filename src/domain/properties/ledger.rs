@@ -161,7 +161,9 @@ impl Scene {
         let newer: i64 = self
             .history
             .iter()
-            .filter(|e| e.case.number > case && e.case.voided.is_none())
+            .skip_while(|e| e.case.number != case)
+            .skip(1)
+            .filter(|e| e.case.voided.is_none())
             .map(|e| e.case.points.units())
             .sum();
         newer.min(member.ledger.balance.units())

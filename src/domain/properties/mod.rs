@@ -4,6 +4,7 @@
 mod history; // what is imported
 mod ledger; // balance, latches, steps in time, drops, explanations
 mod naive; // the same rules once more, slow and written differently
+mod replacements; // what a milder act in the place of one gives and never does
 mod sanctions; // lifts, later sanctions
 mod simulate; // what would have been under another policy
 mod voids; // what a void gives and never does

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 /// The cases that can be voided, escalations included.
-fn voidable(scene: &Scene) -> Vec<i64> {
+pub(super) fn voidable(scene: &Scene) -> Vec<i64> {
     scene
         .history
         .iter()
@@ -31,7 +31,7 @@ fn kept(scene: &Scene) -> (&Member, &[Entry], &[Recent]) {
 }
 
 /// From now on the member is never banned who was not, nor muted who was neither muted nor banned, nor holds more points.
-fn is_no_harsher(before: &Scene, after: &Scene) -> Result<(), TestCaseError> {
+pub(super) fn is_no_harsher(before: &Scene, after: &Scene) -> Result<(), TestCaseError> {
     let now = at(after.now);
     let all = before.member.sanctions.iter().chain(&after.member.sanctions);
     for moment in moments(all, now) {

@@ -144,7 +144,7 @@ impl What {
 }
 
 /// The community's own kind, and what restrictions take away.
-fn own_kind() -> Kind {
+pub(super) fn own_kind() -> Kind {
     Kind::named("voice_kick").unwrap()
 }
 
@@ -152,7 +152,7 @@ fn links() -> Name {
     Name::new("links").unwrap()
 }
 
-fn detail(kind: Kind, seconds: Option<i64>) -> Detail {
+pub(super) fn detail(kind: Kind, seconds: Option<i64>) -> Detail {
     let mut detail = Detail::lasting(seconds.map(|s| Span::new(s).unwrap()));
     if kind == Kind::Restrict {
         detail.capabilities.insert(links());
@@ -171,7 +171,7 @@ fn wait() -> impl Strategy<Value = i64> {
     ]
 }
 
-fn length() -> impl Strategy<Value = i64> {
+pub(super) fn length() -> impl Strategy<Value = i64> {
     prop_oneof![1..HOUR, (1..50_i64).prop_map(|h| h * HOUR), DAY..40 * DAY]
 }
 

@@ -8,8 +8,9 @@ use super::super::past::Past;
 use super::super::sanction::{Sanction, later_end};
 use super::super::time::Instant;
 use super::super::timeline::Timeline;
-use super::{Change, Replay};
+use super::Replay;
 use std::cmp::min_by;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -37,10 +38,13 @@ impl Replay {
             timeline: start.timeline,
             now: start.current.ledger.as_of.map_or(start.now, |t| t.max(start.now)),
             number: None,
-            change: Change::Void,
+            gone: false,
             past: start.past,
             state: start.before,
-            trigger: None,
+            triggers: Vec::new(),
+            pending: None,
+            added: None,
+            awaited: BTreeSet::new(),
             settled: false,
             voided: Vec::new(),
             ended: Vec::new(),
@@ -49,12 +53,14 @@ impl Replay {
             reduced: Vec::new(),
             current: start.current,
             recent: Vec::new(),
+            ended_at: None,
             fresh,
         }
     }
 
     /// The history becomes one with another user's, whose state comes with it. What is carried over is worked out again.
     pub fn cross(&mut self, crossing: Crossing) -> Crossed {
+        self.add_before(crossing.at);
         let timeline = Arc::clone(&self.timeline);
         let version = timeline.version(crossing.policy_version);
         let version = version.unwrap_or_else(|| timeline.in_force(crossing.at));
@@ -74,9 +80,12 @@ impl Replay {
         let member = join(crossing.merge, version, &timeline, (into, from), crossing.at);
         self.past.take_in(&crossing.other_past);
         self.state = member.clone();
-        self.trigger = None;
+        self.triggers.clear();
         // Under some version what comes of equal states may look back to what the two brought along.
-        self.settled = self.number.is_some() && member.is_like(&crossing.recorded) && !timeline.looks_back();
+        self.settled = self.number.is_some()
+            && self.pending.is_none()
+            && member.is_like(&crossing.recorded)
+            && !timeline.looks_back();
         Crossed {
             side,
             member,

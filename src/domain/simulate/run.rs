@@ -2,7 +2,7 @@
 
 use super::{Escalation, Measure};
 use crate::domain::actor::Actor;
-use crate::domain::case::{Case, RungOutcome};
+use crate::domain::case::{Case, RungOutcome, Voided};
 use crate::domain::enter::{Entered, Incoming, Under, enter};
 use crate::domain::id::SanctionId;
 use crate::domain::kind::Kind;
@@ -24,6 +24,8 @@ pub(super) struct Run {
     pub(super) member: Member,
     pub(super) past: Past,
     looks_back: bool,
+    /// What takes the place of escalations that came here as they did, and were replaced.
+    due: BTreeSet<i64>,
 }
 
 /// An act and the escalations that it set off.
@@ -39,6 +41,7 @@ impl Run {
             member: Member::default(),
             past: Past::whole(Vec::new(), Vec::new()),
             looks_back: timeline.looks_back(),
+            due: BTreeSet::new(),
         }
     }
 
@@ -51,7 +54,7 @@ impl Run {
                 let policy = &timeline.judged(case.policy_version, case.at).policy;
                 found.push(Escalation {
                     rung: rung.clone(),
-                    case: turn.act.number,
+                    case: case.causes.first().copied().unwrap_or(turn.act.number),
                     at: case.at,
                     measure: measure_of(case),
                     points: policy.shown(self.member.ledger.balance),
@@ -101,13 +104,17 @@ impl Run {
         let (act, version) = (&turn.act, timeline.newest());
         let policy: &Policy = &version.policy;
         // Time ends sanctions here by itself, and the ladder acts for itself.
+        if act.depth() > 0 && act.replaces.is_some() {
+            return self.take_place(timeline, act);
+        }
         let by_people = !matches!(act.actor, Actor::System | Actor::Escalation { .. });
         if !by_people || act.depth() > 0 || act.voided.is_some() || !policy.knows(act.kind) {
             return Vec::new();
         }
         let reduced = act.reduced.as_ref().is_some_and(|r| act.points < r.points);
         let weight = policy.weight(act.kind);
-        let points = if reduced { weight.min(act.points) } else { weight };
+        let lowered = reduced || act.replaces.is_some();
+        let points = if lowered { weight.min(act.points) } else { weight };
         if is_remark(act.kind, points) {
             return Vec::new();
         }
@@ -129,11 +136,45 @@ impl Run {
             started: act.started.as_ref().map(anonymous),
         };
         let fired = self.enter(timeline, version, incoming, is_immune(act));
-        // What is imported sets latches and fires nothing, whatever the policy.
-        if act.origin.is_some() {
+        // What is imported, or took the place of another act, sets latches and fires nothing, whatever the policy.
+        if act.origin.is_some() || act.replaces.is_some() {
             return Vec::new();
         }
         self.escalate(timeline, turn, fired)
+    }
+
+    /// What took the place of an escalation takes it here too, if that came here as it did.
+    fn take_place(&mut self, timeline: &Timeline, case: &Case) -> Vec<Escalation> {
+        let (version, Actor::Escalation { rung }) = (timeline.newest(), &case.actor) else {
+            return Vec::new();
+        };
+        let policy: &Policy = &version.policy;
+        if !self.due.remove(&case.number) || !policy.knows(case.kind) {
+            return Vec::new();
+        }
+        if let Some(voided) = &case.voided {
+            self.due.extend(voided.replaced_by);
+            return Vec::new();
+        }
+        let points = policy.escalated_points(case.kind).min(case.points);
+        if !is_remark(case.kind, points) {
+            self.member.settle(timeline, &self.past, case.at);
+            let incoming = Incoming {
+                kind: case.started.as_ref().map_or(case.kind, |s| s.kind),
+                points,
+                depth: case.depth(),
+                at: case.at,
+                started: case.started.as_ref().map(anonymous),
+            };
+            self.enter(timeline, version, incoming, true);
+        }
+        vec![Escalation {
+            rung: rung.clone(),
+            case: case.causes.first().copied().unwrap_or(case.number),
+            at: case.at,
+            measure: measure_of(case),
+            points: policy.shown(self.member.ledger.balance),
+        }]
     }
 
     /// A lift that left nothing of its kind in force leaves nothing of it here.
@@ -166,7 +207,8 @@ impl Run {
             let like = turn.escalations.get(depth);
             let same = like.filter(|case| measure_of(case) == measure);
             depth += 1;
-            if same.is_some_and(is_voided_by_people) {
+            if let Some(voided) = same.and_then(voided_by_people) {
+                self.due.extend(voided.replaced_by);
                 break;
             }
             let mut points = policy.escalated_points(remedy.action);
@@ -248,8 +290,8 @@ fn is_immune(act: &Case) -> bool {
     any(RungOutcome::Immune) || (act.particulars.break_glass && !any(RungOutcome::Fired))
 }
 
-fn is_voided_by_people(case: &Case) -> bool {
-    case.voided.as_ref().is_some_and(|voided| voided.cause.is_none())
+fn voided_by_people(case: &Case) -> Option<&Voided> {
+    case.voided.as_ref().filter(|voided| voided.cause.is_none())
 }
 
 /// What a recorded escalation did, without what people reduced of it.

@@ -1,7 +1,8 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
 pub(crate) mod bulk; // many acts in one request
-pub(crate) mod held; // acts that wait for others
+pub(crate) mod held;
+pub(crate) mod replace; // a milder act in the place of one // acts that wait for others
 
 use serde_json::{Value, json};
 
@@ -76,6 +77,7 @@ pub(crate) fn case() -> Value {
         "reduced": null,
         "released": null,
         "origin": null,
+        "replaces": null,
     })
 }
 
@@ -144,6 +146,7 @@ fn voided_case() -> Value {
         "by": actor(),
         "reason": "Wrong person",
         "cause": null,
+        "replaced_by": null,
     });
     case
 }
@@ -404,6 +407,8 @@ mod tests {
         asks::<wire::act::VoidRequest>(void_request());
         is::<wire::act::VoidAnswer>(reduce_answer());
         asks::<wire::act::ReduceRequest>(reduce_request());
+        is::<wire::act::ReplaceAnswer>(replace::answer());
+        asks::<wire::act::ReplaceRequest>(replace::request());
         asks::<wire::act::ReasonRequest>(reason_request());
         asks::<wire::act::LiftRequest>(lift_request());
     }

@@ -100,6 +100,14 @@ const LEADS: &[Lead] = &[
         &["read_user", "update_user", "add_identity"],
     ),
     (
+        "replace_case",
+        &[
+            ("community", "$response.body#/case/community"),
+            ("number", "$response.body#/case/number"),
+        ],
+        &["read_case", "list_case_revisions", "void_case"],
+    ),
+    (
         "create_key",
         &[("key", "$response.body#/key/id")],
         &["read_key", "revoke_key"],

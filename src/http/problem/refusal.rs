@@ -106,6 +106,7 @@ impl From<Refusal> for Problem {
             Refusal::Archived => Code::CommunityArchived,
             Refusal::NotVoidable => Code::NotVoidable,
             Refusal::NotReducible { .. } => Code::NotReducible,
+            Refusal::NotMilder { .. } => Code::NotMilder,
             Refusal::AlreadyVoided { .. } => Code::AlreadyVoided,
             Refusal::HeldSettled { .. } => Code::HeldActSettled,
             Refusal::OwnAct => Code::OwnAct,

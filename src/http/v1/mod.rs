@@ -49,6 +49,7 @@ fn ledger() -> OpenApiRouter<ApiState> {
         .routes(routes!(cases::read::read_case))
         .routes(routes!(cases::void::void_case))
         .routes(routes!(cases::reduce::reduce_case))
+        .routes(routes!(cases::replace::replace_case))
         .routes(routes!(cases::reason::change_reason))
         .routes(routes!(cases::revisions::list_case_revisions))
         .routes(routes!(insight::counts::count_cases))

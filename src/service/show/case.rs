@@ -112,6 +112,7 @@ pub(crate) fn case(community: CommunityId, case: &Case) -> wire::case::Case {
             external_id: origin.external_id.clone(),
             points: origin.points.map(points),
         }),
+        replaces: case.replaces,
     }
 }
 
@@ -122,6 +123,7 @@ fn voided(voided: &Voided) -> wire::case::Voided {
         by: actor(&voided.by),
         reason: voided.reason.clone(),
         cause: voided.cause,
+        replaced_by: voided.replaced_by,
     }
 }
 

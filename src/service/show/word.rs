@@ -27,7 +27,7 @@ both_ways!(Restriction, word::Restriction: Restrict, Mute, Ban);
 both_ways!(Severity, word::Severity: Note, Warn, Mute, Kick, Tempban, Ban);
 both_ways!(Rank, word::Rank: Member, Moderator, Admin, Owner);
 both_ways!(Visibility, word::Visibility: Moderators, Member);
-both_ways!(RungOutcome, word::RungOutcome: Fired, Moot, Outranked, Suppressed, Immune, Imported);
+both_ways!(RungOutcome, word::RungOutcome: Fired, Moot, Outranked, Suppressed, Immune, Imported, Replacement);
 both_ways!(Freeze, word::Freeze: None, Ban, Mute);
 both_ways!(Refire, word::Refire: Crossing, EveryOffence);
 

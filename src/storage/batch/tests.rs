@@ -82,6 +82,7 @@ impl Judge for Muting {
             released: None,
             origin: None,
             upheld: false,
+            replaces: None,
         };
         let entry = Entry {
             case,

@@ -160,6 +160,17 @@ impl Writes {
         });
     }
 
+    /// Adds a case that took the place of another. What was over before it came has expired.
+    pub(crate) fn successor(&mut self, member: MemberKey, entry: Entry) {
+        let over = entry.case.started.as_ref().filter(|sanction| sanction.over);
+        let over = over.and_then(|sanction| Some((sanction.id, sanction.end?)));
+        self.entry(member, entry);
+        if let Some((id, at)) = over {
+            let (how, by) = (Ending::Expired, None);
+            self.end(member.home(), id, EndedRow { how, at, by });
+        }
+    }
+
     /// Adds a new sanction, with a timer if it has an end.
     pub(crate) fn start(&mut self, member: MemberKey, sanction: Sanction) {
         let key = (member.home(), sanction.id);

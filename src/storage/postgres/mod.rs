@@ -405,7 +405,7 @@ impl Record for Postgres {
         community: CommunityId,
         id: SanctionId,
     ) -> Result<SanctionRecord, StoreError> {
-        record::sanction(&self.pool, (tenant, community), id).await
+        record::sanction(self.pool.reader(), (tenant, community), id).await
     }
 
     async fn sanctions(

@@ -4,7 +4,7 @@ use super::claims::kept_under;
 use super::errors::{failed, failure, overtaken};
 use super::load::{self, MEMBER};
 use super::recall::past_before;
-use super::record::{case, case_columns, entry_of};
+use super::record::{case, case_columns, entry_of, sanction};
 use super::row::{Row, all, one};
 use super::write::write;
 use super::{Postgres, look, people, seams};
@@ -19,7 +19,7 @@ use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
+use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
 use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
@@ -54,6 +54,9 @@ macro_rules! entries {
 const ENTRIES: &str = entries!(" AND state IS NOT NULL");
 const ALL_ENTRIES: &str = entries!("");
 
+/// The lock keeps the number for this transaction; counters are locked after members by everybody.
+const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2 FOR UPDATE";
+
 /// Replaces one column of cases. The community comes with each number, so that each row is found by its whole key.
 macro_rules! replace {
     ($column:literal, $type:literal) => {
@@ -81,6 +84,7 @@ const NOTE_REDUCTION: &str = replace!("reduced", "json");
 pub(super) const STATEMENTS: &[&str] = &[
     LOCK,
     IN_FORCE,
+    LAST_NUMBER,
     ENTRIES,
     ALL_ENTRIES,
     REWRITE,
@@ -143,14 +147,24 @@ async fn within(
         return Err(overtaken());
     }
     let (member, place) = (river.member, (case.at, case.number));
-    let opening = opening(store, connection, &river, (case, row.unwrap_or_default(), acting)).await?;
+    let opening = opening(
+        store,
+        connection,
+        &river,
+        (case, row.unwrap_or_default(), acting),
+        order.replaces,
+    )
+    .await?;
     let timeline = opening.timeline.clone();
     let mut revision = start();
     if let Err(refusal) = revision.open(opening) {
         return Ok(Reply::Refused(refusal));
     }
     replay(connection, &river, &timeline, place, revision.as_mut()).await?;
-    let closing = revision.close();
+    let mut closing = revision.close();
+    if let Some(Entry { case, .. }) = &mut closing.added {
+        case.user = river.seams.owner(case.user, (case.at, case.number));
+    }
     let answer = closing.answer.clone();
     close(connection, order, member, closing, now).await?;
     Ok(Reply::Done(answer))
@@ -196,9 +210,15 @@ async fn opening(
     connection: &mut PgConnection,
     river: &River,
     (case, row, acting): (Case, MemberRow, Acting),
+    replaces: bool,
 ) -> Result<Opening, StoreError> {
     let timeline = timeline_of(&mut *connection, river.home, &store.timelines).await?;
     let source = member(river.home, river.source);
+    let vacancy = if replaces {
+        Some(vacancy(&mut *connection, river.home, &case).await?)
+    } else {
+        None
+    };
     let place = (case.at, case.number);
     let before = look::state_before(&mut *connection, source, place.0, place.1).await?;
     let behind = river.seams.behind(river.source, spot(place));
@@ -217,6 +237,22 @@ async fn opening(
         before,
         current: row.state,
         recent: row.recent,
+        place: vacancy,
+    })
+}
+
+/// The place of a case for another one.
+async fn vacancy(connection: &mut PgConnection, home: Home, case: &Case) -> Result<Place, StoreError> {
+    let row = sqlx::query(LAST_NUMBER).bind(home.0.0).bind(home.1.0);
+    let row = row.fetch_one(&mut *connection).await.map_err(failed)?;
+    let last: i64 = Row::of(&row, "community_counters", &["tenant_id", "community_id"]).get("case_seq")?;
+    let ended = match &case.started {
+        Some(started) => sanction(&mut *connection, home, started.id).await?.ended,
+        None => None,
+    };
+    Ok(Place {
+        next_case: last + 1,
+        ended: ended.map(|(_, at, _)| at),
     })
 }
 
@@ -388,6 +424,9 @@ async fn close(
     }
 
     let mut writes = Writes::default();
+    if let Some(entry) = closing.added {
+        writes.successor(member, entry);
+    }
     for (id, at) in closing.ended {
         let end = EndedRow {
             how: Ending::Voided,

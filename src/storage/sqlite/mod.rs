@@ -400,7 +400,7 @@ impl Record for Sqlite {
         community: CommunityId,
         id: SanctionId,
     ) -> Result<SanctionRecord, StoreError> {
-        record::sanction(&self.pool, (tenant, community), id).await
+        record::sanction(self.pool.reader(), (tenant, community), id).await
     }
 
     async fn sanctions(

@@ -182,12 +182,12 @@ pub(super) async fn revisions(pool: &Pool, home: Home, number: i64) -> Result<Ve
 }
 
 pub(super) async fn sanction(
-    pool: &Pool,
+    on: impl SqliteExecutor<'_>,
     (tenant, community): Home,
     id: SanctionId,
 ) -> Result<SanctionRecord, StoreError> {
     let query = sqlx::query(SANCTION).bind(tenant.0).bind(community.0).bind(id.0);
-    one(query.fetch_optional(pool.reader()).await, sanction_of)?.ok_or(StoreError::NotFound("sanction"))
+    one(query.fetch_optional(on).await, sanction_of)?.ok_or(StoreError::NotFound("sanction"))
 }
 
 pub(super) async fn sanctions(

@@ -6,7 +6,7 @@ use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
 use super::recall::past_before;
-use super::record::{case, case_columns, entry_of};
+use super::record::{case, case_columns, entry_of, sanction};
 use super::row::Row;
 use super::rows::{Id, ids};
 use super::write::{Made, rows, write};
@@ -22,7 +22,7 @@ use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Reply, Revision, VoidOrder};
+use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
 use crate::storage::codec::json;
 use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
@@ -37,6 +37,7 @@ const PAGE: u32 = 500;
 const MEMBER: &str = "SELECT * FROM members WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 const HELD: &str = "SELECT tenant_id, community_id, policy_version, scheduled_version, scheduled_at FROM communities \
     WHERE tenant_id = ?1 AND community_id = ?2";
+const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2";
 /// A stretch of a user's own history.
 macro_rules! entries {
     ($which:literal) => {
@@ -73,6 +74,7 @@ const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_e
 pub(super) const STATEMENTS: &[&str] = &[
     MEMBER,
     HELD,
+    LAST_NUMBER,
     ENTRIES,
     ALL_ENTRIES,
     REWRITE,
@@ -132,7 +134,10 @@ async fn within(
         return Ok(Reply::Refused(refusal));
     }
     replay(transaction, &river, &timeline, place, revision.as_mut()).await?;
-    let closing = revision.close();
+    let mut closing = revision.close();
+    if let Some(Entry { case, .. }) = &mut closing.added {
+        case.user = river.seams.owner(case.user, (case.at, case.number));
+    }
     let answer = closing.answer.clone();
     close(transaction, order, member, closing, now).await?;
     Ok(Reply::Done(answer))
@@ -172,6 +177,11 @@ async fn opening(
     let timeline = timeline_of(connection, home, &store.timelines).await?;
     let row = member_row(connection, river.member).await?.unwrap_or_default();
     let source = member(home, river.source);
+    let vacancy = if order.replaces {
+        Some(vacancy(&mut *connection, home, &case).await?)
+    } else {
+        None
+    };
     let place = (case.at, case.number);
     let before = look::state_before(connection, source, place.0, place.1).await?;
     let behind = river.seams.behind(river.source, spot(place));
@@ -190,6 +200,22 @@ async fn opening(
         before,
         current: row.state,
         recent: row.recent,
+        place: vacancy,
+    })
+}
+
+/// The place of a case for another one. Nobody else writes meanwhile, so the number is free.
+async fn vacancy(connection: &mut SqliteConnection, home: Home, case: &Case) -> Result<Place, StoreError> {
+    let row = sqlx::query(LAST_NUMBER).bind(home.0.0).bind(home.1.0);
+    let row = row.fetch_one(&mut *connection).await.map_err(failed)?;
+    let last: i64 = Row::of(&row, "community_counters", &["tenant_id", "community_id"]).get("case_seq")?;
+    let ended = match &case.started {
+        Some(started) => sanction(&mut *connection, home, started.id).await?.ended,
+        None => None,
+    };
+    Ok(Place {
+        next_case: last + 1,
+        ended: ended.map(|(_, at, _)| at),
     })
 }
 
@@ -360,6 +386,9 @@ async fn close(
     }
 
     let mut writes = Writes::default();
+    if let Some(entry) = closing.added {
+        writes.successor(member, entry);
+    }
     for (id, at) in closing.ended {
         let end = EndedRow {
             how: Ending::Voided,

@@ -77,6 +77,7 @@ on_every_store! {
             released: None,
             origin: None,
             upheld: false,
+            replaces: None,
         });
         assert_eq!(started.id, sanction_of(world.home, 1));
         assert_eq!(world.cases(world.home).await, [case]);

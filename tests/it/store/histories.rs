@@ -30,7 +30,7 @@ use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use tribune::service::policies::NewPolicy;
-use tribune::service::voids::Less;
+use tribune::service::voids::{Less, Milder};
 use tribune::service::{After, PersonRef, Service, rules};
 
 /// How many histories each store gets in one run, and how long each is.
@@ -180,7 +180,7 @@ impl Play {
     /// Something happens on both sides; both take it, or neither does.
     async fn step(&mut self) {
         self.clock.advance(self.dice.seconds());
-        match self.dice.below(20) {
+        match self.dice.below(22) {
             0..11 => {
                 let act = self.draw_act();
                 let (here, there) = (self.act(act.clone()).await, self.model.submit(&Command::Act(act)));
@@ -190,6 +190,7 @@ impl Play {
             12 | 13 => self.expire().await,
             14 => self.activate().await,
             15..18 => self.remedy(Change::Void).await,
+            18 | 19 => self.replace().await,
             _ => {
                 let points = Some(Points::from_millis(
                     i64::try_from(self.dice.below(30)).unwrap() * 100,
@@ -326,6 +327,7 @@ impl Play {
                 .void(caller, community, number, None, None, None)
                 .await
                 .is_ok(),
+            Change::Replace(_) => unreachable!("a replacement is drawn apart"),
             Change::Reduce { points, duration } => {
                 let less = Less {
                     points,
@@ -340,6 +342,33 @@ impl Play {
         };
         let there = self.model.remedy(number, change);
         assert_eq!(done, there.is_ok(), "case {number}: {there:?}");
+    }
+
+    /// A milder act, as often as not, in the place of some case.
+    async fn replace(&mut self) {
+        let numbers = self.model.numbers();
+        let number = numbers[self.dice.below(numbers.len())];
+        let act = self.draw_act();
+        let (kind, detail) = (act.kind(), act.detail().clone());
+        let detail = Detail {
+            supersedes: None,
+            ..detail
+        };
+        let milder = Milder {
+            kind,
+            detail: detail.clone(),
+            reason: None,
+        };
+        let done = self
+            .service
+            .replace(&self.caller, self.community, number, None, milder, None)
+            .await;
+        let there = self.model.replace(number, kind, detail);
+        assert_eq!(
+            done.is_ok(),
+            there.is_ok(),
+            "case {number} by {kind:?}: {there:?}"
+        );
     }
 
     /// Both sides hold the same, and agree on what comes.

@@ -123,6 +123,7 @@ fn blank(situation: &Situation<'_>, kind: Kind, particulars: Particulars) -> Cas
         released: None,
         origin: None,
         upheld: false,
+        replaces: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::clock::TestClock;
 use chrono::DurationRound as _;
 use std::sync::Arc;
-use tribune::domain::act::{Command, Decision, Entry, Recent, Situation};
+use tribune::domain::act::{Command, Decision, Detail, Entry, Recent, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
 use tribune::domain::case::{Case, Particulars, Reduced, Voided};
 use tribune::domain::decide::decide;
@@ -14,7 +14,7 @@ use tribune::domain::past::{MAX_COUNT, Offence, Past};
 use tribune::domain::points::Points;
 use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::refusal::Refusal;
-use tribune::domain::replay::{Change, Replay, Start, Voiding};
+use tribune::domain::replay::{Change, Replacement, Replay, Start, Voiding};
 use tribune::domain::sanction::Sanction;
 use tribune::domain::standing::{Standing, standing};
 use tribune::domain::time::Instant;
@@ -90,10 +90,10 @@ impl Model {
 
     /// The cases, without what each side names for itself.
     pub(super) fn cases(&self) -> Vec<Case> {
-        self.history
-            .iter()
-            .map(|e| Self::without_ids(e.case.clone()))
-            .collect()
+        let cases = self.history.iter().map(|e| Self::without_ids(e.case.clone()));
+        let mut cases: Vec<_> = cases.collect();
+        cases.sort_by_key(|case| case.number);
+        cases
     }
 
     pub(super) fn without_ids(mut case: Case) -> Case {
@@ -196,7 +196,7 @@ impl Model {
                 bot: false,
             },
             acting,
-            next_case: self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1,
+            next_case: self.next_number(),
             past: &past,
             spent: &tribune::domain::hold::Spent::default(),
             held: None,
@@ -212,11 +212,37 @@ impl Model {
         Ok(decision)
     }
 
+    /// When the sanction of a case ended, if that is on record.
+    fn ended(&self, place: usize) -> Option<Instant> {
+        let started = self.history[place].case.started.as_ref()?;
+        let mut ended = self.history.iter().flat_map(|e| &e.case.ended);
+        let by_case = ended.find(|ended| ended.id == started.id).map(|ended| ended.at);
+        by_case.or(started.end.filter(|_| started.over))
+    }
+
+    /// Puts a milder act in the place of a case.
+    pub(super) fn replace(&mut self, number: i64, kind: Kind, detail: Detail) -> Result<(), Refusal> {
+        let change = Change::Replace(Box::new(Replacement {
+            number: self.next_number(),
+            kind,
+            detail,
+            reason: None,
+            by: self.acting.actor.clone(),
+            recorded_at: self.clock.now(),
+        }));
+        self.remedy(number, change)
+    }
+
+    fn next_number(&self) -> i64 {
+        self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1
+    }
+
     pub(super) fn remedy(&mut self, number: i64, change: Change) -> Result<(), Refusal> {
         let place = self.history.iter().position(|e| e.case.number == number).unwrap();
         let before = self.history[..place].iter().rev().find_map(|e| e.after.clone());
         let mut fresh = self.fresh;
         self.fresh += 1_000;
+        let reduces = matches!(change, Change::Reduce { .. });
         let start = Start {
             timeline: Arc::new(self.timeline().clone()),
             now: Instant::from_utc(self.clock.now()).unwrap(),
@@ -226,6 +252,7 @@ impl Model {
             current: self.member.clone(),
             recent: self.recent.clone(),
             past: self.past_until(place),
+            ended: self.ended(place),
         };
         let ids = move || {
             fresh += 1;
@@ -242,7 +269,7 @@ impl Model {
         for (number, state) in fed.rewritten {
             self.entry(number).after = Some(state);
         }
-        self.keep(number, change, &voiding);
+        self.keep(number, reduces, &voiding);
         Ok(())
     }
 
@@ -250,7 +277,7 @@ impl Model {
         self.history.iter_mut().find(|e| e.case.number == number).unwrap()
     }
 
-    fn keep(&mut self, number: i64, change: Change, voiding: &Voiding) {
+    fn keep(&mut self, number: i64, reduces: bool, voiding: &Voiding) {
         let (now, by) = (self.clock.now(), self.acting.actor.clone());
         for (number, cause) in &voiding.voided {
             let (at, by, cause) = (now, by.clone(), *cause);
@@ -259,9 +286,18 @@ impl Model {
                 by,
                 reason: None,
                 cause,
+                replaced_by: voiding
+                    .added
+                    .as_ref()
+                    .filter(|_| cause.is_none())
+                    .map(|e| e.case.number),
             });
         }
-        if change != Change::Void {
+        if let Some(entry) = &voiding.added {
+            self.history.push(entry.clone());
+            self.history.sort_by_key(|e| (e.case.at, e.case.number));
+        }
+        if reduces {
             let case = &mut self.entry(number).case;
             let first = case.reduced.take();
             case.reduced = Some(Reduced {

@@ -27,6 +27,8 @@ pub(crate) struct Wish {
     pub(crate) milder: Option<Sanction>,
     /// Cases that count fewer points from now on.
     pub(crate) reduced: Vec<(i64, Points)>,
+    /// The case that takes its place, with the state after it.
+    pub(crate) added: Option<Entry>,
     /// Cases that go with it.
     pub(crate) with_it: Vec<i64>,
     /// How it was driven.
@@ -128,6 +130,12 @@ impl Revision for Replay {
             by: opening.acting.actor.clone(),
             reason: None,
             cause,
+            replaced_by: self
+                .wish
+                .added
+                .as_ref()
+                .filter(|_| cause.is_none())
+                .map(|entry| entry.case.number),
         };
         let mut all = vec![(*number, voided(None))];
         all.extend(
@@ -145,6 +153,7 @@ impl Revision for Replay {
             reduction: None,
             moved: vec![],
             shortened: None,
+            added: self.wish.added.clone(),
             started: self.wish.milder.clone().into_iter().collect(),
             events: vec![NewEvent {
                 kind: "case.voided",

@@ -1,6 +1,7 @@
 //! Voids: history replayed in pages, in order, and everything written at once.
 
-use tribune::domain::case::Voided;
+use tribune::domain::act::Entry;
+use tribune::domain::case::{Case, Voided};
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
 use tribune::domain::points::Points;
@@ -9,7 +10,7 @@ use tribune::domain::sanction::{Ending, Sanction};
 use tribune::ports::answer::Claim;
 use tribune::ports::clock::Clock as _;
 use tribune::ports::error::StoreError;
-use tribune::ports::ledger::{ActorRef, Reply, VoidOrder};
+use tribune::ports::ledger::{ActorRef, Place, Reply, VoidOrder};
 
 use super::replay::{Replay, Wish};
 use super::world::{Home, World, act, claim, done, human, mute, not_found, person, sanction_of, warn};
@@ -31,9 +32,30 @@ impl World {
             community,
             number,
             actor,
+            replaces: false,
             claim,
         };
         self.store.void(&order, &Replay::starting(wish)).await
+    }
+
+    async fn replace(&self, number: i64, wish: &Wish) -> Result<Reply, StoreError> {
+        let order = VoidOrder {
+            tenant: self.home.tenant,
+            community: self.home.community,
+            number,
+            actor: ActorRef::System,
+            replaces: true,
+            claim: None,
+        };
+        self.store.void(&order, &Replay::starting(wish)).await
+    }
+
+    async fn case_of(&self, number: i64) -> Case {
+        let home = self.home;
+        self.store
+            .case(home.tenant, home.community, number)
+            .await
+            .unwrap()
     }
 
     async fn void(&self, number: i64, wish: &Wish) -> Result<Reply, StoreError> {
@@ -123,7 +145,7 @@ on_every_store! {
         assert_eq!(world.member("ann").await.ledger.balance.millis(), 3_000);
         let case = world.store.case(home.tenant, home.community, 2).await.unwrap();
         let by = tribune::domain::actor::Actor::System;
-        assert_eq!(case.voided, Some(Voided { at: world.clock.now(), by, reason: None, cause: None }));
+        assert_eq!(case.voided, Some(Voided { at: world.clock.now(), by, reason: None, cause: None, replaced_by: None }));
         let events = world.events(home.tenant).await;
         assert_eq!(events.last().unwrap().kind, "case.voided");
         let ann = world.user("ann").await;
@@ -190,6 +212,50 @@ on_every_store! {
         world.clock.advance(1_000);
         let due = world.store.lease_due(9, std::time::Duration::from_secs(1)).await.unwrap();
         assert_eq!(due.len(), 1);
+    }
+
+    /// A case that takes the place gets the next number, its state and its sanction; what was over before it came has expired.
+    async fn another_case_takes_its_place(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        world.decide_all(&[mute(home, "ann", 600), mute(home, "bob", 600), warn(home, "ann")]).await;
+        world.clock.advance(100);
+        let [ann, bob] = [world.case_of(1).await, world.case_of(2).await];
+        for (case, number, over) in [(ann, 4, false), (bob, 5, true)] {
+            let old = case.started.clone().unwrap();
+            let end = Some(old.start.shifted(if over { 60 } else { 300 }));
+            let sanction = Sanction { id: sanction_of(home, number), end, case: number, over, ..old };
+            let state = Member { sanctions: vec![sanction.clone()], ..Member::default() };
+            let milder = Case { number, started: Some(sanction.clone()), replaces: Some(case.number), ..case.clone() };
+            let added = Entry { case: milder.clone(), after: Some(state.clone()) };
+            let wish = Wish { added: Some(added), ..Wish::default() };
+            done(world.replace(case.number, &wish).await);
+            let place = wish.seen.lock().unwrap().opening.as_ref().unwrap().place;
+            assert_eq!(place, Some(Place { next_case: number, ended: None }));
+            assert_eq!(world.case_of(number).await, milder);
+            assert_eq!(world.case_of(case.number).await.voided.unwrap().replaced_by, Some(number));
+            let record = world.store.sanction(home.tenant, home.community, sanction.id).await.unwrap();
+            assert_eq!(record.ended, end.filter(|_| over).map(|end| (Ending::Expired, end, None)));
+            let kept = world.store.state_at(home.tenant, home.community, case.user, case.at).await.unwrap();
+            assert_eq!(kept.sanctions, state.sanctions, "the last of that second");
+        }
+        assert_eq!(world.store.next_due().await.unwrap(), Some(world.now().shifted(200)), "of what holds");
+        assert_eq!(world.case(warn(home, "ann")).await, 6);
+    }
+
+    /// When the sanction of the case ended is told to what takes its place.
+    async fn an_end_on_record_is_told(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        world.case(mute(home, "ann", 600)).await;
+        world.clock.advance(100);
+        world.case(act(home, person("ann"), Kind::Unmute, None, "x")).await;
+        let wish = Wish::default();
+        done(world.replace(1, &wish).await);
+        let place = wish.seen.lock().unwrap().opening.as_ref().unwrap().place.unwrap();
+        assert_eq!((place.next_case, place.ended), (3, Some(world.now())));
+        done(world.void(2, &wish).await);
+        assert_eq!(wish.seen.lock().unwrap().opening.as_ref().unwrap().place, None, "only then");
     }
 
     /// A case that counts fewer points shows them everywhere, down to none.

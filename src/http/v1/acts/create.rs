@@ -156,7 +156,7 @@ pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
 }
 
 /// The field to blame.
-fn at(error: ActError) -> &'static str {
+pub(in crate::http::v1) fn at(error: ActError) -> &'static str {
     match error {
         ActError::DurationMissing | ActError::DurationRefused => "/duration",
         ActError::CapabilitiesMissing | ActError::CapabilitiesRefused | ActError::TooManyCapabilities => {

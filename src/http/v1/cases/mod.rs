@@ -4,5 +4,6 @@ pub mod list;
 pub mod read;
 pub mod reason;
 pub mod reduce;
+pub mod replace;
 pub mod revisions;
 pub mod void;

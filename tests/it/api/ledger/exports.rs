@@ -9,7 +9,7 @@ use crate::support::client::{Client, Reply};
 use crate::support::clock::TestClock;
 use crate::support::store::TestStore;
 
-/// A long life: acts, escalations, lifts, voids, reductions, edits, ranks, policies, an import.
+/// A long life: acts, escalations, lifts, voids, reductions, replacements, edits, ranks, policies, an import.
 async fn live(api: &Api, community: &Community, seed: u64) {
     let mut random = seed;
     let mut draw = move |of: u64| {
@@ -35,13 +35,14 @@ async fn live(api: &Api, community: &Community, seed: u64) {
     for step in 0..60 {
         api.clock.advance(i64::try_from(draw(40_000)).unwrap());
         let who = member(draw(4));
-        let reply = match draw(10) {
+        let reply = match draw(11) {
             0..=4 => community.act(json!({"kind": "warn", "member": who, "reason": format!("{step}"),
                 "actor": {"platform": "discord", "id": "90"}})).await,
             5 => community.act(json!({"kind": "mute", "member": who, "duration": 3_600, "reason": format!("{step}")})).await,
             6 => community.act(json!({"kind": "restrict", "member": who, "capabilities": ["links"], "reason": format!("{step}")})).await,
             7 => community.act(json!({"kind": "unmute", "member": who})).await,
             8 => community.post(&format!("/cases/{}/void", draw(20) + 1), json!({"reason": "a mistake"})).await,
+            9 => community.post(&format!("/cases/{}/replace", draw(40) + 1), json!({"kind": "warn"})).await,
             _ => community.post(&format!("/cases/{}/reduce", draw(20) + 1), json!({"points": 0.5})).await,
         };
         made += u64::from(reply.status < 300);

@@ -186,6 +186,25 @@ on_every_store! {
         assert_eq!(split["communities"][0]["from"]["points"], json!(1.9));
     }
 
+    /// What takes the place of a case of before a merge stands before it, and goes back with it.
+    async fn what_was_before_a_merge_is_replaced_after_it(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let told = merge(&api, &into, &from).await;
+        api.clock.advance(600);
+        let replaced = community.post("/cases/3/replace", json!({"kind": "warn", "reason": "milder"})).await.expect(201);
+        assert_eq!((&replaced["case"]["number"], &replaced["case"]["replaces"]), (&json!(4), &json!(3)));
+        assert_eq!((&replaced["standing"]["user"], &replaced["standing"]["points"]), (&json!(into), &json!(3)));
+        assert_eq!(replaced["standing"]["sanctions"], json!([]));
+        let listed = community.get("/cases?member=discord:1").await.expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 4);
+        let split = undo(&api, &told).await;
+        assert_eq!(split["communities"][0]["into"]["points"], json!(1));
+        assert_eq!(split["communities"][0]["from"]["points"], json!(2));
+        let theirs = community.get("/cases?member=telegram:2").await.expect(200);
+        assert_eq!(theirs["items"].as_array().unwrap().len(), 3);
+    }
+
     /// A dry run tells all of it and does none of it.
     async fn a_dry_run_writes_nothing(store) {
         let api = Api::start(store).await;

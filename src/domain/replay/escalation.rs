@@ -1,31 +1,50 @@
-//! What becomes of an escalation in a replay: it stands, something milder takes its place, or it falls.
+//! What becomes of an escalation: it stands on what its trigger produces in the replay.
 
-use super::super::case::Case;
-use super::super::id::SanctionId;
-use super::super::kind::Restriction;
-use super::super::ladder::Strength;
-use super::super::sanction::{Sanction, later_end};
-use super::super::timeline::PolicyVersion;
-use super::{Produced, Replay, Verdict};
+use super::Replay;
+use crate::domain::case::Case;
+use crate::domain::id::SanctionId;
+use crate::domain::kind::Restriction;
+use crate::domain::ladder::Strength;
+use crate::domain::points::Points;
+use crate::domain::policy::Remedy;
+use crate::domain::sanction::{Sanction, later_end};
+use crate::domain::time::Instant;
+use crate::domain::timeline::PolicyVersion;
 use std::cmp::min_by;
+
+/// What an entry produces in the replay: the remedy of the rung that fires, and how strong it is.
+#[derive(Clone)]
+pub(super) struct Produced {
+    pub(super) remedy: Remedy,
+    pub(super) strength: Strength,
+    pub(super) end: Option<Instant>,
+}
+
+/// What becomes of an entry.
+pub(super) enum Verdict {
+    /// It stands as it is.
+    Stands,
+    /// This sanction takes the place of its own, and it counts so many points.
+    Milder(Sanction, Points),
+    /// It no longer counts.
+    Falls,
+}
 
 impl Replay {
     /// Holds an escalation against what its trigger produced. Direct acts stand by themselves.
-    pub(super) fn verdict(
-        &mut self,
-        case: &Case,
-        version: &PolicyVersion,
-        trigger: Option<(i64, Option<Produced>)>,
-    ) -> Verdict {
+    pub(super) fn verdict(&mut self, case: &Case, version: &PolicyVersion) -> Verdict {
         let fell = |cause: &i64| self.voided.iter().any(|(number, _)| number == cause);
         if case.upheld && case.causes.last().is_some_and(|cause| !fell(cause)) {
             return Verdict::Stands;
         }
-        let produced = match (case.causes.last(), trigger) {
-            (Some(cause), Some((number, produced))) if *cause == number => produced,
-            _ => return Verdict::Stands,
+        let trigger = self
+            .triggers
+            .iter()
+            .find(|(number, _)| case.causes.last() == Some(number));
+        let Some((_, produced)) = trigger else {
+            return Verdict::Stands;
         };
-        let Some(produced) = produced else {
+        let Some(produced) = produced.clone() else {
             return Verdict::Falls;
         };
         let own = case.started.as_ref().map_or_else(

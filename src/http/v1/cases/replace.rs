@@ -1,0 +1,100 @@
+//! `POST /v1/communities/{community}/cases/{number}/replace`
+
+use axum::extract::State;
+use axum::response::Response;
+use wire::act::{ReplaceAnswer, ReplaceRequest};
+
+use crate::domain::act::{ActError, Detail};
+use crate::domain::kind::Kind;
+use crate::http::api::ApiState;
+use crate::http::fields::Fields;
+use crate::http::idempotency::Idempotency;
+use crate::http::json::StrictJson;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::path::{InCase, Segments};
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::http::v1::acts::create::at;
+use crate::service::caller::Caller;
+use crate::service::voids::Milder;
+
+problems!(ReplaceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided,
+    NotMilder, UnknownKind, ClockSkew);
+
+/// Replace a case by a milder act
+///
+/// The case is voided, and another one takes its place: at the same instant, judged by the same version of the policy. Points and
+/// rungs become what they would be had it been so from the start, and what the case escalated to falls or becomes milder as with a
+/// void. The new case fires no rung. The two name each other.
+///
+/// Milder is what has a lower severity, or is of the same kind with fewer capabilities or an earlier end. The new case starts a
+/// sanction only where the old one did: it begins when that did, and ends when that does or did at the latest. Where this lies
+/// behind, it is on record as expired. It never counts more points than the old one. In the place of an escalation it is an escalation too.
+///
+/// The least rank of both kinds is needed. Scope: `acts:write`.
+#[utoipa::path(
+    post,
+    path = "/v1/communities/{community}/cases/{number}/replace",
+    tag = "cases",
+    params(InCase, Idempotency),
+    request_body(content = ReplaceRequest, example = json!(examples::replace::request())),
+    responses(
+        (status = 201, description = "It was replaced.", body = ReplaceAnswer,
+            headers(
+                ("Location" = String, description = "The new case."),
+                ("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat."),
+            ), example = json!(examples::replace::answer())),
+        ReplaceCaseProblems,
+    )
+)]
+pub async fn replace_case(
+    caller: Caller,
+    State(api): State<ApiState>,
+    Segments(InCase { community, number }): Segments<InCase>,
+    repeat: Idempotency,
+    body: StrictJson<ReplaceRequest>,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::default();
+    let actor = fields.actor("/actor", body.value.actor.as_ref());
+    let milder = milder(&mut fields, &body.value);
+    let milder = fields.finish(milder)?;
+    let claim = repeat.claim(&body);
+    let outcome = api
+        .service
+        .replace(&caller, community, number, actor, milder, claim)
+        .await?;
+    let location = format!("/v1/communities/{community}/cases/{}", outcome.answer.tag);
+    Ok(respond::created(outcome, &location))
+}
+
+/// The act that a request describes.
+fn milder(fields: &mut Fields, request: &ReplaceRequest) -> Option<Milder> {
+    let kind = fields.take("/kind", Kind::named(request.kind.as_str()));
+    let detail = Detail {
+        duration: fields.duration("/duration", request.duration.as_ref()),
+        capabilities: fields.capabilities("/capabilities", &request.capabilities),
+        supersedes: None,
+    };
+    let reason = fields.reason("/reason", request.reason.as_deref());
+    let kind = kind?;
+    if kind.lifts().is_some() || kind == Kind::DeleteMessages {
+        fields.refuse(
+            "/kind",
+            "neither a lift nor deleted messages can take the place of an act",
+        );
+        return None;
+    }
+    if let Err(error) = detail.check(kind) {
+        // What was refused already must not be missed as well.
+        let refused = match error {
+            ActError::DurationMissing => request.duration.is_some(),
+            ActError::CapabilitiesMissing => !request.capabilities.is_empty(),
+            _ => false,
+        };
+        if !refused {
+            fields.refuse(at(error), error);
+        }
+        return None;
+    }
+    Some(Milder { kind, detail, reason })
+}
