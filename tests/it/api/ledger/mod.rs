@@ -17,6 +17,7 @@ mod lists; // filters and pages
 mod merges; // two users who are one person
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
+mod restores; // who is known where a community is restored
 mod rules; // what a policy may say beside the default rules
 mod simulate; // another policy
 mod standing; // past and future
