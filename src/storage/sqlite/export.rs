@@ -40,15 +40,15 @@ const PEOPLE: &str = "SELECT user_id FROM members WHERE tenant_id = ?1 AND commu
     AND replaced_by->>'$.user' IS NOT NULL \
     UNION SELECT unhex(by_actor->>'$.user', '-') FROM policies WHERE tenant_id = ?1 AND community_id = ?2 \
     AND by_actor->>'$.user' IS NOT NULL \
-    UNION SELECT unhex(a.value->>'$.by.user', '-') FROM cases c, json_each(c.doc, '$.released.approvals') a \
-    WHERE c.tenant_id = ?1 AND c.community_id = ?2 AND a.value->>'$.by.user' IS NOT NULL \
+    UNION SELECT unhex(j.value->>'$.by.user', '-') FROM cases c, json_each(c.doc, '$.released.approvals') j \
+    WHERE c.tenant_id = ?1 AND c.community_id = ?2 AND j.value->>'$.by.user' IS NOT NULL \
     UNION SELECT user_id FROM held_acts WHERE tenant_id = ?1 AND community_id = ?2 \
     UNION SELECT unhex(doc->>'$.actor.user', '-') FROM held_acts WHERE tenant_id = ?1 AND community_id = ?2 \
     AND doc->>'$.actor.user' IS NOT NULL \
     UNION SELECT unhex(doc->>'$.settled.by.user', '-') FROM held_acts WHERE tenant_id = ?1 AND community_id = ?2 \
     AND doc->>'$.settled.by.user' IS NOT NULL \
-    UNION SELECT unhex(a.value->>'$.by.user', '-') FROM held_acts h, json_each(h.doc, '$.approvals') a \
-    WHERE h.tenant_id = ?1 AND h.community_id = ?2 AND a.value->>'$.by.user' IS NOT NULL \
+    UNION SELECT unhex(j.value->>'$.by.user', '-') FROM held_acts h, json_each(h.doc, '$.approvals') j \
+    WHERE h.tenant_id = ?1 AND h.community_id = ?2 AND j.value->>'$.by.user' IS NOT NULL \
     UNION SELECT unhex(substr(bucket, 11)) FROM spent_acts WHERE tenant_id = ?1 AND community_id = ?2 \
     AND bucket LIKE 'actor/usr!_%' ESCAPE '!'";
 /// Those who are one person with any of some users, one step away.
