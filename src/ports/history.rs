@@ -5,13 +5,17 @@ use super::answer::{Answer, Claim, NewEvent};
 use super::directory::{Community, Rendered};
 use super::error::StoreError;
 use super::ledger::PersonRef;
+use super::merges::Merge;
 use crate::domain::act::Recent;
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use crate::domain::held::Held;
+use crate::domain::id::{CommunityId, KeyId, MergeId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::import::Line;
+use crate::domain::kind::Kind;
 use crate::domain::member::Member;
+use crate::domain::merge::Role;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Authority;
 use crate::domain::sanction::{Ending, Sanction};
@@ -156,7 +160,15 @@ pub enum Piece {
         created_at: DateTime<Utc>,
         /// Their identities.
         identities: Vec<Identity>,
+        /// Those of them that a merge brought along.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        brought: Vec<Brought>,
+        /// The user who they turned out to be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merged_into: Option<UserId>,
     },
+    /// That one of these people was merged into another, and whether it was undone.
+    Merge(Box<Merge>),
     /// A member.
     Member {
         /// Who.
@@ -201,6 +213,64 @@ pub enum Piece {
         /// How and when it ended, and the case that ended it; none while no end is recorded.
         ended: Option<(Ending, Instant, Option<i64>)>,
     },
+    /// Where the histories of two members became one.
+    Seam(Box<SeamPiece>),
+    /// An act that waits for others, or has waited.
+    HeldAct(Box<Held>),
+    /// An act that counts in a budget.
+    Spent {
+        /// Under whom.
+        bucket: String,
+        /// When it was accepted.
+        at: Instant,
+        /// Its case.
+        number: i64,
+        /// Its kind.
+        kind: Kind,
+    },
+}
+
+/// An identity that goes back to somebody when the merge that brought it along is undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// Which.
+    pub identity: Identity,
+    /// To whom.
+    pub by: UserId,
+}
+
+/// The place where a merge made one history of two.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeamPiece {
+    /// The merge.
+    pub merge: MergeId,
+    /// The user who remained then.
+    pub into: UserId,
+    /// The user who was merged into them.
+    pub from: UserId,
+    /// When, as the ledger counts.
+    pub at: Instant,
+    /// The last case of before.
+    pub after: i64,
+    /// Which of several at one place.
+    pub turn: i32,
+    /// The version of the policy in force then.
+    pub policy_version: i32,
+    /// The state of the one who remained, just before.
+    pub into_state: Member,
+    /// The state of the other one, just before.
+    pub from_state: Member,
+    /// The state of the one person, just after.
+    pub state: Member,
+    /// The last acts upon the one who remained.
+    pub into_recent: Vec<Recent>,
+    /// The last acts upon the other one.
+    pub from_recent: Vec<Recent>,
+    /// What the community said of the one who remained.
+    pub into_role: Role,
+    /// What it said of the one person.
+    pub role: Role,
 }
 
 /// Takes the pieces of an export.
@@ -236,8 +306,8 @@ pub trait History: Send + Sync {
     /// [`StoreError::NotFound`] for a community that the tenant does not have.
     async fn import(&self, order: &ImportOrder, scribe: &dyn Scribe) -> Result<Imported, StoreError>;
 
-    /// Gives all pieces of a community, as they stand at one moment: the community, its policies, people, members, cases by
-    /// number, earlier reasons, sanctions. Reads in pages.
+    /// Gives all pieces of a community, as they stand at one moment: the community, its policies, people, their
+    /// merges, members, cases by number, earlier reasons, sanctions, seams, held acts, what is spent of budgets. Reads in pages.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a community that the tenant does not have; nothing was given then.
@@ -250,5 +320,6 @@ pub trait History: Send + Sync {
 
     /// Makes a community of pieces, in one transaction. People who are known by one of their identities are those; the others keep
     /// their ids where these are free. Everything else is as it was, but for links, which belong to one community at a time.
+    /// Merges come along for people who are new here; who is known here must be one person here as well, or the order is refused.
     async fn restore(&self, order: &RestoreOrder, render: Restored<'_>) -> Result<Imported, StoreError>;
 }

@@ -1,19 +1,28 @@
 //! A community made of an export, apart from any SQL: who is who here, and the rows that come of each piece.
 
+use super::batch::holds::SpentRow;
 use super::batch::{CaseRow, EndedRow, MemberKey, Writes};
+use super::seams::{Seam, SeamDetail};
 use crate::domain::act::Recent;
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
+use crate::domain::held::Held;
 use crate::domain::id::UserId;
-use crate::domain::identity::Identity;
 use crate::domain::member::Member;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Authority;
 use crate::domain::time::Instant;
-use crate::ports::history::{BadLine, Piece, RestoreOrder};
+use crate::ports::history::{BadLine, Piece, RestoreOrder, SeamPiece};
+use crate::ports::merges::Merge;
 use crate::ports::record::Revision;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+mod people; // who is who here
+
+pub(crate) use people::{Here, Holder, Named, NewIdentity, NewUser};
+
+use people::People;
 
 /// How many cases are written at a time.
 const CASES: usize = 2_000;
@@ -40,11 +49,11 @@ pub(crate) struct Head<'a> {
 }
 
 /// A member, for their row.
-pub(crate) struct MemberParts<'a> {
+pub(crate) struct MemberParts {
     pub(crate) authority: Authority,
     pub(crate) protected: bool,
     pub(crate) bot: bool,
-    pub(crate) state: &'a Member,
+    pub(crate) state: Member,
     pub(crate) recent: Vec<Recent>,
 }
 
@@ -54,31 +63,21 @@ pub(crate) struct Rows<'a> {
     pub(crate) head: Option<Head<'a>>,
     pub(crate) policies: Vec<PolicyRow<'a>>,
     /// People who are new here.
-    pub(crate) users: Vec<(UserId, Option<&'a str>, DateTime<Utc>)>,
+    pub(crate) users: Vec<NewUser<'a>>,
     /// Identities that nobody has here.
-    pub(crate) identities: Vec<(&'a Identity, UserId)>,
-    pub(crate) members: BTreeMap<UserId, MemberParts<'a>>,
+    pub(crate) identities: Vec<NewIdentity<'a>>,
+    /// Merges that are not known here.
+    pub(crate) merges: Vec<Merge>,
+    pub(crate) members: BTreeMap<UserId, MemberParts>,
+    pub(crate) seams: Vec<Seam>,
+    /// Members who were ever part of a merge.
+    pub(crate) regrouped: BTreeSet<UserId>,
     pub(crate) reasons: Vec<(i64, Revision)>,
     /// Cases that were edited, voided or reduced.
     pub(crate) amended: Vec<Case>,
     pub(crate) origins: Vec<(String, String, i64)>,
-    /// Cases, sanctions and timers, so many at a time.
+    /// Cases, sanctions and timers, acts that wait and what is spent, so many at a time.
     pub(crate) writes: Vec<Writes>,
-}
-
-/// The identities and ids of the people in an order: what to look up before [`Rows::of`].
-pub(crate) fn named(order: &RestoreOrder) -> (Vec<&Identity>, Vec<UserId>) {
-    let (mut identities, mut ids) = (Vec::new(), Vec::new());
-    for (_, piece) in &order.pieces {
-        if let Piece::User {
-            id, identities: own, ..
-        } = piece
-        {
-            ids.push(*id);
-            identities.extend(own);
-        }
-    }
-    (identities, ids)
 }
 
 impl<'a> Rows<'a> {
@@ -89,22 +88,18 @@ impl<'a> Rows<'a> {
         Some((version, found.activated_at))
     }
 
-    /// From the pieces, and from who is known here: `known` by identity, `taken` by id.
-    pub(crate) fn of(
-        order: &'a RestoreOrder,
-        known: &HashMap<Identity, UserId>,
-        taken: &HashSet<UserId>,
-    ) -> Result<Self, Vec<BadLine>> {
+    /// From the pieces, and from who is known here.
+    pub(crate) fn of(order: &'a RestoreOrder, here: &Here) -> Result<Self, Vec<BadLine>> {
         let mut making = Making {
             order,
-            who: HashMap::new(),
+            people: People::of(order, here)?,
             rows: Self::default(),
             bad: Vec::new(),
             line: 0,
         };
         for (line, piece) in &order.pieces {
             making.line = *line;
-            making.piece(piece, known, taken);
+            making.piece(piece);
         }
         let rows = &making.rows;
         let version = rows.head.map(|head| head.policy_version);
@@ -115,7 +110,11 @@ impl<'a> Rows<'a> {
             making.refuse("the policy that is to come into force is not there");
         }
         if making.bad.is_empty() {
-            Ok(making.rows)
+            let mut rows = making.rows;
+            rows.users = making.people.users;
+            rows.identities = making.people.identities;
+            rows.merges = making.people.new_merges;
+            Ok(rows)
         } else {
             Err(making.bad)
         }
@@ -124,8 +123,8 @@ impl<'a> Rows<'a> {
 
 struct Making<'a> {
     order: &'a RestoreOrder,
-    /// Who each user of the export is here.
-    who: HashMap<UserId, UserId>,
+    /// Who is who here.
+    people: People<'a>,
     rows: Rows<'a>,
     bad: Vec<BadLine>,
     line: u64,
@@ -142,32 +141,39 @@ impl<'a> Making<'a> {
 
     /// Who a user of the export is here.
     fn who(&mut self, user: UserId) -> UserId {
-        if let Some(here) = self.who.get(&user) {
-            return *here;
-        }
-        self.refuse("it names a user whom no earlier line makes known");
-        user
+        self.people.who(user).unwrap_or_else(|| {
+            self.refuse("it names a user of whom no line tells");
+            user
+        })
     }
 
     fn actor(&mut self, actor: &Actor) -> Actor {
-        match actor {
-            Actor::Human { user, identity, key } => Actor::Human {
-                user: self.who(*user),
-                identity: identity.clone(),
-                key: *key,
-            },
-            other => other.clone(),
-        }
+        self.people.acted(actor).unwrap_or_else(|| {
+            self.refuse("it names a user of whom no line tells");
+            actor.clone()
+        })
     }
 
-    fn piece(&mut self, piece: &'a Piece, known: &HashMap<Identity, UserId>, taken: &HashSet<UserId>) {
+    /// The last acts upon somebody.
+    fn recent(&mut self, recent: &[Recent]) -> Vec<Recent> {
+        let mut recent = recent.to_vec();
+        for act in &mut recent {
+            if let Some(actor) = UserId::parse(&act.actor) {
+                act.actor = self.who(actor).to_string();
+            }
+        }
+        recent
+    }
+
+    fn piece(&mut self, piece: &'a Piece) {
         match piece {
             Piece::Community { .. } | Piece::Policy { .. } => self.head(piece),
-            Piece::User { .. } => self.user(piece, known, taken),
+            // Who they are was found out before.
+            Piece::User { .. } | Piece::Merge(_) => {}
             Piece::Member { .. } => self.member(piece),
             Piece::Case { case, after } => {
                 let case = self.case(case);
-                let state = after.as_deref().cloned();
+                let state = after.as_deref().map(|after| self.people.state(after));
                 let home = (self.order.tenant, self.order.community);
                 self.writes().cases.push(CaseRow { home, case, state });
             }
@@ -188,6 +194,23 @@ impl<'a> Making<'a> {
                 if let Some(end) = end {
                     writes.end(member.home(), sanction.id, end);
                 }
+            }
+            Piece::Seam(seam) => self.seam(seam),
+            Piece::HeldAct(held) => self.held(held),
+            Piece::Spent {
+                bucket,
+                at,
+                number,
+                kind,
+            } => {
+                let row = SpentRow {
+                    home: (self.order.tenant, self.order.community),
+                    bucket: self.bucket(bucket),
+                    at: *at,
+                    number: *number,
+                    kind: *kind,
+                };
+                self.writes().spent.push(row);
             }
         }
     }
@@ -234,26 +257,6 @@ impl<'a> Making<'a> {
         }
     }
 
-    fn user(&mut self, piece: &'a Piece, known: &HashMap<Identity, UserId>, taken: &HashSet<UserId>) {
-        let Piece::User {
-            id,
-            name,
-            created_at,
-            identities,
-        } = piece
-        else {
-            return;
-        };
-        let here = identities.iter().find_map(|identity| known.get(identity));
-        let user = here.copied().unwrap_or(*id);
-        if here.is_none() && !taken.contains(id) {
-            self.rows.users.push((user, name.as_deref(), *created_at));
-        }
-        let new = identities.iter().filter(|identity| !known.contains_key(identity));
-        self.rows.identities.extend(new.map(|identity| (identity, user)));
-        self.who.insert(*id, user);
-    }
-
     fn reason(&mut self, piece: &Piece) {
         let Piece::Reason {
             case,
@@ -287,18 +290,12 @@ impl<'a> Making<'a> {
             return;
         };
         let user = self.who(*user);
-        let mut recent = recent.clone();
-        for act in &mut recent {
-            if let Some(actor) = UserId::parse(&act.actor) {
-                act.actor = self.who(actor).to_string();
-            }
-        }
         let row = MemberParts {
             authority: *authority,
             protected: *protected,
             bot: *bot,
-            state,
-            recent,
+            state: self.people.state(state),
+            recent: self.recent(recent),
         };
         if self.rows.members.insert(user, row).is_some() {
             self.refuse("the member is the same person here as another one");
@@ -315,6 +312,17 @@ impl<'a> Making<'a> {
         if let Some(reduced) = &mut case.reduced {
             reduced.by = self.actor(&reduced.by);
         }
+        for approval in case
+            .released
+            .iter_mut()
+            .flat_map(|released| &mut released.approvals)
+        {
+            // Exports of before told of those who approved only if they were named elsewhere.
+            approval.by = self
+                .people
+                .acted(&approval.by)
+                .unwrap_or_else(|| approval.by.clone());
+        }
         if case.revision > 0 || case.voided.is_some() || case.reduced.is_some() {
             self.rows.amended.push(case.clone());
         }
@@ -325,9 +333,72 @@ impl<'a> Making<'a> {
         case
     }
 
+    /// Where two histories became one: a place of the merge of these two here.
+    fn seam(&mut self, seam: &SeamPiece) {
+        let Some(merge) = self.people.merge_here(seam.merge) else {
+            self.refuse("it belongs to a merge of which no line tells, or which was undone");
+            return;
+        };
+        let (into, from) = (self.who(seam.into), self.who(seam.from));
+        self.rows.regrouped.extend([into, from]);
+        let seam = Seam {
+            merge,
+            into,
+            from,
+            at: seam.at,
+            after: seam.after,
+            turn: seam.turn,
+            policy_version: seam.policy_version,
+            into_state: self.people.state(&seam.into_state),
+            from_state: self.people.state(&seam.from_state),
+            state: self.people.state(&seam.state),
+            detail: SeamDetail {
+                into_recent: self.recent(&seam.into_recent),
+                from_recent: self.recent(&seam.from_recent),
+                into_role: seam.into_role,
+                role: seam.role,
+            },
+        };
+        self.rows.seams.push(seam);
+    }
+
+    /// An act that waits or has waited.
+    fn held(&mut self, held: &Held) {
+        let mut held = held.clone();
+        held.user = self.who(held.user);
+        held.actor = self.actor(&held.actor);
+        for approval in &mut held.approvals {
+            approval.by = self.actor(&approval.by);
+        }
+        if let Some(settled) = &mut held.settled {
+            settled.by = self.actor(&settled.by);
+        }
+        let home = (self.order.tenant, self.order.community);
+        self.writes().held.insert((home, held.id), held);
+    }
+
+    /// Under whom an act counts: a person under the id that they have here.
+    fn bucket(&mut self, bucket: &str) -> String {
+        let person = bucket
+            .split_once('/')
+            .and_then(|(per, actor)| Some((per, UserId::parse(actor)?)));
+        match person {
+            Some((per, user)) => format!("{per}/{}", self.who(user)),
+            None => bucket.to_owned(),
+        }
+    }
+
     /// Where the next rows go.
     fn writes(&mut self) -> &mut Writes {
-        let full = |writes: &Writes| writes.cases.len().max(writes.started.len()) >= CASES;
+        let full = |writes: &Writes| {
+            let rows = [
+                writes.cases.len(),
+                writes.started.len(),
+                writes.held.len(),
+                writes.spent.len(),
+            ];
+            rows.into_iter().any(|rows| rows >= CASES)
+        };
         if self.rows.writes.last().is_none_or(full) {
             self.rows.writes.push(Writes::default());
         }

@@ -3,18 +3,23 @@
 use super::Postgres;
 use super::directory::{community_exists, policies, user_of};
 use super::errors::failed;
+use super::holds::{held_of, spent_of};
 use super::record::{case_columns, entry_of, revision_of, sanction_of};
 use super::row::{Row, all};
+use super::seams::{merge_of, seam_of};
 use crate::domain::id::UserId;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::history::{Piece, Sink};
 use crate::storage::batch::Home;
+use crate::storage::pieces::People;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// How many rows are read at a time.
 const PAGE: i64 = 500;
+/// How many people are asked for at a time.
+const PEOPLE_PAGE: usize = 500;
 
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Whoever takes the pieces may be slow, but not for ever.
@@ -24,7 +29,7 @@ const COMMUNITY: &str = "SELECT c.tenant_id, c.community_id, c.name, c.created_a
     n.case_seq \
     FROM communities c JOIN community_counters n ON n.tenant_id = c.tenant_id AND n.community_id = c.community_id \
     WHERE c.tenant_id = $1 AND c.community_id = $2";
-/// Everybody who is named anywhere: members, and those who acted, voided, reduced, edited or wrote policies.
+/// Everybody who is named anywhere: members, and those who acted, voided, reduced, edited, approved, rejected or wrote policies.
 const PEOPLE: &str = "SELECT user_id FROM members WHERE tenant_id = $1 AND community_id = $2 \
     UNION SELECT user_id FROM cases WHERE tenant_id = $1 AND community_id = $2 \
     UNION SELECT substr(actor, 5)::uuid FROM cases WHERE tenant_id = $1 AND community_id = $2 AND actor LIKE 'usr\\_%' \
@@ -35,10 +40,29 @@ const PEOPLE: &str = "SELECT user_id FROM members WHERE tenant_id = $1 AND commu
     UNION SELECT (replaced_by->>'user')::uuid FROM case_revisions WHERE tenant_id = $1 AND community_id = $2 \
     AND replaced_by->>'user' IS NOT NULL \
     UNION SELECT (by_actor->>'user')::uuid FROM policies WHERE tenant_id = $1 AND community_id = $2 \
-    AND by_actor->>'user' IS NOT NULL";
+    AND by_actor->>'user' IS NOT NULL \
+    UNION SELECT (a->'by'->>'user')::uuid FROM cases c CROSS JOIN json_array_elements(c.doc->'released'->'approvals') a \
+    WHERE c.tenant_id = $1 AND c.community_id = $2 AND a->'by'->>'user' IS NOT NULL \
+    UNION SELECT user_id FROM held_acts WHERE tenant_id = $1 AND community_id = $2 \
+    UNION SELECT (doc->'actor'->>'user')::uuid FROM held_acts WHERE tenant_id = $1 AND community_id = $2 \
+    AND doc->'actor'->>'user' IS NOT NULL \
+    UNION SELECT (doc->'settled'->'by'->>'user')::uuid FROM held_acts WHERE tenant_id = $1 AND community_id = $2 \
+    AND doc->'settled'->'by'->>'user' IS NOT NULL \
+    UNION SELECT (a->'by'->>'user')::uuid FROM held_acts h CROSS JOIN json_array_elements(h.doc->'approvals') a \
+    WHERE h.tenant_id = $1 AND h.community_id = $2 AND a->'by'->>'user' IS NOT NULL \
+    UNION SELECT substr(bucket, 11)::uuid FROM spent_acts WHERE tenant_id = $1 AND community_id = $2 \
+    AND bucket LIKE 'actor/usr\\_%'";
+/// Those who are one person with any of some users, one step away.
+const KIN: &str = "SELECT merged_into AS user_id FROM users WHERE tenant_id = $1 AND user_id = ANY ($2::uuid[]) \
+    AND merged_into IS NOT NULL UNION SELECT user_id FROM users WHERE tenant_id = $1 AND merged_into = ANY ($2::uuid[])";
+const MERGES: &str =
+    "SELECT * FROM merges WHERE tenant_id = $1 AND into_id = ANY ($2::uuid[]) ORDER BY merge_id";
 const USERS: &str = "SELECT u.*, (SELECT coalesce(json_agg(json_build_object('platform', i.platform, 'id', i.native_id) \
     ORDER BY i.platform, i.native_id), '[]') FROM identities i WHERE i.tenant_id = u.tenant_id AND i.user_id = u.user_id) \
-    AS identities FROM users u WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::uuid[])";
+    AS identities, (SELECT coalesce(json_agg(json_build_object('identity', json_build_object('platform', i.platform, 'id', i.native_id), \
+    'by', i.brought_by) ORDER BY i.platform, i.native_id), '[]') FROM identities i WHERE i.tenant_id = u.tenant_id \
+    AND i.user_id = u.user_id AND i.brought_by IS NOT NULL) AS brought \
+    FROM users u WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::uuid[]) ORDER BY u.user_id";
 const MEMBERS: &str = "SELECT * FROM members WHERE tenant_id = $1 AND community_id = $2 AND user_id > $3 \
     ORDER BY user_id LIMIT $4";
 const CASES: &str = concat!(
@@ -50,9 +74,16 @@ const REASONS: &str = "SELECT * FROM case_revisions WHERE tenant_id = $1 AND com
     AND (number, revision) > ($3, $4) ORDER BY number, revision LIMIT $5";
 const SANCTIONS: &str = "SELECT * FROM sanctions WHERE tenant_id = $1 AND community_id = $2 AND sanction_id > $3 \
     ORDER BY sanction_id LIMIT $4";
+const SEAMS: &str = "SELECT * FROM seams WHERE tenant_id = $1 AND community_id = $2 AND merge_id > $3 \
+    ORDER BY merge_id LIMIT $4";
+const HELD_ACTS: &str = "SELECT * FROM held_acts WHERE tenant_id = $1 AND community_id = $2 AND held_id > $3 \
+    ORDER BY held_id LIMIT $4";
+const SPENT: &str = "SELECT * FROM spent_acts WHERE tenant_id = $1 AND community_id = $2 \
+    AND (number, bucket) > ($3, $4) ORDER BY number, bucket LIMIT $5";
 
 pub(super) const STATEMENTS: &[&str] = &[
-    PATIENCE, COMMUNITY, PEOPLE, USERS, MEMBERS, CASES, REASONS, SANCTIONS,
+    PATIENCE, COMMUNITY, PEOPLE, KIN, MERGES, USERS, MEMBERS, CASES, REASONS, SANCTIONS, SEAMS, HELD_ACTS,
+    SPENT,
 ];
 
 /// Gives all pieces. What the transaction sees does not change while it lasts.
@@ -75,7 +106,10 @@ async fn pieces(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Resul
         && members(&mut *on, home, sink).await?
         && cases(&mut *on, home, sink).await?
         && reasons(&mut *on, home, sink).await?
-        && sanctions(on, home, sink).await?)
+        && sanctions(&mut *on, home, sink).await?
+        && seams(&mut *on, home, sink).await?
+        && held_acts(&mut *on, home, sink).await?
+        && spent(on, home, sink).await?)
 }
 
 async fn community(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Result<bool, StoreError> {
@@ -109,21 +143,53 @@ async fn community(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Re
 }
 
 async fn people(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Result<bool, StoreError> {
+    let (users, merges) = named(&mut *on, home).await?;
+    for users in users.chunks(PEOPLE_PAGE) {
+        let query = sqlx::query(USERS).bind(home.0.0).bind(list(users));
+        let users = all(query.fetch_all(&mut *on).await, |row| {
+            let brought = Row::of(row, "users", &["tenant_id", "user_id"]).json("brought")?;
+            Ok(Piece::user(user_of(row)?, brought))
+        })?;
+        for user in users {
+            if !sink.take(user).await {
+                return Ok(false);
+            }
+        }
+    }
+    for merge in merges {
+        if !sink.take(merge).await {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Everybody whose names are needed, and the merges among them.
+async fn named(on: &mut PgConnection, home: Home) -> Result<(Vec<UserId>, Vec<Piece>), StoreError> {
     let users: Vec<Uuid> = sqlx::query_scalar(PEOPLE)
         .bind(home.0.0)
         .bind(home.1.0)
         .fetch_all(&mut *on)
         .await
         .map_err(failed)?;
-    for users in users.chunks(500) {
-        let query = sqlx::query(USERS).bind(home.0.0).bind(users);
-        for user in all(query.fetch_all(&mut *on).await, user_of)? {
-            if !sink.take(Piece::from(user)).await {
-                return Ok(false);
-            }
+    let mut people = People::default();
+    people.add(users.into_iter().map(UserId));
+    loop {
+        let users = people.next(PEOPLE_PAGE);
+        if users.is_empty() {
+            return Ok(people.finish());
         }
+        let kin = sqlx::query_scalar(KIN).bind(home.0.0).bind(list(&users));
+        let kin: Vec<Uuid> = kin.fetch_all(&mut *on).await.map_err(failed)?;
+        people.add(kin.into_iter().map(UserId));
+        let merges = sqlx::query(MERGES).bind(home.0.0).bind(list(&users));
+        people.learn(all(merges.fetch_all(&mut *on).await, merge_of)?);
     }
-    Ok(true)
+}
+
+/// Users as a parameter.
+fn list(users: &[UserId]) -> Vec<Uuid> {
+    users.iter().map(|user| user.0).collect()
 }
 
 async fn members(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Result<bool, StoreError> {
@@ -212,6 +278,70 @@ async fn sanctions(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Re
         after = last.sanction.id.0;
         for record in page {
             if !sink.take(Piece::from(record)).await {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+async fn seams(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Result<bool, StoreError> {
+    let mut after = Uuid::nil();
+    loop {
+        let query = sqlx::query(SEAMS)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(after)
+            .bind(PAGE);
+        let page = all(query.fetch_all(&mut *on).await, seam_of)?;
+        let Some(last) = page.last() else {
+            return Ok(true);
+        };
+        after = last.merge.0;
+        for seam in page {
+            if !sink.take(Piece::from(seam)).await {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+async fn held_acts(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Result<bool, StoreError> {
+    let mut after = Uuid::nil();
+    loop {
+        let query = sqlx::query(HELD_ACTS)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(after)
+            .bind(PAGE);
+        let page = all(query.fetch_all(&mut *on).await, held_of)?;
+        let Some(last) = page.last() else {
+            return Ok(true);
+        };
+        after = last.id.0;
+        for held in page {
+            if !sink.take(Piece::HeldAct(Box::new(held))).await {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+async fn spent(on: &mut PgConnection, home: Home, sink: &mut dyn Sink) -> Result<bool, StoreError> {
+    let mut after = (0_i64, String::new());
+    loop {
+        let query = sqlx::query(SPENT)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(after.0)
+            .bind(&after.1)
+            .bind(PAGE);
+        let page = all(query.fetch_all(&mut *on).await, spent_of)?;
+        let Some(last) = page.last() else {
+            return Ok(true);
+        };
+        after = (last.number, last.bucket.clone());
+        for row in page {
+            if !sink.take(Piece::from(row)).await {
                 return Ok(false);
             }
         }

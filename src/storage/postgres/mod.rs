@@ -20,6 +20,7 @@ mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
 mod erase_cases; // likewise, in cases
 mod erased; // erased people, recognised
+mod here; // who of an export is known
 mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
 mod insight; // reads for searches and reports
@@ -123,6 +124,7 @@ pub fn statements() -> Vec<&'static str> {
         void::STATEMENTS,
         import::STATEMENTS,
         export::STATEMENTS,
+        here::STATEMENTS,
         restore::STATEMENTS,
         people::STATEMENTS,
         directory::STATEMENTS,

@@ -4,11 +4,11 @@ use super::Postgres;
 use super::claims::kept_under;
 use super::directory::{community, tenant};
 use super::errors::{failed, failure};
+use super::here::here;
+use super::holds;
 use super::import::origins;
-use super::row::Row;
+use super::seams::{note, sew};
 use super::write::write;
-use crate::domain::id::UserId;
-use crate::domain::identity::Identity;
 use crate::ports::answer::Answer;
 use crate::ports::error::StoreError;
 use crate::ports::history::{Imported, RestoreOrder, Restored};
@@ -16,33 +16,27 @@ use crate::ports::ledger::Reply;
 use crate::storage::batch::Writes;
 use crate::storage::codec::{json, json_opt};
 use crate::storage::halving::{Failure, MOST_RETRIES};
-use crate::storage::restore::{Rows, named};
+use crate::storage::restore::Rows;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 /// How many rows a statement takes at a time.
 const ROWS: usize = 2_000;
 
-const KNOWN: &str = "SELECT i.tenant_id, i.user_id, n.place FROM UNNEST($1::uuid[], $2::text[], $3::text[]) \
-    WITH ORDINALITY AS n (tenant_id, platform, native_id, place) JOIN identities i ON i.tenant_id = n.tenant_id \
-    AND i.platform = n.platform AND i.native_id = n.native_id";
-const TAKEN: &str = "SELECT user_id FROM users WHERE tenant_id = $1 AND user_id = ANY ($2::uuid[])";
 const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, \
     scheduled_version, scheduled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const COUNTER: &str =
     "INSERT INTO community_counters (tenant_id, community_id, case_seq) VALUES ($1, $2, $3)";
 const POLICY: &str = "INSERT INTO policies (tenant_id, community_id, version, activated_at, doc, created_at, by_actor, \
     comment, withdrawn_at) VALUES ($1, $2, $3, $4, $5::text::json, $6, $7::text::json, $8, $9)";
-const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) \
-    SELECT $1, n.* FROM UNNEST($2::uuid[], $3::text[], $4::timestamptz[]) AS n (user_id, name, created_at)";
-const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
-    SELECT $1, n.*, $5 FROM UNNEST($2::text[], $3::text[], $4::uuid[]) AS n (platform, native_id, user_id)";
-const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
-    SELECT $1, $2, n.user_id, n.rank, n.level, n.protected, n.bot, n.state::json, n.recent::json \
-    FROM UNNEST($3::uuid[], $4::text[], $5::integer[], $6::boolean[], $7::boolean[], $8::text[], $9::text[]) \
-    AS n (user_id, rank, level, protected, bot, state, recent)";
+const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, merged_into) SELECT $1, n.* \
+    FROM UNNEST($2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[]) AS n (user_id, name, created_at, merged_into)";
+const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, brought_by, created_at) SELECT $1, n.*, $6 \
+    FROM UNNEST($2::text[], $3::text[], $4::uuid[], $5::uuid[]) AS n (platform, native_id, user_id, brought_by)";
+const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent, \
+    regrouped) SELECT $1, $2, n.user_id, n.rank, n.level, n.protected, n.bot, n.state::json, n.recent::json, n.regrouped \
+    FROM UNNEST($3::uuid[], $4::text[], $5::integer[], $6::boolean[], $7::boolean[], $8::text[], $9::text[], $10::boolean[]) \
+    AS n (user_id, rank, level, protected, bot, state, recent, regrouped)";
 const AMEND: &str = "UPDATE cases c SET revision = n.revision, voided = n.voided::json, reduced = n.reduced::json \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::integer[], $5::text[], $6::text[]) \
     AS n (tenant_id, community_id, number, revision, voided, reduced) \
@@ -53,7 +47,7 @@ const REASONS: &str = "INSERT INTO case_revisions (tenant_id, community_id, numb
     AS n (number, revision, reason, by, at)";
 
 pub(super) const STATEMENTS: &[&str] = &[
-    KNOWN, TAKEN, COMMUNITY, COUNTER, POLICY, USERS, IDENTITIES, MEMBERS, AMEND, REASONS,
+    COMMUNITY, COUNTER, POLICY, USERS, IDENTITIES, MEMBERS, AMEND, REASONS,
 ];
 
 /// Makes a community of an export; again, when it lost against another transaction.
@@ -95,8 +89,8 @@ async fn within(
         });
     }
     tenant(&mut *connection, order.tenant).await?;
-    let (known, taken) = known(&mut *connection, order).await?;
-    let made = match Rows::of(order, &known, &taken) {
+    let here = here(&mut *connection, order).await?;
+    let made = match Rows::of(order, &here) {
         Ok(made) => made,
         Err(bad) => return Ok(Imported::Refused(bad)),
     };
@@ -106,6 +100,10 @@ async fn within(
     members(&mut *connection, order, &made).await?;
     for writes in &made.writes {
         write(&mut *connection, writes).await?;
+        holds::write(&mut *connection, writes).await?;
+    }
+    for seam in &made.seams {
+        sew(&mut *connection, (order.tenant, order.community), seam).await?;
     }
     cases(&mut *connection, order, &made).await?;
     let community = community(&mut *connection, order.tenant, order.community, Some(now)).await?;
@@ -118,38 +116,6 @@ async fn within(
     }
     write(connection, &writes).await?;
     Ok(Imported::Done(answer))
-}
-
-/// Who of the order's people is known here: by identity, and by id.
-async fn known(
-    connection: &mut PgConnection,
-    order: &RestoreOrder,
-) -> Result<(HashMap<Identity, UserId>, HashSet<UserId>), StoreError> {
-    let (identities, users) = named(order);
-    let (mut known, mut taken) = (HashMap::new(), HashSet::new());
-    for identities in identities.chunks(ROWS) {
-        let found = sqlx::query(KNOWN)
-            .bind(vec![order.tenant.0; identities.len()])
-            .bind(identities.iter().map(|i| i.platform.as_str()).collect::<Vec<_>>())
-            .bind(identities.iter().map(|i| i.id.as_str()).collect::<Vec<_>>())
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed)?;
-        for row in &found {
-            let row = Row::of(row, "identities", &["tenant_id", "user_id"]);
-            let place = usize::try_from(row.get::<i64>("place")? - 1).unwrap_or(usize::MAX);
-            if let Some(identity) = identities.get(place) {
-                known.insert((*identity).clone(), row.user()?);
-            }
-        }
-    }
-    for users in users.chunks(ROWS) {
-        let sought: Vec<Uuid> = users.iter().map(|user| user.0).collect();
-        let query = sqlx::query_scalar(TAKEN).bind(order.tenant.0).bind(sought);
-        let found: Vec<Uuid> = query.fetch_all(&mut *connection).await.map_err(failed)?;
-        taken.extend(found.into_iter().map(UserId));
-    }
-    Ok((known, taken))
 }
 
 /// The community and its policies.
@@ -206,28 +172,38 @@ async fn people(
     for users in made.users.chunks(ROWS) {
         sqlx::query(USERS)
             .bind(order.tenant.0)
-            .bind(users.iter().map(|u| u.0.0).collect::<Vec<_>>())
-            .bind(users.iter().map(|u| u.1).collect::<Vec<_>>())
-            .bind(users.iter().map(|u| u.2).collect::<Vec<_>>())
+            .bind(users.iter().map(|new| new.id.0).collect::<Vec<_>>())
+            .bind(users.iter().map(|new| new.name).collect::<Vec<_>>())
+            .bind(users.iter().map(|new| new.created_at).collect::<Vec<_>>())
+            .bind(
+                users
+                    .iter()
+                    .map(|new| new.merged_into.map(|into| into.0))
+                    .collect::<Vec<_>>(),
+            )
             .execute(&mut *connection)
             .await
             .map_err(failed)?;
     }
-    for identities in made.identities.chunks(ROWS) {
+    for new in made.identities.chunks(ROWS) {
+        let names = || new.iter().map(|new| new.identity);
         sqlx::query(IDENTITIES)
             .bind(order.tenant.0)
+            .bind(names().map(|name| name.platform.as_str()).collect::<Vec<_>>())
+            .bind(names().map(|name| name.id.as_str()).collect::<Vec<_>>())
+            .bind(new.iter().map(|new| new.user.0).collect::<Vec<_>>())
             .bind(
-                identities
-                    .iter()
-                    .map(|i| i.0.platform.as_str())
+                new.iter()
+                    .map(|new| new.brought_by.map(|by| by.0))
                     .collect::<Vec<_>>(),
             )
-            .bind(identities.iter().map(|i| i.0.id.as_str()).collect::<Vec<_>>())
-            .bind(identities.iter().map(|i| i.1.0).collect::<Vec<_>>())
             .bind(now)
             .execute(&mut *connection)
             .await
             .map_err(failed)?;
+    }
+    for merge in &made.merges {
+        note(&mut *connection, order.tenant, merge).await?;
     }
     Ok(())
 }
@@ -241,7 +217,7 @@ async fn members(
     for members in members.chunks(ROWS) {
         let states: Vec<_> = members
             .iter()
-            .map(|(_, m)| json(m.state))
+            .map(|(_, m)| json(&m.state))
             .collect::<Result<_, _>>()?;
         let recents: Vec<_> = members
             .iter()
@@ -267,6 +243,12 @@ async fn members(
             .bind(members.iter().map(|(_, m)| m.bot).collect::<Vec<_>>())
             .bind(states)
             .bind(recents)
+            .bind(
+                members
+                    .iter()
+                    .map(|(user, _)| made.regrouped.contains(user))
+                    .collect::<Vec<_>>(),
+            )
             .execute(&mut *connection)
             .await
             .map_err(failed)?;

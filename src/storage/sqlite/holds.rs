@@ -14,6 +14,7 @@ use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::holds::Holds;
 use crate::ports::ledger::Submission;
+use crate::storage::batch::holds::SpentRow;
 use crate::storage::batch::{Home, Loaded, Writes, holds};
 use crate::storage::codec::{instant, json};
 use async_trait::async_trait;
@@ -179,6 +180,21 @@ async fn spent(on: impl SqliteExecutor<'_>, sought: &[(Home, Sought)]) -> Result
     all(rows, |row| Row::of(row, "spent_acts", &["place"]).get("spent"))
 }
 
-fn held_of(row: &SqliteRow) -> Result<Held, StoreError> {
+pub(super) fn held_of(row: &SqliteRow) -> Result<Held, StoreError> {
     Row::of(row, "held_acts", &["tenant_id", "community_id", "held_id"]).json("doc")
+}
+
+pub(super) fn spent_of(row: &SqliteRow) -> Result<SpentRow, StoreError> {
+    let row = Row::of(
+        row,
+        "spent_acts",
+        &["tenant_id", "community_id", "number", "bucket"],
+    );
+    Ok(SpentRow {
+        home: (row.tenant()?, row.community()?),
+        bucket: row.text("bucket")?,
+        at: row.instant("at")?,
+        number: row.get("number")?,
+        kind: row.place().kind("kind", row.get("kind")?)?,
+    })
 }

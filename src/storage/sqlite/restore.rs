@@ -4,31 +4,26 @@ use super::Sqlite;
 use super::claims::kept_under;
 use super::directory::{community, tenant};
 use super::errors::failed;
+use super::here::here;
+use super::holds;
 use super::import::origins;
 use super::pool::Transaction;
-use super::row::{Row, micros};
+use super::row::micros;
 use super::rows::{Id, ids};
+use super::seams::{note, sew};
 use super::write::{Made, rows, write};
-use crate::domain::id::UserId;
-use crate::domain::identity::Identity;
 use crate::ports::answer::Answer;
 use crate::ports::error::StoreError;
 use crate::ports::history::{Imported, RestoreOrder, Restored};
 use crate::ports::ledger::Reply;
 use crate::storage::batch::Writes;
 use crate::storage::codec::{json, json_opt};
-use crate::storage::restore::{Rows, named};
+use crate::storage::restore::Rows;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 /// How many rows a statement takes at a time.
 const ROWS: usize = 2_000;
 
-const KNOWN: &str = "SELECT i.tenant_id, i.user_id, j.key AS place FROM json_each(?2) j CROSS JOIN identities i \
-    WHERE i.tenant_id = ?1 AND i.platform = j.value->>0 AND i.native_id = j.value->>1";
-const TAKEN: &str = "SELECT u.user_id FROM json_each(?2) j CROSS JOIN users u WHERE u.tenant_id = ?1 \
-    AND u.user_id = unhex(j.value)";
 const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, \
     scheduled_version, scheduled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const COUNTER: &str =
@@ -37,13 +32,14 @@ const POLICIES: &str = "INSERT INTO policies (tenant_id, community_id, version, 
     comment, withdrawn_at) SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6, \
     value->>7, value->>8 \
     FROM json_each(?1)";
-const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) \
-    SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3 FROM json_each(?1)";
-const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
-    SELECT unhex(value->>0), value->>1, value->>2, unhex(value->>3), value->>4 FROM json_each(?1)";
-const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
+const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, merged_into) \
+    SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, unhex(value->>4) FROM json_each(?1)";
+const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at, brought_by) \
+    SELECT unhex(value->>0), value->>1, value->>2, unhex(value->>3), value->>4, unhex(value->>5) FROM json_each(?1)";
+const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent, \
+    regrouped) \
     SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, value->>4, value->>5, value->>6, value->>7, \
-    value->>8 FROM json_each(?1)";
+    value->>8, value->>9 FROM json_each(?1)";
 const AMEND: &str = "UPDATE cases SET revision = j.value->>3, voided = j.value->>4, reduced = j.value->>5 \
     FROM json_each(?1) j WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
@@ -52,7 +48,7 @@ const REASONS: &str = "INSERT INTO case_revisions (tenant_id, community_id, numb
     FROM json_each(?1)";
 
 pub(super) const STATEMENTS: &[&str] = &[
-    KNOWN, TAKEN, COMMUNITY, COUNTER, POLICIES, USERS, IDENTITIES, MEMBERS, AMEND, REASONS,
+    COMMUNITY, COUNTER, POLICIES, USERS, IDENTITIES, MEMBERS, AMEND, REASONS,
 ];
 
 /// Makes a community of an export.
@@ -93,8 +89,8 @@ async fn within(
         });
     }
     tenant(transaction.connection()?, order.tenant).await?;
-    let (known, taken) = known(transaction, order).await?;
-    let made = match Rows::of(order, &known, &taken) {
+    let here = here(transaction, order).await?;
+    let made = match Rows::of(order, &here) {
         Ok(made) => made,
         Err(bad) => return Ok(Imported::Refused(bad)),
     };
@@ -104,6 +100,10 @@ async fn within(
     let nobody = Made::nobody(now);
     for writes in &made.writes {
         write(transaction, writes, &nobody).await?;
+        holds::write(transaction, writes).await?;
+    }
+    for seam in &made.seams {
+        sew(transaction.connection()?, (order.tenant, order.community), seam).await?;
     }
     cases(transaction, order, &made).await?;
     let community = community(transaction.connection()?, order.tenant, order.community, now).await?;
@@ -116,39 +116,6 @@ async fn within(
     }
     write(transaction, &writes, &nobody).await?;
     Ok(Imported::Done(answer))
-}
-
-/// Who of the order's people is known here: by identity, and by id.
-async fn known(
-    transaction: &mut Transaction,
-    order: &RestoreOrder,
-) -> Result<(HashMap<Identity, UserId>, HashSet<UserId>), StoreError> {
-    let (identities, users) = named(order);
-    let (mut known, mut taken) = (HashMap::new(), HashSet::new());
-    for identities in identities.chunks(ROWS) {
-        let sought: Vec<_> = identities
-            .iter()
-            .map(|identity| (identity.platform.as_str(), identity.id.as_str()))
-            .collect();
-        let query = sqlx::query(KNOWN).bind(order.tenant.0).bind(json(&sought)?);
-        let found = query.fetch_all(transaction.connection()?).await.map_err(failed)?;
-        for row in &found {
-            let row = Row::of(row, "identities", &["tenant_id", "user_id"]);
-            let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
-            if let Some(identity) = identities.get(place) {
-                known.insert((*identity).clone(), row.user()?);
-            }
-        }
-    }
-    for users in users.chunks(ROWS) {
-        let sought: Vec<Id> = users.iter().map(|user| Id(user.0)).collect();
-        let query = sqlx::query_scalar(TAKEN)
-            .bind(order.tenant.0)
-            .bind(json(&sought)?);
-        let found: Vec<Uuid> = query.fetch_all(transaction.connection()?).await.map_err(failed)?;
-        taken.extend(found.into_iter().map(UserId));
-    }
-    Ok((known, taken))
 }
 
 /// Gives rows to a statement, so many at a time.
@@ -221,28 +188,41 @@ async fn people(
     let users: Vec<_> = made
         .users
         .iter()
-        .map(|(user, name, created)| (tenant, Id(user.0), name, micros(*created)))
+        .map(|user| {
+            let merged_into = user.merged_into.map(|into| Id(into.0));
+            (
+                tenant,
+                Id(user.id.0),
+                user.name,
+                micros(user.created_at),
+                merged_into,
+            )
+        })
         .collect();
     insert(transaction, USERS, &users).await?;
     let identities: Vec<_> = made
         .identities
         .iter()
-        .map(|(identity, user)| {
+        .map(|new| {
             (
                 tenant,
-                identity.platform.as_str(),
-                identity.id.as_str(),
-                Id(user.0),
+                new.identity.platform.as_str(),
+                new.identity.id.as_str(),
+                Id(new.user.0),
                 now,
+                new.brought_by.map(|by| Id(by.0)),
             )
         })
         .collect();
     insert(transaction, IDENTITIES, &identities).await?;
+    for merge in &made.merges {
+        note(transaction.connection()?, order.tenant, merge).await?;
+    }
     let mut members = Vec::with_capacity(made.members.len());
     for (user, row) in &made.members {
         let (rank, level) = (row.authority.rank.name(), row.authority.level);
         let flags = (i64::from(row.protected), i64::from(row.bot));
-        let (state, recent) = (json(row.state)?, json(&row.recent)?);
+        let (state, recent) = (json(&row.state)?, json(&row.recent)?);
         members.push((
             tenant,
             community,
@@ -253,6 +233,7 @@ async fn people(
             flags.1,
             state,
             recent,
+            i64::from(made.regrouped.contains(user)),
         ));
     }
     insert(transaction, MEMBERS, &members).await

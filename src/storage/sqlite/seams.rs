@@ -3,7 +3,7 @@
 use super::Sqlite;
 use super::directory::{all, one};
 use super::errors::failed;
-use super::row::Row;
+use super::row::{Row, micros};
 use crate::domain::id::{MergeId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::time::Instant;
@@ -11,7 +11,7 @@ use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::merges::{Merge, Merges};
 use crate::storage::batch::{Home, MemberKey};
-use crate::storage::codec::json;
+use crate::storage::codec::{json, json_opt};
 use crate::storage::seams::{Seam, Seams, merged};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
@@ -35,6 +35,12 @@ const SEAM_BEFORE: &str = "SELECT tenant_id, community_id, merge_id, at, after_n
 const REWRITE: &str = "UPDATE seams SET into_state = ?4, from_state = ?5, state = ?6 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND merge_id = ?3";
 
+/// That a merge was made, and whether it was undone.
+const NOTE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason, undone) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const SEW: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
+    into_state, from_state, state, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
 /// One merge.
 const MERGE: &str = "SELECT * FROM merges WHERE tenant_id = ?1 AND merge_id = ?2";
 const MERGES_INTO: &str = "SELECT * FROM merges WHERE tenant_id = ?1 AND into_id = ?2 \
@@ -49,6 +55,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     SEWN,
     SEAM_BEFORE,
     REWRITE,
+    NOTE,
+    SEW,
     MERGE,
     MERGES_INTO,
     MERGES_FROM,
@@ -162,6 +170,49 @@ pub(super) async fn rewrite(
     Ok(())
 }
 
+/// Writes down a merge.
+pub(super) async fn note(
+    on: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    merge: &Merge,
+) -> Result<(), StoreError> {
+    sqlx::query(NOTE)
+        .bind(tenant.0)
+        .bind(merge.id.0)
+        .bind(merge.into.0)
+        .bind(merge.from.0)
+        .bind(micros(merge.at))
+        .bind(json(&merge.by)?)
+        .bind(merge.reason.as_deref())
+        .bind(json_opt(merge.undone.as_ref())?)
+        .execute(on)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Writes down where two histories became one.
+pub(super) async fn sew(on: impl SqliteExecutor<'_>, home: Home, seam: &Seam) -> Result<(), StoreError> {
+    sqlx::query(SEW)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .bind(seam.merge.0)
+        .bind(seam.into.0)
+        .bind(seam.from.0)
+        .bind(seam.at.seconds())
+        .bind(seam.after)
+        .bind(seam.turn)
+        .bind(seam.policy_version)
+        .bind(json(&seam.into_state)?)
+        .bind(json(&seam.from_state)?)
+        .bind(json(&seam.state)?)
+        .bind(json(&seam.detail)?)
+        .execute(on)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
 /// A merge; `None` for one that the tenant does not have.
 pub(super) async fn merge(
     on: impl SqliteExecutor<'_>,
@@ -194,7 +245,7 @@ pub(super) async fn merges(
     Ok(merged(lists, page.limit, |merge| merge.id))
 }
 
-fn merge_of(row: &SqliteRow) -> Result<Merge, StoreError> {
+pub(super) fn merge_of(row: &SqliteRow) -> Result<Merge, StoreError> {
     let row = Row::of(row, "merges", &["tenant_id", "merge_id"]);
     Ok(Merge {
         id: row.get("merge_id").map(MergeId)?,
@@ -207,7 +258,7 @@ fn merge_of(row: &SqliteRow) -> Result<Merge, StoreError> {
     })
 }
 
-fn seam_of(row: &SqliteRow) -> Result<Seam, StoreError> {
+pub(super) fn seam_of(row: &SqliteRow) -> Result<Seam, StoreError> {
     let row = Row::of(row, "seams", &["tenant_id", "community_id", "merge_id"]);
     Ok(Seam {
         merge: row.get("merge_id").map(MergeId)?,

@@ -1,7 +1,7 @@
 //! One user turns out to be another one.
 
 use super::{Context, Stop};
-use crate::domain::actor::{Acting, Actor};
+use crate::domain::actor::Acting;
 use crate::domain::id::{MergeId, UserId};
 use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Change, Changed, Conflict};
@@ -9,14 +9,14 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::ports::merges::{JoinedMember, Merge, Merged};
 use crate::storage::batch::{Home, MemberKey, Writes};
-use crate::storage::codec::{instant, json};
+use crate::storage::codec::instant;
 use crate::storage::merging::{Asked, JoinedRows, Joining, most_merged};
 use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::recall::recall;
 use crate::storage::postgres::row::{Row, all};
 use crate::storage::postgres::write::write;
 use crate::storage::postgres::{directory, people, seams, void};
-use crate::storage::seams::{Seam, member};
+use crate::storage::seams::member;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -30,14 +30,10 @@ const LOCK_MEMBERS: &str = "SELECT m.tenant_id, m.community_id, m.user_id FROM c
 const LOCK_USERS: &str = "SELECT tenant_id, user_id, merged_into IS NOT NULL AS merged FROM users \
     WHERE tenant_id = $1 AND user_id = ANY ($2) ORDER BY user_id FOR UPDATE";
 const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2";
-const NOTE_MERGE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
-    VALUES ($1, $2, $3, $4, $5, $6::text::json, $7)";
 const POINT_USER: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND user_id = $3";
 const POINT_GROUP: &str = "UPDATE users SET merged_into = $2 WHERE tenant_id = $1 AND merged_into = $3";
 const GIVE_IDENTITIES: &str = "UPDATE identities SET user_id = $2, brought_by = coalesce(brought_by, user_id) \
     WHERE tenant_id = $1 AND user_id = $3";
-const SEW_SEAM: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
-    into_state, from_state, state, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json, $11::text::json, $12::text::json, $13::text::json)";
 const SET_ROLE: &str = "UPDATE members SET rank = $4, level = $5, protected = $6, bot = $7, regrouped = true \
     WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
 const MARK_REGROUPED: &str =
@@ -48,11 +44,9 @@ pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[
     LOCK_MEMBERS,
     LOCK_USERS,
     LAST_NUMBER,
-    NOTE_MERGE,
     POINT_USER,
     POINT_GROUP,
     GIVE_IDENTITIES,
-    SEW_SEAM,
     SET_ROLE,
     MARK_REGROUPED,
 ];
@@ -266,7 +260,7 @@ impl Context<'_> {
             writes.move_end(key, sanction);
         }
         write(&mut *connection, &writes).await?;
-        insert(connection, home, seam).await?;
+        seams::sew(&mut *connection, home, seam).await?;
         let role = seam.detail.role;
         sqlx::query(SET_ROLE)
             .bind(home.0.0)
@@ -290,7 +284,7 @@ impl Context<'_> {
     /// From now on the one is the other, whoever names them and whoever they were before.
     async fn point(&self, connection: &mut PgConnection, merge: &Merge) -> Result<(), Stop> {
         let tenant = self.order.tenant;
-        note(&mut *connection, tenant, merge).await?;
+        seams::note(&mut *connection, tenant, merge).await?;
         for statement in [POINT_USER, POINT_GROUP, GIVE_IDENTITIES] {
             sqlx::query(statement)
                 .bind(tenant.0)
@@ -301,43 +295,4 @@ impl Context<'_> {
         }
         Ok(())
     }
-}
-
-async fn note(
-    connection: &mut PgConnection,
-    tenant: crate::domain::id::TenantId,
-    merge: &Merge,
-) -> Result<(), Stop> {
-    let by: &Actor = &merge.by;
-    sqlx::query(NOTE_MERGE)
-        .bind(tenant.0)
-        .bind(merge.id.0)
-        .bind(merge.into.0)
-        .bind(merge.from.0)
-        .bind(merge.at)
-        .bind(json(by)?)
-        .bind(merge.reason.as_deref())
-        .execute(&mut *connection)
-        .await?;
-    Ok(())
-}
-
-async fn insert(connection: &mut PgConnection, home: Home, seam: &Seam) -> Result<(), Stop> {
-    sqlx::query(SEW_SEAM)
-        .bind(home.0.0)
-        .bind(home.1.0)
-        .bind(seam.merge.0)
-        .bind(seam.into.0)
-        .bind(seam.from.0)
-        .bind(seam.at.seconds())
-        .bind(seam.after)
-        .bind(seam.turn)
-        .bind(seam.policy_version)
-        .bind(json(&seam.into_state)?)
-        .bind(json(&seam.from_state)?)
-        .bind(json(&seam.state)?)
-        .bind(json(&seam.detail)?)
-        .execute(connection)
-        .await?;
-    Ok(())
 }

@@ -1,7 +1,6 @@
 //! One user turns out to be another one.
 
 use super::{Context, Stop};
-use crate::domain::actor::Actor;
 use crate::domain::id::{MergeId, UserId};
 use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Change, Changed, Conflict};
@@ -9,13 +8,13 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::ports::merges::{JoinedMember, Merge, Merged};
 use crate::storage::batch::{Home, Writes};
-use crate::storage::codec::{instant, json};
+use crate::storage::codec::instant;
 use crate::storage::merging::{Asked, JoinedRows, Joining, most_merged};
-use crate::storage::seams::{Seam, member};
+use crate::storage::seams::member;
 use crate::storage::sqlite::directory::{self, all};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::recall::recall;
-use crate::storage::sqlite::row::{Row, micros};
+use crate::storage::sqlite::row::Row;
 use crate::storage::sqlite::write::{Made, write};
 use crate::storage::sqlite::{people, seams, void};
 
@@ -23,14 +22,10 @@ use crate::storage::sqlite::{people, seams, void};
 const HOMES: &str = "SELECT c.tenant_id, c.community_id FROM communities c JOIN members m ON m.tenant_id = c.tenant_id \
     AND m.community_id = c.community_id AND m.user_id IN (?2, ?3) WHERE c.tenant_id = ?1 ORDER BY c.community_id";
 const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2";
-const NOTE_MERGE: &str = "INSERT INTO merges (tenant_id, merge_id, into_id, from_id, merged_at, by_actor, reason) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const POINT_USER: &str = "UPDATE users SET merged_into = ?2 WHERE tenant_id = ?1 AND user_id = ?3";
 const POINT_GROUP: &str = "UPDATE users SET merged_into = ?2 WHERE tenant_id = ?1 AND merged_into = ?3";
 const GIVE_IDENTITIES: &str = "UPDATE identities SET user_id = ?2, brought_by = coalesce(brought_by, user_id) \
     WHERE tenant_id = ?1 AND user_id = ?3";
-const SEW_SEAM: &str = "INSERT INTO seams (tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version, \
-    into_state, from_state, state, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const SET_ROLE: &str = "UPDATE members SET rank = ?4, level = ?5, protected = ?6, bot = ?7, regrouped = 1 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
 const MARK_REGROUPED: &str =
@@ -39,11 +34,9 @@ const MARK_REGROUPED: &str =
 pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[
     HOMES,
     LAST_NUMBER,
-    NOTE_MERGE,
     POINT_USER,
     POINT_GROUP,
     GIVE_IDENTITIES,
-    SEW_SEAM,
     SET_ROLE,
     MARK_REGROUPED,
 ];
@@ -210,7 +203,7 @@ impl Context<'_> {
         }
         write(transaction, &writes, &Made::nobody(self.now)).await?;
         let connection = transaction.connection()?;
-        insert(connection, home, seam).await?;
+        seams::sew(&mut *connection, home, seam).await?;
         let role = seam.detail.role;
         sqlx::query(SET_ROLE)
             .bind(home.0.0)
@@ -234,7 +227,7 @@ impl Context<'_> {
     /// From now on the one is the other, whoever names them and whoever they were before.
     async fn point(&self, transaction: &mut Transaction, merge: &Merge) -> Result<(), Stop> {
         let tenant = self.order.tenant;
-        note(transaction, tenant, merge).await?;
+        seams::note(transaction.connection()?, tenant, merge).await?;
         for statement in [POINT_USER, POINT_GROUP, GIVE_IDENTITIES] {
             sqlx::query(statement)
                 .bind(tenant.0)
@@ -245,43 +238,4 @@ impl Context<'_> {
         }
         Ok(())
     }
-}
-
-async fn note(
-    transaction: &mut Transaction,
-    tenant: crate::domain::id::TenantId,
-    merge: &Merge,
-) -> Result<(), Stop> {
-    let by: &Actor = &merge.by;
-    sqlx::query(NOTE_MERGE)
-        .bind(tenant.0)
-        .bind(merge.id.0)
-        .bind(merge.into.0)
-        .bind(merge.from.0)
-        .bind(micros(merge.at))
-        .bind(json(by)?)
-        .bind(merge.reason.as_deref())
-        .execute(transaction.connection()?)
-        .await?;
-    Ok(())
-}
-
-async fn insert(connection: &mut sqlx::SqliteConnection, home: Home, seam: &Seam) -> Result<(), Stop> {
-    sqlx::query(SEW_SEAM)
-        .bind(home.0.0)
-        .bind(home.1.0)
-        .bind(seam.merge.0)
-        .bind(seam.into.0)
-        .bind(seam.from.0)
-        .bind(seam.at.seconds())
-        .bind(seam.after)
-        .bind(seam.turn)
-        .bind(seam.policy_version)
-        .bind(json(&seam.into_state)?)
-        .bind(json(&seam.from_state)?)
-        .bind(json(&seam.state)?)
-        .bind(json(&seam.detail)?)
-        .execute(connection)
-        .await?;
-    Ok(())
 }

@@ -18,6 +18,7 @@ mod merges; // two users who are one person
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod replacements; // a milder act in the place of another
+mod restores; // who is known where a community is restored
 mod rules; // what a policy may say beside the default rules
 mod simulate; // another policy
 mod standing; // past and future
