@@ -11,15 +11,7 @@ use crate::support::store::TestStore;
 
 /// A long life: acts, escalations, lifts, voids, reductions, replacements, edits, ranks, merges, policies, held acts, an import.
 async fn live(api: &Api, community: &Community, seed: u64) {
-    let mut random = seed;
-    let mut draw = move |of: u64| {
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (random >> 33) % of
-    };
     let admin = &api.admin;
-    let member = |n: u64| format!("discord:{n}");
     admin
         .patch(
             &community.path("/members/discord:90"),
@@ -31,22 +23,7 @@ async fn live(api: &Api, community: &Community, seed: u64) {
         .patch(&community.path("/members/discord:5"), &json!({"protected": true}))
         .await
         .expect(200);
-    let mut made = 0;
-    for step in 0..60 {
-        api.clock.advance(i64::try_from(draw(40_000)).unwrap());
-        let who = member(draw(4));
-        let reply = match draw(11) {
-            0..=4 => community.act(json!({"kind": "warn", "member": who, "reason": format!("{step}"),
-                "actor": {"platform": "discord", "id": "90"}})).await,
-            5 => community.act(json!({"kind": "mute", "member": who, "duration": 3_600, "reason": format!("{step}")})).await,
-            6 => community.act(json!({"kind": "restrict", "member": who, "capabilities": ["links"], "reason": format!("{step}")})).await,
-            7 => community.act(json!({"kind": "unmute", "member": who})).await,
-            8 => community.post(&format!("/cases/{}/void", draw(20) + 1), json!({"reason": "a mistake"})).await,
-            9 => community.post(&format!("/cases/{}/replace", draw(40) + 1), json!({"kind": "warn"})).await,
-            _ => community.post(&format!("/cases/{}/reduce", draw(20) + 1), json!({"points": 0.5})).await,
-        };
-        made += u64::from(reply.status < 300);
-    }
+    let made = at_random(api, community, seed).await;
     assert!(made > 20, "{made}");
     join(api, community).await;
     let tag = community.get("/cases/1").await.header("etag").unwrap().to_owned();
@@ -70,6 +47,34 @@ async fn live(api: &Api, community: &Community, seed: u64) {
     import(community).await;
     hold(community).await;
     schedule(api, community).await;
+}
+
+/// Sixty acts, lifts, voids and reductions, drawn by the seed; how many were taken.
+async fn at_random(api: &Api, community: &Community, seed: u64) -> u64 {
+    let mut random = seed;
+    let mut draw = move |of: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % of
+    };
+    let mut made = 0;
+    for step in 0..60 {
+        api.clock.advance(i64::try_from(draw(40_000)).unwrap());
+        let who = format!("discord:{}", draw(4));
+        let reply = match draw(11) {
+            0..=4 => community.act(json!({"kind": "warn", "member": who, "reason": format!("{step}"),
+                "actor": {"platform": "discord", "id": "90"}})).await,
+            5 => community.act(json!({"kind": "mute", "member": who, "duration": 3_600, "reason": format!("{step}")})).await,
+            6 => community.act(json!({"kind": "restrict", "member": who, "capabilities": ["links"], "reason": format!("{step}")})).await,
+            7 => community.act(json!({"kind": "unmute", "member": who})).await,
+            8 => community.post(&format!("/cases/{}/void", draw(20) + 1), json!({"reason": "a mistake"})).await,
+            9 => community.post(&format!("/cases/{}/replace", draw(40) + 1), json!({"kind": "warn"})).await,
+            _ => community.post(&format!("/cases/{}/reduce", draw(20) + 1), json!({"points": 0.5})).await,
+        };
+        made += u64::from(reply.status < 300);
+    }
+    made
 }
 
 /// Two people who turn out to be one, by way of a third; and two who did not.
