@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use self::body::Timely;
+use super::ndjson::LARGEST;
 use super::problem::{Code, Problem};
 
 pub(super) mod body;
@@ -112,7 +113,7 @@ async fn answer(request: Request, next: Next, limits: EdgeLimits) -> Response {
     if length > MAX_URI {
         return Problem::new(Code::UriTooLong).into_response();
     }
-    if asks_in_vain(&request, limits.body) {
+    if asks_in_vain(&request) {
         return Problem::new(Code::PayloadTooLarge).into_response();
     }
     let until = Instant::now() + limits.body_time;
@@ -126,13 +127,13 @@ async fn answer(request: Request, next: Next, limits: EdgeLimits) -> Response {
     }
 }
 
-/// Whether the client waits to be told to send a body (RFC 9110, 10.1.1) that would be refused anyway.
-fn asks_in_vain(request: &Request, largest: usize) -> bool {
+/// Whether the client waits to be told to send a body (RFC 9110, 10.1.1) that every operation would refuse.
+fn asks_in_vain(request: &Request) -> bool {
     let waits = request
         .headers()
         .get(EXPECT)
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-    waits && usize::try_from(request.body().size_hint().lower()).is_ok_and(|length| length > largest)
+    waits && usize::try_from(request.body().size_hint().lower()).is_ok_and(|length| length > LARGEST)
 }
 
 /// The document with the request's id, under the headers that inner layers added to the answer.

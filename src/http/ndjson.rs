@@ -12,6 +12,8 @@ use super::problem::{Code, Problem};
 
 /// What a body of lines is declared as.
 pub const MEDIA_TYPE: &str = "application/x-ndjson";
+/// The largest body of lines, in bytes: the largest that there is.
+pub const LARGEST: usize = 64 << 20;
 const ALSO: [&str; 3] = [MEDIA_TYPE, "application/ndjson", "application/jsonl"];
 
 /// Text that becomes lines.

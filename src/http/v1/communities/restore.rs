@@ -15,8 +15,6 @@ use crate::service::exports::Reader;
 
 problems!(RestoreCommunityProblems: Post);
 
-/// The largest body, in bytes.
-const MAX_BODY: usize = 64 << 20;
 /// The longest line, in bytes: a case with the state of a member who has as much as one may have.
 pub const MAX_LINE: usize = 1 << 20;
 
@@ -50,7 +48,7 @@ pub async fn restore_community(
 ) -> Result<Response, Problem> {
     api.service.may_restore(&caller)?;
     let (mut lines, mut reader) = (Lines::new(MAX_LINE), Reader::default());
-    let digest = ndjson::read(request, MAX_BODY, |piece| {
+    let digest = ndjson::read(request, ndjson::LARGEST, |piece| {
         let mut read = Ok(());
         lines.feed(piece, &mut |number, line| {
             if read.is_ok() {

@@ -19,9 +19,6 @@ use crate::service::caller::Caller;
 
 problems!(ImportActsProblems: Post, NotFound, BadQuery, CommunityArchived);
 
-/// The largest body, in bytes.
-pub const MAX_BODY: usize = 64 << 20;
-
 /// How to import.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -64,7 +61,7 @@ pub async fn import_acts(
 ) -> Result<Response, Problem> {
     api.service.may_import(&caller, community).await?;
     let mut reader = Reader::default();
-    let digest = ndjson::read(request, MAX_BODY, |piece| Ok(reader.feed(piece)?)).await?;
+    let digest = ndjson::read(request, ndjson::LARGEST, |piece| Ok(reader.feed(piece)?)).await?;
     let acts = reader.finish()?;
     let dry_run = params.dry_run.unwrap_or_default();
     let claim = if dry_run {
