@@ -1,8 +1,8 @@
 //! What a void costs in a history of 100 000 cases of one member, and whether other members' acts notice.
 //!
-//! Three voids: of one of the last cases, as mistakes are undone; of cases all over a history whose points drain in between, so
-//! that the replay soon meets what is on record; and of the first one of a history whose points never drain, so that every later
-//! state comes out differently: the worst that there is.
+//! Voids of some of the last cases, as mistakes are undone; of cases all over the history; and of the first ones. The points of such
+//! a history outgrow the ladder, and every later state comes out differently, though only by the balance. Where a rung holds as
+//! long as the points are high, each of those states has to be worked out by itself: the worst that there is.
 
 use crate::load::{self, Requests, Seen};
 use crate::support::client::Client;
@@ -36,13 +36,14 @@ pub(crate) async fn measure() {
 async fn undo(store: &str, url: &str) {
     let server = Server::start(url);
     let places = world::furnish(&server).await;
-    let draining = history(&server, "draining", json!({"model": "linear", "per_day": 30})).await;
-    let growing = history(&server, "growing", json!({"model": "linear", "per_day": 0.1})).await;
+    let growing = history(&server, "growing", json!([])).await;
+    let above = json!([{"id": "high", "at": 20, "action": "mute", "mode": "while_above", "reset_below": 10}]);
+    let worst = history(&server, "worst", above).await;
     let admin = server.admin();
     let alone = others(&server, &places, "alone").await;
     let last = |n: usize| CASES - n;
     let spread = |n: usize| 1 + n * (CASES / VOIDS);
-    let first = |n: usize| 1 + n;
+    let first = |n: usize| 2 + n;
     for (what, community, voids, number) in [
         (
             "one of the last",
@@ -50,8 +51,14 @@ async fn undo(store: &str, url: &str) {
             VOIDS,
             &last as &(dyn Fn(usize) -> usize + Sync),
         ),
-        ("anywhere, where points drain", &draining, VOIDS, &spread),
-        ("the first, where points never drain", &growing, 3, &first),
+        ("any of them", &growing, VOIDS, &spread),
+        ("one of the first", &growing, VOIDS, &first),
+        (
+            "the first, where a sanction follows the points",
+            &worst,
+            3,
+            &first,
+        ),
     ] {
         let beside = others(&server, &places, what);
         let voids = times(&admin, community, voids, number);
@@ -75,7 +82,7 @@ async fn undo(store: &str, url: &str) {
 }
 
 /// A community with a history of so many warnings of one member, an hour apart, imported.
-async fn history(server: &Server, name: &str, decay: serde_json::Value) -> String {
+async fn history(server: &Server, name: &str, ladder: serde_json::Value) -> String {
     let admin = server.admin();
     let made = admin
         .post("/v1/communities", &json!({"name": name}))
@@ -85,7 +92,7 @@ async fn history(server: &Server, name: &str, decay: serde_json::Value) -> Strin
     let put = admin.call(hyper::Method::PUT, &format!("/v1/communities/{community}/policy"));
     let put = put
         .header("if-match", "\"1\"")
-        .json(&json!({"rules": {"decay": decay}}));
+        .json(&json!({"rules": {"ladder": ladder}}));
     put.send().await.expect(200);
     let begin: DateTime<Utc> = "2015-01-01T00:00:00Z".parse().unwrap();
     let line = |n: usize| {

@@ -44,9 +44,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 mod escalation; // what an entry produces, and what that makes of its escalation
+mod lowering; // where nothing but the balance changes
 mod replace; // a milder act in the place of the case
 
 use escalation::{Produced, Verdict};
+pub use lowering::Lowering;
 pub use replace::{Replacement, authorize as authorize_replacement};
 
 /// What is done to the case.
@@ -86,6 +88,8 @@ pub struct Start {
     pub past: Past,
     /// When the case's sanction ended, if that is on record.
     pub ended: Option<Instant>,
+    /// From the case on, the history becomes one with another user's somewhere.
+    pub joined_later: bool,
 }
 
 /// What the replay made of a page.
@@ -93,7 +97,7 @@ pub struct Start {
 pub struct Fed {
     /// Cases whose state after them has changed, with the new state.
     pub rewritten: Vec<(i64, Member)>,
-    /// Nothing later can come out differently: no more pages are needed.
+    /// Nothing later can come out differently, or only by a [`Lowering`]: no more pages are needed.
     pub settled: bool,
 }
 
@@ -120,6 +124,8 @@ pub struct Voiding {
     pub reduced: Vec<(i64, Points)>,
     /// The case in the place of the one asked for.
     pub added: Option<Entry>,
+    /// What the states after the pages that were read are lower by, if only some were read and the others are.
+    pub lowering: Option<Lowering>,
 }
 
 /// A remedy in the making.
@@ -143,7 +149,9 @@ pub struct Replay {
     added: Option<Entry>,
     /// What took the place of escalations that have been passed, and is still to come.
     awaited: BTreeSet<i64>,
+    joined_later: bool,
     settled: bool,
+    lowering: Option<Lowering>,
     voided: Vec<(i64, Option<i64>)>,
     ended: Vec<(SanctionId, Instant)>,
     started: Vec<Sanction>,
@@ -190,6 +198,8 @@ impl Replay {
             pending: None,
             added: None,
             awaited: BTreeSet::new(),
+            joined_later: start.joined_later,
+            lowering: None,
             // Without points these are no entries of the ledger.
             settled: matches!(case.kind, Kind::Note | Kind::DeleteMessages)
                 && case.points == Points::ZERO
@@ -264,12 +274,12 @@ impl Replay {
             // Under decay by expiry what comes of it looks back to all of history.
             let looks_back = self.current.ledger.model == Model::Expiry;
             let complete = self.pending.is_none() && self.awaited.is_empty();
-            self.settled = self.number.is_some()
-                && same
-                && alone
-                && complete
-                && !looks_back
-                && !self.is_counted_later(case);
+            if self.number.is_some() && alone && complete && !looks_back && !self.is_counted_later(case) {
+                if !same {
+                    self.lowering = self.lowering(case, recorded);
+                }
+                self.settled = same || self.lowering.is_some();
+            }
         }
         Fed {
             rewritten,
@@ -300,7 +310,10 @@ impl Replay {
     pub fn finish(mut self) -> Voiding {
         self.add();
         let member = if self.settled {
-            self.current.clone()
+            let mut member = self.current.clone();
+            let lower = self.lowering.map_or(Points::ZERO, |lowering| lowering.points);
+            member.ledger.balance = member.ledger.balance.minus(lower);
+            member
         } else {
             if let Some(as_of) = self.current.ledger.as_of.filter(|_| self.number.is_some()) {
                 self.state.settle(&self.timeline, &self.past, as_of);
@@ -322,6 +335,7 @@ impl Replay {
             past: self.past,
             reduced: self.reduced,
             added: self.added,
+            lowering: self.lowering,
         }
     }
 

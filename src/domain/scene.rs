@@ -2,7 +2,7 @@
 
 use super::act::{Act, Command, Decision, Detail, Entry, Recent, Situation};
 use super::actor::{Acting, Actor, Target};
-use super::case::{Particulars, Voided};
+use super::case::{Case, Particulars, Voided};
 use super::decide::decide;
 use super::hold::Spent;
 use super::id::{KeyId, SanctionId, UserId};
@@ -220,6 +220,7 @@ impl Scene {
             current: self.member.clone(),
             recent: self.recent.clone(),
             ended: self.ended(number),
+            joined_later: false,
         };
         let ids = move || {
             fresh += 1;
@@ -243,6 +244,13 @@ impl Scene {
         let voiding = replay.finish();
         for (number, state) in rewritten {
             self.entry(number).after = Some(state);
+        }
+        if let Some(lowering) = voiding.lowering {
+            let place = |case: &Case| (case.at, case.number) > lowering.after;
+            let later = self.history.iter_mut().filter(|entry| place(&entry.case));
+            for state in later.filter_map(|entry| entry.after.as_mut()) {
+                state.ledger.balance = state.ledger.balance.minus(lowering.points);
+            }
         }
         self.keep(&voiding);
         Ok((voiding, pages))

@@ -14,6 +14,7 @@ use crate::domain::past::{self, Past, Question};
 use crate::domain::points::Points;
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
+use crate::domain::replay::Lowering;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
@@ -192,6 +193,8 @@ pub struct Opening {
     pub past: Past,
     /// The place of the case, if another one is to take it.
     pub place: Option<Place>,
+    /// From the case on, the history becomes one with another user's somewhere.
+    pub joined_later: bool,
 }
 
 /// What the replay made of one page of history.
@@ -199,7 +202,7 @@ pub struct Opening {
 pub struct Page {
     /// Cases whose state after them has changed, with the new state.
     pub rewritten: Vec<(i64, Member)>,
-    /// Nothing later can come out differently: stop reading.
+    /// Nothing later can come out differently, or only by what the closing names: stop reading.
     pub settled: bool,
 }
 
@@ -228,6 +231,8 @@ pub struct Closing {
     /// The case that took the place of the voided one, with the state after it. A sanction that was over at once (`Sanction::over`)
     /// has expired at its end.
     pub added: Option<Entry>,
+    /// What the balance in all recorded states behind a place is lower by. The cases that are there count, no later ones.
+    pub lowering: Option<Lowering>,
     /// Events to append, in order.
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.

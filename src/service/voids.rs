@@ -237,6 +237,7 @@ impl Revision for Remedy {
             before: opening.before,
             current: opening.current,
             recent: opening.recent,
+            joined_later: opening.joined_later,
         };
         self.work = Some(Work {
             replay: Replay::begin(start, Box::new(move || ids.fresh()))?,
@@ -310,6 +311,7 @@ impl Revision for Remedy {
             reduced: voiding.reduced,
             reduction: reduction.map(|reduced| (work.case.number, reduced)),
             added: voiding.added,
+            lowering: voiding.lowering,
             events,
         }
     }

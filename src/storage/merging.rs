@@ -21,6 +21,7 @@ use crate::domain::timeline::Timeline;
 use crate::ports::directory::Conflict;
 use crate::ports::merges::{Holding, JoinedMember, PartedMember, PartedSide};
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -426,7 +427,7 @@ impl Divided {
             .iter()
             .filter_map(|entry| Some((&entry.case, entry.after.as_ref()?)));
         with_state
-            .map(|(case, state)| (case.number, state, mark(case, Some(state))))
+            .map(|(case, state)| (case.number, Cow::Borrowed(state), mark(case, Some(state))))
             .collect()
     }
 }

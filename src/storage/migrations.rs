@@ -38,6 +38,7 @@ steps! {
     6 "0006" "history",
     7 "0007" "holds",
     8 "0008" "merges",
+    9 "0009" "lowerings",
 }
 
 /// The number of the newest step.

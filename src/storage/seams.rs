@@ -4,8 +4,8 @@
 //! So the history of one person is a river: each user's own cases run down to the place where they join, and on under the other's
 //! name. Whatever reads a stretch of it reads the cases of one user in the order of an index.
 
-use super::batch::{Home, MemberKey, mark};
-use crate::domain::act::{Entry, Recent};
+use super::batch::{Home, MemberKey};
+use crate::domain::act::Recent;
 use crate::domain::id::{MergeId, UserId};
 use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing, Role, Side};
@@ -13,6 +13,7 @@ use crate::domain::past::{Mark, Past};
 use crate::domain::time::Instant;
 use crate::ports::merges::Merge;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A place in a history: the second, the case that was recorded last, and which of several seams after it; 0 for the case itself.
@@ -28,17 +29,8 @@ pub(crate) const fn onward((at, number, turn): Spot) -> (Instant, i64) {
     (at, if turn > 0 { number + 1 } else { number })
 }
 
-/// A case whose state comes out differently, with that state, and where it stands for decay by expiry.
-pub(crate) type Rewritten<'a> = (i64, &'a Member, Option<Mark>);
-
-/// Those of a page.
-pub(crate) fn marked<'a>(page: &[Entry], rewritten: &'a [(i64, Member)]) -> Vec<Rewritten<'a>> {
-    let marked = |(number, state): &'a (i64, Member)| {
-        let case = page.iter().map(|e| &e.case).find(|case| case.number == *number);
-        (*number, state, case.and_then(|case| mark(case, Some(state))))
-    };
-    rewritten.iter().map(marked).collect()
-}
+/// A case whose state comes out differently, with what is stored of that, and where it stands for decay by expiry.
+pub(crate) type Rewritten<'a> = (i64, Cow<'a, Member>, Option<Mark>);
 
 /// Where two histories became one.
 #[derive(Clone, Debug)]

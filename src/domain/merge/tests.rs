@@ -175,6 +175,7 @@ fn a_void_goes_over_the_merge() {
         current: person.member.clone(),
         recent: Vec::new(),
         ended: None,
+        joined_later: true,
     };
     let mut replay = Replay::begin(start, fresh()).unwrap();
     replay.feed(&from.history[1..]);

@@ -231,7 +231,7 @@ fn the_random_histories_contain_what_the_properties_are_about() {
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let (mut milder, mut caused, mut reduced, mut deep) = (0, 0, 0, 0);
+    let (mut milder, mut caused, mut reduced, mut deep, mut lowered) = (0, 0, 0, 0, 0);
     for _ in 0..300 {
         let played = world().new_tree(&mut runner).unwrap().current().played();
         deep += played.history.iter().filter(|e| e.case.depth() == 2).count();
@@ -240,10 +240,11 @@ fn the_random_histories_contain_what_the_properties_are_about() {
             milder += voiding.started.len();
             reduced += voiding.reduced.len();
             caused += voiding.voided.len() - 1;
+            lowered += usize::from(voiding.lowering.is_some());
         }
     }
     assert!(
-        milder > 10 && caused > 200 && reduced > 0 && deep > 10,
-        "{milder} {caused} {reduced} {deep}"
+        milder > 10 && caused > 200 && reduced > 0 && deep > 10 && lowered > 50,
+        "{milder} {caused} {reduced} {deep} {lowered}"
     );
 }

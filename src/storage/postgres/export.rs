@@ -4,7 +4,7 @@ use super::Postgres;
 use super::directory::{community_exists, policies, user_of};
 use super::errors::failed;
 use super::holds::{held_of, spent_of};
-use super::record::{case_columns, entry_of, revision_of, sanction_of};
+use super::record::{case_columns, entry_of, lowered, revision_of, sanction_of};
 use super::row::{Row, all};
 use super::seams::{merge_of, seam_of};
 use crate::domain::id::UserId;
@@ -68,7 +68,9 @@ const MEMBERS: &str = "SELECT * FROM members WHERE tenant_id = $1 AND community_
 const CASES: &str = concat!(
     "SELECT ",
     case_columns!(),
-    ", state FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number > $3 ORDER BY number LIMIT $4"
+    ", state, ",
+    lowered!("cases"),
+    " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND number > $3 ORDER BY number LIMIT $4"
 );
 const REASONS: &str = "SELECT * FROM case_revisions WHERE tenant_id = $1 AND community_id = $2 \
     AND (number, revision) > ($3, $4) ORDER BY number, revision LIMIT $5";

@@ -5,8 +5,9 @@ use super::claims::kept_under;
 use super::directory::community_exists;
 use super::errors::{failed, failure};
 use super::load::load;
-use super::record::{case_columns, entry_of};
+use super::record::{case_columns, entry_of, lowered};
 use super::row::all;
+use super::void::lowerings;
 use super::write::write;
 use crate::domain::act::Entry;
 use crate::domain::id::UserId;
@@ -33,7 +34,9 @@ const THERE: &str = "SELECT n.line \
 const HISTORY: &str = concat!(
     "SELECT ",
     case_columns!(),
-    ", state FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[]) AS n (owner, home, who) \
+    ", state, ",
+    lowered!("c"),
+    " FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[]) AS n (owner, home, who) \
      JOIN cases c ON c.tenant_id = n.owner AND c.community_id = n.home AND c.user_id = n.who AND c.state IS NOT NULL ORDER BY c.user_id, c.at, c.number"
 );
 const ORIGINS: &str = "INSERT INTO case_origins (tenant_id, community_id, source, external_id, number) \
@@ -115,11 +118,15 @@ async fn within(
     let there = there(&mut *connection, home, order).await?;
     let mut plan = Plan::new(order, scribe, loaded, &there)?;
     plan.refuse_merged(&super::seams::sewn(&mut *connection, home).await?);
+    // While a chunk is being written, the next one is worked out. Members of two chunks have nothing in common.
+    let mut ready = Chunk::default();
     while let Some(batch) = plan.next() {
         let history = history(&mut *connection, home, &batch.known).await?;
-        let chunk = plan.rebuild(batch, history)?;
-        keep(&mut *connection, home, &chunk).await?;
+        let kept = keep(&mut *connection, home, &ready);
+        let (_, next) = tokio::try_join!(kept, async { plan.rebuild(batch, history) })?;
+        ready = next;
     }
+    keep(&mut *connection, home, &ready).await?;
     if let Some(bad) = plan.bad() {
         return Ok(Imported::Refused(bad));
     }
@@ -180,6 +187,8 @@ async fn history(
     if users.is_empty() {
         return Ok(Vec::new());
     }
+    // States that are there are written anew.
+    lowerings::settle(&mut *connection, home, users).await?;
     let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
     let query = sqlx::query(HISTORY)
         .bind(vec![home.0.0; users.len()])
@@ -190,6 +199,9 @@ async fn history(
 
 /// Writes what a batch comes to.
 async fn keep(connection: &mut PgConnection, home: Home, chunk: &Chunk) -> Result<(), StoreError> {
+    if chunk.writes.members.is_empty() {
+        return Ok(());
+    }
     write(&mut *connection, &chunk.writes).await?;
     origins(&mut *connection, home, &chunk.origins).await?;
     redo(&mut *connection, home, &chunk.redone).await?;

@@ -8,6 +8,7 @@ use super::seams::everybody;
 use crate::domain::act::Entry;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, SanctionId, TenantId, UserId};
+use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::ports::directory::After;
@@ -15,6 +16,7 @@ use crate::ports::error::StoreError;
 use crate::ports::record::{CaseFilter, Event, EventFilter, Revision, SanctionFilter, SanctionRecord};
 use crate::storage::batch::Home;
 use crate::storage::codec::SanctionDetail;
+use crate::storage::lowerings::lower;
 use crate::storage::seams::merged;
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
@@ -30,6 +32,29 @@ macro_rules! case_columns {
     };
 }
 pub(super) use case_columns;
+
+/// By how much the balance in the state after a case was lowered since that was written; `$cases` is what the statement calls the
+/// table.
+macro_rules! lowered {
+    ($cases:literal) => {
+        concat!(
+            "(SELECT coalesce(sum(l.units), 0)::bigint FROM lowerings l WHERE l.tenant_id = ",
+            $cases,
+            ".tenant_id AND l.community_id = ",
+            $cases,
+            ".community_id AND l.user_id = ",
+            $cases,
+            ".user_id AND (l.at, l.number) < (",
+            $cases,
+            ".at, ",
+            $cases,
+            ".number) AND l.until >= ",
+            $cases,
+            ".number) AS lowered"
+        )
+    };
+}
+pub(super) use lowered;
 
 /// One of the ways to list cases: `$by` picks the index, `$after` goes on where the last page ended, in the `$order` of the
 /// index, and everything else narrows what it gives.
@@ -253,10 +278,19 @@ pub(super) fn case_of(row: &PgRow) -> Result<Case, StoreError> {
 
 /// The columns of a case with the state after it.
 pub(super) fn entry_of(row: &PgRow) -> Result<Entry, StoreError> {
-    Ok(Entry {
-        case: case_of(row)?,
-        after: Row::of(row, "cases", CASE_KEY).json_opt("state")?,
-    })
+    stored_of(row).map(|(entry, _)| entry)
+}
+
+/// The same, and by how much the state was lowered since it was written.
+pub(super) fn stored_of(row: &PgRow) -> Result<(Entry, Points), StoreError> {
+    let case = case_of(row)?;
+    let row = Row::of(row, "cases", CASE_KEY);
+    let lowered = Points::from_units(row.get("lowered")?);
+    let mut after = row.json_opt("state")?;
+    if let Some(state) = &mut after {
+        lower(state, lowered);
+    }
+    Ok((Entry { case, after }, lowered))
 }
 
 pub(super) fn revision_of(row: &PgRow) -> Result<Revision, StoreError> {

@@ -1,35 +1,38 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction that holds the member alone.
 
+pub(super) mod amend; // what cases say from now on
+pub(super) mod lowerings; // balances lowered all at once
+
 use super::claims::kept_under;
 use super::errors::{failed, failure, overtaken};
 use super::load::{self, MEMBER};
 use super::recall::past_before;
-use super::record::{case, case_columns, entry_of, sanction};
+use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::{Row, all, one};
 use super::write::write;
 use super::{Postgres, look, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
-use crate::domain::case::{Case, Voided};
+use crate::domain::case::Case;
 use crate::domain::id::UserId;
-use crate::domain::past::{Mark, Past};
-use crate::domain::points::Points;
+use crate::domain::past::Past;
 use crate::domain::refusal::Refusal;
-use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
-use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
-use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
+use crate::storage::lowerings::Stretch;
+use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::sync::Arc;
 
-/// How many entries are read at a time.
+/// How many entries are read at a time: few at first, because most replays end soon, and then more and more.
+const FIRST_PAGE: u16 = 32;
 const PAGE: u16 = 500;
 
 const LOCK: &str =
@@ -42,7 +45,9 @@ macro_rules! entries {
         concat!(
             "SELECT ",
             case_columns!(),
-            ", state FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND (at, number) >= ($4, $5) \
+            ", state, ",
+            lowered!("cases"),
+            " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND (at, number) >= ($4, $5) \
              AND (at, number) <= ($6, $7)",
             $which,
             " ORDER BY at, number LIMIT $8"
@@ -57,41 +62,21 @@ const ALL_ENTRIES: &str = entries!("");
 /// The lock keeps the number for this transaction; counters are locked after members by everybody.
 const LAST_NUMBER: &str = "SELECT tenant_id, community_id, case_seq FROM community_counters WHERE tenant_id = $1 AND community_id = $2 FOR UPDATE";
 
-/// Replaces one column of cases. The community comes with each number, so that each row is found by its whole key.
-macro_rules! replace {
-    ($column:literal, $type:literal) => {
-        concat!(
-            "UPDATE cases c SET ",
-            $column,
-            " = n.new::",
-            $type,
-            " FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) \
-             AS n (tenant_id, community_id, number, new) \
-             WHERE c.tenant_id = n.tenant_id AND c.community_id = n.community_id AND c.number = n.number"
-        )
-    };
-}
-
-const REWRITE: &str = "UPDATE cases c SET state = n.state::json, era = n.era, clock = n.clock, sum = n.sum \
-    FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[]) \
-    AS n (tenant_id, community_id, number, state, era, clock, sum) \
-    WHERE c.tenant_id = n.tenant_id AND c.community_id = n.community_id AND c.number = n.number";
-const VOID: &str = replace!("voided", "json");
-const RESTART: &str = replace!("started", "json");
-const REDUCE: &str = replace!("points", "bigint");
-const NOTE_REDUCTION: &str = replace!("reduced", "json");
-
 pub(super) const STATEMENTS: &[&str] = &[
     LOCK,
     IN_FORCE,
     LAST_NUMBER,
     ENTRIES,
     ALL_ENTRIES,
-    REWRITE,
-    VOID,
-    RESTART,
-    REDUCE,
-    NOTE_REDUCTION,
+    amend::REWRITE,
+    amend::VOID,
+    amend::RESTART,
+    amend::REDUCE,
+    amend::NOTE_REDUCTION,
+    lowerings::NOTE,
+    lowerings::LOWERED,
+    lowerings::SETTLE,
+    lowerings::FORGET,
 ];
 
 /// Makes a new revision for each try.
@@ -238,6 +223,7 @@ async fn opening(
         current: row.state,
         recent: row.recent,
         place: vacancy,
+        joined_later: river.seams.next(river.source, spot(place)).is_some(),
     })
 }
 
@@ -278,8 +264,8 @@ async fn entries(
     statement: &'static str,
     member: MemberKey,
     from: (Instant, i64),
-    until: Option<&Seam>,
-) -> Result<Vec<Entry>, StoreError> {
+    (until, size): (Option<&Seam>, u16),
+) -> Result<Stretch, StoreError> {
     let (at, number) = until.map_or((i64::MAX, i64::MAX), |seam| (seam.at.seconds(), seam.after));
     let query = sqlx::query(statement)
         .bind(member.tenant.0)
@@ -289,8 +275,9 @@ async fn entries(
         .bind(from.1)
         .bind(at)
         .bind(number)
-        .bind(i64::from(PAGE));
-    all(query.fetch_all(connection).await, entry_of)
+        .bind(i64::from(size));
+    let read = all(query.fetch_all(connection).await, stored_of)?;
+    Ok(Stretch::of(read))
 }
 
 /// The same, with cases that the ledger has nothing of.
@@ -300,7 +287,8 @@ pub(super) async fn all_entries(
     from: (Instant, i64),
     until: Option<&Seam>,
 ) -> Result<Vec<Entry>, StoreError> {
-    entries(connection, ALL_ENTRIES, member, from, until).await
+    let stretch = entries(connection, ALL_ENTRIES, member, from, (until, PAGE)).await?;
+    Ok(stretch.entries)
 }
 
 /// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
@@ -313,22 +301,24 @@ async fn replay(
     revision: &mut dyn Revision,
 ) -> Result<(), StoreError> {
     let (mut user, mut from) = (river.source, spot(first));
+    let mut size = FIRST_PAGE;
     loop {
         let seam = river.seams.next(user, from);
         let here = member(river.home, user);
         let mut next = onward(from);
         loop {
-            let page = entries(&mut *connection, ENTRIES, here, next, seam).await?;
-            let Some(last) = page.last() else { break };
+            let page = entries(&mut *connection, ENTRIES, here, next, (seam, size)).await?;
+            let Some(last) = page.entries.last() else { break };
             next = (last.case.at, last.case.number + 1);
-            let Page { rewritten, settled } = revision.page(&page);
-            rewrite(&mut *connection, river.home, &marked(&page, &rewritten)).await?;
+            let Page { rewritten, settled } = revision.page(&page.entries);
+            amend::rewrite(&mut *connection, river.home, &page.rewritten(&rewritten)).await?;
             if settled {
                 return Ok(());
             }
-            if page.len() < usize::from(PAGE) {
+            if page.entries.len() < usize::from(size) {
                 break;
             }
+            size = (size * 4).min(PAGE);
         }
         let Some(seam) = seam else { return Ok(()) };
         let settled = over(&mut *connection, river, timeline, (seam, user), revision).await?;
@@ -368,41 +358,6 @@ pub(super) async fn other_past(
     past_before(connection, other, timeline, state, seam.onward()).await
 }
 
-/// Writes the states that come out differently.
-pub(super) async fn rewrite(
-    connection: &mut PgConnection,
-    (tenant, community): Home,
-    rewritten: &[Rewritten<'_>],
-) -> Result<(), StoreError> {
-    if rewritten.is_empty() {
-        return Ok(());
-    }
-    let (mut numbers, mut states, mut marks) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, state, mark) in rewritten {
-        numbers.push(*number);
-        states.push(json(state)?);
-        marks.push(*mark);
-    }
-    let column = |read: fn(Mark) -> i64| marks.iter().map(|mark| mark.map(read)).collect::<Vec<_>>();
-    sqlx::query(REWRITE)
-        .bind(vec![tenant.0; numbers.len()])
-        .bind(vec![community.0; numbers.len()])
-        .bind(numbers)
-        .bind(states)
-        .bind(
-            marks
-                .iter()
-                .map(|mark| mark.map(|mark| mark.era))
-                .collect::<Vec<_>>(),
-        )
-        .bind(column(|mark| mark.clock))
-        .bind(column(|mark| mark.sum.units()))
-        .execute(connection)
-        .await
-        .map_err(failed)?;
-    Ok(())
-}
-
 async fn close(
     connection: &mut PgConnection,
     order: &VoidOrder,
@@ -412,17 +367,14 @@ async fn close(
 ) -> Result<(), StoreError> {
     let home = member.home();
     let started = closing.started.iter().chain(&closing.shortened);
-    remake(connection, home, &closing.voided, started, &closing.reduced).await?;
-    if let Some((number, reduction)) = &closing.reduction {
-        replace(
-            connection,
-            NOTE_REDUCTION,
-            home,
-            vec![(*number, json(reduction)?)],
-        )
-        .await?;
+    amend::remake(connection, home, &closing.voided, started, &closing.reduced).await?;
+    if let Some((number, reduced)) = &closing.reduction {
+        amend::note_reduction(connection, home, *number, reduced).await?;
     }
-
+    if let Some(lowering) = &closing.lowering {
+        // Before the case that takes the place gets its number: that is not lowered.
+        lowerings::note(&mut *connection, member, lowering).await?;
+    }
     let mut writes = Writes::default();
     if let Some(entry) = closing.added {
         writes.successor(member, entry);
@@ -451,48 +403,4 @@ async fn close(
         writes.keep(order.tenant, claim, &closing.answer, now);
     }
     write(connection, &writes).await
-}
-
-/// Writes what cases say from now on: that they were voided, another sanction, fewer points.
-pub(super) async fn remake(
-    connection: &mut PgConnection,
-    home: Home,
-    voided: &[(i64, Voided)],
-    started: impl Iterator<Item = &Sanction>,
-    reduced: &[(i64, Points)],
-) -> Result<(), StoreError> {
-    let mut documents = Vec::with_capacity(voided.len());
-    for (number, how) in voided {
-        documents.push((*number, json(how)?));
-    }
-    replace(&mut *connection, VOID, home, documents).await?;
-    let mut documents = Vec::new();
-    for sanction in started {
-        documents.push((sanction.case, json(sanction)?));
-    }
-    replace(&mut *connection, RESTART, home, documents).await?;
-    let points = reduced.iter();
-    let points = points.map(|(number, points)| (*number, points.units().to_string()));
-    replace(connection, REDUCE, home, points.collect()).await
-}
-
-async fn replace(
-    connection: &mut PgConnection,
-    statement: &'static str,
-    (tenant, community): Home,
-    documents: Vec<(i64, String)>,
-) -> Result<(), StoreError> {
-    if documents.is_empty() {
-        return Ok(());
-    }
-    let (numbers, documents): (Vec<i64>, Vec<String>) = documents.into_iter().unzip();
-    sqlx::query(statement)
-        .bind(vec![tenant.0; numbers.len()])
-        .bind(vec![community.0; numbers.len()])
-        .bind(numbers)
-        .bind(documents)
-        .execute(connection)
-        .await
-        .map_err(failed)?;
-    Ok(())
 }

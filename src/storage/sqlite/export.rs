@@ -5,7 +5,7 @@ use super::directory::{all, community_exists, policies, user_of};
 use super::errors::failed;
 use super::holds::{held_of, spent_of};
 use super::load::member_of;
-use super::record::{case_columns, entry_of, revision_of, sanction_of};
+use super::record::{case_columns, entry_of, lowered, revision_of, sanction_of};
 use super::row::Row;
 use super::rows::Id;
 use super::seams::{merge_of, seam_of};
@@ -69,6 +69,8 @@ const MEMBERS: &str = "SELECT * FROM members WHERE tenant_id = ?1 AND community_
 const CASES: &str = concat!(
     "SELECT ",
     case_columns!(),
+    ", ",
+    lowered!("cases"),
     " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND number > ?3 ORDER BY number LIMIT ?4"
 );
 const REASONS: &str = "SELECT * FROM case_revisions WHERE tenant_id = ?1 AND community_id = ?2 \

@@ -6,8 +6,9 @@ use super::directory::{all, community_exists};
 use super::errors::failed;
 use super::load::load;
 use super::pool::Transaction;
-use super::record::{case_columns, entry_of};
+use super::record::{case_columns, entry_of, lowered};
 use super::rows::Id;
+use super::void::lowerings;
 use super::write::{Made, rows, write};
 use crate::domain::act::Entry;
 use crate::domain::id::UserId;
@@ -27,6 +28,8 @@ const THERE: &str = "SELECT j.value->>0 AS line FROM json_each(?3) j CROSS JOIN 
 const HISTORY: &str = concat!(
     "SELECT ",
     case_columns!(),
+    ", ",
+    lowered!("c"),
     " FROM json_each(?3) j CROSS JOIN cases c INDEXED BY cases_of_member WHERE c.tenant_id = ?1 AND c.community_id = ?2 \
      AND c.user_id = unhex(j.value) AND c.state IS NOT NULL ORDER BY c.user_id, c.at, c.number"
 );
@@ -102,12 +105,15 @@ async fn within(
         members: BTreeSet::new(),
         now,
     };
+    // While a chunk is being written, the next one is worked out. Members of two chunks have nothing in common.
+    let mut ready = Chunk::default();
     while let Some(batch) = plan.next() {
         let history = history(transaction, home, &batch.known).await?;
-        let chunk = plan.rebuild(batch, history)?;
-        keep(transaction, home, &chunk, &made).await?;
-        made = Made::nobody(now);
+        let kept = keep(transaction, home, &ready, &mut made);
+        let (_, next) = tokio::try_join!(kept, async { plan.rebuild(batch, history) })?;
+        ready = next;
     }
+    keep(transaction, home, &ready, &mut made).await?;
     if let Some(bad) = plan.bad() {
         return Ok(Imported::Refused(bad));
     }
@@ -163,6 +169,8 @@ async fn history(
     if users.is_empty() {
         return Ok(Vec::new());
     }
+    // States that are there are written anew.
+    lowerings::settle(transaction.connection()?, home, users).await?;
     let users: Vec<Id> = users.iter().map(|user| Id(user.0)).collect();
     let query = sqlx::query(HISTORY)
         .bind(home.0.0)
@@ -176,9 +184,14 @@ async fn keep(
     transaction: &mut Transaction,
     home: Home,
     chunk: &Chunk,
-    made: &Made<'_>,
+    made: &mut Made<'_>,
 ) -> Result<(), StoreError> {
+    if chunk.writes.members.is_empty() {
+        return Ok(());
+    }
     write(transaction, &chunk.writes, made).await?;
+    // Nobody is made twice.
+    *made = Made::nobody(made.now);
     let (tenant, community) = super::rows::ids(home);
     origins(transaction, home, &chunk.origins).await?;
     let mut redone = Vec::with_capacity(chunk.redone.len());

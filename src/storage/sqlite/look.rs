@@ -4,7 +4,7 @@ use super::directory::{all, one};
 use super::erased::recognise;
 use super::errors::failed;
 use super::load::{member_of, timeline};
-use super::record::{case_columns, case_of};
+use super::record::{case_columns, case_of, lowered};
 use super::row::Row;
 use super::seams::seam_before;
 use super::{Sqlite, directory};
@@ -12,10 +12,12 @@ use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::member::Member;
+use crate::domain::points::Points;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{ActorRef, PersonRef, Seen};
 use crate::storage::batch::{Home, MemberKey, MemberRow, acting, acting_person};
+use crate::storage::lowerings::lower;
 use crate::storage::seams::later;
 use sqlx::{SqliteConnection, SqliteExecutor};
 
@@ -41,9 +43,12 @@ const LOOK: &str =
 const LOOK_BY_IDENTITY: &str =
     look!("(SELECT user_id FROM identities WHERE tenant_id = ?1 AND platform = ?3 AND native_id = ?4)");
 /// The state after the last entry before a place in the order of (at, number).
-const STATE_BEFORE: &str = "SELECT tenant_id, community_id, number, at, state FROM cases WHERE tenant_id = ?1 \
-    AND community_id = ?2 AND user_id = ?3 AND (at, number) < (?4, ?5) AND state IS NOT NULL \
-    ORDER BY at DESC, number DESC LIMIT 1";
+const STATE_BEFORE: &str = concat!(
+    "SELECT tenant_id, community_id, number, at, state, ",
+    lowered!("cases"),
+    " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND (at, number) < (?4, ?5) \
+     AND state IS NOT NULL ORDER BY at DESC, number DESC LIMIT 1"
+);
 const TERMS: &str = concat!(
     "SELECT ",
     case_columns!(),
@@ -137,7 +142,9 @@ pub(super) async fn state_before(
         .bind(number);
     let entry = one(query.fetch_optional(&mut *connection).await, |row| {
         let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
-        Ok(((row.instant("at")?, row.get("number")?), row.json("state")?))
+        let mut state = row.json("state")?;
+        lower(&mut state, Points::from_units(row.get("lowered")?));
+        Ok(((row.instant("at")?, row.get("number")?), state))
     })?;
     let seam = seam_before(connection, member, (at, number)).await?;
     Ok(later(entry, seam))

@@ -52,6 +52,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("case_revisions", "number, revision"),
     of_community!("case_origins", "source, external_id"),
     of_community!("cases", "number"),
+    of_community!("lowerings", "user_id, at, number, until"),
     of_community!("sanctions", "sanction_id"),
     of_community!("members", "user_id"),
     of_community!("seams", "merge_id"),
@@ -68,6 +69,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("case_revisions", "community_id, number, revision"),
     of_tenant!("case_origins", "community_id, source, external_id"),
     of_tenant!("cases", "community_id, number"),
+    of_tenant!("lowerings", "community_id, user_id, at, number, until"),
     of_tenant!("sanctions", "community_id, sanction_id"),
     of_tenant!("members", "community_id, user_id"),
     of_tenant!("seams", "community_id, merge_id"),
@@ -112,6 +114,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[10],
     OF_COMMUNITY[11],
     OF_COMMUNITY[12],
+    OF_COMMUNITY[13],
+    OF_COMMUNITY[14],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -131,6 +135,9 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[16],
     OF_TENANT[17],
     OF_TENANT[18],
+    OF_TENANT[19],
+    OF_TENANT[20],
+    OF_TENANT[21],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

@@ -1,37 +1,39 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
+pub(super) mod amend; // what cases say from now on
+pub(super) mod lowerings; // balances lowered all at once
+
 use super::claims::kept_under;
 use super::directory::{all, archived, one};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
 use super::recall::past_before;
-use super::record::{case, case_columns, entry_of, sanction};
+use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::Row;
-use super::rows::{Id, ids};
-use super::write::{Made, rows, write};
+use super::write::{Made, write};
 use super::{Sqlite, load, look, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
-use crate::domain::case::{Case, Voided};
+use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
-use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
-use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
-use crate::storage::codec::json;
-use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
+use crate::storage::lowerings::Stretch;
+use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 use std::sync::Arc;
 
-/// How many entries are read at a time.
+/// How many entries are read at a time: few at first, because most replays end soon, and then more and more.
+const FIRST_PAGE: u32 = 32;
 const PAGE: u32 = 500;
 
 const MEMBER: &str = "SELECT * FROM members WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
@@ -44,6 +46,8 @@ macro_rules! entries {
         concat!(
             "SELECT ",
             case_columns!(),
+            ", ",
+            lowered!("cases"),
             " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND (at, number) >= (?4, ?5) \
              AND (at, number) <= (?6, ?7)",
             $which,
@@ -55,33 +59,21 @@ macro_rules! entries {
 /// Those that the ledger has a state after.
 const ENTRIES: &str = entries!(" AND state IS NOT NULL");
 const ALL_ENTRIES: &str = entries!("");
-const REWRITE: &str = "UPDATE cases SET state = j.value->>3, era = j.value->>4, clock = j.value->>5, sum = j.value->>6 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const VOID: &str = "UPDATE cases SET voided = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const RESTART: &str = "UPDATE cases SET started = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const REDUCE: &str = "UPDATE cases SET points = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-
 pub(super) const STATEMENTS: &[&str] = &[
     MEMBER,
     HELD,
     LAST_NUMBER,
     ENTRIES,
     ALL_ENTRIES,
-    REWRITE,
-    VOID,
-    RESTART,
-    REDUCE,
-    NOTE_REDUCTION,
+    amend::REWRITE,
+    amend::VOID,
+    amend::RESTART,
+    amend::REDUCE,
+    amend::NOTE_REDUCTION,
+    lowerings::NOTE,
+    lowerings::LOWERED,
+    lowerings::SETTLE,
+    lowerings::FORGET,
 ];
 
 /// Voids a case.
@@ -201,6 +193,7 @@ async fn opening(
         current: row.state,
         recent: row.recent,
         place: vacancy,
+        joined_later: river.seams.next(river.source, spot(place)).is_some(),
     })
 }
 
@@ -253,8 +246,8 @@ async fn entries(
     statement: &'static str,
     member: MemberKey,
     from: (Instant, i64),
-    until: Option<&Seam>,
-) -> Result<Vec<Entry>, StoreError> {
+    (until, size): (Option<&Seam>, u32),
+) -> Result<Stretch, StoreError> {
     let (at, number) = until.map_or((i64::MAX, i64::MAX), |seam| (seam.at.seconds(), seam.after));
     let query = sqlx::query(statement)
         .bind(member.tenant.0)
@@ -264,8 +257,9 @@ async fn entries(
         .bind(from.1)
         .bind(at)
         .bind(number)
-        .bind(PAGE);
-    all(query.fetch_all(connection).await, entry_of)
+        .bind(size);
+    let read = all(query.fetch_all(connection).await, stored_of)?;
+    Ok(Stretch::of(read))
 }
 
 /// The same, with cases that the ledger has nothing of.
@@ -275,7 +269,8 @@ pub(super) async fn all_entries(
     from: (Instant, i64),
     until: Option<&Seam>,
 ) -> Result<Vec<Entry>, StoreError> {
-    entries(connection, ALL_ENTRIES, member, from, until).await
+    let stretch = entries(connection, ALL_ENTRIES, member, from, (until, PAGE)).await?;
+    Ok(stretch.entries)
 }
 
 /// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
@@ -288,22 +283,24 @@ async fn replay(
     revision: &mut dyn Revision,
 ) -> Result<(), StoreError> {
     let (mut user, mut from) = (river.source, spot(first));
+    let mut size = FIRST_PAGE;
     loop {
         let seam = river.seams.next(user, from);
         let here = member(river.home, user);
         let mut next = onward(from);
         loop {
-            let page = entries(transaction.connection()?, ENTRIES, here, next, seam).await?;
-            let Some(last) = page.last() else { break };
+            let page = entries(transaction.connection()?, ENTRIES, here, next, (seam, size)).await?;
+            let Some(last) = page.entries.last() else { break };
             next = (last.case.at, last.case.number + 1);
-            let Page { rewritten, settled } = revision.page(&page);
-            rewrite(transaction, river.home, &marked(&page, &rewritten)).await?;
+            let Page { rewritten, settled } = revision.page(&page.entries);
+            amend::rewrite(transaction, river.home, &page.rewritten(&rewritten)).await?;
             if settled {
                 return Ok(());
             }
-            if page.len() < PAGE as usize {
+            if page.entries.len() < size as usize {
                 break;
             }
+            size = (size * 4).min(PAGE);
         }
         let Some(seam) = seam else { return Ok(()) };
         let settled = over(transaction, river, timeline, (seam, user), revision).await?;
@@ -344,28 +341,6 @@ pub(super) async fn other_past(
     past_before(connection, other, timeline, state, seam.onward()).await
 }
 
-/// Writes the states that come out differently.
-pub(super) async fn rewrite(
-    transaction: &mut Transaction,
-    home: Home,
-    rewritten: &[Rewritten<'_>],
-) -> Result<(), StoreError> {
-    let (tenant, community) = ids(home);
-    let mut states = Vec::with_capacity(rewritten.len());
-    for (number, state, mark) in rewritten {
-        states.push((
-            tenant,
-            community,
-            *number,
-            json(state)?,
-            mark.map(|mark| mark.era),
-            mark.map(|mark| mark.clock),
-            mark.map(|mark| mark.sum.units()),
-        ));
-    }
-    rows(transaction, REWRITE, &states).await
-}
-
 async fn close(
     transaction: &mut Transaction,
     order: &VoidOrder,
@@ -375,16 +350,14 @@ async fn close(
 ) -> Result<(), StoreError> {
     let home = member.home();
     let started = closing.started.iter().chain(&closing.shortened);
-    remake(transaction, home, &closing.voided, started, &closing.reduced).await?;
-    if let Some((number, reduction)) = &closing.reduction {
-        rows(
-            transaction,
-            NOTE_REDUCTION,
-            &[text(home, *number, json(reduction)?)],
-        )
-        .await?;
+    amend::remake(transaction, home, &closing.voided, started, &closing.reduced).await?;
+    if let Some((number, reduced)) = &closing.reduction {
+        amend::note_reduction(transaction, home, *number, reduced).await?;
     }
-
+    if let Some(lowering) = &closing.lowering {
+        // Before the case that takes the place gets its number: that is not lowered.
+        lowerings::note(transaction.connection()?, member, lowering).await?;
+    }
     let mut writes = Writes::default();
     if let Some(entry) = closing.added {
         writes.successor(member, entry);
@@ -413,36 +386,4 @@ async fn close(
         writes.keep(order.tenant, claim, &closing.answer, now);
     }
     write(transaction, &writes, &Made::nobody(now)).await
-}
-
-/// Writes what cases say from now on: that they were voided, another sanction, fewer points.
-pub(super) async fn remake(
-    transaction: &mut Transaction,
-    home: Home,
-    voided: &[(i64, Voided)],
-    started: impl Iterator<Item = &Sanction>,
-    reduced: &[(i64, Points)],
-) -> Result<(), StoreError> {
-    let mut documents = Vec::with_capacity(voided.len());
-    for (number, how) in voided {
-        documents.push(text(home, *number, json(how)?));
-    }
-    rows(transaction, VOID, &documents).await?;
-    let mut documents = Vec::new();
-    for sanction in started {
-        documents.push(text(home, sanction.case, json(sanction)?));
-    }
-    rows(transaction, RESTART, &documents).await?;
-    let (tenant, community) = ids(home);
-    let points = reduced.iter();
-    let points: Vec<_> = points
-        .map(|(number, points)| (tenant, community, *number, points.units()))
-        .collect();
-    rows(transaction, REDUCE, &points).await
-}
-
-/// A document for the row of a case.
-fn text(home: Home, number: i64, document: String) -> (Id, Id, i64, String) {
-    let (tenant, community) = ids(home);
-    (tenant, community, number, document)
 }

@@ -36,6 +36,8 @@ use tribune::service::{After, PersonRef, Service, rules};
 /// How many histories each store gets in one run, and how long each is.
 const HISTORIES: usize = 6;
 const STEPS: usize = 60;
+/// The seed of a history in which a remedy lowers later states all at once.
+const LOWERS: u64 = 2;
 
 /// What is drawn, one number after the other, from a seed.
 struct Dice(u64);
@@ -97,6 +99,21 @@ fn policies() -> Vec<Policy> {
     all
 }
 
+/// Policies under which points outgrow every rung, so that what a remedy changes never wears off.
+fn growing() -> Vec<Policy> {
+    let rules = [
+        json!({"decay": {"model": "linear", "per_day": 0.1}, "duplicate_window": 0, "ladder": []}),
+        json!({"decay": {"model": "linear", "per_day": 0.01, "grace": "PT6H"}, "duplicate_window": 0, "freeze_while": "mute", "ladder": [
+            {"id": "quiet", "at": 2, "action": "mute", "duration": "P2D"},
+            {"id": "out", "at": 5, "action": "tempban", "duration": "P3D", "refire": "every_offence"},
+        ]}),
+        json!({"decay": {"model": "linear", "per_day": 0.05}, "duplicate_window": 0, "escalations_carry_points": true, "offence_rungs": [
+            {"id": "thrice", "kinds": ["warn", "kick"], "count": 3, "within": "P10D", "action": "mute", "duration": "PT12H"},
+        ]}),
+    ];
+    rules.iter().map(read).collect()
+}
+
 fn read(rules: &Value) -> Policy {
     rules::policy(&serde_json::from_value(rules.clone()).unwrap()).unwrap()
 }
@@ -111,6 +128,8 @@ struct Play {
     user: UserId,
     model: Model,
     dice: Dice,
+    /// Points outgrow every rung.
+    grows: bool,
 }
 
 impl Play {
@@ -145,6 +164,7 @@ impl Play {
             community,
             user: UserId(uuid::Uuid::nil()),
             dice: Dice(seed),
+            grows: seed.is_multiple_of(2),
         };
         play.note().await;
         let person = PersonRef::Identity(identity());
@@ -179,7 +199,9 @@ impl Play {
 
     /// Something happens on both sides; both take it, or neither does.
     async fn step(&mut self) {
-        self.clock.advance(self.dice.seconds());
+        let passed = self.dice.seconds();
+        self.clock
+            .advance(if self.grows { passed % 86_400 } else { passed });
         match self.dice.below(22) {
             0..11 => {
                 let act = self.draw_act();
@@ -297,7 +319,7 @@ impl Play {
     }
 
     async fn activate(&mut self) {
-        let policy = self.dice.of(&policies());
+        let policy = self.dice.of(&if self.grows { growing() } else { policies() });
         let new = NewPolicy {
             expected: self.model.version(),
             comment: None,
@@ -381,6 +403,13 @@ impl Play {
             .unwrap();
         self.model.take_ids(&seen.member);
         assert_eq!(seen.member, *self.model.member(), "the state");
+        let (at, then) = self.model.some_state(self.dice.below(usize::MAX));
+        let state = self
+            .store
+            .state_at(self.caller.tenant, self.community, self.user, at)
+            .await
+            .unwrap();
+        assert_eq!(state.ledger, then, "the points of {at:?}");
         let page = After {
             after: None,
             limit: 500,
@@ -433,7 +462,9 @@ fn seeds() -> Vec<u64> {
     }
     let mut runner = TestRunner::default();
     let mut draw = || any::<u64>().new_tree(&mut runner).unwrap().current();
-    (0..HISTORIES).map(|_| draw()).collect()
+    // As many that grow as others, and one that is known to have what remedies change at once.
+    let drawn = (1..HISTORIES as u64).map(|n| draw() & !1 | n & 1);
+    std::iter::once(LOWERS).chain(drawn).collect()
 }
 
 on_every_store! {
@@ -454,6 +485,7 @@ on_every_store! {
                     play.step().await;
                     play.compare().await;
                 }
+                assert!(seed != LOWERS || play.model.lowered() > 0, "take another seed");
             };
             let told = std::panic::AssertUnwindSafe(story);
             if let Err(panic) = futures_util::FutureExt::catch_unwind(told).await {

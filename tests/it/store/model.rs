@@ -9,6 +9,7 @@ use tribune::domain::case::{Case, Particulars, Reduced, Voided};
 use tribune::domain::decide::decide;
 use tribune::domain::id::{SanctionId, UserId};
 use tribune::domain::kind::Kind;
+use tribune::domain::ledger::Ledger;
 use tribune::domain::member::Member;
 use tribune::domain::past::{MAX_COUNT, Offence, Past};
 use tribune::domain::points::Points;
@@ -33,6 +34,7 @@ pub(super) struct Model {
     recent: Vec<Recent>,
     history: Vec<Entry>,
     fresh: u128,
+    lowered: usize,
 }
 
 impl Model {
@@ -49,7 +51,24 @@ impl Model {
             recent: Vec::new(),
             history: Vec::new(),
             fresh: 0,
+            lowered: 0,
         }
+    }
+
+    /// How often a remedy lowered the balance in later states and changed nothing else.
+    pub(super) const fn lowered(&self) -> usize {
+        self.lowered
+    }
+
+    /// A second in which something was entered, and the points after it.
+    pub(super) fn some_state(&self, pick: usize) -> (Instant, Ledger) {
+        let entries: Vec<_> = self.history.iter().filter(|e| e.after.is_some()).collect();
+        let Some(picked) = entries.get(pick % entries.len().max(1)) else {
+            return Default::default();
+        };
+        let at = picked.case.at;
+        let last = entries.iter().rfind(|e| e.case.at == at).unwrap();
+        (at, last.after.clone().unwrap().ledger)
     }
 
     /// Begins with the note that made the member known.
@@ -253,6 +272,7 @@ impl Model {
             recent: self.recent.clone(),
             past: self.past_until(place),
             ended: self.ended(place),
+            joined_later: false,
         };
         let ids = move || {
             fresh += 1;
@@ -268,6 +288,14 @@ impl Model {
         let voiding = replay.finish();
         for (number, state) in fed.rewritten {
             self.entry(number).after = Some(state);
+        }
+        if let Some(lowering) = voiding.lowering {
+            self.lowered += 1;
+            let place = |case: &Case| (case.at, case.number) > lowering.after;
+            let later = self.history.iter_mut().filter(|entry| place(&entry.case));
+            for state in later.filter_map(|entry| entry.after.as_mut()) {
+                state.ledger.balance = state.ledger.balance.minus(lowering.points);
+            }
         }
         self.keep(number, reduces, &voiding);
         Ok(())

@@ -9,6 +9,7 @@ use tribune::domain::member::Member;
 use tribune::domain::merge::{Crossed, Crossing};
 use tribune::domain::points::Points;
 use tribune::domain::refusal::Refusal;
+use tribune::domain::replay::Lowering;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Instant;
 use tribune::ports::answer::{Answer, NewEvent};
@@ -31,6 +32,8 @@ pub(crate) struct Wish {
     pub(crate) added: Option<Entry>,
     /// Cases that go with it.
     pub(crate) with_it: Vec<i64>,
+    /// What the balance is lower by behind a place.
+    pub(crate) lowering: Option<Lowering>,
     /// How it was driven.
     pub(crate) seen: Arc<Mutex<Seen>>,
 }
@@ -154,6 +157,7 @@ impl Revision for Replay {
             moved: vec![],
             shortened: None,
             added: self.wish.added.clone(),
+            lowering: self.wish.lowering,
             started: self.wish.milder.clone().into_iter().collect(),
             events: vec![NewEvent {
                 kind: "case.voided",

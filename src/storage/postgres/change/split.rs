@@ -184,6 +184,8 @@ impl Context<'_> {
         splitting: &Splitting,
         home: Home,
     ) -> Result<Option<PartedMember>, Stop> {
+        // States that are there are written anew, and some go to another user.
+        void::lowerings::settle(&mut *connection, home, &splitting.group).await?;
         let seams = seams::seams(&mut *connection, home, &splitting.group).await?;
         let sewn = seams.of(splitting.merge.id).cloned();
         let is_sewn = sewn.is_some();
@@ -274,7 +276,7 @@ impl Context<'_> {
         parting: Parting,
     ) -> Result<PartedMember, Stop> {
         let parted = parting.finish(&splitting.by, self.now);
-        void::remake(
+        void::amend::remake(
             &mut *connection,
             home,
             &parted.voided,
@@ -334,7 +336,7 @@ async fn hand_over(
     to: UserId,
     divided: &Divided,
 ) -> Result<(), StoreError> {
-    void::rewrite(&mut *connection, home, &divided.rewritten()).await?;
+    void::amend::rewrite(&mut *connection, home, &divided.rewritten()).await?;
     if divided.go.is_empty() {
         return Ok(());
     }

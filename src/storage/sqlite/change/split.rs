@@ -182,6 +182,8 @@ impl Context<'_> {
         home: Home,
     ) -> Result<Option<PartedMember>, Stop> {
         let connection = transaction.connection()?;
+        // States that are there are written anew, and some go to another user.
+        void::lowerings::settle(connection, home, &splitting.group).await?;
         let seams = seams::seams(connection, home, &splitting.group).await?;
         let sewn = seams.of(splitting.merge.id).cloned();
         let is_sewn = sewn.is_some();
@@ -272,7 +274,7 @@ impl Context<'_> {
         parting: Parting,
     ) -> Result<PartedMember, Stop> {
         let parted = parting.finish(&splitting.by, self.now);
-        void::remake(
+        void::amend::remake(
             transaction,
             home,
             &parted.voided,
@@ -327,7 +329,7 @@ impl Context<'_> {
 
 /// Writes the states of the cases that stay, and hands over those that go.
 async fn hand_over(transaction: &mut Transaction, home: Home, divided: &Divided) -> Result<(), StoreError> {
-    void::rewrite(transaction, home, &divided.rewritten()).await?;
+    void::amend::rewrite(transaction, home, &divided.rewritten()).await?;
     let (tenant, community) = ids(home);
     let mut gone = Vec::with_capacity(divided.go.len());
     for entry in &divided.go {

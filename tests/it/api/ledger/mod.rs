@@ -14,6 +14,7 @@ mod input; // what is no request
 mod insight; // searches and reports
 mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
+mod lowerings; // remedies in histories whose points never drain
 mod merges; // two users who are one person
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys

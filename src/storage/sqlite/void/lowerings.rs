@@ -1,0 +1,66 @@
+//! Balances that a remedy lowered all at once; see [`crate::storage::lowerings`].
+
+use crate::domain::id::UserId;
+use crate::domain::replay::Lowering;
+use crate::ports::error::StoreError;
+use crate::storage::batch::{Home, MemberKey};
+use crate::storage::sqlite::directory::all;
+use crate::storage::sqlite::errors::failed;
+use crate::storage::sqlite::record::lowered;
+use crate::storage::sqlite::row::Row;
+use sqlx::{SqliteConnection, SqliteExecutor};
+
+/// For the cases that there are now. The member's later ones have higher numbers.
+pub(super) const NOTE: &str = "INSERT INTO lowerings (tenant_id, community_id, user_id, at, number, until, units) \
+    SELECT tenant_id, community_id, ?3, ?4, ?5, case_seq, ?6 FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2 \
+    ON CONFLICT (tenant_id, community_id, user_id, at, number, until) DO UPDATE SET units = units + excluded.units";
+pub(super) const LOWERED: &str = "SELECT DISTINCT tenant_id, community_id, user_id FROM lowerings WHERE tenant_id = ?1 \
+    AND community_id = ?2 ORDER BY user_id";
+pub(super) const SETTLE: &str = concat!(
+    "UPDATE cases SET state = json_set(state, '$.ledger.balance', (state->>'$.ledger.balance') - s.lowered) \
+     FROM (SELECT tenant_id, community_id, number, ",
+    lowered!("cases"),
+    " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND state IS NOT NULL) s \
+     WHERE cases.tenant_id = s.tenant_id AND cases.community_id = s.community_id AND cases.number = s.number AND s.lowered > 0"
+);
+pub(super) const FORGET: &str =
+    "DELETE FROM lowerings WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
+
+/// Notes one, of the user under whom the member's cases are recorded.
+pub(super) async fn note(
+    on: impl SqliteExecutor<'_>,
+    member: MemberKey,
+    lowering: &Lowering,
+) -> Result<(), StoreError> {
+    let (at, number) = lowering.after;
+    sqlx::query(NOTE)
+        .bind(member.tenant.0)
+        .bind(member.community.0)
+        .bind(member.user.0)
+        .bind(at.seconds())
+        .bind(number)
+        .bind(lowering.points.units())
+        .execute(on)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Writes the states of these users as they are, so that nothing has to be taken off any more.
+pub(in crate::storage::sqlite) async fn settle(
+    connection: &mut SqliteConnection,
+    home: Home,
+    users: &[UserId],
+) -> Result<(), StoreError> {
+    let query = sqlx::query(LOWERED).bind(home.0.0).bind(home.1.0);
+    let lowered = all(query.fetch_all(&mut *connection).await, |row| {
+        Row::of(row, "lowerings", &["tenant_id", "community_id", "user_id"]).user()
+    })?;
+    for user in lowered.iter().filter(|user| users.contains(user)) {
+        for statement in [SETTLE, FORGET] {
+            let query = sqlx::query(statement).bind(home.0.0).bind(home.1.0).bind(user.0);
+            query.execute(&mut *connection).await.map_err(failed)?;
+        }
+    }
+    Ok(())
+}
