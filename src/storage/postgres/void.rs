@@ -15,12 +15,12 @@ use crate::domain::id::UserId;
 use crate::domain::past::{Mark, Past};
 use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
-use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
+use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
+use crate::storage::batch::{Home, MemberKey, MemberRow, Writes};
 use crate::storage::codec::json;
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
@@ -146,7 +146,7 @@ async fn within(
     if river.member.user != present {
         return Err(overtaken());
     }
-    let (member, place) = (river.member, (case.at, case.number));
+    let place = (case.at, case.number);
     let opening = opening(
         store,
         connection,
@@ -166,7 +166,7 @@ async fn within(
         case.user = river.seams.owner(case.user, (case.at, case.number));
     }
     let answer = closing.answer.clone();
-    close(connection, order, member, closing, now).await?;
+    close(connection, order, &river, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
@@ -185,13 +185,13 @@ pub(super) async fn lock(
 }
 
 /// Which way history runs from a case on.
-struct River {
-    home: Home,
+pub(super) struct River {
+    pub(super) home: Home,
     /// Whose history the case begins in: the user under whom it was recorded.
-    source: UserId,
+    pub(super) source: UserId,
     /// The member as they are now.
-    member: MemberKey,
-    seams: Seams,
+    pub(super) member: MemberKey,
+    pub(super) seams: Seams,
 }
 
 async fn river(connection: &mut PgConnection, home: Home, case: &Case) -> Result<River, StoreError> {
@@ -303,14 +303,14 @@ pub(super) async fn all_entries(
     entries(connection, ALL_ENTRIES, member, from, until).await
 }
 
-/// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
+/// Gives a replay the entries from a case on, over every place at which two histories became one, and writes the
 /// states that it changes.
-async fn replay(
+pub(super) async fn replay(
     connection: &mut PgConnection,
     river: &River,
     timeline: &Timeline,
     first: (Instant, i64),
-    revision: &mut dyn Revision,
+    course: &mut dyn Course,
 ) -> Result<(), StoreError> {
     let (mut user, mut from) = (river.source, spot(first));
     loop {
@@ -321,7 +321,7 @@ async fn replay(
             let page = entries(&mut *connection, ENTRIES, here, next, seam).await?;
             let Some(last) = page.last() else { break };
             next = (last.case.at, last.case.number + 1);
-            let Page { rewritten, settled } = revision.page(&page);
+            let Page { rewritten, settled } = course.page(&page);
             rewrite(&mut *connection, river.home, &marked(&page, &rewritten)).await?;
             if settled {
                 return Ok(());
@@ -331,7 +331,7 @@ async fn replay(
             }
         }
         let Some(seam) = seam else { return Ok(()) };
-        let settled = over(&mut *connection, river, timeline, (seam, user), revision).await?;
+        let settled = over(&mut *connection, river, timeline, (seam, user), course).await?;
         if settled {
             return Ok(());
         }
@@ -340,16 +340,16 @@ async fn replay(
     }
 }
 
-/// Takes the revision over a place at which two histories became one. Whether nothing can come out differently any more.
+/// Takes a replay over a place at which two histories became one. Whether nothing can come out differently any more.
 async fn over(
     connection: &mut PgConnection,
     river: &River,
     timeline: &Timeline,
     (seam, user): (&Seam, UserId),
-    revision: &mut dyn Revision,
+    course: &mut dyn Course,
 ) -> Result<bool, StoreError> {
     let past = other_past(&mut *connection, river.home, &river.seams, timeline, (seam, user)).await?;
-    let crossed = revision.cross(seam.crossing(seam.side(user), past));
+    let crossed = course.cross(seam.crossing(seam.side(user), past));
     seams::rewrite(&mut *connection, river.home, &seam.crossed(user, &crossed)).await?;
     Ok(crossed.settled)
 }
@@ -406,11 +406,11 @@ pub(super) async fn rewrite(
 async fn close(
     connection: &mut PgConnection,
     order: &VoidOrder,
-    member: MemberKey,
+    river: &River,
     closing: Closing,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let home = member.home();
+    let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
     remake(connection, home, &closing.voided, started, &closing.reduced).await?;
     if let Some((number, reduction)) = &closing.reduction {
@@ -423,32 +423,11 @@ async fn close(
         .await?;
     }
 
-    let mut writes = Writes::default();
-    if let Some(entry) = closing.added {
-        writes.successor(member, entry);
-    }
-    for (id, at) in closing.ended {
-        let end = EndedRow {
-            how: Ending::Voided,
-            at,
-            by: None,
-        };
-        writes.end(home, id, end);
-    }
-    for sanction in closing.started {
-        writes.start(member, sanction);
-    }
-    for sanction in &closing.moved {
-        writes.move_end(member, sanction);
-    }
-    let left = MemberWrite {
-        state: closing.member,
-        recent: closing.recent,
-    };
-    writes.members.insert(member, left);
-    writes.append(order.tenant, closing.events);
+    let answer = closing.answer.clone();
+    let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
+    let mut writes = Writes::remedy(river.member, closing, owner);
     if let Some(claim) = &order.claim {
-        writes.keep(order.tenant, claim, &closing.answer, now);
+        writes.keep(order.tenant, claim, &answer, now);
     }
     write(connection, &writes).await
 }

@@ -18,12 +18,12 @@ use crate::domain::id::UserId;
 use crate::domain::past::Past;
 use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
-use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
+use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
+use crate::storage::batch::{Home, MemberKey, MemberRow, Writes};
 use crate::storage::codec::json;
 use crate::storage::seams::{Rewritten, Seam, Seams, marked, member, onward, spot};
 use crate::storage::timelines::Timelines;
@@ -126,7 +126,7 @@ async fn within(
     }
     let case = case(transaction.connection()?, home, order.number).await?;
     let river = river(transaction, home, &case).await?;
-    let (member, place) = (river.member, (case.at, case.number));
+    let place = (case.at, case.number);
     let opening = opening(store, transaction, order, (case, &river), now).await?;
     let timeline = opening.timeline.clone();
     let mut revision = start();
@@ -139,18 +139,18 @@ async fn within(
         case.user = river.seams.owner(case.user, (case.at, case.number));
     }
     let answer = closing.answer.clone();
-    close(transaction, order, member, closing, now).await?;
+    close(transaction, order, &river, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
 /// Which way history runs from a case on.
-struct River {
-    home: Home,
+pub(super) struct River {
+    pub(super) home: Home,
     /// Whose history the case begins in: the user under whom it was recorded.
-    source: UserId,
+    pub(super) source: UserId,
     /// The member as they are now.
-    member: MemberKey,
-    seams: Seams,
+    pub(super) member: MemberKey,
+    pub(super) seams: Seams,
 }
 
 async fn river(transaction: &mut Transaction, home: Home, case: &Case) -> Result<River, StoreError> {
@@ -278,14 +278,14 @@ pub(super) async fn all_entries(
     entries(connection, ALL_ENTRIES, member, from, until).await
 }
 
-/// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
+/// Gives a replay the entries from a case on, over every place at which two histories became one, and writes the
 /// states that it changes.
-async fn replay(
+pub(super) async fn replay(
     transaction: &mut Transaction,
     river: &River,
     timeline: &Timeline,
     first: (Instant, i64),
-    revision: &mut dyn Revision,
+    course: &mut dyn Course,
 ) -> Result<(), StoreError> {
     let (mut user, mut from) = (river.source, spot(first));
     loop {
@@ -296,7 +296,7 @@ async fn replay(
             let page = entries(transaction.connection()?, ENTRIES, here, next, seam).await?;
             let Some(last) = page.last() else { break };
             next = (last.case.at, last.case.number + 1);
-            let Page { rewritten, settled } = revision.page(&page);
+            let Page { rewritten, settled } = course.page(&page);
             rewrite(transaction, river.home, &marked(&page, &rewritten)).await?;
             if settled {
                 return Ok(());
@@ -306,7 +306,7 @@ async fn replay(
             }
         }
         let Some(seam) = seam else { return Ok(()) };
-        let settled = over(transaction, river, timeline, (seam, user), revision).await?;
+        let settled = over(transaction, river, timeline, (seam, user), course).await?;
         if settled {
             return Ok(());
         }
@@ -315,17 +315,17 @@ async fn replay(
     }
 }
 
-/// Takes the revision over a place at which two histories became one. Whether nothing can come out differently any more.
+/// Takes a replay over a place at which two histories became one. Whether nothing can come out differently any more.
 async fn over(
     transaction: &mut Transaction,
     river: &River,
     timeline: &Timeline,
     (seam, user): (&Seam, UserId),
-    revision: &mut dyn Revision,
+    course: &mut dyn Course,
 ) -> Result<bool, StoreError> {
     let connection = transaction.connection()?;
     let past = other_past(connection, river.home, &river.seams, timeline, (seam, user)).await?;
-    let crossed = revision.cross(seam.crossing(seam.side(user), past));
+    let crossed = course.cross(seam.crossing(seam.side(user), past));
     seams::rewrite(connection, river.home, &seam.crossed(user, &crossed)).await?;
     Ok(crossed.settled)
 }
@@ -369,11 +369,11 @@ pub(super) async fn rewrite(
 async fn close(
     transaction: &mut Transaction,
     order: &VoidOrder,
-    member: MemberKey,
+    river: &River,
     closing: Closing,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let home = member.home();
+    let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
     remake(transaction, home, &closing.voided, started, &closing.reduced).await?;
     if let Some((number, reduction)) = &closing.reduction {
@@ -385,32 +385,11 @@ async fn close(
         .await?;
     }
 
-    let mut writes = Writes::default();
-    if let Some(entry) = closing.added {
-        writes.successor(member, entry);
-    }
-    for (id, at) in closing.ended {
-        let end = EndedRow {
-            how: Ending::Voided,
-            at,
-            by: None,
-        };
-        writes.end(home, id, end);
-    }
-    for sanction in closing.started {
-        writes.start(member, sanction);
-    }
-    for sanction in &closing.moved {
-        writes.move_end(member, sanction);
-    }
-    let left = MemberWrite {
-        state: closing.member,
-        recent: closing.recent,
-    };
-    writes.members.insert(member, left);
-    writes.append(order.tenant, closing.events);
+    let answer = closing.answer.clone();
+    let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
+    let mut writes = Writes::remedy(river.member, closing, owner);
     if let Some(claim) = &order.claim {
-        writes.keep(order.tenant, claim, &closing.answer, now);
+        writes.keep(order.tenant, claim, &answer, now);
     }
     write(transaction, &writes, &Made::nobody(now)).await
 }
