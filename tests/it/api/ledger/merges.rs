@@ -308,8 +308,9 @@ on_every_store! {
         assert_eq!(community.standing("telegram:2").await["points"], json!(11), "{ban}");
         api.clock.advance(2 * DAY);
         assert_eq!(community.standing("telegram:2").await["points"], json!(9));
+        community.warn("telegram:2", "e").await;
         community.post("/cases/3/void", json!({})).await.expect(200);
-        assert_eq!(community.standing("telegram:2").await["points"], json!(8));
+        assert_eq!(community.standing("telegram:2").await["points"], json!(9));
     }
 
     /// The inner of two merges is undone where nobody had a case before either of them.
