@@ -82,6 +82,7 @@ pub fn enter<'p>(member: &mut Member, under: Under<'p, '_>, incoming: Incoming) 
     let mut started = incoming.started;
     if let Some(sanction) = &mut started
         && let Some(level) = sanction.while_above
+        && !sanction.over
     {
         sanction.end = member.drops_below(policy, past, level);
     }

@@ -93,14 +93,14 @@ impl Member {
         }
     }
 
-    /// Moves the ends of the sanctions that hold while the points are high to where they belong by now. Those that are over
-    /// stay as they are.
+    /// Moves the ends of the sanctions that hold while the points are high to where they belong by now. Those that are over, or whose
+    /// end is on record, stay as they are.
     pub fn hold(&mut self, policy: &Policy, past: &Past) {
         let Some(as_of) = self.ledger.as_of else { return };
         if self.sanctions.iter().all(|s| s.while_above.is_none()) {
             return;
         }
-        let above = |s: &Sanction| s.while_above.filter(|_| s.holds(as_of));
+        let above = |s: &Sanction| s.while_above.filter(|_| s.holds(as_of) && !s.over);
         let ends: Vec<_> = self
             .sanctions
             .iter()

@@ -136,6 +136,8 @@ pub struct Replay {
     number: Option<i64>,
     /// The case no longer counts at all.
     gone: bool,
+    /// Whatever is on record stands.
+    stands: bool,
     past: Past,
     state: Member,
     current: Member,
@@ -192,6 +194,7 @@ impl Replay {
             now,
             number: Some(case.number),
             gone: !matches!(start.change, Change::Reduce { .. }),
+            stands: false,
             past: start.past,
             state: start.before,
             triggers: Vec::new(),

@@ -36,7 +36,8 @@ pub struct Sanction {
     /// It holds as long as the shown points are not below this. Its end moves with the points then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub while_above: Option<Points>,
-    /// Its end was on record from the beginning, because it was imported when it was over: time alone takes it out of the state.
+    /// Its end is on record from the beginning, because it was imported when it was over, took the place of another one late, or was
+    /// ended in the name of another person who is not this one any more: time alone takes it out of the state.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
 }

@@ -37,7 +37,10 @@ pub(crate) struct Scene {
     pub(crate) now: i64,
     /// How many entries replacements read at a time.
     pub(crate) page: usize,
-    fresh: u128,
+    /// The last case of the community, where others have cases too.
+    pub(crate) last: i64,
+    /// The last identifier that was given.
+    pub(crate) fresh: u128,
 }
 
 pub(crate) fn at(seconds: i64) -> Instant {
@@ -84,6 +87,7 @@ impl Scene {
             },
             now: 0,
             page: 3,
+            last: 0,
             fresh: 0,
         }
     }
@@ -127,6 +131,12 @@ impl Scene {
         Past::whole(marks, offences)
     }
 
+    /// The number of the last case.
+    pub(crate) fn last_case(&self) -> i64 {
+        let numbers = self.history.iter().map(|e| e.case.number);
+        numbers.fold(self.last, i64::max)
+    }
+
     pub(crate) fn past(&self) -> Past {
         self.past_until(self.history.len())
     }
@@ -152,7 +162,7 @@ impl Scene {
             recent: &self.recent,
             target: self.target,
             acting,
-            next_case: self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1,
+            next_case: self.last_case() + 1,
         };
         let fresh = &mut self.fresh;
         let decision = decide(&situation, command, &mut || {
@@ -306,7 +316,7 @@ impl Scene {
         by_case.or(started.end.filter(|_| started.over))
     }
 
-    fn keep(&mut self, voiding: &Voiding) {
+    pub(crate) fn keep(&mut self, voiding: &Voiding) {
         let when = at(self.now).to_utc();
         for (number, cause) in &voiding.voided {
             self.entry(*number).case.voided = Some(Voided {

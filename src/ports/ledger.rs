@@ -239,17 +239,21 @@ pub struct Closing {
     pub answer: Answer,
 }
 
+/// History from a case on, replayed as the store reads it. Pure.
+pub trait Course: Send {
+    /// Takes the next entries (those with a state after them) in the order of (at, number), from the case itself on.
+    fn page(&mut self, entries: &[Entry]) -> Page;
+    /// Goes over the place where the history became one with another user's.
+    fn cross(&mut self, crossing: Crossing) -> Crossed;
+}
+
 /// A void, driven by the store page by page. Pure.
-pub trait Revision: Send {
+pub trait Revision: Course {
     /// Begins.
     ///
     /// # Errors
     /// A refusal ends it; nothing is written.
     fn open(&mut self, opening: Opening) -> Result<(), Refusal>;
-    /// Takes the next entries (those with a state after them) in the order of (at, number), from the voided case itself on.
-    fn page(&mut self, entries: &[Entry]) -> Page;
-    /// Goes over the place where the history became one with another user's.
-    fn cross(&mut self, crossing: Crossing) -> Crossed;
     /// Ends: after a settled page, or when history is over.
     fn close(&mut self) -> Closing;
 }

@@ -22,7 +22,7 @@ use crate::domain::standing::{Standing, standing};
 use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
 use crate::ports::ids::Ids;
-use crate::ports::ledger::{Closing, Opening, Page, Revision, VoidOrder};
+use crate::ports::ledger::{Closing, Course, Opening, Page, Revision, VoidOrder};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wire::act::{ReplaceAnswer, VoidAnswer};
@@ -211,6 +211,30 @@ struct Work {
     held: Vec<Sanction>,
 }
 
+impl Course for Remedy {
+    fn page(&mut self, entries: &[Entry]) -> Page {
+        let Some(work) = &mut self.work else {
+            return Page::default();
+        };
+        let fed = work.replay.feed(entries);
+        for (number, _) in work.replay.voided().iter().skip(work.fallen.len()) {
+            let fell = entries.iter().find(|entry| entry.case.number == *number);
+            work.fallen.extend(fell.map(|entry| entry.case.clone()));
+        }
+        Page {
+            rewritten: fed.rewritten,
+            settled: fed.settled,
+        }
+    }
+
+    fn cross(&mut self, crossing: Crossing) -> Crossed {
+        let Some(work) = &mut self.work else {
+            unreachable!("a revision is opened before anything is read")
+        };
+        work.replay.cross(crossing)
+    }
+}
+
 impl Revision for Remedy {
     fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
         let now = Instant::from_utc(opening.now).map_err(|_| Refusal::ClockOutOfRange)?;
@@ -251,28 +275,6 @@ impl Revision for Remedy {
             held,
         });
         Ok(())
-    }
-
-    fn page(&mut self, entries: &[Entry]) -> Page {
-        let Some(work) = &mut self.work else {
-            return Page::default();
-        };
-        let fed = work.replay.feed(entries);
-        for (number, _) in work.replay.voided().iter().skip(work.fallen.len()) {
-            let fell = entries.iter().find(|entry| entry.case.number == *number);
-            work.fallen.extend(fell.map(|entry| entry.case.clone()));
-        }
-        Page {
-            rewritten: fed.rewritten,
-            settled: fed.settled,
-        }
-    }
-
-    fn cross(&mut self, crossing: Crossing) -> Crossed {
-        let Some(work) = &mut self.work else {
-            unreachable!("a revision is opened before anything is read")
-        };
-        work.replay.cross(crossing)
     }
 
     fn close(&mut self) -> Closing {

@@ -22,7 +22,7 @@ use crate::ports::directory::Conflict;
 use crate::ports::merges::{Holding, JoinedMember, PartedMember, PartedSide};
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -169,9 +169,9 @@ pub(crate) struct Parting {
     leaving: Stream,
     /// The cases since the merge that go.
     gone: BTreeSet<i64>,
-    /// Sanctions that the other's history ended.
-    cut: Vec<Sanction>,
-    /// Sanctions that belong to the one who goes.
+    /// Sanctions that the other's history ended, and whose they are.
+    cut: Vec<(UserId, Sanction)>,
+    /// Sanctions of cases that go.
     sanctions: BTreeSet<SanctionId>,
 }
 
@@ -179,6 +179,8 @@ pub(crate) struct Parting {
 struct Stream {
     replay: Replay,
     fallen: Vec<Case>,
+    /// Under whom the escalations stand that started a sanction: one in its place is theirs too.
+    owners: BTreeMap<i64, UserId>,
 }
 
 /// A page of the history since the merge, divided.
@@ -198,8 +200,12 @@ pub(crate) struct PartedRows {
     /// Sanctions that their case names from now on.
     pub(crate) restarted: Vec<Sanction>,
     pub(crate) reduced: Vec<(i64, Points)>,
-    /// Sanctions that belong to the one who goes, timers and all.
+    /// Sanctions of cases that go.
     pub(crate) sanctions: Vec<SanctionId>,
+    /// Sanctions that the one who goes has: their timers go with them.
+    pub(crate) timers: Vec<SanctionId>,
+    /// Sanctions that were ended in the other one's history: states of their own history still have them with another end.
+    pub(crate) cut: Vec<(UserId, Sanction)>,
     /// What the community says of the one who remained.
     pub(crate) role: Role,
 }
@@ -237,6 +243,7 @@ impl Parting {
                 fresh(),
             ),
             fallen: Vec::new(),
+            owners: BTreeMap::new(),
         };
         Self {
             staying: stream(&start.seam.into_state, start.into_past),
@@ -270,17 +277,20 @@ impl Parting {
         let mut divided = Divided::default();
         for mut entry in entries {
             let goes = self.goes(&entry.case);
-            let (own, other) = if goes {
-                (&mut self.leaving, &mut self.staying)
+            let (own, other, whose) = if goes {
+                (&mut self.leaving, &mut self.staying, self.into)
             } else {
-                (&mut self.staying, &mut self.leaving)
+                (&mut self.staying, &mut self.leaving, self.from)
             };
-            self.cut.extend(other.replay.ends(&entry.case));
-            let state = own.take(&entry);
+            let cut = other.replay.ends(&entry.case).into_iter();
+            self.cut.extend(cut.map(|sanction| (whose, sanction)));
             if goes {
                 self.gone.insert(entry.case.number);
                 self.sanctions.extend(entry.case.started.as_ref().map(|s| s.id));
                 entry.case.user = self.from;
+            }
+            let state = own.take(&entry);
+            if goes {
                 entry.after = state.or(entry.after);
                 divided.go.push(entry);
             } else if state.is_some() {
@@ -337,12 +347,12 @@ impl Parting {
             how: voided,
             writes: Writes::default(),
             voided: Vec::new(),
-            restarted: self.cut,
+            restarted: self.cut.iter().map(|(_, sanction)| sanction.clone()).collect(),
             reduced: Vec::new(),
         };
         let (into, _) = rows.side(self.into, self.staying, recent.0);
         let (from, left) = rows.side(self.from, self.leaving, recent.1);
-        let left = left.sanctions.iter().map(|sanction| sanction.id);
+        let timers = left.sanctions.iter().map(|sanction| sanction.id).collect();
         PartedRows {
             role,
             told: PartedMember {
@@ -353,11 +363,13 @@ impl Parting {
                 from,
                 cases_moved: self.gone.len(),
             },
-            sanctions: self.sanctions.into_iter().chain(left).collect(),
+            sanctions: self.sanctions.into_iter().collect(),
+            timers,
             writes: rows.writes,
             voided: rows.voided,
             restarted: rows.restarted,
             reduced: rows.reduced,
+            cut: self.cut,
         }
     }
 }
@@ -381,6 +393,7 @@ impl Rows<'_> {
     /// Adds what the history of one came to. Gives what is told of it, and their state.
     fn side(&mut self, user: UserId, stream: Stream, mut recent: Vec<Recent>) -> (PartedSide, Member) {
         let (voiding, mut fallen) = (stream.replay.finish(), stream.fallen);
+        let owner = |sanction: &Sanction| stream.owners.get(&sanction.case).copied().unwrap_or(user);
         for case in &mut fallen {
             case.voided = Some(self.how.clone());
             self.voided.push((case.number, self.how.clone()));
@@ -388,7 +401,7 @@ impl Rows<'_> {
         recent.retain(|act| fallen.iter().all(|case| case.number != act.case));
         self.reduced.extend(&voiding.reduced);
         self.restarted.extend(voiding.started.iter().cloned());
-        self.write(user, &voiding, recent);
+        self.write(user, &voiding, recent, owner);
         let was = |id: SanctionId| self.held.iter().find(|sanction| sanction.id == id).cloned();
         let ended = voiding.ended.iter();
         let told = PartedSide {
@@ -402,14 +415,21 @@ impl Rows<'_> {
         (told, voiding.member)
     }
 
-    fn write(&mut self, user: UserId, voiding: &Voiding, recent: Vec<Recent>) {
+    fn write(
+        &mut self,
+        user: UserId,
+        voiding: &Voiding,
+        recent: Vec<Recent>,
+        owner: impl Fn(&Sanction) -> UserId,
+    ) {
         let key = member(self.home, user);
         for (id, at) in &voiding.ended {
             let (how, at, by) = (Ending::Voided, *at, None);
             self.writes.end(self.home, *id, EndedRow { how, at, by });
         }
         for sanction in &voiding.started {
-            self.writes.start(key, sanction.clone());
+            self.writes
+                .start(member(self.home, owner(sanction)), sanction.clone());
         }
         for sanction in &voiding.moved {
             self.writes.move_end(key, sanction);
@@ -435,6 +455,9 @@ impl Divided {
 impl Stream {
     /// Takes an entry of this history, and gives the state after it, if it comes out differently.
     fn take(&mut self, entry: &Entry) -> Option<Member> {
+        if entry.case.depth() > 0 && entry.case.started.is_some() {
+            self.owners.insert(entry.case.number, entry.case.user);
+        }
         let fed = self.replay.feed(std::slice::from_ref(entry));
         if self.replay.voided().len() > self.fallen.len() {
             self.fallen.push(entry.case.clone());

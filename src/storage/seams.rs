@@ -5,12 +5,14 @@
 //! name. Whatever reads a stretch of it reads the cases of one user in the order of an index.
 
 use super::batch::{Home, MemberKey};
-use crate::domain::act::Recent;
+use crate::domain::act::{Entry, Recent};
 use crate::domain::id::{MergeId, UserId};
 use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing, Role, Side};
 use crate::domain::past::{Mark, Past};
+use crate::domain::replay::{Fed, Replay};
 use crate::domain::time::Instant;
+use crate::ports::ledger::{Course, Page};
 use crate::ports::merges::Merge;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -62,23 +64,6 @@ pub(crate) struct SeamDetail {
 }
 
 impl Seam {
-    /// Where neither of two was a member when they were merged: everything came since.
-    pub(crate) fn of_newcomers(merge: &Merge) -> Self {
-        Self {
-            merge: merge.id,
-            into: merge.into,
-            from: merge.from,
-            at: Instant::default(),
-            after: 0,
-            turn: 0,
-            policy_version: 0,
-            into_state: Member::default(),
-            from_state: Member::default(),
-            state: Member::default(),
-            detail: SeamDetail::default(),
-        }
-    }
-
     pub(crate) const fn spot(&self) -> Spot {
         (self.at, self.after, self.turn)
     }
@@ -152,6 +137,33 @@ impl Seams {
         owner
     }
 
+    /// The seam of a merge where neither of the two was a member: everything came since. `merges` are those that stand, each with
+    /// into whom and who.
+    pub(crate) fn of_newcomers(&self, merge: &Merge, merges: &[(UserId, UserId)]) -> Seam {
+        Seam {
+            merge: merge.id,
+            into: self.heir(merge.into, merges),
+            from: merge.from,
+            at: Instant::default(),
+            after: 0,
+            turn: 0,
+            policy_version: 0,
+            into_state: Member::default(),
+            from_state: Member::default(),
+            state: Member::default(),
+            detail: SeamDetail::default(),
+        }
+    }
+
+    /// Under whom a user's cases came who had none when others were merged into them: whoever they had become by then.
+    fn heir(&self, user: UserId, merges: &[(UserId, UserId)]) -> UserId {
+        let is_sewn = self.0.iter().any(|seam| seam.from == user);
+        match merges.iter().find(|(_, from)| *from == user && !is_sewn) {
+            Some((into, _)) => self.heir(*into, merges),
+            None => user,
+        }
+    }
+
     /// The seam of a merge.
     pub(crate) fn of(&self, merge: MergeId) -> Option<&Seam> {
         self.0.iter().find(|seam| seam.merge == merge)
@@ -197,6 +209,17 @@ impl Seams {
             behind.extend(self.behind(seam.from, seam.spot()));
         }
         behind
+    }
+}
+
+impl Course for Replay {
+    fn page(&mut self, entries: &[Entry]) -> Page {
+        let Fed { rewritten, settled } = self.feed(entries);
+        Page { rewritten, settled }
+    }
+
+    fn cross(&mut self, crossing: Crossing) -> Crossed {
+        Self::cross(self, crossing)
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn agrees_with_the_slow_replay(scene: &Scene, later: i64) -> Result<(
 }
 
 /// Sanctions without what moves with the points; see [`held_ends_are_exact`].
-fn fixed(sanctions: &[Sanction]) -> Vec<Sanction> {
+pub(super) fn fixed(sanctions: &[Sanction]) -> Vec<Sanction> {
     let mut fixed = sanctions.to_vec();
     for sanction in fixed.iter_mut().filter(|s| s.while_above.is_some()) {
         (sanction.end, sanction.version) = (None, 0);

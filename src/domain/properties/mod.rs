@@ -5,6 +5,7 @@ mod history; // what is imported
 mod ledger; // balance, latches, steps in time, drops, explanations
 mod naive; // the same rules once more, slow and written differently
 mod replacements; // what a milder act in the place of one gives and never does
+mod rivers; // two people who are one for a while
 mod sanctions; // lifts, later sanctions
 mod simulate; // what would have been under another policy
 mod voids; // what a void gives and never does

@@ -184,38 +184,38 @@ impl<'a> Naive<'a> {
 
     /// The state after every entry, from scratch.
     pub(super) fn states(&self) -> Vec<State> {
-        let mut states: Vec<State> = Vec::new();
-        for case in &self.cases {
-            let policy = &self.timeline.version(case.policy_version).unwrap().policy;
-            let fresh = State {
-                case: case.number,
-                at: case.at.seconds(),
-                clock: 0,
-                balance: 0,
-                latched: BTreeSet::new(),
-                sanctions: Vec::new(),
-                lots: Vec::new(),
-                model: policy.decay.model(),
-                climbed: None,
-            };
-            let mut state = states.last().cloned().unwrap_or(fresh);
-            self.run(&mut state, case.at.seconds());
-            state.adopt(policy.decay.model());
-            state.lapse(policy);
-            (state.case, state.climbed) = (case.number, None);
+        self.states_since(None, 0)
+    }
+
+    /// The state after every entry behind a case, from a state on.
+    pub(super) fn states_since(&self, mut last: Option<State>, number: i64) -> Vec<State> {
+        let cases = self.cases.iter().filter(|case| case.number > number);
+        let states = cases.map(|case| {
+            let state = self.after(last.take(), case);
+            last = Some(state.clone());
             state
-                .sanctions
-                .retain(|s| case.ended.iter().all(|e| e.id != s.id));
-            state.sanctions.retain(|s| !s.over || s.end > Some(case.at));
-            if case.voided.is_none() {
-                state.sanctions.extend(case.started.clone());
-                if case.kind.lifts().is_none() {
-                    self.climb(&mut state, case, policy);
-                }
+        });
+        states.collect()
+    }
+
+    fn after(&self, last: Option<State>, case: &Case) -> State {
+        let policy = &self.timeline.version(case.policy_version).unwrap().policy;
+        let mut state = last.unwrap_or_else(|| State::fresh(case.at.seconds(), policy));
+        self.run(&mut state, case.at.seconds());
+        state.adopt(policy.decay.model());
+        state.lapse(policy);
+        (state.case, state.climbed) = (case.number, None);
+        state
+            .sanctions
+            .retain(|s| case.ended.iter().all(|e| e.id != s.id));
+        state.sanctions.retain(|s| !s.over || s.end > Some(case.at));
+        if case.voided.is_none() {
+            state.sanctions.extend(case.started.clone());
+            if case.kind.lifts().is_none() {
+                self.climb(&mut state, case, policy);
             }
-            states.push(state);
         }
-        states
+        state
     }
 
     fn climb(&self, state: &mut State, case: &Case, policy: &Policy) {
@@ -260,6 +260,30 @@ impl<'a> Naive<'a> {
 }
 
 impl State {
+    /// Of somebody who has nothing yet.
+    pub(super) fn fresh(at: i64, policy: &Policy) -> Self {
+        Self {
+            case: 0,
+            at,
+            clock: 0,
+            balance: 0,
+            latched: BTreeSet::new(),
+            sanctions: Vec::new(),
+            lots: Vec::new(),
+            model: policy.decay.model(),
+            climbed: None,
+        }
+    }
+
+    /// Becomes one with another one's state of the same moment: what both have left counts as one entry of that moment.
+    pub(super) fn take_in(&mut self, other: Self) {
+        self.balance += other.balance;
+        self.lots = vec![(self.clock, self.balance)];
+        self.latched.extend(other.latched);
+        self.sanctions.extend(other.sanctions);
+        self.sanctions.sort_by_key(|sanction| sanction.case);
+    }
+
     /// Under decay by expiry, what is old enough is gone.
     pub(super) fn lapse(&mut self, policy: &Policy) {
         if let Decay::Expiry { after } = policy.decay {

@@ -349,9 +349,14 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
     )
 }
 
+/// Something that happens after a while.
+pub(super) fn step() -> impl Strategy<Value = Step> {
+    (wait(), what()).prop_map(|(wait, what)| Step { wait, what })
+}
+
 /// A long life, or a bad hour: offences in a row, which the ladder answers, and hardly anything else.
 pub(super) fn world() -> impl Strategy<Value = World> {
-    let life = (wait(), what()).prop_map(|(wait, what)| Step { wait, what });
+    let life = step();
     let offence = prop_oneof![
         9 => Just(What::Act(Kind::Warn, None)),
         1 => select(vec![Kind::Unmute, Kind::Unban]).prop_map(|kind| What::Act(kind, None)),

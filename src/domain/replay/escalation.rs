@@ -33,6 +33,9 @@ pub(super) enum Verdict {
 impl Replay {
     /// Holds an escalation against what its trigger produced. Direct acts stand by themselves.
     pub(super) fn verdict(&mut self, case: &Case, version: &PolicyVersion) -> Verdict {
+        if self.stands {
+            return Verdict::Stands;
+        }
         let fell = |cause: &i64| self.voided.iter().any(|(number, _)| number == cause);
         if case.upheld && case.causes.last().is_some_and(|cause| !fell(cause)) {
             return Verdict::Stands;

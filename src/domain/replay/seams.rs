@@ -29,7 +29,49 @@ pub struct Apart {
     pub current: Member,
 }
 
+/// What a replay begins with of which the record stands: a sanction has another end by now, and the states that have it do not know.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// The community's policies.
+    pub timeline: Arc<Timeline>,
+    /// The store's clock.
+    pub now: Instant,
+    /// The case that started the sanction.
+    pub number: i64,
+    /// The state just before it.
+    pub before: Member,
+    /// What that looks back to.
+    pub past: Past,
+    /// The member as they stand.
+    pub current: Member,
+}
+
 impl Replay {
+    /// Begins at a case, to work out the states from there on once more. Nothing falls, and nothing takes its place.
+    #[must_use]
+    pub fn again(start: Again, fresh: Box<dyn FnMut() -> Uuid + Send>) -> Self {
+        let Again {
+            timeline,
+            now,
+            number,
+            before,
+            past,
+            current,
+        } = start;
+        let apart = Apart {
+            timeline,
+            now,
+            before,
+            past,
+            current,
+        };
+        Self {
+            number: Some(number),
+            stands: true,
+            ..Self::apart(apart, fresh)
+        }
+    }
+
     /// Begins where two became one, to go on with the entries of one of them alone. It never settles: every state was another one
     /// while they were one.
     #[must_use]
@@ -39,6 +81,7 @@ impl Replay {
             now: start.current.ledger.as_of.map_or(start.now, |t| t.max(start.now)),
             number: None,
             gone: false,
+            stands: false,
             past: start.past,
             state: start.before,
             triggers: Vec::new(),
@@ -96,7 +139,7 @@ impl Replay {
     }
 
     /// A case of the other user's history ended sanctions of this one: they hold no longer. Gives them with the end that they came
-    /// to, because no case of this history tells.
+    /// to, which is on record with them from now on, because no case of this history tells.
     pub fn ends(&mut self, case: &Case) -> Vec<Sanction> {
         let ids: Vec<_> = case.ended.iter().map(|ended| ended.id).collect();
         if !self.has_any(&ids) {
@@ -111,6 +154,7 @@ impl Replay {
             let ended = case.ended.iter().find(|ended| ended.id == sanction.id);
             let at = ended.map(|ended| ended.at);
             sanction.end = min_by(sanction.end, at, |a, b| later_end(*a, *b));
+            sanction.over = true;
             sanction.version += 1;
         }
         self.state.hold(&version.policy, &self.past);

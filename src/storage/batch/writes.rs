@@ -12,6 +12,7 @@ use crate::domain::points::Points;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, Claim, NewEvent};
+use crate::ports::ledger::Closing;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -160,8 +161,35 @@ impl Writes {
         });
     }
 
+    /// What a remedy leaves of a member's history. A sanction is theirs under whom its case stands, whoever they are by now.
+    pub(crate) fn remedy(member: MemberKey, closing: Closing, owner: impl Fn(&Sanction) -> UserId) -> Self {
+        let mut writes = Self::default();
+        if let Some(entry) = closing.added {
+            let user = entry.case.user;
+            writes.successor(MemberKey { user, ..member }, entry);
+        }
+        for (id, at) in closing.ended {
+            let (how, by) = (Ending::Voided, None);
+            writes.end(member.home(), id, EndedRow { how, at, by });
+        }
+        for sanction in closing.started {
+            let user = owner(&sanction);
+            writes.start(MemberKey { user, ..member }, sanction);
+        }
+        for sanction in &closing.moved {
+            writes.move_end(member, sanction);
+        }
+        let left = MemberWrite {
+            state: closing.member,
+            recent: closing.recent,
+        };
+        writes.members.insert(member, left);
+        writes.append(member.tenant, closing.events);
+        writes
+    }
+
     /// Adds a case that took the place of another. What was over before it came has expired.
-    pub(crate) fn successor(&mut self, member: MemberKey, entry: Entry) {
+    fn successor(&mut self, member: MemberKey, entry: Entry) {
         let over = entry.case.started.as_ref().filter(|sanction| sanction.over);
         let over = over.and_then(|sanction| Some((sanction.id, sanction.end?)));
         self.entry(member, entry);

@@ -5,9 +5,9 @@ use super::claims::kept_under;
 use super::directory::community_exists;
 use super::errors::{failed, failure};
 use super::load::load;
-use super::record::{case_columns, entry_of, lowered};
+use super::lowerings;
+use super::record::{case_columns, entry_of};
 use super::row::all;
-use super::void::lowerings;
 use super::write::write;
 use crate::domain::act::Entry;
 use crate::domain::id::UserId;
@@ -34,9 +34,7 @@ const THERE: &str = "SELECT n.line \
 const HISTORY: &str = concat!(
     "SELECT ",
     case_columns!(),
-    ", state, ",
-    lowered!("c"),
-    " FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[]) AS n (owner, home, who) \
+    ", state, 0::bigint AS lowered FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[]) AS n (owner, home, who) \
      JOIN cases c ON c.tenant_id = n.owner AND c.community_id = n.home AND c.user_id = n.who AND c.state IS NOT NULL ORDER BY c.user_id, c.at, c.number"
 );
 const ORIGINS: &str = "INSERT INTO case_origins (tenant_id, community_id, source, external_id, number) \

@@ -3,33 +3,33 @@
 mod migrate; // making and changing the tables
 mod pool; // connections, time-outs, the clock
 
+mod amend; // what cases say from now on
 mod claims; // idempotency keys
 mod decide; // acts in batches: one transaction, a handful of statements
 mod load; // what a batch needs to know, under locks
+mod lowerings; // balances that a remedy lowered all at once
 mod void; // history replayed without a case
 mod write; // what a transaction comes to
 
-mod export; // a community, out
-mod import; // another bot's records
-mod restore; // a community, in again
-
 mod change; // the directory, one change at a time
-mod people; // persons, found or made
-
 mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
 mod erase_cases; // likewise, in cases
 mod erased; // erased people, recognised
+mod export; // a community, out
 mod here; // who of an export is known
 mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
+mod import; // another bot's records
 mod insight; // reads for searches and reports
 mod job_rows; // rows of jobs
 mod jobs; // requests of many items
 mod look; // a member's state
+mod people; // persons, found or made
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
 mod removal; // people, communities and tenants that go
+mod restore; // a community, in again
 mod seams; // where two users became one
 mod sweep; // the rows of what was deleted
 mod timers; // what is due
@@ -121,6 +121,8 @@ pub fn statements() -> Vec<&'static str> {
         claims::STATEMENTS,
         load::STATEMENTS,
         write::STATEMENTS,
+        amend::STATEMENTS,
+        lowerings::STATEMENTS,
         void::STATEMENTS,
         import::STATEMENTS,
         export::STATEMENTS,

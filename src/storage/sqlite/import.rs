@@ -5,10 +5,10 @@ use super::claims::kept_under;
 use super::directory::{all, community_exists};
 use super::errors::failed;
 use super::load::load;
+use super::lowerings;
 use super::pool::Transaction;
-use super::record::{case_columns, entry_of, lowered};
+use super::record::{case_columns, entry_of};
 use super::rows::Id;
-use super::void::lowerings;
 use super::write::{Made, rows, write};
 use crate::domain::act::Entry;
 use crate::domain::id::UserId;
@@ -28,9 +28,7 @@ const THERE: &str = "SELECT j.value->>0 AS line FROM json_each(?3) j CROSS JOIN 
 const HISTORY: &str = concat!(
     "SELECT ",
     case_columns!(),
-    ", ",
-    lowered!("c"),
-    " FROM json_each(?3) j CROSS JOIN cases c INDEXED BY cases_of_member WHERE c.tenant_id = ?1 AND c.community_id = ?2 \
+    ", 0 AS lowered FROM json_each(?3) j CROSS JOIN cases c INDEXED BY cases_of_member WHERE c.tenant_id = ?1 AND c.community_id = ?2 \
      AND c.user_id = unhex(j.value) AND c.state IS NOT NULL ORDER BY c.user_id, c.at, c.number"
 );
 const ORIGINS: &str = "INSERT INTO case_origins (tenant_id, community_id, source, external_id, number) \

@@ -1,8 +1,5 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
-pub(super) mod amend; // what cases say from now on
-pub(super) mod lowerings; // balances lowered all at once
-
 use super::claims::kept_under;
 use super::directory::{all, archived, one};
 use super::errors::failed;
@@ -12,19 +9,19 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::Row;
 use super::write::{Made, write};
-use super::{Sqlite, load, look, people, seams};
+use super::{Sqlite, amend, load, look, lowerings, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
 use crate::domain::refusal::Refusal;
-use crate::domain::sanction::Ending;
+use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::error::StoreError;
-use crate::ports::ledger::{Closing, Opening, Page, Place, Reply, Revision, VoidOrder};
-use crate::storage::batch::{EndedRow, Home, MemberKey, MemberRow, MemberWrite, Writes};
+use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
+use crate::storage::batch::{Home, MemberKey, MemberRow, Writes};
 use crate::storage::lowerings::Stretch;
 use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
@@ -59,22 +56,7 @@ macro_rules! entries {
 /// Those that the ledger has a state after.
 const ENTRIES: &str = entries!(" AND state IS NOT NULL");
 const ALL_ENTRIES: &str = entries!("");
-pub(super) const STATEMENTS: &[&str] = &[
-    MEMBER,
-    HELD,
-    LAST_NUMBER,
-    ENTRIES,
-    ALL_ENTRIES,
-    amend::REWRITE,
-    amend::VOID,
-    amend::RESTART,
-    amend::REDUCE,
-    amend::NOTE_REDUCTION,
-    lowerings::NOTE,
-    lowerings::LOWERED,
-    lowerings::SETTLE,
-    lowerings::FORGET,
-];
+pub(super) const STATEMENTS: &[&str] = &[MEMBER, HELD, LAST_NUMBER, ENTRIES, ALL_ENTRIES];
 
 /// Voids a case.
 pub(super) async fn void(
@@ -118,7 +100,7 @@ async fn within(
     }
     let case = case(transaction.connection()?, home, order.number).await?;
     let river = river(transaction, home, &case).await?;
-    let (member, place) = (river.member, (case.at, case.number));
+    let place = (case.at, case.number);
     let opening = opening(store, transaction, order, (case, &river), now).await?;
     let timeline = opening.timeline.clone();
     let mut revision = start();
@@ -131,18 +113,18 @@ async fn within(
         case.user = river.seams.owner(case.user, (case.at, case.number));
     }
     let answer = closing.answer.clone();
-    close(transaction, order, member, closing, now).await?;
+    close(transaction, order, &river, closing, now).await?;
     Ok(Reply::Done(answer))
 }
 
 /// Which way history runs from a case on.
-struct River {
-    home: Home,
+pub(super) struct River {
+    pub(super) home: Home,
     /// Whose history the case begins in: the user under whom it was recorded.
-    source: UserId,
+    pub(super) source: UserId,
     /// The member as they are now.
-    member: MemberKey,
-    seams: Seams,
+    pub(super) member: MemberKey,
+    pub(super) seams: Seams,
 }
 
 async fn river(transaction: &mut Transaction, home: Home, case: &Case) -> Result<River, StoreError> {
@@ -273,14 +255,14 @@ pub(super) async fn all_entries(
     Ok(stretch.entries)
 }
 
-/// Gives the revision the entries from the voided case on, over every place at which two histories became one, and writes the
+/// Gives a replay the entries from a case on, over every place at which two histories became one, and writes the
 /// states that it changes.
-async fn replay(
+pub(super) async fn replay(
     transaction: &mut Transaction,
     river: &River,
     timeline: &Timeline,
     first: (Instant, i64),
-    revision: &mut dyn Revision,
+    course: &mut dyn Course,
 ) -> Result<(), StoreError> {
     let (mut user, mut from) = (river.source, spot(first));
     let mut size = FIRST_PAGE;
@@ -292,7 +274,7 @@ async fn replay(
             let page = entries(transaction.connection()?, ENTRIES, here, next, (seam, size)).await?;
             let Some(last) = page.entries.last() else { break };
             next = (last.case.at, last.case.number + 1);
-            let Page { rewritten, settled } = revision.page(&page.entries);
+            let Page { rewritten, settled } = course.page(&page.entries);
             amend::rewrite(transaction, river.home, &page.rewritten(&rewritten)).await?;
             if settled {
                 return Ok(());
@@ -303,7 +285,7 @@ async fn replay(
             size = (size * 4).min(PAGE);
         }
         let Some(seam) = seam else { return Ok(()) };
-        let settled = over(transaction, river, timeline, (seam, user), revision).await?;
+        let settled = over(transaction, river, timeline, (seam, user), course).await?;
         if settled {
             return Ok(());
         }
@@ -312,17 +294,17 @@ async fn replay(
     }
 }
 
-/// Takes the revision over a place at which two histories became one. Whether nothing can come out differently any more.
+/// Takes a replay over a place at which two histories became one. Whether nothing can come out differently any more.
 async fn over(
     transaction: &mut Transaction,
     river: &River,
     timeline: &Timeline,
     (seam, user): (&Seam, UserId),
-    revision: &mut dyn Revision,
+    course: &mut dyn Course,
 ) -> Result<bool, StoreError> {
     let connection = transaction.connection()?;
     let past = other_past(connection, river.home, &river.seams, timeline, (seam, user)).await?;
-    let crossed = revision.cross(seam.crossing(seam.side(user), past));
+    let crossed = course.cross(seam.crossing(seam.side(user), past));
     seams::rewrite(connection, river.home, &seam.crossed(user, &crossed)).await?;
     Ok(crossed.settled)
 }
@@ -344,11 +326,11 @@ pub(super) async fn other_past(
 async fn close(
     transaction: &mut Transaction,
     order: &VoidOrder,
-    member: MemberKey,
+    river: &River,
     closing: Closing,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let home = member.home();
+    let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
     amend::remake(transaction, home, &closing.voided, started, &closing.reduced).await?;
     if let Some((number, reduced)) = &closing.reduction {
@@ -356,34 +338,14 @@ async fn close(
     }
     if let Some(lowering) = &closing.lowering {
         // Before the case that takes the place gets its number: that is not lowered.
-        lowerings::note(transaction.connection()?, member, lowering).await?;
+        lowerings::note(transaction.connection()?, river.member, lowering).await?;
     }
-    let mut writes = Writes::default();
-    if let Some(entry) = closing.added {
-        writes.successor(member, entry);
-    }
-    for (id, at) in closing.ended {
-        let end = EndedRow {
-            how: Ending::Voided,
-            at,
-            by: None,
-        };
-        writes.end(home, id, end);
-    }
-    for sanction in closing.started {
-        writes.start(member, sanction);
-    }
-    for sanction in &closing.moved {
-        writes.move_end(member, sanction);
-    }
-    let left = MemberWrite {
-        state: closing.member,
-        recent: closing.recent,
-    };
-    writes.members.insert(member, left);
-    writes.append(order.tenant, closing.events);
+
+    let answer = closing.answer.clone();
+    let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
+    let mut writes = Writes::remedy(river.member, closing, owner);
     if let Some(claim) = &order.claim {
-        writes.keep(order.tenant, claim, &closing.answer, now);
+        writes.keep(order.tenant, claim, &answer, now);
     }
     write(transaction, &writes, &Made::nobody(now)).await
 }

@@ -2,25 +2,19 @@
 //! the domain alone. After each step both hold the same state and the same record; so a column, an index or a rewritten row
 //! that a store gets wrong is seen. A failure prints its seed: `TRIBUNE_SEED=… cargo test histories` plays that one again.
 
+use super::draw::{Dice, growing, policies, stories};
 use super::model::Model;
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
 use crate::support::store::TestStore;
-use proptest::prelude::any;
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tribune::domain::act::{Act, Command, Detail};
-use tribune::domain::case::{Messages, Particulars};
+use tribune::domain::case::Particulars;
 use tribune::domain::id::{CommunityId, UserId};
 use tribune::domain::identity::Identity;
 use tribune::domain::kind::Kind;
-use tribune::domain::name::Name;
 use tribune::domain::points::Points;
-use tribune::domain::policy::Policy;
 use tribune::domain::replay::Change;
 use tribune::domain::time::Span;
 use tribune::ports::record::CaseFilter;
@@ -31,92 +25,13 @@ use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use tribune::service::policies::NewPolicy;
 use tribune::service::voids::{Less, Milder};
-use tribune::service::{After, PersonRef, Service, rules};
+use tribune::service::{After, PersonRef, Service};
 
 /// How many histories each store gets in one run, and how long each is.
 const HISTORIES: usize = 6;
 const STEPS: usize = 60;
 /// The seed of a history in which a remedy lowers later states all at once.
 const LOWERS: u64 = 2;
-
-/// What is drawn, one number after the other, from a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        // The constants of Knuth's MMIX; the high bits are the good ones.
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound.max(1)
-    }
-
-    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())].clone()
-    }
-
-    fn seconds(&mut self) -> i64 {
-        let day = 86_400;
-        let bound = self.of(&[1, 600, day, 5 * day, 30 * day]);
-        i64::try_from(self.below(bound)).unwrap()
-    }
-}
-
-/// Policies that differ in everything that a store has to carry.
-fn policies() -> Vec<Policy> {
-    let kinds = json!({"voice_kick": {"weight": 1.5, "severity": "mute"}});
-    let ladder = json!([
-        {"id": "no-links", "at": 2, "action": "restrict", "capabilities": ["links"], "duration": "P2D"},
-        {"id": "quiet", "at": 4, "action": "mute", "mode": "while_above", "reset_below": 2},
-        {"id": "out", "at": 8, "action": "tempban", "duration": "P3D"},
-        {"id": "ban", "at": 14, "action": "ban"},
-    ]);
-    let offences = json!([
-        {"id": "thrice", "kinds": ["warn", "voice_kick"], "count": 3, "within": "P10D", "action": "mute", "duration": "PT12H"},
-        {"id": "five", "kinds": ["warn", "mute", "kick"], "count": 5, "within": "P40D", "action": "kick"},
-    ]);
-    let decays = [
-        json!({"model": "linear", "per_day": 0.1}),
-        json!({"model": "linear", "per_day": 1.5, "grace": "PT6H"}),
-        json!({"model": "expiry", "after": "P8D"}),
-        json!({"model": "expiry", "after": "PT20H"}),
-    ];
-    let mut all = Vec::new();
-    for decay in decays {
-        for (freeze, counts) in [("none", false), ("ban", true), ("mute", true)] {
-            let offences = if counts { offences.clone() } else { json!([]) };
-            let rules = json!({
-                "decay": decay, "freeze_while": freeze, "ladder": ladder, "offence_rungs": offences, "kinds": kinds,
-                "duplicate_window": 0, "escalations_carry_points": freeze == "ban",
-            });
-            all.push(read(&rules));
-        }
-    }
-    all.push(read(
-        &json!({"decay": {"model": "none"}, "kinds": kinds, "duplicate_window": 0}),
-    ));
-    all
-}
-
-/// Policies under which points outgrow every rung, so that what a remedy changes never wears off.
-fn growing() -> Vec<Policy> {
-    let rules = [
-        json!({"decay": {"model": "linear", "per_day": 0.1}, "duplicate_window": 0, "ladder": []}),
-        json!({"decay": {"model": "linear", "per_day": 0.01, "grace": "PT6H"}, "duplicate_window": 0, "freeze_while": "mute", "ladder": [
-            {"id": "quiet", "at": 2, "action": "mute", "duration": "P2D"},
-            {"id": "out", "at": 5, "action": "tempban", "duration": "P3D", "refire": "every_offence"},
-        ]}),
-        json!({"decay": {"model": "linear", "per_day": 0.05}, "duplicate_window": 0, "escalations_carry_points": true, "offence_rungs": [
-            {"id": "thrice", "kinds": ["warn", "kick"], "count": 3, "within": "P10D", "action": "mute", "duration": "PT12H"},
-        ]}),
-    ];
-    rules.iter().map(read).collect()
-}
-
-fn read(rules: &Value) -> Policy {
-    rules::policy(&serde_json::from_value(rules.clone()).unwrap()).unwrap()
-}
 
 /// A history under way, in a store and in memory.
 struct Play {
@@ -204,7 +119,7 @@ impl Play {
             .advance(if self.grows { passed % 86_400 } else { passed });
         match self.dice.below(22) {
             0..11 => {
-                let act = self.draw_act();
+                let act = self.dice.act(self.model.held(), None);
                 let (here, there) = (self.act(act.clone()).await, self.model.submit(&Command::Act(act)));
                 assert_eq!(here, there.is_ok(), "{there:?}");
             }
@@ -226,53 +141,6 @@ impl Play {
                 self.remedy(change).await;
             }
         }
-    }
-
-    fn draw_act(&mut self) -> Act {
-        let kind = self.dice.of(&[
-            Kind::Warn,
-            Kind::Warn,
-            Kind::Warn,
-            Kind::Mute,
-            Kind::Restrict,
-            Kind::Kick,
-            Kind::Tempban,
-            Kind::Ban,
-            Kind::Note,
-            Kind::Unmute,
-            Kind::Unban,
-            Kind::Unrestrict,
-            Kind::DeleteMessages,
-            Kind::named("voice_kick").unwrap(),
-        ]);
-        let lasts = Span::new(self.dice.seconds().max(1)).ok();
-        let duration = match kind {
-            Kind::Tempban => lasts,
-            Kind::Mute | Kind::Restrict => lasts.filter(|_| self.dice.below(4) > 0),
-            _ => None,
-        };
-        let capabilities = match kind {
-            Kind::Restrict => BTreeSet::from([Name::new(self.dice.of(&["links", "media"])).unwrap()]),
-            _ => BTreeSet::new(),
-        };
-        let held = self.model.held();
-        let supersedes = (kind.restricts().is_some() && self.dice.below(6) == 0 && !held.is_empty())
-            .then(|| held[self.dice.below(held.len())].id);
-        let messages = (kind == Kind::DeleteMessages).then(|| Messages {
-            channel: "1".into(),
-            ids: vec!["2".into()],
-        });
-        let particulars = Particulars {
-            messages,
-            ..Particulars::default()
-        };
-        let detail = Detail {
-            duration,
-            capabilities,
-            supersedes,
-        };
-        // The ids of sanctions are the store's own; the model takes them over after each step.
-        Act::new(kind, detail, particulars).unwrap()
     }
 
     async fn lift(&mut self) {
@@ -370,7 +238,7 @@ impl Play {
     async fn replace(&mut self) {
         let numbers = self.model.numbers();
         let number = numbers[self.dice.below(numbers.len())];
-        let act = self.draw_act();
+        let act = self.dice.act(self.model.held(), None);
         let (kind, detail) = (act.kind(), act.detail().clone());
         let detail = Detail {
             supersedes: None,
@@ -456,42 +324,17 @@ fn identity() -> Identity {
     Identity::parse("custom:1").unwrap()
 }
 
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("TRIBUNE_SEED") {
-        return vec![seed.parse().unwrap()];
-    }
-    let mut runner = TestRunner::default();
-    let mut draw = || any::<u64>().new_tree(&mut runner).unwrap().current();
-    // As many that grow as others, and one that is known to have what remedies change at once.
-    let drawn = (1..HISTORIES as u64).map(|n| draw() & !1 | n & 1);
-    std::iter::once(LOWERS).chain(drawn).collect()
-}
-
 on_every_store! {
     /// What the store holds after each step is what the rules alone come to.
     async fn a_store_carries_what_the_rules_say(store) {
-        let kind = match &store {
-            TestStore::Sqlite { .. } => "sqlite",
-            TestStore::Postgres { .. } => "postgres",
-        };
-        for seed in seeds() {
-            let database = match kind {
-                "sqlite" => TestStore::sqlite().await,
-                _ => TestStore::postgres().await,
-            };
-            let story = async {
-                let mut play = Play::begin(&database, seed).await;
-                for _ in 0..STEPS {
-                    play.step().await;
-                    play.compare().await;
-                }
-                assert!(seed != LOWERS || play.model.lowered() > 0, "take another seed");
-            };
-            let told = std::panic::AssertUnwindSafe(story);
-            if let Err(panic) = futures_util::FutureExt::catch_unwind(told).await {
-                let said = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-                panic!("on {kind} with TRIBUNE_SEED={seed}: {said}");
+        stories(&store, (&[LOWERS], HISTORIES), async |database, seed| {
+            let mut play = Play::begin(database, seed).await;
+            for _ in 0..STEPS {
+                play.step().await;
+                play.compare().await;
             }
-        }
+            assert!(seed != LOWERS || play.model.lowered() > 0, "take another seed");
+        })
+        .await;
     }
 }

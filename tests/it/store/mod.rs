@@ -1,12 +1,14 @@
 //! The conformance suite of the store: each rule of the ports once, run on SQLite and on Postgres alike.
 //!
-//! The store is tested alone: `judge` and `replay` stand in for the domain with rulings simple enough to foresee. `histories` alone
-//! goes through the service, and holds the store against what the domain alone comes to.
+//! The store is tested alone: `judge` and `replay` stand in for the domain with rulings simple enough to foresee. `histories` and `rivers`
+//! alone go through the service, and hold the store against what the domain alone comes to.
 
+mod draw; // what random histories draw from a seed
 mod judge; // a judge and a renderer with simple rulings
 mod merges;
 mod model; // a history in memory, decided by the domain alone
 mod replay; // a revision that adds up points again
+mod retold; // a record told from the beginning
 mod world; // a store with a tenant, a community and a clock
 
 mod batches;
@@ -28,6 +30,7 @@ mod members;
 mod numbers;
 mod policies;
 mod reasons;
+mod rivers;
 mod sanctions;
 mod schedule;
 mod schema;

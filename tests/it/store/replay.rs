@@ -13,7 +13,7 @@ use tribune::domain::replay::Lowering;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Instant;
 use tribune::ports::answer::{Answer, NewEvent};
-use tribune::ports::ledger::{Closing, Opening, Page, Revision};
+use tribune::ports::ledger::{Closing, Course, Opening, Page, Revision};
 
 use super::judge::add;
 
@@ -70,21 +70,7 @@ impl Replay {
     }
 }
 
-impl Revision for Replay {
-    fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
-        if self.wish.refuse || opening.case.voided.is_some() {
-            return Err(Refusal::AlreadyVoided {
-                number: opening.case.number,
-            });
-        }
-        self.state = opening.before.clone();
-        *self.wish.seen.lock().unwrap() = Seen {
-            opening: Some(opening),
-            ..Seen::default()
-        };
-        Ok(())
-    }
-
+impl Course for Replay {
     fn page(&mut self, entries: &[Entry]) -> Page {
         let mut seen = self.wish.seen.lock().unwrap();
         seen.pages.push(entries.len());
@@ -114,6 +100,22 @@ impl Revision for Replay {
             member: crossing.recorded,
             settled: self.settled,
         }
+    }
+}
+
+impl Revision for Replay {
+    fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
+        if self.wish.refuse || opening.case.voided.is_some() {
+            return Err(Refusal::AlreadyVoided {
+                number: opening.case.number,
+            });
+        }
+        self.state = opening.before.clone();
+        *self.wish.seen.lock().unwrap() = Seen {
+            opening: Some(opening),
+            ..Seen::default()
+        };
+        Ok(())
     }
 
     fn close(&mut self) -> Closing {

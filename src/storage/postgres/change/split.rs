@@ -6,6 +6,10 @@ use crate::domain::id::{MergeId, SanctionId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::merge::Role;
 use crate::domain::past::Mark;
+use crate::domain::replay::Replay;
+use crate::domain::replay::seams::Again;
+use crate::domain::sanction::Sanction;
+use crate::domain::timeline::Timeline;
 use crate::ports::directory::{Change, Changed, Conflict, User};
 use crate::ports::error::StoreError;
 use crate::ports::merges::{Merge, Parted, PartedMember, Undone};
@@ -13,13 +17,17 @@ use crate::storage::batch::{Home, MemberRow};
 use crate::storage::codec::{instant, json};
 use crate::storage::merging::{Divided, Parting, PartingStart, fresh, subtree};
 use crate::storage::postgres::errors::failed;
+use crate::storage::postgres::look::state_before;
 use crate::storage::postgres::recall::past_before;
+use crate::storage::postgres::record::case;
 use crate::storage::postgres::row::{Row, all};
+use crate::storage::postgres::void::River;
 use crate::storage::postgres::write::write;
-use crate::storage::postgres::{people, seams, void};
+use crate::storage::postgres::{amend, lowerings, people, seams, void};
 use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The merges that stand of which somebody is the later one.
@@ -68,6 +76,8 @@ struct Splitting {
     into: UserId,
     /// Everybody who is that person.
     group: Vec<UserId>,
+    /// The merges that stand among them: into whom, and who.
+    standing: Vec<(UserId, UserId)>,
     /// Those who are the other one again, and what each of them had brought along.
     leaving: BTreeSet<UserId>,
     going: BTreeSet<Identity>,
@@ -171,6 +181,7 @@ impl Context<'_> {
             merge,
             into,
             group,
+            standing,
             leaving,
             going,
             by: acting.actor.clone(),
@@ -185,12 +196,12 @@ impl Context<'_> {
         home: Home,
     ) -> Result<Option<PartedMember>, Stop> {
         // States that are there are written anew, and some go to another user.
-        void::lowerings::settle(&mut *connection, home, &splitting.group).await?;
+        lowerings::settle(&mut *connection, home, &splitting.group).await?;
         let seams = seams::seams(&mut *connection, home, &splitting.group).await?;
         let sewn = seams.of(splitting.merge.id).cloned();
         let is_sewn = sewn.is_some();
         // Neither was a member there when they were merged.
-        let seam = sewn.unwrap_or_else(|| Seam::of_newcomers(&splitting.merge));
+        let seam = sewn.unwrap_or_else(|| seams.of_newcomers(&splitting.merge, &splitting.standing));
         let timeline = void::timeline_of(&mut *connection, home, self.timelines).await?;
         let mut sides = Vec::new();
         for (user, state) in [(seam.into, &seam.into_state), (seam.from, &seam.from_state)] {
@@ -233,16 +244,21 @@ impl Context<'_> {
             return Ok(None);
         }
         people::make_members(&mut *connection, &[member(home, splitting.merge.from)].into()).await?;
-        self.part(&mut *connection, home, (splitting, &seam), parting)
-            .await
-            .map(Some)
+        let (told, cut) = self
+            .part(&mut *connection, home, (splitting, &seam), parting)
+            .await?;
+        for of in cut {
+            self.again(&mut *connection, (home, &timeline), &splitting.group, &of)
+                .await?;
+        }
+        Ok(Some(told))
     }
 
     /// Goes through the history since the merge.
     async fn divide(
         &self,
         connection: &mut PgConnection,
-        (home, timeline): (Home, &crate::domain::timeline::Timeline),
+        (home, timeline): (Home, &Timeline),
         (seams, undone): (&Seams, &Seam),
         parting: &mut Parting,
     ) -> Result<(), Stop> {
@@ -274,9 +290,9 @@ impl Context<'_> {
         home: Home,
         (splitting, seam): (&Splitting, &Seam),
         parting: Parting,
-    ) -> Result<PartedMember, Stop> {
+    ) -> Result<(PartedMember, Vec<(UserId, Sanction)>), Stop> {
         let parted = parting.finish(&splitting.by, self.now);
-        void::amend::remake(
+        amend::remake(
             &mut *connection,
             home,
             &parted.voided,
@@ -285,7 +301,13 @@ impl Context<'_> {
         )
         .await?;
         write(&mut *connection, &parted.writes).await?;
-        move_sanctions(&mut *connection, home, splitting.merge.from, &parted.sanctions).await?;
+        move_sanctions(
+            &mut *connection,
+            home,
+            splitting.merge.from,
+            (&parted.sanctions, &parted.timers),
+        )
+        .await?;
         set_role(&mut *connection, home, splitting.into, parted.role).await?;
         sqlx::query(UNSEW)
             .bind(home.0.0)
@@ -293,7 +315,43 @@ impl Context<'_> {
             .bind(seam.merge.0)
             .execute(&mut *connection)
             .await?;
-        Ok(parted.told)
+        Ok((parted.told, parted.cut))
+    }
+
+    /// Works out once more what came after a case since whose sanction was ended in the other one's name: it is over at its end now.
+    async fn again(
+        &self,
+        connection: &mut PgConnection,
+        (home, timeline): (Home, &Arc<Timeline>),
+        group: &[UserId],
+        (user, sanction): &(UserId, Sanction),
+    ) -> Result<(), Stop> {
+        let (user, number) = (*user, sanction.case);
+        let seams = seams::seams(&mut *connection, home, group).await?;
+        let case = case(&mut *connection, home, number).await?;
+        let (at, source) = (case.at, member(home, case.user));
+        let before = state_before(&mut *connection, source, at, number).await?;
+        let behind = seams.behind(case.user, spot((at, number)));
+        let who = (source, &behind);
+        let past = past_before(&mut *connection, who, timeline, &before, (at, number)).await?;
+        let row = void::lock(&mut *connection, member(home, user)).await?;
+        let start = Again {
+            timeline: Arc::clone(timeline),
+            now: instant(self.now)?,
+            number,
+            before,
+            past,
+            current: row.unwrap_or_default().state,
+        };
+        let river = River {
+            home,
+            source: case.user,
+            member: member(home, user),
+            seams,
+        };
+        let mut replay = Replay::again(start, fresh(self.now));
+        void::replay(connection, &river, timeline, (at, number), &mut replay).await?;
+        Ok(())
     }
 
     /// The other one is themself again, with those who were merged into them before and all that they had brought along.
@@ -336,7 +394,7 @@ async fn hand_over(
     to: UserId,
     divided: &Divided,
 ) -> Result<(), StoreError> {
-    void::amend::rewrite(&mut *connection, home, &divided.rewritten()).await?;
+    amend::rewrite(&mut *connection, home, &divided.rewritten()).await?;
     if divided.go.is_empty() {
         return Ok(());
     }
@@ -368,10 +426,10 @@ async fn move_sanctions(
     connection: &mut PgConnection,
     home: Home,
     to: UserId,
-    sanctions: &[SanctionId],
+    (sanctions, timers): (&[SanctionId], &[SanctionId]),
 ) -> Result<(), StoreError> {
-    let ids: Vec<Uuid> = sanctions.iter().map(|id| id.0).collect();
-    for statement in [MOVE_SANCTIONS, MOVE_TIMERS] {
+    for (statement, moved) in [(MOVE_SANCTIONS, sanctions), (MOVE_TIMERS, timers)] {
+        let ids: Vec<Uuid> = moved.iter().map(|id| id.0).collect();
         sqlx::query(statement)
             .bind(home.0.0)
             .bind(home.1.0)

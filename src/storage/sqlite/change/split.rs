@@ -5,6 +5,10 @@ use crate::domain::actor::Actor;
 use crate::domain::id::{MergeId, SanctionId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::merge::Role;
+use crate::domain::replay::Replay;
+use crate::domain::replay::seams::Again;
+use crate::domain::sanction::Sanction;
+use crate::domain::timeline::Timeline;
 use crate::ports::directory::{Change, Changed, Conflict, User};
 use crate::ports::error::StoreError;
 use crate::ports::merges::{Merge, Parted, PartedMember, Undone};
@@ -13,13 +17,17 @@ use crate::storage::codec::{instant, json};
 use crate::storage::merging::{Divided, Parting, PartingStart, fresh, subtree};
 use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::sqlite::directory::all;
+use crate::storage::sqlite::look::state_before;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::recall::past_before;
+use crate::storage::sqlite::record::case;
 use crate::storage::sqlite::row::Row;
 use crate::storage::sqlite::rows::{Id, ids};
+use crate::storage::sqlite::void::River;
 use crate::storage::sqlite::write::{Made, rows, write};
-use crate::storage::sqlite::{people, seams, void};
+use crate::storage::sqlite::{amend, lowerings, people, seams, void};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The merges that stand of which somebody is the later one.
 const STANDING: &str = "SELECT tenant_id, merge_id, into_id, from_id FROM merges WHERE tenant_id = ?1 AND into_id = ?2 \
@@ -69,6 +77,8 @@ struct Splitting {
     into: UserId,
     /// Everybody who is that person.
     group: Vec<UserId>,
+    /// The merges that stand among them: into whom, and who.
+    standing: Vec<(UserId, UserId)>,
     /// Those who are the other one again, and what each of them had brought along.
     leaving: BTreeSet<UserId>,
     going: BTreeSet<Identity>,
@@ -168,6 +178,7 @@ impl Context<'_> {
             merge,
             into,
             group,
+            standing,
             leaving,
             going,
             by: by.actor,
@@ -183,12 +194,12 @@ impl Context<'_> {
     ) -> Result<Option<PartedMember>, Stop> {
         let connection = transaction.connection()?;
         // States that are there are written anew, and some go to another user.
-        void::lowerings::settle(connection, home, &splitting.group).await?;
+        lowerings::settle(connection, home, &splitting.group).await?;
         let seams = seams::seams(connection, home, &splitting.group).await?;
         let sewn = seams.of(splitting.merge.id).cloned();
         let is_sewn = sewn.is_some();
         // Neither was a member there when they were merged.
-        let seam = sewn.unwrap_or_else(|| Seam::of_newcomers(&splitting.merge));
+        let seam = sewn.unwrap_or_else(|| seams.of_newcomers(&splitting.merge, &splitting.standing));
         let timeline = void::timeline_of(connection, home, self.timelines).await?;
         let mut sides = Vec::new();
         for (user, state) in [(seam.into, &seam.into_state), (seam.from, &seam.from_state)] {
@@ -230,16 +241,19 @@ impl Context<'_> {
         if !is_sewn && parting.is_idle() {
             return Ok(None);
         }
-        self.part(transaction, home, (splitting, &seam), parting)
-            .await
-            .map(Some)
+        let (told, cut) = self.part(transaction, home, (splitting, &seam), parting).await?;
+        for of in cut {
+            self.again(transaction, (home, &timeline), &splitting.group, &of)
+                .await?;
+        }
+        Ok(Some(told))
     }
 
     /// Goes through the history since the merge.
     async fn divide(
         &self,
         transaction: &mut Transaction,
-        (home, timeline): (Home, &crate::domain::timeline::Timeline),
+        (home, timeline): (Home, &Timeline),
         (seams, undone): (&Seams, &Seam),
         parting: &mut Parting,
     ) -> Result<(), Stop> {
@@ -272,9 +286,9 @@ impl Context<'_> {
         home: Home,
         (splitting, seam): (&Splitting, &Seam),
         parting: Parting,
-    ) -> Result<PartedMember, Stop> {
+    ) -> Result<(PartedMember, Vec<(UserId, Sanction)>), Stop> {
         let parted = parting.finish(&splitting.by, self.now);
-        void::amend::remake(
+        amend::remake(
             transaction,
             home,
             &parted.voided,
@@ -283,7 +297,13 @@ impl Context<'_> {
         )
         .await?;
         write(transaction, &parted.writes, &Made::nobody(self.now)).await?;
-        move_sanctions(transaction, home, splitting.merge.from, &parted.sanctions).await?;
+        move_sanctions(
+            transaction,
+            home,
+            splitting.merge.from,
+            (&parted.sanctions, &parted.timers),
+        )
+        .await?;
         set_role(transaction, home, splitting.into, parted.role).await?;
         sqlx::query(UNSEW)
             .bind(home.0.0)
@@ -291,7 +311,43 @@ impl Context<'_> {
             .bind(seam.merge.0)
             .execute(transaction.connection()?)
             .await?;
-        Ok(parted.told)
+        Ok((parted.told, parted.cut))
+    }
+
+    /// Works out once more what came after a case since whose sanction was ended in the other one's name: it is over at its end now.
+    async fn again(
+        &self,
+        transaction: &mut Transaction,
+        (home, timeline): (Home, &Arc<Timeline>),
+        group: &[UserId],
+        (user, sanction): &(UserId, Sanction),
+    ) -> Result<(), Stop> {
+        let (user, number) = (*user, sanction.case);
+        let connection = transaction.connection()?;
+        let seams = seams::seams(&mut *connection, home, group).await?;
+        let case = case(&mut *connection, home, number).await?;
+        let (at, source) = (case.at, member(home, case.user));
+        let before = state_before(connection, source, at, number).await?;
+        let behind = seams.behind(case.user, spot((at, number)));
+        let past = past_before(connection, (source, &behind), timeline, &before, (at, number)).await?;
+        let row = void::member_row(connection, member(home, user)).await?;
+        let start = Again {
+            timeline: Arc::clone(timeline),
+            now: instant(self.now)?,
+            number,
+            before,
+            past,
+            current: row.unwrap_or_default().state,
+        };
+        let river = River {
+            home,
+            source: case.user,
+            member: member(home, user),
+            seams,
+        };
+        let mut replay = Replay::again(start, fresh(self.now));
+        void::replay(transaction, &river, timeline, (at, number), &mut replay).await?;
+        Ok(())
     }
 
     /// The other one is themself again, with those who were merged into them before and all that they had brought along.
@@ -329,7 +385,7 @@ impl Context<'_> {
 
 /// Writes the states of the cases that stay, and hands over those that go.
 async fn hand_over(transaction: &mut Transaction, home: Home, divided: &Divided) -> Result<(), StoreError> {
-    void::amend::rewrite(transaction, home, &divided.rewritten()).await?;
+    amend::rewrite(transaction, home, &divided.rewritten()).await?;
     let (tenant, community) = ids(home);
     let mut gone = Vec::with_capacity(divided.go.len());
     for entry in &divided.go {
@@ -353,15 +409,14 @@ async fn move_sanctions(
     transaction: &mut Transaction,
     home: Home,
     to: UserId,
-    sanctions: &[SanctionId],
+    (sanctions, timers): (&[SanctionId], &[SanctionId]),
 ) -> Result<(), StoreError> {
     let (tenant, community) = ids(home);
-    let moved: Vec<_> = sanctions
-        .iter()
-        .map(|id| (tenant, community, Id(id.0), Id(to.0)))
-        .collect();
-    rows(transaction, MOVE_SANCTIONS, &moved).await?;
-    rows(transaction, MOVE_TIMERS, &moved).await
+    let moved = |id: &SanctionId| (tenant, community, Id(id.0), Id(to.0));
+    let sanctions: Vec<_> = sanctions.iter().map(moved).collect();
+    rows(transaction, MOVE_SANCTIONS, &sanctions).await?;
+    let timers: Vec<_> = timers.iter().map(moved).collect();
+    rows(transaction, MOVE_TIMERS, &timers).await
 }
 
 async fn set_role(transaction: &mut Transaction, home: Home, user: UserId, role: Role) -> Result<(), Stop> {

@@ -288,4 +288,74 @@ on_every_store! {
         let member = api.admin.get(&path("telegram:2")).await.expect(200);
         assert_eq!((&member["rank"], &member["protected"]), (&json!("moderator"), &json!(true)));
     }
+
+    /// A ban that was lifted in the name of the other one stops no clock after that, also when a later case is voided.
+    async fn what_was_lifted_in_the_others_name_stays_lifted(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        let rules = json!({"rules": {"freeze_while": "ban", "ladder": [], "decay": {"model": "linear", "per_day": 1}}});
+        let put = api.admin.call(hyper::Method::PUT, &community.path("/policy"));
+        put.header("if-match", "\"1\"").json(&rules).send().await.expect(200);
+        community.warn("discord:1", "a").await;
+        community.act(json!({"kind": "ban", "member": "telegram:2", "reason": "b"})).await.expect(201);
+        let into = id(&user(&api, "discord:1").await).to_owned();
+        community.warn("telegram:2", "c").await;
+        let told = merge(&api, &into, "telegram:2").await;
+        api.clock.advance(DAY);
+        community.act(json!({"kind": "unban", "member": "discord:1", "reason": "d"})).await.expect(201);
+        undo(&api, &told).await;
+        let ban = community.get("/cases/2").await.expect(200);
+        assert_eq!(community.standing("telegram:2").await["points"], json!(11), "{ban}");
+        api.clock.advance(2 * DAY);
+        assert_eq!(community.standing("telegram:2").await["points"], json!(9));
+        community.warn("telegram:2", "e").await;
+        community.post("/cases/3/void", json!({})).await.expect(200);
+        assert_eq!(community.standing("telegram:2").await["points"], json!(9));
+    }
+
+    /// The inner of two merges is undone where nobody had a case before either of them.
+    async fn newcomers_are_parted_within_a_chain(store) {
+        let api = Api::start(store).await;
+        let lobby = api.community().await;
+        for person in ["discord:1", "telegram:2", "slack:3"] {
+            lobby.warn(person, "known").await;
+        }
+        let users = [user(&api, "discord:1").await, user(&api, "telegram:2").await];
+        let [one, two] = users.map(|user| id(&user).to_owned());
+        let inner = merge(&api, &two, "slack:3").await;
+        merge(&api, &one, &two).await;
+        let community = api.community().await;
+        community.warn("slack:3", "theirs").await;
+        community.warn("telegram:2", "not theirs").await;
+        undo(&api, &inner).await;
+        assert_eq!(community.cases("?member=slack:3").await, [1]);
+        assert_eq!(community.cases("?member=discord:1").await, [2]);
+        assert_eq!(community.standing("slack:3").await["points"], json!(1));
+        assert_eq!(community.standing("discord:1").await["points"], json!(1));
+    }
+
+    /// A sanction is theirs under whom its case stands, whatever was merged and parted, and also where it took the place of another.
+    async fn sanctions_go_with_their_cases(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        community.warn("discord:1", "a").await;
+        community.warn("telegram:2", "b").await;
+        for length in ["PT1H", "PT2H"] {
+            let mute = json!({"kind": "mute", "member": "slack:3", "duration": length, "reason": length});
+            community.act(mute).await.expect(201);
+        }
+        let users = [user(&api, "discord:1").await, user(&api, "telegram:2").await, user(&api, "slack:3").await];
+        let [one, two, three] = users.map(|user| id(&user).to_owned());
+        let inner = merge(&api, &two, &three).await;
+        let outer = merge(&api, &one, &two).await;
+        let shorter = json!({"kind": "mute", "duration": "PT1M", "reason": "milder"});
+        community.post("/cases/4/replace", shorter).await.expect(201);
+        undo(&api, &outer).await;
+        community.act(json!({"kind": "unmute", "member": "slack:3", "reason": "over"})).await.expect(201);
+        undo(&api, &inner).await;
+        for (person, count) in [("discord:1", 0), ("telegram:2", 0), ("slack:3", 3)] {
+            let page = community.get(&format!("/sanctions?member={person}")).await.expect(200);
+            assert_eq!(page["items"].as_array().unwrap().len(), count, "{page}");
+        }
+    }
 }

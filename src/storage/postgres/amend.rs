@@ -1,5 +1,6 @@
 //! What cases say from now on: another state after them, that they were voided or reduced, another sanction.
 
+use super::errors::failed;
 use crate::domain::case::{Reduced, Voided};
 use crate::domain::past::Mark;
 use crate::domain::points::Points;
@@ -7,7 +8,6 @@ use crate::domain::sanction::Sanction;
 use crate::ports::error::StoreError;
 use crate::storage::batch::Home;
 use crate::storage::codec::json;
-use crate::storage::postgres::errors::failed;
 use crate::storage::seams::Rewritten;
 use sqlx::PgConnection;
 
@@ -26,17 +26,19 @@ macro_rules! replace {
     };
 }
 
-pub(super) const REWRITE: &str = "UPDATE cases c SET state = n.state::json, era = n.era, clock = n.clock, sum = n.sum \
+const REWRITE: &str = "UPDATE cases c SET state = n.state::json, era = n.era, clock = n.clock, sum = n.sum \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[]) \
     AS n (tenant_id, community_id, number, state, era, clock, sum) \
     WHERE c.tenant_id = n.tenant_id AND c.community_id = n.community_id AND c.number = n.number";
-pub(super) const VOID: &str = replace!("voided", "json");
-pub(super) const RESTART: &str = replace!("started", "json");
-pub(super) const REDUCE: &str = replace!("points", "bigint");
-pub(super) const NOTE_REDUCTION: &str = replace!("reduced", "json");
+const VOID: &str = replace!("voided", "json");
+const RESTART: &str = replace!("started", "json");
+const REDUCE: &str = replace!("points", "bigint");
+const NOTE_REDUCTION: &str = replace!("reduced", "json");
+
+pub(super) const STATEMENTS: &[&str] = &[REWRITE, VOID, RESTART, REDUCE, NOTE_REDUCTION];
 
 /// Writes the states that come out differently.
-pub(in crate::storage::postgres) async fn rewrite(
+pub(super) async fn rewrite(
     connection: &mut PgConnection,
     (tenant, community): Home,
     rewritten: &[Rewritten<'_>],
@@ -81,7 +83,7 @@ pub(super) async fn note_reduction(
 }
 
 /// Writes what cases say from now on: that they were voided, another sanction, fewer points.
-pub(in crate::storage::postgres) async fn remake(
+pub(super) async fn remake(
     connection: &mut PgConnection,
     home: Home,
     voided: &[(i64, Voided)],

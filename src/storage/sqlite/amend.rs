@@ -1,5 +1,8 @@
 //! What cases say from now on: another state after them, that they were voided or reduced, another sanction.
 
+use super::pool::Transaction;
+use super::rows::{Id, ids};
+use super::write::rows;
 use crate::domain::case::{Reduced, Voided};
 use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
@@ -7,28 +10,27 @@ use crate::ports::error::StoreError;
 use crate::storage::batch::Home;
 use crate::storage::codec::json;
 use crate::storage::seams::Rewritten;
-use crate::storage::sqlite::pool::Transaction;
-use crate::storage::sqlite::rows::{Id, ids};
-use crate::storage::sqlite::write::rows;
 
-pub(super) const REWRITE: &str = "UPDATE cases SET state = j.value->>3, era = j.value->>4, clock = j.value->>5, sum = j.value->>6 FROM json_each(?1) j \
+const REWRITE: &str = "UPDATE cases SET state = j.value->>3, era = j.value->>4, clock = j.value->>5, sum = j.value->>6 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
-pub(super) const VOID: &str = "UPDATE cases SET voided = j.value->>3 FROM json_each(?1) j \
+const VOID: &str = "UPDATE cases SET voided = j.value->>3 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
-pub(super) const RESTART: &str = "UPDATE cases SET started = j.value->>3 FROM json_each(?1) j \
+const RESTART: &str = "UPDATE cases SET started = j.value->>3 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
-pub(super) const REDUCE: &str = "UPDATE cases SET points = j.value->>3 FROM json_each(?1) j \
+const REDUCE: &str = "UPDATE cases SET points = j.value->>3 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
-pub(super) const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_each(?1) j \
+const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
+
+pub(super) const STATEMENTS: &[&str] = &[REWRITE, VOID, RESTART, REDUCE, NOTE_REDUCTION];
 
 /// Writes the states that come out differently.
-pub(in crate::storage::sqlite) async fn rewrite(
+pub(super) async fn rewrite(
     transaction: &mut Transaction,
     home: Home,
     rewritten: &[Rewritten<'_>],
@@ -60,7 +62,7 @@ pub(super) async fn note_reduction(
 }
 
 /// Writes what cases say from now on: that they were voided, another sanction, fewer points.
-pub(in crate::storage::sqlite) async fn remake(
+pub(super) async fn remake(
     transaction: &mut Transaction,
     home: Home,
     voided: &[(i64, Voided)],

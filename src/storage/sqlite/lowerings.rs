@@ -1,34 +1,35 @@
 //! Balances that a remedy lowered all at once; see [`crate::storage::lowerings`].
 
+use super::directory::all;
+use super::errors::failed;
+use super::record::lowered;
+use super::row::Row;
 use crate::domain::id::UserId;
 use crate::domain::replay::Lowering;
 use crate::ports::error::StoreError;
 use crate::storage::batch::{Home, MemberKey};
-use crate::storage::postgres::errors::failed;
-use crate::storage::postgres::record::lowered;
-use crate::storage::postgres::row::{Row, all};
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 /// For the cases that there are now. The member's later ones have higher numbers.
-pub(super) const NOTE: &str = "INSERT INTO lowerings AS l (tenant_id, community_id, user_id, at, number, until, units) \
-    SELECT tenant_id, community_id, $3, $4, $5, case_seq, $6 FROM community_counters WHERE tenant_id = $1 AND community_id = $2 \
-    ON CONFLICT (tenant_id, community_id, user_id, at, number, until) DO UPDATE SET units = l.units + excluded.units";
-pub(super) const LOWERED: &str = "SELECT DISTINCT tenant_id, community_id, user_id FROM lowerings WHERE tenant_id = $1 \
-    AND community_id = $2 ORDER BY user_id";
-pub(super) const SETTLE: &str = concat!(
-    "UPDATE cases c SET state = jsonb_set(c.state::jsonb, '{ledger,balance}', \
-     to_jsonb((c.state->'ledger'->>'balance')::bigint - s.lowered))::json \
+const NOTE: &str = "INSERT INTO lowerings (tenant_id, community_id, user_id, at, number, until, units) \
+    SELECT tenant_id, community_id, ?3, ?4, ?5, case_seq, ?6 FROM community_counters WHERE tenant_id = ?1 AND community_id = ?2 \
+    ON CONFLICT (tenant_id, community_id, user_id, at, number, until) DO UPDATE SET units = units + excluded.units";
+const LOWERED: &str = "SELECT DISTINCT tenant_id, community_id, user_id FROM lowerings WHERE tenant_id = ?1 \
+    AND community_id = ?2 ORDER BY user_id";
+const SETTLE: &str = concat!(
+    "UPDATE cases SET state = json_set(state, '$.ledger.balance', (state->>'$.ledger.balance') - s.lowered) \
      FROM (SELECT tenant_id, community_id, number, ",
     lowered!("cases"),
-    " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND state IS NOT NULL) s \
-     WHERE c.tenant_id = s.tenant_id AND c.community_id = s.community_id AND c.number = s.number AND s.lowered > 0"
+    " FROM cases WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3 AND state IS NOT NULL) s \
+     WHERE cases.tenant_id = s.tenant_id AND cases.community_id = s.community_id AND cases.number = s.number AND s.lowered > 0"
 );
-pub(super) const FORGET: &str =
-    "DELETE FROM lowerings WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3";
+const FORGET: &str = "DELETE FROM lowerings WHERE tenant_id = ?1 AND community_id = ?2 AND user_id = ?3";
+
+pub(super) const STATEMENTS: &[&str] = &[NOTE, LOWERED, SETTLE, FORGET];
 
 /// Notes one, of the user under whom the member's cases are recorded.
 pub(super) async fn note(
-    on: impl PgExecutor<'_>,
+    on: impl SqliteExecutor<'_>,
     member: MemberKey,
     lowering: &Lowering,
 ) -> Result<(), StoreError> {
@@ -47,8 +48,8 @@ pub(super) async fn note(
 }
 
 /// Writes the states of these users as they are, so that nothing has to be taken off any more.
-pub(in crate::storage::postgres) async fn settle(
-    connection: &mut PgConnection,
+pub(super) async fn settle(
+    connection: &mut SqliteConnection,
     home: Home,
     users: &[UserId],
 ) -> Result<(), StoreError> {
