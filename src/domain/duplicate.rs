@@ -91,6 +91,7 @@ mod tests {
             user: UserId(Uuid::from_u128(n)),
             identity: None,
             key: Some(KeyId(Uuid::nil())),
+            asserted: None,
         }
     }
 
