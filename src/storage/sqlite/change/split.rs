@@ -18,7 +18,7 @@ use crate::storage::sqlite::recall::past_before;
 use crate::storage::sqlite::row::Row;
 use crate::storage::sqlite::rows::{Id, ids};
 use crate::storage::sqlite::write::{Made, rows, write};
-use crate::storage::sqlite::{people, seams, void};
+use crate::storage::sqlite::{holds, people, seams, void};
 use std::collections::BTreeSet;
 
 /// The merges that stand of which somebody is the later one.
@@ -300,6 +300,8 @@ impl Context<'_> {
         merge: &Merge,
     ) -> Result<(), Stop> {
         let tenant = self.order.tenant;
+        let names = (&splitting.going, merge.from);
+        holds::hand_over(transaction, tenant, &splitting.group, names).await?;
         for user in &splitting.leaving {
             sqlx::query(GIVE_BACK)
                 .bind(tenant.0)
