@@ -96,6 +96,8 @@ on_every_store! {
         assert_eq!(act["case"]["member"]["user"], json!(into));
         assert_eq!(act["escalations"][0]["kind"], "mute", "4 and 1 are 5, which is a rung");
         assert_eq!(community.cases("?member=discord:1").await, [5, 4, 3, 2, 1]);
+        let oneself = json!({"kind": "warn", "member": "discord:1", "actor": {"platform": "telegram", "id": "2", "rank": "owner"}});
+        problem(community.act(oneself).await, 403, "self_action");
         let merged = events(&api, "user.merged").await;
         assert_eq!(merged, [("user.merged".to_owned(), json!(into))]);
     }
