@@ -183,6 +183,14 @@ impl Held {
         }
     }
 
+    /// Everybody who asked for it or approved it.
+    pub fn people(&self) -> impl Iterator<Item = UserId> {
+        let approved = self.approvals.iter().map(|approval| &approval.by);
+        std::iter::once(&self.actor)
+            .chain(approved)
+            .filter_map(Actor::user)
+    }
+
     /// Whether it names the member by one of these.
     #[must_use]
     pub fn names_one_of(&self, names: &BTreeSet<Identity>) -> bool {

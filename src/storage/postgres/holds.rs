@@ -4,6 +4,7 @@ use super::Postgres;
 use super::directory::community_exists;
 use super::errors::failed;
 use super::row::{Row, all, one};
+use super::seams;
 use crate::domain::held::{Held, HeldState};
 use crate::domain::hold::Sought;
 use crate::domain::id::{CommunityId, HeldId, TenantId, UserId};
@@ -133,6 +134,12 @@ pub(super) async fn load(
 ) -> Result<(), StoreError> {
     for (home, id) in holds::held(batch) {
         if let Some(held) = held(&mut *connection, home, id).await? {
+            for user in held.people() {
+                let present = seams::present(&mut *connection, home.0, user).await?;
+                loaded
+                    .present
+                    .extend(present.map(|present| ((home.0, user), present)));
+            }
             loaded.held.insert((home, id), held);
         }
     }

@@ -6,6 +6,7 @@ use super::errors::failed;
 use super::pool::Transaction;
 use super::row::Row;
 use super::rows::{Id, ids};
+use super::seams;
 use super::write::rows;
 use crate::domain::held::{Held, HeldState};
 use crate::domain::hold::Sought;
@@ -131,6 +132,12 @@ pub(super) async fn load(
 ) -> Result<(), StoreError> {
     for (home, id) in holds::held(batch) {
         if let Some(held) = held(transaction.connection()?, home, id).await? {
+            for user in held.people() {
+                let present = seams::present(transaction.connection()?, home.0, user).await?;
+                loaded
+                    .present
+                    .extend(present.map(|present| ((home.0, user), present)));
+            }
             loaded.held.insert((home, id), held);
         }
     }

@@ -326,6 +326,31 @@ on_every_store! {
         assert_eq!(community.standing("discord:1").await["points"], json!(1 + 2 * 3));
     }
 
+    /// Who asked for an act, or approved it, does not approve it under the name of another user who they turn out to be.
+    async fn nobody_approves_as_somebody_else(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        let authority = json!({"approvals": {"ban": {"needed": 2}}});
+        let put = api.admin.call(hyper::Method::PUT, &community.path("/policy")).header("if-match", "\"1\"");
+        put.json(&json!({"rules": {"authority": authority}})).send().await.expect(200);
+        let by = |platform: &str, id: &str| json!({"platform": platform, "id": id, "rank": "admin"});
+        let ban = json!({"kind": "ban", "member": "discord:1", "actor": by("telegram", "ann")});
+        let held = community.act(ban).await.expect(202);
+        let path = format!("/held-acts/{}/approve", held["id"].as_str().unwrap());
+        let approve = async |platform: &str, id: &str| community.post(&path, json!({"actor": by(platform, id)})).await;
+        approve("telegram", "bob").await.expect(202);
+        for name in ["ann", "bob"] {
+            community.warn(&format!("discord:{name}"), "known").await;
+            let from = id(&user(&api, &format!("telegram:{name}")).await).to_owned();
+            merge(&api, &format!("discord:{name}"), &from).await;
+        }
+        problem(approve("discord", "ann").await, 403, "own_act");
+        problem(approve("telegram", "ann").await, 403, "own_act");
+        problem(approve("discord", "bob").await, 409, "already_approved");
+        approve("discord", "cid").await.expect(201);
+        problem(approve("discord", "ann").await, 409, "held_act_settled");
+    }
+
     /// A repeat under the same key is the same merge.
     async fn a_merge_is_repeated_under_its_key(store) {
         let api = Api::start(store).await;
