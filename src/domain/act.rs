@@ -269,8 +269,26 @@ mod tests {
     #[test]
     fn durations_fit_their_kind() {
         assert_eq!(act(Kind::Tempban, None).unwrap_err(), ActError::DurationMissing);
-        assert_eq!(act(Kind::Ban, Some(60)).unwrap_err(), ActError::DurationRefused);
-        assert_eq!(act(Kind::Warn, Some(60)).unwrap_err(), ActError::DurationRefused);
+        for kind in [
+            Kind::Ban,
+            Kind::Note,
+            Kind::Warn,
+            Kind::Kick,
+            Kind::Unmute,
+            Kind::Unban,
+        ] {
+            assert_eq!(
+                act(kind, Some(60)).unwrap_err(),
+                ActError::DurationRefused,
+                "{kind:?}"
+            );
+        }
+        let links = |seconds: Option<i64>| Detail {
+            duration: seconds.map(|s| Span::new(s).unwrap()),
+            capabilities: [Name::new("links").unwrap()].into(),
+            ..Detail::default()
+        };
+        assert!(links(None).check(Kind::Restrict).is_ok() && links(Some(60)).check(Kind::Restrict).is_ok());
         assert!(
             act(Kind::Mute, None).is_ok()
                 && act(Kind::Mute, Some(60)).is_ok()

@@ -21,6 +21,9 @@ pub enum Actor {
         identity: Option<Identity>,
         /// The key that carried the call; `None` for what was imported at the server's own console.
         key: Option<KeyId>,
+        /// The standing that the call asserted, by which the act was judged; `None` where the stored one counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asserted: Option<Authority>,
     },
     /// An API key that names no person.
     Key {

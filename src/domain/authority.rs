@@ -67,6 +67,7 @@ mod tests {
             user: UserId(Uuid::from_u128(user)),
             identity: None,
             key: Some(key),
+            asserted: None,
         };
         Acting {
             actor,

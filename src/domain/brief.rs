@@ -109,6 +109,7 @@ pub(crate) mod tests {
             user: UserId(Uuid::from_u128(number)),
             identity: None,
             key: Some(KeyId(Uuid::nil())),
+            asserted: None,
         }
     }
 

@@ -91,6 +91,7 @@ mod tests {
             user: UserId(Uuid::from_u128(n)),
             identity: None,
             key: Some(KeyId(Uuid::nil())),
+            asserted: None,
         }
     }
 
@@ -155,8 +156,19 @@ mod tests {
         let mut allowed = warn("spam", &[]);
         allowed.allow_duplicate = true;
         assert_eq!(winner(&recent, &allowed, &moderator(1), at(1), 30), None);
-        let note = Act::new(Kind::Note, Detail::default(), Particulars::default()).unwrap();
-        assert!(remember(&[], &note, &moderator(1), at(0), 1, 30).is_empty());
+        for kind in [Kind::Note, Kind::Unmute, Kind::Unrestrict, Kind::Unban] {
+            let act = Act::new(kind, Detail::default(), Particulars::default()).unwrap();
+            assert!(
+                remember(&[], &act, &moderator(1), at(0), 1, 30).is_empty(),
+                "{kind:?}"
+            );
+        }
+        let kick = Act::new(Kind::Kick, Detail::default(), Particulars::default()).unwrap();
+        assert_eq!(
+            winner(&recent, &kick, &moderator(2), at(1), 30),
+            None,
+            "another kind"
+        );
     }
 
     #[test]

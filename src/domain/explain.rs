@@ -6,8 +6,9 @@ use super::kind::Kind;
 use super::member::Member;
 use super::past::Past;
 use super::points::Points;
-use super::policy::Policy;
+use super::standing::foreseen;
 use super::time::Instant;
+use super::timeline::Timeline;
 
 /// One term of a balance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Explanation {
     }
 
     /// Takes the next older case.
-    pub fn add(&mut self, member: &Member, policy: &Policy, past: &Past, case: &Case) {
+    pub fn add(&mut self, member: &Member, timeline: &Timeline, past: &Past, case: &Case) {
         if self.is_complete() || case.points == Points::ZERO {
             return;
         }
@@ -86,7 +87,7 @@ impl Explanation {
             at: case.at,
             granted: case.points,
             left,
-            gone_at: member.falls_to(policy, past, self.newer),
+            gone_at: self.gone_at(member, timeline, past),
         });
         self.remaining = self.remaining.minus(left);
         self.newer = self.newer.plus(left);
@@ -94,14 +95,21 @@ impl Explanation {
 
     /// What is left of the points that were carried over, once the entries have their terms.
     #[must_use]
-    pub fn carried(&self, member: &Member, policy: &Policy, past: &Past) -> Option<Carried> {
+    pub fn carried(&self, member: &Member, timeline: &Timeline, past: &Past) -> Option<Carried> {
         let opening = member.ledger.opening.filter(|_| self.is_complete())?;
         (self.remaining > Points::ZERO).then(|| Carried {
             at: opening.at,
             merge: opening.merge,
             granted: opening.points,
             left: self.remaining,
-            gone_at: member.falls_to(policy, past, self.newer),
+            gone_at: self.gone_at(member, timeline, past),
+        })
+    }
+
+    /// When nothing but the newer entries is left, by the policy in force or by one that is still to come.
+    fn gone_at(&self, member: &Member, timeline: &Timeline, past: &Past) -> Option<Instant> {
+        foreseen(timeline, member, past, |member, policy| {
+            member.falls_to(policy, past, self.newer)
         })
     }
 
@@ -114,7 +122,8 @@ impl Explanation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::{Scene, at, points};
+    use super::super::policy::{Decay, Policy};
+    use super::super::scene::{Scene, at, points, version};
     use super::*;
 
     const DAY: i64 = 86_400;
@@ -125,7 +134,7 @@ mod tests {
         member.settle(&scene.timeline, &past, at(now));
         let mut explanation = Explanation::of(&member);
         for entry in scene.history.iter().rev() {
-            explanation.add(&member, scene.policy(), &past, &entry.case);
+            explanation.add(&member, &scene.timeline, &past, &entry.case);
         }
         assert!(explanation.is_complete());
         explanation.terms()
@@ -145,6 +154,37 @@ mod tests {
             (1, points(400), Some(at(10 * DAY))),
         ];
         assert_eq!(terms, expected);
+    }
+
+    #[test]
+    fn an_entry_is_gone_by_the_version_that_is_to_come() {
+        let gone = |decay| {
+            let mut scene = Scene::plain();
+            scene.act(Kind::Warn, None);
+            scene.wait(5 * DAY).act(Kind::Mute, Some(60));
+            let to_come = Policy {
+                decay,
+                ..scene.policy().clone()
+            };
+            let mut versions: Vec<_> = scene.timeline.versions().cloned().collect();
+            versions.push(version(2, 8 * DAY, to_come));
+            scene.timeline = Timeline::new(versions).unwrap();
+            let terms = explain(&scene, 6 * DAY).into_iter();
+            terms.map(|t| (t.case, t.gone_at)).collect::<Vec<_>>()
+        };
+        // 2.2 points are left when the other version comes into force, 0.2 of them of the older entry.
+        let faster = Decay::Linear {
+            rate: 1_000,
+            grace: 0,
+        };
+        let at_once = [
+            (2, Some(at(8 * DAY + 2 * DAY + DAY / 5))),
+            (1, Some(at(8 * DAY + DAY / 5))),
+        ];
+        assert_eq!(gone(faster), at_once);
+        let whole = Some(at(11 * DAY));
+        assert_eq!(gone(Decay::Expiry { after: 3 * DAY }), [(2, whole), (1, whole)]);
+        assert_eq!(gone(Decay::None {}), [(2, None), (1, None)]);
     }
 
     #[test]

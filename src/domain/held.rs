@@ -5,12 +5,14 @@ use super::actor::{Acting, Actor, Target};
 use super::authority;
 use super::hold::Hold;
 use super::id::{HeldId, UserId};
+use super::identity::Identity;
 use super::policy::Policy;
 use super::rank::Authority;
 use super::refusal::Refusal;
 use super::time::Instant;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Where a held act is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +183,21 @@ impl Held {
         }
     }
 
+    /// Everybody who asked for it or approved it.
+    pub fn people(&self) -> impl Iterator<Item = UserId> {
+        let approved = self.approvals.iter().map(|approval| &approval.by);
+        std::iter::once(&self.actor)
+            .chain(approved)
+            .filter_map(Actor::user)
+    }
+
+    /// Whether it names the member by one of these.
+    #[must_use]
+    pub fn names_one_of(&self, names: &BTreeSet<Identity>) -> bool {
+        let named = self.act.particulars.named.as_ref();
+        named.is_some_and(|named| names.contains(named))
+    }
+
     fn is_issuer(&self, actor: &Actor) -> bool {
         self.actor.to_string() == actor.to_string()
     }
@@ -212,6 +229,7 @@ mod tests {
                 user: UserId(Uuid::from_u128(n)),
                 identity: None,
                 key: Some(KeyId(Uuid::nil())),
+                asserted: None,
             },
             authority: Authority::of(rank),
         }

@@ -235,6 +235,7 @@ mod tests {
             user: UserId(Uuid::from_u128(n)),
             identity: None,
             key: Some(KEY),
+            asserted: None,
         }
     }
 

@@ -235,6 +235,25 @@ mod tests {
     }
 
     #[test]
+    fn every_community_has_these_kinds() {
+        let weights = Kind::BUILT_IN.map(|kind| (kind.name().to_owned(), kind.default_weight_millis()));
+        let expected = [
+            ("note", 0),
+            ("warn", 1_000),
+            ("mute", 2_000),
+            ("unmute", 0),
+            ("restrict", 2_000),
+            ("unrestrict", 0),
+            ("kick", 3_000),
+            ("tempban", 5_000),
+            ("ban", 10_000),
+            ("unban", 0),
+            ("delete_messages", 0),
+        ];
+        assert_eq!(weights, expected.map(|(name, weight)| (name.to_owned(), weight)));
+    }
+
+    #[test]
     fn names_lead_back_to_their_kind() {
         for kind in Kind::BUILT_IN {
             assert_eq!(Kind::named(kind.name()), Ok(kind));

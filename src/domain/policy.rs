@@ -291,3 +291,50 @@ impl Remedy {
         self.action.severity().unwrap_or(Severity::Note)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_policy_is_exactly_this() {
+        let policy = Policy::default();
+        assert_eq!(policy.granularity, Points::from_millis(100));
+        assert_eq!(policy.decay, Decay::Linear { rate: 100, grace: 0 });
+        assert_eq!(policy.freeze_while, Freeze::None);
+        assert_eq!(
+            (policy.duplicate_window, policy.escalations_carry_points),
+            (30, false)
+        );
+        assert!(policy.offence_rungs.is_empty() && policy.kinds.is_empty() && policy.holds.is_off());
+        let weight = |kind| policy.weight(kind).millis();
+        let weights = Kind::BUILT_IN.map(weight);
+        assert_eq!(
+            weights,
+            [0, 1_000, 2_000, 0, 2_000, 0, 3_000, 5_000, 10_000, 0, 0]
+        );
+        assert!(
+            Kind::BUILT_IN
+                .iter()
+                .all(|kind| policy.least_rank(*kind) == Rank::Moderator)
+        );
+        let hours = |hours: i64| Span::new(hours * 3_600).ok();
+        let ladder: Vec<_> = policy
+            .ladder
+            .iter()
+            .map(|r| (r.at.millis(), r.remedy.clone(), r.refire))
+            .collect();
+        let expected = [
+            (3_000, Remedy::fixed(Kind::Mute, hours(1)), Refire::Crossing),
+            (5_000, Remedy::fixed(Kind::Mute, hours(24)), Refire::Crossing),
+            (
+                8_000,
+                Remedy::fixed(Kind::Tempban, hours(7 * 24)),
+                Refire::Crossing,
+            ),
+            (12_000, Remedy::fixed(Kind::Ban, None), Refire::EveryOffence),
+        ];
+        assert_eq!(ladder, expected);
+        assert!(policy.ladder.iter().all(|rung| rung.reset_below == rung.at));
+    }
+}

@@ -52,6 +52,7 @@ pub(crate) fn moderator(n: u128) -> Acting {
         user: UserId(Uuid::from_u128(n)),
         identity: None,
         key: Some(KeyId(Uuid::nil())),
+        asserted: None,
     };
     Acting {
         actor,

@@ -85,7 +85,7 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
 
 /// When something comes of a settled state if nothing else happens: by the policy in force, or by one that comes into force
 /// before it would.
-fn foreseen(
+pub(super) fn foreseen(
     timeline: &Timeline,
     member: &Member,
     past: &Past,

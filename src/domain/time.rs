@@ -232,6 +232,12 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_is_its_whole_second() {
+        let late = DateTime::from_timestamp(59, 999_999_999).unwrap();
+        assert_eq!(Instant::from_utc(late), Instant::new(59));
+    }
+
+    #[test]
     fn years_are_bounded() {
         assert_eq!(Instant::new(-1), Err(TimeError::OutOfRange));
         assert_eq!(

@@ -336,13 +336,18 @@ impl ActorRef {
     #[must_use]
     pub fn resolved(&self, user: UserId) -> Actor {
         match self {
-            Self::Human { person, key, .. } => Actor::Human {
+            Self::Human {
+                person,
+                key,
+                asserted,
+            } => Actor::Human {
                 user,
                 identity: match person {
                     PersonRef::Identity(identity) => Some(identity.clone()),
                     PersonRef::User(_) => None,
                 },
                 key: Some(*key),
+                asserted: *asserted,
             },
             Self::Key { key, .. } => Actor::Key { key: *key },
             Self::Automod {

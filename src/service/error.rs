@@ -71,8 +71,8 @@ pub enum ServiceError {
     #[error("{0} is the same person already")]
     SameUser(UserId),
     /// Too many users would be one person.
-    #[error("at most {MAX_MERGED} users are one person")]
-    TooManyMerged,
+    #[error("{0} users would be one person, and {MAX_MERGED} are the most")]
+    TooManyMerged(usize),
     /// The user was erased.
     #[error("{0} was erased; nobody can say any more who they were")]
     Erased(UserId),
@@ -238,7 +238,7 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }),
         Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
         Applied::Conflict(Conflict::SameUser(user)) => Err(ServiceError::SameUser(user)),
-        Applied::Conflict(Conflict::TooManyMerged) => Err(ServiceError::TooManyMerged),
+        Applied::Conflict(Conflict::TooManyMerged(users)) => Err(ServiceError::TooManyMerged(users)),
         Applied::Conflict(Conflict::Erased(user)) => Err(ServiceError::Erased(user)),
         Applied::Conflict(Conflict::MergeUndone(merge)) => Err(ServiceError::MergeUndone(merge)),
         Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),

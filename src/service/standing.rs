@@ -76,9 +76,9 @@ impl Service {
             state.settle(&view.timeline, past, view.at);
             let mut explanation = Explanation::of(&state);
             for case in &cases {
-                explanation.add(&state, policy, past, case);
+                explanation.add(&state, &view.timeline, past, case);
             }
-            let carried = explanation.carried(&state, policy, past);
+            let carried = explanation.carried(&state, &view.timeline, past);
             let (complete, mut terms) = (explanation.is_complete(), explanation.terms());
             terms.truncate(MOST_TERMS);
             let sentences = sentences(&Account {

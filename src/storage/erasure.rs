@@ -211,13 +211,15 @@ impl Subject {
             .is_some_and(|word| self.words.iter().any(|own| own == word))
     }
 
-    /// Whether a thing is about the person: a published case or sanction, a case or a held act of the domain, an act or a
-    /// void that waits.
+    /// Whether a thing is about the person: a published case, sanction or merge, a case or a held act of the domain, an act or
+    /// a void that waits.
     fn is_about(&self, map: &Map<String, Value>, cases: &BTreeSet<i64>) -> bool {
         let member = map.get("member").and_then(Value::as_object);
         let number = map.get("number").and_then(Value::as_i64);
         member.is_some_and(|member| self.is(member.get("user")))
             || (map.contains_key("particulars") || map.contains_key("hold")) && self.is(map.get("user"))
+            || self.is(map.get("into")) && map.contains_key("from")
+            || self.is(map.get("from")) && map.contains_key("into")
             || number.is_some_and(|number| cases.contains(&number))
     }
 }

@@ -398,5 +398,10 @@ fn human(person: &PersonRef, named: bool, user: UserId, key: Option<KeyId>) -> A
         PersonRef::Identity(identity) if named => Some(identity.clone()),
         _ => None,
     };
-    Actor::Human { user, identity, key }
+    Actor::Human {
+        user,
+        identity,
+        key,
+        asserted: None,
+    }
 }

@@ -470,7 +470,7 @@ impl Stream {
 pub(crate) fn most_merged(users: &[Vec<UserId>; 2]) -> Result<(), Conflict> {
     let together: usize = users.iter().map(Vec::len).sum();
     if together > merge::MAX_MERGED {
-        return Err(Conflict::TooManyMerged);
+        return Err(Conflict::TooManyMerged(together));
     }
     Ok(())
 }

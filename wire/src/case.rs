@@ -5,7 +5,7 @@ use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::sanction::SanctionBrief;
 use crate::time::Time;
-use crate::word::{ActorType, RungOutcome, SanctionState, Visibility};
+use crate::word::{ActorType, Rank, RungOutcome, SanctionState, Visibility};
 use std::collections::BTreeMap;
 
 wire! {
@@ -36,6 +36,10 @@ wire! {
         /// The key that carried the call.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::KeyId>, required))]
         pub key: Option<String>,
+        /// The standing of the person that the call asserted, and by which the act was judged; null where the one stored here
+        /// counted.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub asserted: Option<Asserted>,
         /// The rule and its version, for automod.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub automod: Option<Automod>,
@@ -45,6 +49,17 @@ wire! {
         /// Where the record comes from, for an act that was imported and names nobody.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Source>, required))]
         pub source: Option<String>,
+    }
+}
+
+wire! {
+    /// A standing that a call asserted, with the scope `actors:assert`.
+    pub struct Asserted {
+        /// The rank.
+        pub rank: Rank,
+        /// The level within it.
+        #[cfg_attr(feature = "openapi", schema(maximum = 65_535))]
+        pub level: u16,
     }
 }
 

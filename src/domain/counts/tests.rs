@@ -137,7 +137,12 @@ fn moderators_are_shown_by_the_name_that_was_last_used() {
         };
         let identity = text.map(|text| Identity::parse(text).unwrap());
         Brief {
-            actor: Actor::Human { user, identity, key },
+            actor: Actor::Human {
+                user,
+                identity,
+                key,
+                asserted: None,
+            },
             ..brief(n)
         }
     };

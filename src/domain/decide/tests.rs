@@ -7,7 +7,19 @@ use super::super::policy::{Decay, Freeze, Policy, Refire, Remedy, Rung};
 use super::super::scene::{Scene, at, moderator, points};
 use super::*;
 
+mod authority; // who may, and what is done twice
+mod ladder; // rungs against each other, against what holds, and over versions
+mod points; // offences, what stops the clock, and how little is kept
+
 const DAY: i64 = 86_400;
+
+/// A policy without the duplicate check, and otherwise as given.
+fn repeating(policy: Policy) -> Policy {
+    Policy {
+        duplicate_window: 0,
+        ..policy
+    }
+}
 
 fn marks(scene: &Scene) -> Vec<(String, RungOutcome)> {
     scene
@@ -111,6 +123,8 @@ fn a_jump_over_several_rungs_fires_the_strongest_only() {
         ("tempban-7d", RungOutcome::Fired),
     ];
     assert_eq!(marks(&scene), expected.map(|(id, o)| (id.to_owned(), o)));
+    let latched = expected.map(|(id, _)| id.to_owned());
+    assert_eq!(scene.member.ledger.latched, latched.into(), "and all are latched");
 }
 
 #[test]

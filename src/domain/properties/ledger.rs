@@ -129,11 +129,11 @@ pub(super) fn explanation_adds_up(scene: &Scene, later: i64) -> Result<(), TestC
     let mut explanation = Explanation::of(&member);
     for entry in scene.history.iter().rev() {
         if entry.after.is_some() && entry.case.voided.is_none() {
-            explanation.add(&member, scene.policy(), &past, &entry.case);
+            explanation.add(&member, &scene.timeline, &past, &entry.case);
         }
     }
     prop_assert!(explanation.is_complete());
-    let carried = explanation.carried(&member, scene.policy(), &past);
+    let carried = explanation.carried(&member, &scene.timeline, &past);
     let terms = explanation.terms();
     let sum: i64 = terms.iter().map(|t| t.left.units()).sum();
     let sum = sum + carried.map_or(0, |c| c.left.units());

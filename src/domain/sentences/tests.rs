@@ -26,11 +26,11 @@ fn told(scene: &Scene) -> Vec<String> {
     member.settle(&scene.timeline, &past, at(scene.now));
     let mut explanation = Explanation::of(&member);
     for entry in scene.history.iter().rev().filter(|e| e.case.voided.is_none()) {
-        explanation.add(&member, policy, &past, &entry.case);
+        explanation.add(&member, &scene.timeline, &past, &entry.case);
     }
     let (complete, carried) = (
         explanation.is_complete(),
-        explanation.carried(&member, policy, &past),
+        explanation.carried(&member, &scene.timeline, &past),
     );
     let cases: Vec<Case> = scene.history.iter().map(|entry| entry.case.clone()).collect();
     sentences(&Account {

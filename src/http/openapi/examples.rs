@@ -26,12 +26,12 @@ pub(crate) fn act_request() -> Value {
 
 /// Somebody who acts.
 fn actor() -> Value {
-    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "automod": null, "rung": null, "source": null})
+    json!({"type": "human", "user": MODERATOR, "identity": "discord:53908232506183680", "key": KEY, "automod": null, "rung": null, "source": null, "asserted": null})
 }
 
 /// The ladder.
 fn ladder(rung: &str) -> Value {
-    json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": rung, "source": null})
+    json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": rung, "source": null, "asserted": null})
 }
 
 /// The mute in short.

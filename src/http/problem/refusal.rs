@@ -37,7 +37,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Stale { .. } => Code::PreconditionFailed,
             ServiceError::NotScheduled(_) => Code::NotScheduled,
             ServiceError::SameUser(_) => Code::SameUser,
-            ServiceError::TooManyMerged => Code::TooManyMerged,
+            ServiceError::TooManyMerged(_) => Code::TooManyMerged,
             ServiceError::MergeUndone(_) => Code::MergeUndone,
             ServiceError::Erased(_) => Code::UserErased,
             ServiceError::KeyReused => Code::IdempotencyKeyReused,

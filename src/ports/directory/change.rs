@@ -277,8 +277,8 @@ pub enum Conflict {
     NotScheduled(i32),
     /// The two are one person already.
     SameUser(UserId),
-    /// So many users are one person already that no other one may be.
-    TooManyMerged,
+    /// So many users would be one person, which are too many.
+    TooManyMerged(usize),
     /// The merge was undone before.
     MergeUndone(MergeId),
     /// The user was erased: nobody can say who they were.

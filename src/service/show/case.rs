@@ -18,16 +18,26 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
         user: None,
         identity: None,
         key: None,
+        asserted: None,
         automod: None,
         rung: None,
         source: None,
     };
     match actor {
-        Actor::Human { user, identity, key } => {
+        Actor::Human {
+            user,
+            identity,
+            key,
+            asserted,
+        } => {
             shown.kind = ActorType::Human;
             shown.user = Some(user.to_string());
             shown.identity = identity.as_ref().map(ToString::to_string);
             shown.key = key.map(|key| key.to_string());
+            shown.asserted = asserted.map(|standing| wire::case::Asserted {
+                rank: standing.rank.into(),
+                level: standing.level,
+            });
         }
         Actor::Key { key } => {
             shown.kind = ActorType::Key;

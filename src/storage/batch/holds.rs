@@ -3,11 +3,13 @@
 
 use super::{Home, Loaded, acting, acting_person};
 use crate::domain::act::Command;
+use crate::domain::actor::{Acting, Actor};
 use crate::domain::held::Held;
 use crate::domain::hold::{Sought, sought};
-use crate::domain::id::HeldId;
+use crate::domain::id::{HeldId, TenantId};
 use crate::domain::kind::Kind;
 use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::Submission;
@@ -55,6 +57,28 @@ pub(crate) fn held(batch: &[Submission]) -> Vec<(Home, HeldId)> {
         Some(((submission.tenant, submission.community), id))
     });
     named.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What keeps somebody from approving a waiting act who asked for it, or approved it, as another user than they are by now.
+pub(super) fn approved_as_another(
+    loaded: &Loaded<'_>,
+    tenant: TenantId,
+    held: &Held,
+    acting: &Acting,
+) -> Option<Refusal> {
+    let user = acting.actor.user()?;
+    let is_they = |actor: &Actor| {
+        let was = actor.user().filter(|was| *was != user);
+        was.is_some_and(|was| loaded.present.get(&(tenant, was)) == Some(&user))
+    };
+    if held.settled.is_some() {
+        None
+    } else if is_they(&held.actor) {
+        Some(Refusal::OwnAct)
+    } else {
+        let approved = held.approvals.iter().any(|approval| is_they(&approval.by));
+        approved.then_some(Refusal::AlreadyApproved)
+    }
 }
 
 /// The policy by whose budgets a community's acts are counted now.

@@ -58,6 +58,8 @@ pub(crate) struct Loaded<'a> {
     pub(crate) people: HashMap<(TenantId, &'a PersonRef), UserId>,
     /// Those among them who were erased, and were recognised by an identity. Nothing that is written names it.
     pub(crate) erased: HashSet<(TenantId, &'a PersonRef)>,
+    /// Who those are by now who asked for the acts that wait, or approved them: somebody else, where they were merged since.
+    pub(crate) present: HashMap<(TenantId, UserId), UserId>,
     /// The locked rows of the members acted upon, those just made included.
     pub(crate) members: BTreeMap<MemberKey, MemberRow>,
     /// The standing of those who act, where the community has set one.
@@ -85,6 +87,7 @@ impl Loaded<'_> {
             now,
             kept: HashMap::new(),
             people: HashMap::new(),
+            present: HashMap::new(),
             erased: HashSet::new(),
             members: BTreeMap::new(),
             authorities: HashMap::new(),

@@ -122,6 +122,11 @@ impl Run<'_, '_> {
         let last = *self.loaded.numbers.get(&home).ok_or_else(missing)?;
         let row = self.loaded.members.get(&member).ok_or_else(missing)?;
         let held = self.held(submission, member)?;
+        if let (Command::Approve { .. }, Some(held)) = (&submission.command, held)
+            && let Some(refusal) = holds::approved_as_another(&self.loaded, home.0, held, &acting)
+        {
+            return Ok(Reply::Refused(refusal));
+        }
         let nothing = Spent::default();
         let situation = Situation {
             now: self.loaded.now,

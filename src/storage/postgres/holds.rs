@@ -4,9 +4,11 @@ use super::Postgres;
 use super::directory::community_exists;
 use super::errors::failed;
 use super::row::{Row, all, one};
+use super::seams;
 use crate::domain::held::{Held, HeldState};
 use crate::domain::hold::Sought;
-use crate::domain::id::{CommunityId, HeldId, TenantId};
+use crate::domain::id::{CommunityId, HeldId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::holds::Holds;
@@ -17,6 +19,7 @@ use crate::storage::codec::instant;
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const HELD: &str = "SELECT * FROM held_acts WHERE tenant_id = $1 AND community_id = $2 AND held_id = $3";
@@ -29,6 +32,11 @@ const LIST_IN_STATE: &str = "SELECT * FROM held_acts WHERE tenant_id = $1 AND co
 const KEEP: &str = "INSERT INTO held_acts (tenant_id, community_id, held_id, user_id, state, expires_at, doc) \
     VALUES ($1, $2, $3, $4, $5, $6, $7::json) \
     ON CONFLICT (tenant_id, community_id, held_id) DO UPDATE SET state = excluded.state, doc = excluded.doc";
+/// The held acts upon a member, wherever; and one of them handed to another user.
+const OF_MEMBER: &str = "SELECT h.* FROM communities c JOIN held_acts h ON h.tenant_id = c.tenant_id \
+    AND h.community_id = c.community_id AND h.user_id = $2 WHERE c.tenant_id = $1 ORDER BY h.community_id, h.held_id";
+const HAND_OVER: &str = "UPDATE held_acts SET user_id = $4, doc = jsonb_set(doc::jsonb, '{user}', to_jsonb($5::text))::json \
+    WHERE tenant_id = $1 AND community_id = $2 AND held_id = $3";
 const SPENT: &str = "SELECT w.place, (SELECT count(*) FROM spent_acts s WHERE s.tenant_id = w.tenant_id \
     AND s.community_id = w.community_id AND s.bucket = w.bucket AND s.at > w.after \
     AND s.kind = ANY (string_to_array(w.kinds, ','))) AS spent \
@@ -41,7 +49,17 @@ const FORGET: &str = "WITH old AS (SELECT tenant_id, community_id, bucket, at, n
     DELETE FROM spent_acts s USING old WHERE s.tenant_id = old.tenant_id AND s.community_id = old.community_id \
     AND s.bucket = old.bucket AND s.at = old.at AND s.number = old.number";
 
-pub(super) const STATEMENTS: &[&str] = &[HELD, LIST, LIST_IN_STATE, KEEP, SPENT, SPEND, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[
+    HELD,
+    LIST,
+    LIST_IN_STATE,
+    KEEP,
+    OF_MEMBER,
+    HAND_OVER,
+    SPENT,
+    SPEND,
+    FORGET,
+];
 
 #[async_trait]
 impl Holds for Postgres {
@@ -116,6 +134,12 @@ pub(super) async fn load(
 ) -> Result<(), StoreError> {
     for (home, id) in holds::held(batch) {
         if let Some(held) = held(&mut *connection, home, id).await? {
+            for user in held.people() {
+                let present = seams::present(&mut *connection, home.0, user).await?;
+                loaded
+                    .present
+                    .extend(present.map(|present| ((home.0, user), present)));
+            }
             loaded.held.insert((home, id), held);
         }
     }
@@ -159,6 +183,34 @@ pub(super) async fn write(connection: &mut PgConnection, writes: &Writes) -> Res
         .execute(connection)
         .await
         .map_err(failed)?;
+    Ok(())
+}
+
+/// Hands over what was asked for upon members under names that are another user's from now on.
+pub(super) async fn hand_over(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    members: &[UserId],
+    (names, to): (&BTreeSet<Identity>, UserId),
+) -> Result<(), StoreError> {
+    for user in members {
+        let query = sqlx::query(OF_MEMBER).bind(tenant.0).bind(user.0);
+        let found = all(query.fetch_all(&mut *connection).await, |row| {
+            let place = Row::of(row, "held_acts", &["tenant_id", "community_id", "held_id"]);
+            Ok((place.community()?, held_of(row)?))
+        })?;
+        for (community, held) in found.iter().filter(|(_, held)| held.names_one_of(names)) {
+            sqlx::query(HAND_OVER)
+                .bind(tenant.0)
+                .bind(community.0)
+                .bind(held.id.0)
+                .bind(to.0)
+                .bind(to.0.to_string())
+                .execute(&mut *connection)
+                .await
+                .map_err(failed)?;
+        }
+    }
     Ok(())
 }
 

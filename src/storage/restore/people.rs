@@ -345,10 +345,16 @@ impl<'a> People<'a> {
     /// An actor as they are named here; `None` for a person of whom no line tells.
     pub(crate) fn acted(&self, actor: &Actor) -> Option<Actor> {
         match actor {
-            Actor::Human { user, identity, key } => Some(Actor::Human {
+            Actor::Human {
+                user,
+                identity,
+                key,
+                asserted,
+            } => Some(Actor::Human {
                 user: self.who(*user)?,
                 identity: identity.clone(),
                 key: *key,
+                asserted: *asserted,
             }),
             other => Some(other.clone()),
         }

@@ -6,10 +6,12 @@ use super::errors::failed;
 use super::pool::Transaction;
 use super::row::Row;
 use super::rows::{Id, ids};
+use super::seams;
 use super::write::rows;
 use crate::domain::held::{Held, HeldState};
 use crate::domain::hold::Sought;
-use crate::domain::id::{CommunityId, HeldId, TenantId};
+use crate::domain::id::{CommunityId, HeldId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::holds::Holds;
@@ -20,6 +22,7 @@ use crate::storage::codec::{instant, json};
 use async_trait::async_trait;
 use sqlx::SqliteExecutor;
 use sqlx::sqlite::SqliteRow;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const HELD: &str = "SELECT * FROM held_acts WHERE tenant_id = ?1 AND community_id = ?2 AND held_id = ?3";
@@ -31,6 +34,11 @@ const LIST_IN_STATE: &str = "SELECT * FROM held_acts WHERE tenant_id = ?1 AND co
 const KEEP: &str = "INSERT INTO held_acts (tenant_id, community_id, held_id, user_id, state, expires_at, doc) \
     SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), unhex(value->>3), value->>4, value->>5, value->>6 \
     FROM jsonb_each(?1) WHERE true ON CONFLICT DO UPDATE SET state = excluded.state, doc = excluded.doc";
+/// The held acts upon a member, wherever; and one of them handed to another user.
+const OF_MEMBER: &str = "SELECT h.* FROM communities c JOIN held_acts h ON h.tenant_id = c.tenant_id \
+    AND h.community_id = c.community_id AND h.user_id = ?2 WHERE c.tenant_id = ?1 ORDER BY h.community_id, h.held_id";
+const HAND_OVER: &str = "UPDATE held_acts SET user_id = ?4, doc = json_set(doc, '$.user', ?5) \
+    WHERE tenant_id = ?1 AND community_id = ?2 AND held_id = ?3";
 const SPENT: &str = "SELECT j.key AS place, (SELECT count(*) FROM spent_acts s WHERE s.tenant_id = unhex(j.value->>0) \
     AND s.community_id = unhex(j.value->>1) AND s.bucket = j.value->>2 AND s.at > j.value->>3 \
     AND instr(',' || (j.value->>4) || ',', ',' || s.kind || ',') > 0) AS spent FROM jsonb_each(?1) j ORDER BY j.key";
@@ -39,7 +47,17 @@ const SPEND: &str = "INSERT INTO spent_acts (tenant_id, community_id, bucket, at
 const FORGET: &str = "DELETE FROM spent_acts WHERE (tenant_id, community_id, bucket, at, number) IN \
     (SELECT tenant_id, community_id, bucket, at, number FROM spent_acts WHERE at < ?1 ORDER BY at LIMIT ?2)";
 
-pub(super) const STATEMENTS: &[&str] = &[HELD, LIST, LIST_IN_STATE, KEEP, SPENT, SPEND, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[
+    HELD,
+    LIST,
+    LIST_IN_STATE,
+    KEEP,
+    OF_MEMBER,
+    HAND_OVER,
+    SPENT,
+    SPEND,
+    FORGET,
+];
 
 #[async_trait]
 impl Holds for Sqlite {
@@ -114,6 +132,12 @@ pub(super) async fn load(
 ) -> Result<(), StoreError> {
     for (home, id) in holds::held(batch) {
         if let Some(held) = held(transaction.connection()?, home, id).await? {
+            for user in held.people() {
+                let present = seams::present(transaction.connection()?, home.0, user).await?;
+                loaded
+                    .present
+                    .extend(present.map(|present| ((home.0, user), present)));
+            }
             loaded.held.insert((home, id), held);
         }
     }
@@ -157,6 +181,34 @@ pub(super) async fn write(transaction: &mut Transaction, writes: &Writes) -> Res
         )
     });
     rows(transaction, SPEND, &spent.collect::<Vec<_>>()).await
+}
+
+/// Hands over what was asked for upon members under names that are another user's from now on.
+pub(super) async fn hand_over(
+    transaction: &mut Transaction,
+    tenant: TenantId,
+    members: &[UserId],
+    (names, to): (&BTreeSet<Identity>, UserId),
+) -> Result<(), StoreError> {
+    for user in members {
+        let query = sqlx::query(OF_MEMBER).bind(tenant.0).bind(user.0);
+        let found = all(query.fetch_all(transaction.connection()?).await, |row| {
+            let place = Row::of(row, "held_acts", &["tenant_id", "community_id", "held_id"]);
+            Ok((place.community()?, held_of(row)?))
+        })?;
+        for (community, held) in found.iter().filter(|(_, held)| held.names_one_of(names)) {
+            sqlx::query(HAND_OVER)
+                .bind(tenant.0)
+                .bind(community.0)
+                .bind(held.id.0)
+                .bind(to.0)
+                .bind(to.0.to_string())
+                .execute(transaction.connection()?)
+                .await
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 async fn held(

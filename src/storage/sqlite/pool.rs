@@ -68,8 +68,11 @@ pub(super) struct Pool {
     writer: Arc<Mutex<Slot>>,
     readers: SqlitePool,
     /// Held for the life of a server; the operating system lets go of it however the process ends.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
+
+/// The lock beside a database.
+struct Lock(File);
 
 /// The writing connection, or none when the last one was thrown away with a transaction open.
 struct Slot {
@@ -118,20 +121,13 @@ impl Pool {
             .connect_with(reading)
             .await
             .map_err(unreachable)?;
-        let lock = if options.exclusive {
-            lock
-        } else {
-            // Let go of, and not only dropped: a process that is being started just now may hold the same file for a moment.
-            lock.iter().for_each(|lock| drop(lock.unlock()));
-            None
-        };
         Ok(Self {
             writer: Arc::new(Mutex::new(Slot {
                 connection: Some(connection),
                 options: writing,
             })),
             readers,
-            _lock: lock,
+            _lock: lock.filter(|_| options.exclusive),
         })
     }
 
@@ -206,6 +202,13 @@ impl Transaction {
     }
 }
 
+impl Drop for Lock {
+    /// Let go of, and not only closed: a process that is being started just now has the same file for a moment, and with it the lock.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.as_mut() {
@@ -273,7 +276,7 @@ fn make(path: &Path) -> Result<(), OpenError> {
 }
 
 /// Takes the lock beside the database; `None` when somebody else has it.
-fn lock(database: &Path) -> Result<Option<File>, OpenError> {
+fn lock(database: &Path) -> Result<Option<Lock>, OpenError> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
@@ -289,8 +292,28 @@ fn lock(database: &Path) -> Result<Option<File>, OpenError> {
         .open(&path)
         .map_err(cannot)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(Lock(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(source)) => Err(cannot(source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a process that is being started has for a moment is the same file; a copy of it stands for that here.
+    #[test]
+    fn a_lock_is_let_go_of_whoever_else_has_its_file() {
+        let folder = std::env::temp_dir().join(format!("tribune-lock-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let database = folder.join("tribune.db");
+        let held = lock(&database).unwrap().unwrap();
+        let inherited = held.0.try_clone().unwrap();
+        assert!(lock(&database).unwrap().is_none(), "somebody has it");
+        drop(held);
+        assert!(lock(&database).unwrap().is_some(), "and let go of it");
+        drop(inherited);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -149,6 +149,52 @@ on_every_store! {
         assert_eq!(events["items"][0]["data"]["user"]["name"], Value::Null);
     }
 
+    /// Whoever is one person is erased as one, whichever of the names is given: nothing is left of either, and nothing comes apart.
+    async fn merged_people_are_erased_together(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let acts = format!("/v1/communities/{community}/acts");
+        for (turn, erased) in ["into", "from"].into_iter().enumerate() {
+            let [into, from] = ["a", "b"].map(|side| format!("ferris-{turn}-{side}"));
+            let mut ids = Vec::new();
+            for name in [&into, &from] {
+                let warn = json!({"member": format!("discord:{name}"), "kind": "warn", "reason": format!("zap-{name}")});
+                ids.push(text(&act(&world, &community, &warn).await["case"]["member"]["user"]));
+                world.admin.patch(&format!("/v1/users/{}", ids[ids.len() - 1]), &json!({"name": format!("zap-{name}")})).await.expect(200);
+            }
+            let body = json!({"from": ids[1], "reason": format!("zap-why-{into}")});
+            let merge = world.admin.post(&format!("/v1/users/{}/merge", ids[0]), &body).await.expect(200);
+            let ban = json!({"member": format!("discord:{from}"), "kind": "tempban", "duration": "P1D", "reason": format!("zap-ban-{from}")});
+            act(&world, &community, &ban).await;
+            let before = standing(&world, &community, &ids[0]).await;
+            let which = if erased == "into" { &ids[0] } else { &ids[1] };
+            erase(&world.admin, which).await;
+            for id in &ids {
+                wait::until_async("the end of both", Duration::from_secs(30), || async {
+                    let user = world.admin.get(&format!("/v1/users/{id}")).await.expect(200);
+                    assert_eq!((&user["name"], &user["identities"]), (&Value::Null, &json!([])));
+                    (!user["erasure_done_at"].is_null()).then_some(())
+                })
+                .await;
+                assert_eq!(standing(&world, &community, id).await, before, "every number is what it was");
+            }
+            let dump = world.dump().await;
+            for secret in [&into, &from] {
+                let at = dump.find(secret.as_str());
+                assert!(at.is_none(), "{secret} is left when {erased} is erased: {:?}", at.map(|at| &dump[at.saturating_sub(100)..at + 30]));
+            }
+            // As long as the ban holds, either name leads to the one who was banned.
+            for name in [&into, &from] {
+                let again = world.admin.post(&acts, &json!({"member": format!("discord:{name}"), "kind": "note"})).await.expect(201);
+                assert_eq!(again["case"]["member"], json!({"user": ids[0], "identity": null}));
+            }
+            let undo = format!("/v1/users/{}/merges/{}/undo", ids[0], text(&merge["merge"]["id"]));
+            assert_eq!(world.admin.post(&undo, &json!({})).await.expect(409)["code"], "user_erased");
+            let listed = world.admin.get(&format!("/v1/users/{}/merges", ids[0])).await.expect(200);
+            assert_eq!((&listed["items"][0]["from"], &listed["items"][0]["reason"]), (&json!(ids[1]), &Value::Null));
+        }
+    }
+
     /// Nor of an act on them that waited for others.
     async fn held_acts_tell_nothing_of_them_either(store) {
         let world = World::start(store);

@@ -58,7 +58,7 @@ on_every_store! {
             user: world.user("ann").await,
             kind: Kind::Mute,
             actor: Actor::Human {
-                user: world.user("mod").await, identity: Some(identity("mod")), key: Some(world.home.key),
+                user: world.user("mod").await, identity: Some(identity("mod")), key: Some(world.home.key), asserted: None,
             },
             at: world.now(),
             recorded_at: world.clock.now(),

@@ -9,7 +9,7 @@ const HELD: &str = "hld_01939c8ecf0a7182e3945f6071829304";
 /// A second person.
 fn approver() -> Value {
     json!({"type": "human", "user": "usr_01939c8ed01b7293f4a5607182930415", "identity": "discord:41771983423143937", "key": KEY,
-        "automod": null, "rung": null, "source": null})
+        "automod": null, "rung": null, "source": null, "asserted": null})
 }
 
 fn approval() -> Value {

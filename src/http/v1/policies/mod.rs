@@ -24,6 +24,7 @@ pub(crate) fn example() -> Value {
             "user": null,
             "identity": null,
             "key": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
+            "asserted": null,
             "automod": null,
             "rung": null,
             "source": null,

@@ -70,7 +70,7 @@ pub(crate) fn merge_example() -> Value {
         "into": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "from": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e60",
         "at": "2026-11-23T09:00:00.000000Z",
-        "by": {"type": "key", "user": null, "identity": null, "key": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f", "rung": null, "source": null, "automod": null},
+        "by": {"type": "key", "user": null, "identity": null, "key": "key_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f", "rung": null, "source": null, "automod": null, "asserted": null},
         "reason": "Said so in the ticket, and proved it",
         "undone": null,
     })

@@ -23,7 +23,7 @@ use crate::storage::postgres::record::case;
 use crate::storage::postgres::row::{Row, all};
 use crate::storage::postgres::void::River;
 use crate::storage::postgres::write::write;
-use crate::storage::postgres::{amend, lowerings, people, seams, void};
+use crate::storage::postgres::{amend, holds, lowerings, people, seams, void};
 use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -362,6 +362,8 @@ impl Context<'_> {
         merge: &Merge,
     ) -> Result<(), Stop> {
         let tenant = self.order.tenant;
+        let names = (&splitting.going, merge.from);
+        holds::hand_over(&mut *connection, tenant, &splitting.group, names).await?;
         for user in &splitting.leaving {
             sqlx::query(GIVE_BACK)
                 .bind(tenant.0)

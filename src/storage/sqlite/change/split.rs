@@ -25,7 +25,7 @@ use crate::storage::sqlite::row::Row;
 use crate::storage::sqlite::rows::{Id, ids};
 use crate::storage::sqlite::void::River;
 use crate::storage::sqlite::write::{Made, rows, write};
-use crate::storage::sqlite::{amend, lowerings, people, seams, void};
+use crate::storage::sqlite::{amend, holds, lowerings, people, seams, void};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -358,6 +358,8 @@ impl Context<'_> {
         merge: &Merge,
     ) -> Result<(), Stop> {
         let tenant = self.order.tenant;
+        let names = (&splitting.going, merge.from);
+        holds::hand_over(transaction, tenant, &splitting.group, names).await?;
         for user in &splitting.leaving {
             sqlx::query(GIVE_BACK)
                 .bind(tenant.0)

@@ -106,10 +106,14 @@ on_every_store! {
         let plain = home.seen_by(&api.key(&["acts:write"], json!({})).await);
         assert!(problem(plain.act(act.clone()).await, 403, "forbidden_scope").contains("actors:assert"));
         let relay = home.seen_by(&api.key(&["acts:write", "actors:assert"], json!({"rank": "member"})).await);
-        relay.act(act.clone()).await.expect(201);
+        let case = relay.act(act.clone()).await.expect(201)["case"].clone();
+        assert_eq!(case["actor"]["asserted"], json!({"rank": "moderator", "level": 3}), "by what it was judged");
+        assert_eq!(home.get("/cases/1").await.expect(200), case);
         let mut unasserted = act;
         unasserted["actor"] = json!({"platform": "custom", "id": "mod"});
         unasserted["allow_duplicate"] = json!(true);
-        problem(relay.act(unasserted).await, 403, "rank_too_low");
+        problem(relay.act(unasserted.clone()).await, 403, "rank_too_low");
+        home.client.patch(&home.path("/members/custom:mod"), &json!({"rank": "admin"})).await.expect(200);
+        assert_eq!(relay.act(unasserted).await.expect(201)["case"]["actor"]["asserted"], Value::Null, "the stored one");
     }
 }

@@ -113,6 +113,66 @@ on_every_store! {
         problem(home.act(json!({"kind": "unban", "member": "custom:nobody"})).await, 409, "nothing_to_lift");
     }
 
+    /// A sanction is active, and then one of four things, each of which is told.
+    async fn a_sanction_has_one_of_five_states(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let mute = async |member: &str, more: Value| {
+            let mut act = json!({"kind": "mute", "member": member, "duration": 60});
+            for (field, value) in more.as_object().unwrap() {
+                act[field] = value.clone();
+            }
+            home.act(act).await.expect(201)["case"].clone()
+        };
+        let first = mute("custom:1", json!({})).await;
+        let second = mute("custom:1", json!({"supersedes": first["sanction"]["id"], "allow_duplicate": true})).await;
+        let third = mute("custom:3", json!({})).await;
+        let fourth = mute("custom:4", json!({})).await;
+        home.act(json!({"kind": "unmute", "member": "custom:3"})).await.expect(201);
+        home.post(&format!("/cases/{}/void", fourth["number"]), json!({})).await.expect(200);
+        let states = async || {
+            let mut states = Vec::new();
+            for case in [&first, &second, &third, &fourth] {
+                let path = format!("/sanctions/{}", case["sanction"]["id"].as_str().unwrap());
+                states.push(home.get(&path).await.expect(200)["state"].as_str().unwrap().to_owned());
+            }
+            states
+        };
+        assert_eq!(states().await, ["superseded", "active", "lifted", "voided"]);
+        api.clock.advance(60);
+        assert_eq!(states().await, ["superseded", "expired", "lifted", "voided"]);
+    }
+
+    /// A ban takes no membership: who was never here is known by it, and found banned whenever somebody asks.
+    async fn who_is_not_there_is_banned_and_found_banned(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        api.admin.get("/v1/users/discord:9").await.expect(404);
+        let ban = home.act(json!({"kind": "ban", "member": "discord:9", "reason": "raid"})).await.expect(201);
+        let user = api.admin.get("/v1/users/discord:9").await.expect(200);
+        assert_eq!(user["id"], ban["case"]["member"]["user"]);
+        api.clock.advance(400 * 86_400);
+        let standing = home.standing("discord:9").await;
+        assert_eq!(standing["restrictions"], json!([{"restriction": "ban", "capability": null, "until": null}]));
+        assert_eq!(standing["sanctions"][0]["id"], ban["case"]["sanction"]["id"], "what a bot applies again");
+    }
+
+    /// A clock that lies a little behind the member's last case is raised to it; one that lies far behind accepts nothing.
+    async fn a_clock_far_behind_accepts_nothing(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        home.warn("custom:1", "a").await;
+        api.clock.advance(-60);
+        assert_eq!(home.warn("custom:1", "b").await["case"]["at"], "2026-01-01T00:00:00.000000Z");
+        api.clock.advance(-1);
+        let late = home.act(json!({"kind": "warn", "member": "custom:1", "reason": "c"})).await;
+        assert_eq!(late.header("retry-after"), Some("10"));
+        assert!(problem(late, 503, "clock_skew").contains("61 s behind"));
+        home.warn("custom:2", "others have clocks of their own").await;
+        api.clock.advance(1);
+        assert_eq!(home.warn("custom:1", "c").await["case"]["number"], 4);
+    }
+
     /// Of two like acts at once the second is told of the first.
     async fn a_duplicate_leads_to_the_first(store) {
         let api = Api::start(store).await;

@@ -40,6 +40,25 @@ on_every_store! {
         assert_eq!(numbers(&page), [4]);
     }
 
+    /// Whom people may not act on, a rule may not either; and it breaks the glass as they do, with a reason.
+    async fn a_rule_meets_the_walls_that_people_meet(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        let relay = here.seen_by(&api.key(&["acts:write"], json!({"rank": "moderator"})).await);
+        for (member, is) in [("peer", json!({"rank": "moderator"})), ("safe", json!({"protected": true})), ("bot", json!({"bot": true}))] {
+            here.client.patch(&here.path(&format!("/members/discord:{member}")), &is).await.expect(200);
+        }
+        let warn = |member: &str| json!({"kind": "warn", "member": format!("discord:{member}"), "actor": by("links", 1)});
+        problem(relay.act(warn("peer")).await, 403, "forbidden_rank");
+        problem(relay.act(warn("safe")).await, 403, "target_immune");
+        problem(relay.act(warn("bot")).await, 403, "target_immune");
+        let mut glass = warn("safe");
+        glass["break_glass"] = json!(true);
+        assert_eq!(pointers(&relay.act(glass.clone()).await), ["/reason"]);
+        glass["reason"] = json!("a worm posts through it");
+        relay.act(glass).await.expect(201);
+    }
+
     /// What does not name one of the two is refused where it stands.
     async fn an_actor_is_a_person_or_a_rule(store) {
         let api = Api::start(store).await;

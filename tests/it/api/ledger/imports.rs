@@ -289,6 +289,33 @@ on_every_store! {
         assert_eq!(simulated(&without).await, (json!(6), json!(1), json!(0)));
     }
 
+    /// Lines about somebody who was merged are refused one by one, under either name, and what to do is said; others are fine.
+    async fn lines_of_merged_people_are_named(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for member in ["discord:1", "discord:2", "discord:3"] {
+            home.warn(member, "here").await;
+        }
+        let id = async |member: &str| api.admin.get(&format!("/v1/users/{member}")).await.expect(200)["id"].clone();
+        let merge = api.admin.post("/v1/users/discord:1/merge", &json!({"from": id("discord:2").await})).await.expect(200);
+        let lines = [
+            line(&api, "1", DAY, "3", "warn"), line(&api, "2", DAY, "1", "warn"),
+            line(&api, "3", DAY, "2", "warn"), line(&api, "4", 2 * DAY, "2", "note"),
+        ];
+        let refused = send(&home, "", text(&lines)).await;
+        let details: Vec<_> = refused.body["errors"].as_array().unwrap().iter().map(|e| e["detail"].clone()).collect();
+        assert_eq!(details[0], "this person was merged from several users; undo the merge, import, and merge again");
+        assert_eq!(named(refused), [(2, "/member".into()), (3, "/member".into()), (4, "/member".into())]);
+        assert_eq!(home.cases("").await, [3, 2, 1], "nothing is taken");
+        assert_eq!(import(&home, &lines[..1]).await["imported"], 1);
+        // As it says: undone, they are imported, and one again.
+        let undo = format!("/v1/users/discord:1/merges/{}/undo", merge["merge"]["id"].as_str().unwrap());
+        api.admin.post(&undo, &json!({})).await.expect(200);
+        assert_eq!(import(&home, &lines).await["imported"], 3);
+        api.admin.post("/v1/users/discord:1/merge", &json!({"from": id("discord:2").await})).await.expect(200);
+        assert_eq!(home.standing("discord:2").await["points"], json!(3.8));
+    }
+
     /// Into a community that is archived nothing is imported.
     async fn an_archived_community_takes_no_history(store) {
         let api = Api::start(store).await;

@@ -132,11 +132,17 @@ on_every_store! {
         let api = Api::start(store).await;
         let home = api.community().await;
         let tag = home.get("/policy").await.header("etag").unwrap().to_owned();
-        for points in ["1.00000000000000000001", "-1", "1e3", "10001", "99999999999999999999999999"] {
+        for points in ["1.00000000000000000001", "1.0001", "-0.5", "-1", "1e3", "10001", "99999999999999999999999999"] {
             let body = format!(r#"{{"rules":{{"weights":{{"warn":{points}}}}}}}"#);
             let call = home.client.call(Method::PUT, &home.path("/policy")).header("if-match", &tag);
             let reply = call.header("content-type", "application/json").body(body).send().await;
             assert_eq!(pointers(&reply), ["/rules/weights/warn"], "{points}");
+        }
+        for points in ["NaN", "Infinity"] {
+            let body = format!(r#"{{"rules":{{"weights":{{"warn":{points}}}}}}}"#);
+            let call = home.client.call(Method::PUT, &home.path("/policy")).header("if-match", &tag);
+            let reply = call.header("content-type", "application/json").body(body).send().await;
+            problem(reply, 400, "malformed_json");
         }
     }
 

@@ -96,6 +96,8 @@ on_every_store! {
         assert_eq!(act["case"]["member"]["user"], json!(into));
         assert_eq!(act["escalations"][0]["kind"], "mute", "4 and 1 are 5, which is a rung");
         assert_eq!(community.cases("?member=discord:1").await, [5, 4, 3, 2, 1]);
+        let oneself = json!({"kind": "warn", "member": "discord:1", "actor": {"platform": "telegram", "id": "2", "rank": "owner"}});
+        problem(community.act(oneself).await, 403, "self_action");
         let merged = events(&api, "user.merged").await;
         assert_eq!(merged, [("user.merged".to_owned(), json!(into))]);
     }
@@ -258,6 +260,95 @@ on_every_store! {
         undo(&api, &second).await;
         assert_eq!(community.standing("discord:1").await["points"], json!(1));
         assert_eq!(community.standing("telegram:2").await["points"], json!(3));
+    }
+
+    /// So many users may be one person, and not one more, however they are put together.
+    async fn only_so_many_users_are_one_person(store) {
+        let api = Api::start(store).await;
+        let make = async |number: usize| {
+            let body = json!({"identities": [{"platform": "custom", "id": number.to_string()}]});
+            api.admin.post("/v1/users", &body).await.expect(201)["id"].as_str().unwrap().to_owned()
+        };
+        let mut ids = Vec::new();
+        for number in 0..21 {
+            ids.push(make(number).await);
+        }
+        for number in 1..10 {
+            merge(&api, &ids[0], &ids[number]).await;
+            merge(&api, &ids[10], &ids[10 + number]).await;
+        }
+        let spare = &ids[20];
+        merge(&api, spare, &ids[10]).await;
+        let path = format!("/v1/users/{}/merge", ids[0]);
+        let refused = api.admin.post(&path, &json!({"from": spare})).await;
+        let detail = problem(refused, 409, "too_many_merged");
+        assert_eq!(detail, "21 users would be one person, and 20 are the most.");
+        let undone = api.admin.get(&format!("/v1/users/{spare}/merges")).await.expect(200)["items"][0].clone();
+        undo(&api, &json!({"merge": undone})).await;
+        merge(&api, &ids[0], &ids[10]).await;
+        let one = api.admin.get(&format!("/v1/users/{}", ids[19])).await.expect(200);
+        assert_eq!(one["merged_into"], json!(ids[0]));
+        problem(api.admin.post(&path, &json!({"from": spare})).await, 409, "too_many_merged");
+    }
+
+    /// What waits for others and names somebody is about the one person while the two are one, and then about whom it named.
+    async fn what_waits_goes_with_the_identity_that_it_named(store) {
+        let api = Api::start(store).await;
+        let (community, into, from) = two(&api).await;
+        let authority = json!({"approvals": {"kick": {"needed": 1}}});
+        let put = api.admin.call(hyper::Method::PUT, &community.path("/policy")).header("if-match", "\"1\"");
+        put.json(&json!({"rules": {"authority": authority, "duplicate_window": 0, "ladder": []}})).send().await.expect(200);
+        let ask = async |home: &Community, member: &str| {
+            home.act(json!({"kind": "kick", "member": member, "reason": "w"})).await.expect(202)
+        };
+        let approve = async |home: &Community, held: &Value| {
+            let path = format!("/held-acts/{}/approve", held["id"].as_str().unwrap());
+            let by = json!({"actor": {"platform": "discord", "id": "mod", "rank": "admin"}});
+            home.post(&path, by).await.expect(201)["case"]["member"]["user"].clone()
+        };
+        let before = [ask(&community, "telegram:2").await, ask(&community, "telegram:2").await];
+        let told = merge(&api, &into, &from).await;
+        assert_eq!(approve(&community, &before[0]).await, json!(into), "who survives");
+        let meanwhile = [
+            ask(&community, "telegram:2").await, ask(&community, "telegram:2").await,
+            ask(&community, "discord:1").await, ask(&community, &from).await,
+        ];
+        assert_eq!(approve(&community, &meanwhile[0]).await, json!(into));
+        assert_eq!(community.standing("telegram:2").await["points"], json!(10));
+        undo(&api, &told).await;
+        let shown = community.get(&format!("/held-acts/{}", meanwhile[1]["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(shown["member"], json!({"user": from, "identity": "telegram:2"}));
+        assert_eq!(approve(&community, &before[1]).await, json!(from));
+        assert_eq!(approve(&community, &meanwhile[1]).await, json!(from));
+        assert_eq!(approve(&community, &meanwhile[2]).await, json!(into));
+        assert_eq!(approve(&community, &meanwhile[3]).await, json!(into), "it named nobody but the one person");
+        assert_eq!(community.standing("telegram:2").await["points"], json!(3 + 4 * 3));
+        assert_eq!(community.standing("discord:1").await["points"], json!(1 + 2 * 3));
+    }
+
+    /// Who asked for an act, or approved it, does not approve it under the name of another user who they turn out to be.
+    async fn nobody_approves_as_somebody_else(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        let authority = json!({"approvals": {"ban": {"needed": 2}}});
+        let put = api.admin.call(hyper::Method::PUT, &community.path("/policy")).header("if-match", "\"1\"");
+        put.json(&json!({"rules": {"authority": authority}})).send().await.expect(200);
+        let by = |platform: &str, id: &str| json!({"platform": platform, "id": id, "rank": "admin"});
+        let ban = json!({"kind": "ban", "member": "discord:1", "actor": by("telegram", "ann")});
+        let held = community.act(ban).await.expect(202);
+        let path = format!("/held-acts/{}/approve", held["id"].as_str().unwrap());
+        let approve = async |platform: &str, id: &str| community.post(&path, json!({"actor": by(platform, id)})).await;
+        approve("telegram", "bob").await.expect(202);
+        for name in ["ann", "bob"] {
+            community.warn(&format!("discord:{name}"), "known").await;
+            let from = id(&user(&api, &format!("telegram:{name}")).await).to_owned();
+            merge(&api, &format!("discord:{name}"), &from).await;
+        }
+        problem(approve("discord", "ann").await, 403, "own_act");
+        problem(approve("telegram", "ann").await, 403, "own_act");
+        problem(approve("discord", "bob").await, 409, "already_approved");
+        approve("discord", "cid").await.expect(201);
+        problem(approve("discord", "ann").await, 409, "held_act_settled");
     }
 
     /// A repeat under the same key is the same merge.

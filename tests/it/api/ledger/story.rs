@@ -26,7 +26,7 @@ on_every_store! {
         let third = api.admin.post(&acts, &json!({"kind": "warn", "member": TROLL, "reason": "Links"})).await.expect(201);
         let mute = &third["escalations"][0];
         assert_eq!((&mute["number"], &mute["kind"], &mute["causes"]), (&json!(4), &json!("mute"), &json!([3])));
-        assert_eq!(mute["actor"], json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": "mute-1h", "source": null}));
+        assert_eq!(mute["actor"], json!({"type": "escalation", "user": null, "identity": null, "key": null, "automod": null, "rung": "mute-1h", "source": null, "asserted": null}));
         assert_eq!(mute["sanction"]["ends_at"], "2026-01-01T01:00:00.000000Z");
         assert_eq!(third["standing"]["restrictions"], json!([{"restriction": "mute", "capability": null, "until": "2026-01-01T01:00:00.000000Z"}]));
 
