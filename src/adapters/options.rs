@@ -88,6 +88,8 @@ pub struct Options {
     pub server: Option<String>,
     /// When records without a date happened.
     pub at: Option<DateTime<Utc>>,
+    /// The present, after which nothing can have happened; `None` where nobody knows.
+    pub now: Option<DateTime<Utc>>,
     /// How dates with two readings are read.
     pub date_order: Option<DateOrder>,
     /// The offset of times that have none.
@@ -113,6 +115,7 @@ impl Options {
             source: None,
             server: None,
             at: None,
+            now: None,
             date_order: None,
             utc_offset: None,
             kinds: BTreeMap::new(),

@@ -53,6 +53,7 @@ classes! {
     MissingMember: LeftOut, "no id of a member";
     MissingDate: LeftOut, "no date; give one for all such records with --at";
     UnreadableDate: LeftOut, "a date that cannot be read";
+    FutureDate: LeftOut, "a date in the future";
     AmbiguousDate: LeftOut, "a date with two readings; choose with --date-order";
     UnclearDuration: LeftOut, "no clear end, and without one it would hold for ever";
     DuplicateId: LeftOut, "the id of an earlier record";

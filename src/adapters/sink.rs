@@ -107,12 +107,16 @@ impl<'a> Sink<'a> {
         reason = "a line, where it came from, and what it lost; taken apart at once"
     )]
     fn line(&mut self, mut draft: Draft) -> Result<(ImportedAct, String, Vec<(Class, String)>), Aside> {
+        if self.options.now.is_some_and(|now| draft.when > now) {
+            return Err(Aside::because(Class::FutureDate, draft.when.to_rfc3339()));
+        }
         let duration = duration(&mut draft)?;
         let external_id = self.external_id(&draft)?;
         plausible(self.options, &mut draft);
         let reason = reason(&mut draft);
         let names = [draft.member_name.take(), draft.moderator_name.take()];
         let [member_name, moderator_name] = names.map(|name| self::name(&mut draft, name));
+        let moderator_name = named_alone(&mut draft, moderator_name);
         let evidence = evidence(&mut draft);
         let points = points(&mut draft);
         let context = context(&mut draft);
@@ -155,6 +159,25 @@ impl<'a> Sink<'a> {
             Err(Aside::because(Class::DuplicateId, id))
         }
     }
+}
+
+/// The name of who acted, where it stands beside an id. One that stands alone names nobody for certain, and is kept in the context.
+fn named_alone(draft: &mut Draft, name: Option<String>) -> Option<String> {
+    if draft.moderator.is_some() {
+        return name;
+    }
+    if let Some(name) = name {
+        if draft
+            .losses
+            .iter()
+            .all(|(class, _)| *class != Class::MissingModerator)
+        {
+            let detail = format!("{name:?} is no id; the name is kept in context.moderator");
+            draft.lost(Class::MissingModerator, detail);
+        }
+        draft.keep("moderator", Some(name));
+    }
+    None
 }
 
 /// What a restriction takes away. A line has to say it; where the source does not, it is called [`SOMETHING`].

@@ -9,12 +9,14 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use wire::import::ImportedAct;
 
 use super::BootError;
+use super::system::SystemClock;
 use crate::adapters::options::{Column, DateOrder, Options, Source, is_kind, is_source};
 use crate::adapters::report::Report;
 use crate::adapters::{self, ConvertError};
 use crate::cli;
 use crate::domain::identity::Platform;
 use crate::domain::time::Instant;
+use crate::ports::clock::Clock as _;
 
 /// There are lines, but not everything could be mapped.
 pub(super) const NOT_ALL: u8 = 3;
@@ -213,6 +215,7 @@ pub(super) fn options(args: &cli::Reading) -> Result<Options, BootError> {
     let platform =
         Platform::parse(&args.platform).or_else(|error| refused(format!("--platform: {error}")))?;
     let mut options = Options::new(platform);
+    options.now = Some(SystemClock.now());
     if args.source.as_deref().is_some_and(|name| !is_source(name)) {
         return refused(
             "--source is 1 to 32 lower-case letters, digits, '_' or '-', beginning with a letter".to_owned(),

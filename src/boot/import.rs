@@ -1,5 +1,6 @@
 //! `tribune import`: another bot's records into a community, beside a running server or without one.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -106,15 +107,22 @@ async fn import(
 ) -> Result<ImportReport, BootError> {
     let service = service(&args.settings).await?;
     let tenant = args.tenant.as_deref();
+    let called = |act: &ImportedAct| (act.line, act.said.origin.external_id.clone());
+    let records: HashMap<u64, String> = acts.iter().map(called).collect();
     let done = service
         .import_offline(tenant, community, acts, args.dry_run)
         .await;
     service.shut_down().await;
-    done.map_err(shown)
+    done.map_err(|error| told(error, &records))
 }
 
 /// Lines that cannot be taken are said one by one; other errors say themselves.
 pub(super) fn shown(error: ServiceError) -> BootError {
+    told(error, &HashMap::new())
+}
+
+/// The same, with what the source calls the records: of a file that was converted, lines tell nothing.
+fn told(error: ServiceError, records: &HashMap<u64, String>) -> BootError {
     let ServiceError::BadLines(bad) = error else {
         return refused(error);
     };
@@ -126,7 +134,10 @@ pub(super) fn shown(error: ServiceError) -> BootError {
     {
         let field = pointer.trim_start_matches('/');
         let gap = if field.is_empty() { "" } else { ": " };
-        eprintln!("line {line}{gap}{field}: {detail}");
+        let record = records
+            .get(line)
+            .map_or(String::new(), |id| format!(" (record {id})"));
+        eprintln!("line {line}{record}{gap}{field}: {detail}");
     }
     if bad.len() > SHOWN {
         eprintln!("and {} more", bad.len() - SHOWN);

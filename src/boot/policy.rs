@@ -133,12 +133,28 @@ async fn applied(
     let now = service.policy_at(place).await.map_err(refused)?;
     let newest = now.scheduled.as_ref().unwrap_or(&now.in_force);
     let differs = print_differences(newest, policy)?;
+    // The same rules at another moment are another wish.
+    let writes = differs
+        || now
+            .scheduled
+            .as_ref()
+            .is_some_and(|next| activate_at != Some(next.version.activated_at));
     let mut out = std::io::stdout();
-    if !differs || args.dry_run {
+    if let Some(next) = now.scheduled.as_ref().filter(|_| writes) {
+        let (version, at) = (
+            next.version.version,
+            next.version.activated_at.to_utc().to_rfc3339(),
+        );
+        writeln!(
+            out,
+            "takes the place of version {version}, which was to come into force at {at}"
+        )?;
+    }
+    if !writes || args.dry_run {
         writeln!(
             out,
             "{}",
-            if differs {
+            if writes {
                 "nothing was written (--dry-run)"
             } else {
                 "nothing to write"

@@ -8,6 +8,8 @@ use super::time::{MAX_SPAN, readable};
 use std::cmp::Ordering;
 
 const DAY: i64 = 86_400;
+/// So many days of one act each are far too many for a rung that is meant to be reached.
+const LONGEST_WAY: i64 = 365;
 
 /// The warnings about a policy, in the order of the document, with pointers into it.
 #[must_use]
@@ -16,6 +18,7 @@ pub fn warnings(policy: &Policy) -> Vec<Finding> {
     found.extend(idle_kinds(policy));
     found.extend(slow_decay(policy));
     found.extend(out_of_reach(policy));
+    found.extend(years_away(policy));
     found.extend(above_a_ban(policy));
     found.extend(shorter_than_below(policy));
     found.extend(preceded(policy));
@@ -56,14 +59,41 @@ fn slow_decay(policy: &Policy) -> Option<Finding> {
     })
 }
 
+/// The lowest rung that one act a day reaches after more than a year, though the heaviest that leaves the member there.
+fn years_away(policy: &Policy) -> Option<Finding> {
+    let (weight, kind) = heaviest(policy)?;
+    if daily_most(policy.decay, weight).is_some() {
+        return None;
+    }
+    let falls = match policy.decay {
+        Decay::Linear { rate, grace } => rate.saturating_mul((DAY - grace).max(0)),
+        Decay::Expiry { .. } | Decay::None {} => 0,
+    };
+    let gains = weight.units().saturating_sub(falls).max(1);
+    let days = |rung: &Rung| {
+        (rung.at.units() - weight.units())
+            .max(0)
+            .saturating_add(gains - 1)
+            / gains
+            + 1
+    };
+    let (place, rung) = policy
+        .ladder
+        .iter()
+        .enumerate()
+        .find(|(_, rung)| days(rung) > LONGEST_WAY)?;
+    let detail = format!(
+        "one {} of {weight} points every day comes to {} after {} days, more than a year",
+        kind.name(),
+        rung.id,
+        days(rung)
+    );
+    Some(warning(format!("/ladder/{place}/at"), detail))
+}
+
 /// The lowest rung that one act a day never reaches, though the heaviest act that leaves the member there, or lets them back in.
 fn out_of_reach(policy: &Policy) -> Option<Finding> {
-    let own = policy.kinds.keys().map(|name| Kind::Custom(*name));
-    let kinds = Kind::BUILT_IN.into_iter().chain(own);
-    let repeatable = kinds.filter(|kind| policy.severity(*kind) <= Severity::Kick);
-    let (weight, kind) = repeatable
-        .map(|kind| (policy.weight(kind), kind))
-        .max_by_key(|(weight, _)| *weight)?;
+    let (weight, kind) = heaviest(policy)?;
     let most = daily_most(policy.decay, weight)?;
     let (place, rung) = policy
         .ladder
@@ -80,6 +110,16 @@ fn out_of_reach(policy: &Policy) -> Option<Finding> {
         )
     };
     Some(warning(format!("/ladder/{place}/at"), detail))
+}
+
+/// The act with the most points that leaves the member there, or lets them back in.
+fn heaviest(policy: &Policy) -> Option<(Points, Kind)> {
+    let own = policy.kinds.keys().map(|name| Kind::Custom(*name));
+    let kinds = Kind::BUILT_IN.into_iter().chain(own);
+    let repeatable = kinds.filter(|kind| policy.severity(*kind) <= Severity::Kick);
+    repeatable
+        .map(|kind| (policy.weight(kind), kind))
+        .max_by_key(|(weight, _)| *weight)
 }
 
 /// The most points that one act a day of a weight can come to; `None` for as many as you like.

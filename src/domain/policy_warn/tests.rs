@@ -123,6 +123,31 @@ fn a_rung_that_daily_acts_never_reach() {
 }
 
 #[test]
+fn a_rung_that_daily_acts_reach_after_years() {
+    let high = |decay| Policy {
+        decay,
+        ..under(vec![rung("sky", 9_000, Kind::Ban, 0)])
+    };
+    // 3 000 kicks of 3 points; the thousandth of a point that falls between two makes it one more.
+    deserves(
+        &high(Decay::None {}),
+        "/ladder/0/at",
+        "comes to sky after 3000 days",
+    );
+    deserves(
+        &high(Decay::Linear { rate: 1, grace: 0 }),
+        "/ladder/0/at",
+        "comes to sky after 3001 days",
+    );
+    let year = |at| Policy {
+        decay: Decay::None {},
+        ..under(vec![rung("far", at, Kind::Ban, 0)])
+    };
+    deserves_none(&year(365 * 3));
+    deserves(&year(365 * 3 + 1), "/ladder/0/at", "after 366 days");
+}
+
+#[test]
 fn a_rung_beyond_what_lapses() {
     let lapsing = |days: i64| Policy {
         decay: Decay::Expiry { after: days * DAY },

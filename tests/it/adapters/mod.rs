@@ -71,6 +71,37 @@ fn zeppelin() {
     );
 }
 
+/// Who is only a name is nobody for certain: the name is kept beside the case, and that is said.
+#[test]
+fn a_moderator_who_is_only_a_name_is_kept_and_reported() {
+    let table = b"ID,User ID,Moderator,Type,Reason,Date\n10,301234567890123456,Alice#0001,warn,Spam,2024-03-04T10:00:00Z\n";
+    let (lines, report) = converted(Source::Csv, &discord(), table).expect("it can be read");
+    let act: serde_json::Value = serde_json::from_str(&lines).expect("one line");
+    assert_eq!(act["context"]["moderator"], "Alice#0001", "{act}");
+    assert!(
+        act.get("moderator").is_none() && act.get("moderator_name").is_none(),
+        "{act}"
+    );
+    assert!(
+        report.contains("the name is kept in context.moderator"),
+        "{report}"
+    );
+}
+
+/// What lies in the future has not happened, and would keep the whole file from being taken in.
+#[test]
+fn records_of_the_future_are_left_out_and_reported() {
+    let table = b"ID,User ID,Type,Date\n10,301234567890123456,warn,2099-01-05T00:00:00Z\n11,301234567890123456,warn,2024-01-05T00:00:00Z\n";
+    let mut options = discord();
+    options.now = at("2026-01-01T00:00:00Z");
+    let (lines, report) = converted(Source::Csv, &options, table).expect("it can be read");
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(
+        report.contains("a date in the future") && report.contains("2099-01-05"),
+        "{report}"
+    );
+}
+
 #[test]
 fn red() {
     let mut options = discord();

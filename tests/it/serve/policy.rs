@@ -128,8 +128,14 @@ on_every_store! {
         let later = policy(&["apply", "p.yaml", "--community", "Rust", "--activate-at", &tomorrow]);
         assert!(later.code == Some(0) && later.stdout.contains("version 3 comes into force at "), "{}{}", later.stdout, later.stderr);
         assert_eq!(admin.get(&path).await.header("etag"), Some("\"2+3\""));
-        let again = policy(&["apply", "p.yaml", "--community", "Rust"]);
+        let again = policy(&["apply", "p.yaml", "--community", "Rust", "--activate-at", &tomorrow]);
         assert_eq!(again.stdout, "the same as version 3\nnothing to write\n");
+        // The same rules now, and not tomorrow.
+        let sooner = policy(&["apply", "p.yaml", "--community", "Rust"]);
+        assert!(sooner.stdout.contains("takes the place of version 3, which was to come into force at "), "{}", sooner.stdout);
+        assert!(sooner.stdout.ends_with("version 4 is in force\n"), "{}{}", sooner.stdout, sooner.stderr);
+        assert_eq!(admin.get(&path).await.header("etag"), Some("\"4\""));
+        assert!(policy(&["apply", "p.yaml", "--community", "Rust"]).stdout.ends_with("nothing to write\n"));
         let first = policy(&["show", "--community", "Rust", "--version", "1"]);
         assert!(first.stdout.starts_with("# Version 1, "), "{}", first.stdout);
 
