@@ -209,8 +209,15 @@ impl Run<'_> {
         let holds = |s: &&Sanction| s.restriction == restriction && s.holds(self.at) && within(s);
         let ids: Vec<_> = self.member.sanctions.iter().filter(holds).map(|s| s.id).collect();
         if ids.is_empty() {
+            let others = self.member.sanctions.iter();
+            let others = others.filter(|s| s.restriction == restriction && s.holds(self.at));
+            let about = others.filter(|s| !s.capabilities.is_disjoint(named));
             return Err(Refusal::NothingToLift {
                 restriction: restriction.name(),
+                held: about
+                    .flat_map(|s| s.capabilities.difference(named))
+                    .copied()
+                    .collect(),
             });
         }
         self.end(draft, &ids, Ending::Lifted, self.at);
@@ -345,7 +352,7 @@ impl Run<'_> {
     fn escalated(&self, rung: Reached<'_>, causes: Vec<i64>, named: Option<Identity>) -> Draft {
         let (policy, remedy) = (&self.version.policy, rung.remedy);
         let reason = match rung.by {
-            Threshold::Points(at) => format!("Reached {at} points."),
+            Threshold::Points(at) => format!("Reached {}.", at.told()),
             Threshold::Offences(count) => format!("{count}."),
         };
         Draft {

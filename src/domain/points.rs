@@ -98,6 +98,13 @@ impl Points {
         }
     }
 
+    /// The amount in words: `1 point`, `2.5 points`.
+    #[must_use]
+    pub fn told(self) -> String {
+        let unit = if self.millis() == 1_000 { "point" } else { "points" };
+        format!("{self} {unit}")
+    }
+
     /// Sum, which stops at the largest amount.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {

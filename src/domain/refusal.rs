@@ -2,7 +2,9 @@
 
 use super::id::SanctionId;
 use super::kind::Kind;
+use super::name::Name;
 use super::rank::{Authority, Rank};
+use std::collections::BTreeSet;
 
 /// Why a command was refused. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,10 +51,12 @@ pub enum Refusal {
         winner: i64,
     },
     /// A lift found nothing to end.
-    #[error("the member has no active {restriction} to lift")]
+    #[error("{}", nothing_to_lift(restriction, held))]
     NothingToLift {
         /// Its name.
         restriction: &'static str,
+        /// Capabilities that active restrictions take away which the lift did not name; a restriction is lifted as a whole.
+        held: BTreeSet<Name>,
     },
     /// The one sanction to lift is no longer active.
     #[error("the sanction is no longer active")]
@@ -84,7 +88,7 @@ pub enum Refusal {
     /// A reduction that lowers nothing.
     #[error("{}", not_reducible(what))]
     NotReducible {
-        /// `points` or `duration`.
+        /// `points`, `duration` or `while_above`.
         what: &'static str,
     },
     /// The act that should take the place of another is not milder.
@@ -120,7 +124,8 @@ fn not_milder(what: &str) -> &'static str {
     match what {
         "sanction" => "the case started no sanction, and nothing that starts one can take its place",
         "while_above" => {
-            "the case's sanction holds while the points are high, and nothing that starts one can take its place"
+            "the case's sanction holds as long as the points are high, and nothing that starts one can take its place; void it, put a kind \
+             without a sanction in its place, or lift it"
         }
         "capabilities" => {
             "the act would take away capabilities that the case does not; what takes its place takes away nothing more"
@@ -131,8 +136,23 @@ fn not_milder(what: &str) -> &'static str {
     }
 }
 
+fn nothing_to_lift(restriction: &str, held: &BTreeSet<Name>) -> String {
+    if held.is_empty() {
+        return format!("the member has no active {restriction} to lift");
+    }
+    let held: Vec<_> = held.iter().map(ToString::to_string).collect();
+    format!(
+        "no active {restriction} is about the named capabilities alone, and each is lifted as a whole; name {} as well, lift them all, \
+         or replace the case by one with fewer capabilities",
+        held.join(", ")
+    )
+}
+
 fn not_reducible(what: &str) -> &'static str {
     match what {
+        "while_above" => {
+            "the case's sanction holds as long as the points are high, so it has no duration to shorten; reduce the points, or lift it"
+        }
         "duration" => {
             "the case has no sanction in force that this duration would end earlier; a reduction only lowers"
         }

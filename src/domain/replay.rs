@@ -242,7 +242,11 @@ impl Replay {
         };
         let started = case.started.as_ref().map(|s| s.id);
         let held = self.current.sanctions.iter().find(|s| Some(s.id) == started);
-        let Some(held) = held.filter(|s| s.holds(self.now) && s.while_above.is_none()) else {
+        let held = held.filter(|s| s.holds(self.now));
+        if held.is_some_and(|s| s.while_above.is_some()) {
+            return Err(Refusal::NotReducible { what: "while_above" });
+        }
+        let Some(held) = held else {
             return Err(Refusal::NotReducible { what: "duration" });
         };
         let end = Some(held.start.after(duration).max(self.now));

@@ -13,7 +13,7 @@ use super::policy::{Decay, Policy, Refire};
 use super::sanction::Sanction;
 use super::standing::Standing;
 use super::time::Instant;
-use phrases::{kept_from, length, listed, moment, numbers, points, punished, quoted};
+use phrases::{kept_from, length, listed, moment, numbers, punished, quoted};
 
 mod phrases; // moments, lengths, lists
 
@@ -70,7 +70,7 @@ impl Account<'_> {
         } = self.standing;
         let at = moment(*at);
         said.push(if *now > Points::ZERO {
-            format!("At {at} you have {}.", points(*now))
+            format!("At {at} you have {}.", now.told())
         } else if sanctions.is_empty() {
             format!("At {at} you have no points, and no sanction holds.")
         } else {
@@ -82,7 +82,7 @@ impl Account<'_> {
     fn counts(&self, said: &mut Vec<String>) {
         let told = self.terms.len().min(MOST_TERMS);
         if let Some(carried) = self.carried {
-            let (at, all, left) = (moment(carried.at), points(carried.granted), points(carried.left));
+            let (at, all, left) = (moment(carried.at), carried.granted.told(), carried.left.told());
             let gone = self.gone(carried.gone_at);
             said.push(format!("{all} were carried over at {at}, when the rules changed or records were joined; {left} of that still count{gone}."));
         }
@@ -99,7 +99,7 @@ impl Account<'_> {
         for term in self.terms[..told].iter().rev() {
             let (number, kind, at) = (term.case, term.kind.name(), moment(term.at));
             let gone = self.gone(term.gone_at);
-            let (gave, left) = (points(term.granted), points(term.left));
+            let (gave, left) = (term.granted.told(), term.left.told());
             said.push(if term.left.millis() == term.granted.millis() {
                 format!("Case #{number} ({kind}, {at}) gave you {gave}, and all of it still counts{gone}.")
             } else {
@@ -125,7 +125,7 @@ impl Account<'_> {
             Decay::Linear { rate, .. } => {
                 format!(
                     "Points fall by {} a day, those of the oldest case first.",
-                    points(Points::from_millis(rate))
+                    Points::from_millis(rate).told()
                 )
             }
             Decay::Expiry { after } => format!(
@@ -167,7 +167,7 @@ impl Account<'_> {
     fn rungs(&self, said: &mut Vec<String>) {
         let now = self.standing.points;
         for drop in &self.standing.drops {
-            let (rung, at) = (&drop.rung, points(drop.threshold));
+            let (rung, at) = (&drop.rung, drop.threshold.told());
             said.push(match drop.at {
                 Some(below) => format!(
                     "You have reached the rung {rung} at {at}, and fall below it at {}.",
@@ -185,16 +185,22 @@ impl Account<'_> {
             let does = punished(&rung.remedy);
             said.push(format!(
                 "As long as you have {} or more, you are {does} for every further offence that gives points.",
-                points(rung.at)
+                rung.at.told()
             ));
         }
-        if let Some(next) = self.policy.ladder.iter().find(|rung| rung.at > now) {
-            let (at, more, does) = (
-                points(next.at),
-                points(next.at.minus(now)),
-                punished(&next.remedy),
-            );
+        for rung in self.policy.ladder.iter().filter(|rung| rung.at > now) {
+            let (id, at, does) = (&rung.id, rung.at.told(), punished(&rung.remedy));
+            // Points do not rise by themselves: what is not low enough now is so at the next case at the earliest if they fall.
+            if self.standing.latched.contains(id) && now >= rung.reset_below {
+                said.push(format!(
+                    "You have reached the rung {id} at {at} before; until you have less than {}, it does nothing again.",
+                    rung.reset_below.told()
+                ));
+                continue;
+            }
+            let more = rung.at.minus(now).told();
             said.push(format!("At {at}, which is {more} more, you would be {does}."));
+            break;
         }
     }
 
@@ -230,10 +236,10 @@ impl Account<'_> {
         said.push(match (sanction.while_above, sanction.end) {
             (Some(level), Some(end)) => format!(
                 "Since {from} you are {kept}, as long as you have {} or more; if nothing else happens, until {}.",
-                points(level),
+                level.told(),
                 moment(end)
             ),
-            (Some(level), None) => format!("Since {from} you are {kept}, as long as you have {} or more.", points(level)),
+            (Some(level), None) => format!("Since {from} you are {kept}, as long as you have {} or more.", level.told()),
             (None, Some(end)) => format!("Since {from} you are {kept}, until {}.", moment(end)),
             (None, None) => format!("Since {from} you are {kept}, without an end; somebody has to lift it."),
         });
@@ -308,8 +314,8 @@ impl Account<'_> {
                 if case.points < reduced.points {
                     less.push(format!(
                         "it counts {} instead of {}",
-                        points(case.points),
-                        points(reduced.points)
+                        case.points.told(),
+                        reduced.points.told()
                     ));
                 }
                 let end = case

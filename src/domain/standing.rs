@@ -7,6 +7,7 @@ use super::policy::Policy;
 use super::sanction::{Restricted, Sanction, restrictions};
 use super::time::Instant;
 use super::timeline::{PolicyVersion, Timeline};
+use std::collections::BTreeSet;
 
 /// A rung and the moment from which the points are below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Standing {
     pub clear_at: Option<Instant>,
     /// The rungs at or below the points, and when the points fall below each, highest first.
     pub drops: Vec<Drop>,
+    /// The rungs that were reached and are not armed again; a latch is lost at the next entry that finds the points low enough.
+    pub latched: BTreeSet<String>,
     /// The restrictions in force.
     pub restrictions: Vec<Restricted>,
     /// The sanctions that hold.
@@ -78,6 +81,7 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
         paused,
         clear_at,
         drops,
+        latched: member.ledger.latched,
         restrictions: restrictions(&member.sanctions, at),
         sanctions: member.sanctions,
     }

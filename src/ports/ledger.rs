@@ -157,6 +157,8 @@ pub struct VoidOrder {
     pub actor: ActorRef,
     /// A milder act is to take the place of the case.
     pub replaces: bool,
+    /// Only say what would come of it, and write nothing.
+    pub dry_run: bool,
     /// The idempotency key, if the call has one.
     pub claim: Option<Claim>,
 }

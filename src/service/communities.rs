@@ -11,7 +11,7 @@ use crate::ports::directory::Change;
 use wire::key::Scope;
 
 impl Service {
-    /// Makes a community under the default policy.
+    /// Makes a community, under the default policy unless another one is given, which takes the scope for policies too.
     ///
     /// # Errors
     /// [`ServiceError::LinkTaken`] when another community has one of the spaces, [`ServiceError::Invalid`] when a space is
@@ -21,16 +21,20 @@ impl Service {
         caller: &Caller,
         name: String,
         links: Vec<Link>,
+        policy: Option<Policy>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::CommunitiesWrite)?;
+        if policy.is_some() {
+            caller.require(Scope::PoliciesWrite)?;
+        }
         caller.unbound()?;
         no_doubles("links", &links)?;
         let change = Change::CreateCommunity {
             id: CommunityId(self.ids.fresh()),
             name,
             links,
-            policy: Policy::default(),
+            policy: policy.unwrap_or_default(),
         };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }

@@ -129,6 +129,9 @@ pub enum ServiceError {
     /// The job was not stopped.
     #[error("the job is {0}; only a job that is cancelled can be taken up again")]
     JobNotCancelled(&'static str),
+    /// The job still has something to do.
+    #[error("the job is {0}; what it is still to do would be no part of the plan")]
+    JobUnfinished(&'static str),
     /// The plan is too old.
     #[error("the plan has expired; make another, and see what it says now")]
     PlanExpired,

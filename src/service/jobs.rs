@@ -233,6 +233,7 @@ impl Service {
                 } => {
                     let order = VoidOrder {
                         replaces: false,
+                        dry_run: false,
                         tenant: job.tenant,
                         community: job.community,
                         number,

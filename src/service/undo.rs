@@ -9,9 +9,10 @@ use super::records::Moderator;
 use super::{After, Answer, Claim, Outcome, PersonRef, Service};
 use crate::domain::case::{Case, RungOutcome};
 use crate::domain::id::{CommunityId, JobId, PlanId, SanctionId, TenantId};
-use crate::domain::job::{JobKind, MOST_ITEMS};
+use crate::domain::job::{JobKind, JobState, MOST_ITEMS};
 use crate::domain::kind::Kind;
 use crate::domain::policy_check::Finding;
+use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::record::CaseFilter;
@@ -47,7 +48,8 @@ impl Service {
     /// Makes a plan to undo acts, and keeps it for an hour.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for what does not exist or is no longer kept, [`ServiceError::Invalid`] for too many cases.
+    /// [`ServiceError::NotFound`] for what does not exist or is no longer kept, [`ServiceError::JobUnfinished`], or
+    /// [`ServiceError::Invalid`] for too many cases.
     pub async fn plan_undo(
         &self,
         caller: &Caller,
@@ -183,6 +185,10 @@ impl Service {
         if job.kind == JobKind::Voids {
             return Err(ServiceError::NotFound("job that acted"));
         }
+        // What it is still to do would be no part of the plan.
+        if !matches!(job.state, JobState::Done | JobState::Cancelled | JobState::Failed) {
+            return Err(ServiceError::JobUnfinished(job.state.name()));
+        }
         let (after, before) = (job.before_keys(), job.after_keys());
         Ok(self.store.kept_cases(tenant, &after, &before, most()).await?)
     }
@@ -250,7 +256,7 @@ impl Service {
         }
         let now = Time(self.clock.now());
         Ok(UndoPlan {
-            irreversible: irreversible(&cases),
+            irreversible: irreversible(&cases, &lifts),
             cases: numbers(&cases),
             ends,
             may_end,
@@ -322,40 +328,50 @@ fn numbers(cases: &[Case]) -> Vec<i64> {
 }
 
 /// What stays as it is, whatever is voided.
-fn irreversible(cases: &[Case]) -> Vec<Irreversible> {
-    type Is = fn(&Case) -> bool;
-    let all: [(IrreversibleKind, Is, &str); 4] = [
+fn irreversible(cases: &[Case], lifts: &[Case]) -> Vec<Irreversible> {
+    let those = |is: fn(&Case) -> bool| {
+        cases
+            .iter()
+            .filter(|case| is(case))
+            .map(|case| case.number)
+            .collect()
+    };
+    let all: [(IrreversibleKind, Vec<i64>, &str); 6] = [
         (
             IrreversibleKind::Kicked,
-            |case| case.kind == Kind::Kick,
+            those(|case| case.kind == Kind::Kick),
             "Members were removed. They may come back; nobody fetches them.",
         ),
         (
             IrreversibleKind::MessagesDeleted,
-            |case| case.kind == Kind::DeleteMessages,
+            those(|case| case.kind == Kind::DeleteMessages),
             "Messages were deleted. They do not come back.",
         ),
         (
             IrreversibleKind::Restricted,
-            |case| case.started.is_some(),
-            "Members were muted or banned. The time until now is not given back.",
+            those(|case| case.started.is_some()),
+            "Members were muted, banned or kept from something. The time until now is not given back.",
+        ),
+        (
+            IrreversibleKind::Lifted,
+            numbers(lifts),
+            "Sanctions were lifted. They do not come back; act anew where they should hold.",
+        ),
+        (
+            IrreversibleKind::Superseded,
+            those(|case| case.ended.iter().any(|ended| ended.how == Ending::Superseded)),
+            "Sanctions gave way to others. They do not come back when those are voided; act anew where they should hold.",
         ),
         (
             IrreversibleKind::Told,
-            |_| true,
+            those(|_| true),
             "Members, moderators and bots were told. Notices and events that went out are not called back.",
         ),
     ];
-    all.into_iter()
-        .map(|(what, is, detail)| Irreversible {
-            what,
-            detail: detail.to_owned(),
-            cases: cases
-                .iter()
-                .filter(|case| is(case))
-                .map(|case| case.number)
-                .collect(),
-        })
-        .filter(|part| !part.cases.is_empty())
-        .collect()
+    let said = all.into_iter().map(|(what, cases, detail)| Irreversible {
+        what,
+        detail: detail.to_owned(),
+        cases,
+    });
+    said.filter(|part| !part.cases.is_empty()).collect()
 }

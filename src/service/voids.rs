@@ -36,22 +36,10 @@ impl Service {
     pub async fn void(
         &self,
         caller: &Caller,
-        community: CommunityId,
-        number: i64,
-        actor: Option<NamedActor>,
+        of: CaseOrder,
         reason: Option<String>,
-        claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::ActsWrite)?;
-        caller.enter(community)?;
-        let order = VoidOrder {
-            tenant: caller.tenant,
-            community,
-            number,
-            actor: caller.actor(actor)?,
-            replaces: false,
-            claim,
-        };
+        let order = of.of(caller, false)?;
         self.carry_out_void(order, reason).await
     }
 
@@ -59,25 +47,8 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], or what stands in the way; nothing was written then.
-    pub async fn reduce(
-        &self,
-        caller: &Caller,
-        community: CommunityId,
-        number: i64,
-        actor: Option<NamedActor>,
-        less: Less,
-        claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::ActsWrite)?;
-        caller.enter(community)?;
-        let order = VoidOrder {
-            tenant: caller.tenant,
-            community,
-            number,
-            actor: caller.actor(actor)?,
-            replaces: false,
-            claim,
-        };
+    pub async fn reduce(&self, caller: &Caller, of: CaseOrder, less: Less) -> Result<Outcome, ServiceError> {
+        let order = of.of(caller, false)?;
         let measure = Measure::Reduce {
             points: less.points,
             duration: less.duration,
@@ -92,22 +63,10 @@ impl Service {
     pub async fn replace(
         &self,
         caller: &Caller,
-        community: CommunityId,
-        number: i64,
-        actor: Option<NamedActor>,
+        of: CaseOrder,
         milder: Milder,
-        claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::ActsWrite)?;
-        caller.enter(community)?;
-        let order = VoidOrder {
-            tenant: caller.tenant,
-            community,
-            number,
-            actor: caller.actor(actor)?,
-            replaces: true,
-            claim,
-        };
+        let order = of.of(caller, true)?;
         let measure = Measure::Replace {
             kind: milder.kind,
             detail: milder.detail,
@@ -138,6 +97,7 @@ impl Service {
                     community: order.community,
                     measure: measure.clone(),
                     reason: reason.clone(),
+                    dry_run: order.dry_run,
                     ids: ids.clone(),
                     work: None,
                 })
@@ -145,6 +105,37 @@ impl Service {
             outcome(store.void(&order, &start).await?)
         })
         .await
+    }
+}
+
+/// A case to remedy, as a call asks for it.
+#[derive(Clone, Debug)]
+pub struct CaseOrder {
+    /// Where.
+    pub community: CommunityId,
+    /// The number of the case.
+    pub number: i64,
+    /// Who acts, if the call names somebody.
+    pub actor: Option<NamedActor>,
+    /// Only say what would come of it. Such a call claims no key.
+    pub dry_run: bool,
+    /// The idempotency key, if the call has one.
+    pub claim: Option<Claim>,
+}
+
+impl CaseOrder {
+    fn of(self, caller: &Caller, replaces: bool) -> Result<VoidOrder, ServiceError> {
+        caller.require(Scope::ActsWrite)?;
+        caller.enter(self.community)?;
+        Ok(VoidOrder {
+            tenant: caller.tenant,
+            community: self.community,
+            number: self.number,
+            actor: caller.actor(self.actor)?,
+            replaces,
+            dry_run: self.dry_run,
+            claim: self.claim.filter(|_| !self.dry_run),
+        })
     }
 }
 
@@ -189,6 +180,7 @@ struct Remedy {
     community: CommunityId,
     measure: Measure,
     reason: Option<String>,
+    dry_run: bool,
     ids: Arc<dyn Ids>,
     work: Option<Work>,
 }
@@ -350,6 +342,7 @@ impl Remedy {
             Some(added) => Answer {
                 tag: added.case.number.to_string(),
                 body: json(&ReplaceAnswer {
+                    dry_run: self.dry_run,
                     case: show::case::case(self.community, &added.case),
                     voided: case,
                     also_voided,
@@ -359,6 +352,7 @@ impl Remedy {
             None => Answer {
                 tag: number.to_string(),
                 body: json(&VoidAnswer {
+                    dry_run: self.dry_run,
                     case,
                     also_voided,
                     standing,

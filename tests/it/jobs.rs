@@ -188,7 +188,7 @@ impl Place {
         let caller = replica.service.authenticate(secret.reveal()).await.unwrap();
         let made = replica
             .service
-            .create_community(&caller, "c".into(), Vec::new(), None)
+            .create_community(&caller, "c".into(), Vec::new(), None, None)
             .await
             .unwrap();
         let community = CommunityId::parse(&made.answer.tag).unwrap();
@@ -351,7 +351,7 @@ on_every_store! {
         let place = Place::make(&replica).await;
         let repeat = async |key: &str| {
             let claim = Claim { key: key.to_owned(), fingerprint: [1; 32] };
-            let made = replica.service.create_community(&place.caller, key.to_owned(), Vec::new(), Some(claim)).await;
+            let made = replica.service.create_community(&place.caller, key.to_owned(), Vec::new(), None, Some(claim)).await;
             made.unwrap().replayed
         };
         assert!(!repeat("old").await);

@@ -147,6 +147,9 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
         pub reason: Option<String>,
+        /// Decide without effect: the answer is what would happen now.
+        #[serde(default)]
+        pub dry_run: bool,
     }
 }
 
@@ -168,6 +171,9 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Reason>))]
         pub reason: Option<String>,
+        /// Decide without effect: the answer is what would happen now.
+        #[serde(default)]
+        pub dry_run: bool,
     }
 }
 
@@ -192,6 +198,9 @@ wire! {
         /// Who acts.
         #[serde(default)]
         pub actor: Option<ActorRequest>,
+        /// Decide without effect: the answer is what would happen now.
+        #[serde(default)]
+        pub dry_run: bool,
     }
 }
 
@@ -230,6 +239,8 @@ wire! {
 wire! {
     /// What came of a void or of a reduction.
     pub struct VoidAnswer {
+        /// Whether this is only what would happen. Nothing was written.
+        pub dry_run: bool,
         /// The case.
         pub case: Case,
         /// The numbers of the escalated cases that no longer count either.
@@ -243,6 +254,8 @@ wire! {
 wire! {
     /// What came of a replacement.
     pub struct ReplaceAnswer {
+        /// Whether this is only what would happen. Nothing was written.
+        pub dry_run: bool,
         /// The case of the milder act.
         pub case: Case,
         /// The case whose place it took, which no longer counts.

@@ -1,5 +1,6 @@
 //! Communities and the platform spaces that they are linked to.
 
+use crate::policy::Rules;
 use crate::time::Time;
 
 wire! {
@@ -16,7 +17,7 @@ wire! {
 }
 
 wire! {
-    /// A new community. It begins with the default policy.
+    /// A new community. It begins with the default policy, or with rules of its own.
     #[serde(deny_unknown_fields)]
     pub struct CommunityRequest {
         /// What people call it.
@@ -26,6 +27,10 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = BTreeSet<Link>, max_items = 20))]
         pub links: Vec<Link>,
+        /// The rules of version 1 of its policy; by default the default ones. What is imported from before the next version is judged by
+        /// them.
+        #[serde(default)]
+        pub rules: Option<Rules>,
     }
 }
 

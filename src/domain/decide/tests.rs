@@ -263,7 +263,10 @@ fn unmute_ends_every_mute_and_names_them() {
     assert_eq!(scene.until(Restriction::Mute), None);
     assert_eq!(
         scene.refused(Kind::Unmute, None),
-        Refusal::NothingToLift { restriction: "mute" }
+        Refusal::NothingToLift {
+            restriction: "mute",
+            held: BTreeSet::new(),
+        }
     );
 }
 

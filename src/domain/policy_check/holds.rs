@@ -46,7 +46,7 @@ pub(super) fn check_budgets(
             );
         }
         for kind in kinds.iter().filter(|kind| !may_wait(**kind)) {
-            at("kinds", format!("a {} is never held", kind.name()));
+            at("kinds", format!("{} is never held", kind.name()));
         }
         for kind in kinds.iter().filter(|kind| !known(kind)) {
             at("kinds", unknown(*kind));
@@ -63,7 +63,7 @@ pub(super) fn check_approvals(
     for (kind, approvals) in &draft.holds.approvals {
         let pointer = format!("/authority/approvals/{}", kind.name());
         if !may_wait(*kind) {
-            wrong(pointer.clone(), format!("a {} is never held", kind.name()));
+            wrong(pointer.clone(), format!("{} is never held", kind.name()));
         }
         if !known(kind) {
             wrong(pointer.clone(), unknown(*kind));

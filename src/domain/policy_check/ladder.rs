@@ -79,10 +79,7 @@ pub(super) fn check_offence_rungs(draft: &Draft, wrong: &mut impl FnMut(String, 
             };
             match offence {
                 None => wrong("kinds", unknown(*kind)),
-                Some(false) => wrong(
-                    "kinds",
-                    format!("a {} is no offence and never counts", kind.name()),
-                ),
+                Some(false) => wrong("kinds", format!("{} is no offence and never counts", kind.name())),
                 Some(true) => {}
             }
         }

@@ -2,7 +2,6 @@
 
 use crate::domain::kind::Kind;
 use crate::domain::name::Name;
-use crate::domain::points::Points;
 use crate::domain::policy::Remedy;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::{Instant, Span};
@@ -19,16 +18,6 @@ pub(super) fn moment(at: Instant) -> String {
         "%Y-%m-%d %H:%M:%S UTC"
     };
     at.to_utc().format(form).to_string()
-}
-
-/// An amount of points.
-pub(super) fn points(amount: Points) -> String {
-    let unit = if amount == Points::from_millis(1_000) {
-        "point"
-    } else {
-        "points"
-    };
-    format!("{amount} {unit}")
 }
 
 /// A length of time in days, hours, minutes and seconds.
@@ -77,7 +66,7 @@ pub(super) fn quoted(text: &str) -> String {
 pub(super) fn punished(remedy: &Remedy) -> String {
     let done = done_to(remedy.action, &remedy.capabilities);
     match (remedy.while_above, remedy.duration, remedy.action.restricts()) {
-        (Some(level), ..) => format!("{done} as long as you have {} or more", points(level)),
+        (Some(level), ..) => format!("{done} as long as you have {} or more", level.told()),
         (None, Some(span), _) => format!("{done} for {}", length(Span::seconds(span))),
         (None, None, Some(_)) => format!("{done} without an end"),
         (None, None, None) => done,

@@ -63,6 +63,45 @@ fn a_clean_member() {
     assert_eq!(told(&scene), expected);
 }
 
+/// Between `reset_below` and its threshold a rung is latched, and nobody is told that it would act.
+#[test]
+fn a_rung_that_is_not_armed_again_is_not_threatened_with() {
+    let mut policy = plain();
+    policy.ladder[0].reset_below = millis(1_000);
+    let mut scene = Scene::new(policy);
+    for _ in 0..3 {
+        scene.act(Kind::Warn, None);
+    }
+    scene.wait(5 * DAY);
+    let latched = "You have reached the rung mute-1h at 3 points before; until you have less than 1 point, it does nothing again.";
+    let next = "At 5 points, which is 2.5 points more, you would be muted for 1 day.";
+    let said = told(&scene);
+    let place = said.iter().position(|sentence| sentence == latched).unwrap();
+    assert_eq!(said[place + 1], next);
+    scene.act(Kind::Warn, None);
+    assert_eq!(scene.shown(), 3_500);
+    assert!(
+        scene.history.last().unwrap().case.rungs.is_empty(),
+        "and so it was"
+    );
+    // At 0.9 points the next case arms it again.
+    scene.wait(26 * DAY);
+    let armed = "At 3 points, which is 2.1 points more, you would be muted for 1 hour.";
+    assert!(
+        told(&scene).iter().any(|sentence| sentence == armed),
+        "{:?}",
+        told(&scene)
+    );
+    for _ in 0..3 {
+        scene.act(Kind::Warn, None);
+    }
+    assert_eq!(
+        scene.history.last().unwrap().case.kind,
+        Kind::Mute,
+        "and so it is"
+    );
+}
+
 #[test]
 fn points_that_have_fallen_and_the_next_rung() {
     let mut scene = Scene::plain();

@@ -170,7 +170,7 @@ pub(crate) fn void_answer() -> Value {
     ] {
         standing[field] = value;
     }
-    json!({"case": voided_case(), "also_voided": [13], "standing": standing})
+    json!({"dry_run": false, "case": voided_case(), "also_voided": [13], "standing": standing})
 }
 
 /// A request to reduce the case.

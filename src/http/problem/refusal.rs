@@ -53,6 +53,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Simulating => Code::TooManySimulations,
             ServiceError::JobEnded(_) => Code::JobEnded,
             ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
+            ServiceError::JobUnfinished(_) => Code::JobUnfinished,
             ServiceError::PlanExpired => Code::PlanExpired,
             ServiceError::PlanApplied(_) => Code::PlanApplied,
             ServiceError::InFlight => Code::IdempotencyInFlight,

@@ -78,10 +78,10 @@ pub(super) async fn void(store: &Postgres, order: &VoidOrder, start: Start<'_>) 
 async fn once(store: &Postgres, order: &VoidOrder, start: Start<'_>) -> Result<Reply, StoreError> {
     let mut transaction = store.pool.begin().await?;
     let reply = within(store, &mut transaction, order, start).await?;
-    if matches!(reply, Reply::Done(_)) {
+    if matches!(reply, Reply::Done(_)) && !order.dry_run {
         transaction.commit().await.map_err(failed)?;
     }
-    // One that is refused, or was done before, writes nothing.
+    // One that is refused, or only tried out, or was done before, writes nothing.
     Ok(reply)
 }
 
@@ -133,6 +133,9 @@ async fn within(
         case.user = river.seams.owner(case.user, (case.at, case.number));
     }
     let answer = closing.answer.clone();
+    if order.dry_run {
+        return Ok(Reply::Done(answer));
+    }
     close(connection, order, &river, closing, now).await?;
     Ok(Reply::Done(answer))
 }
@@ -355,7 +358,7 @@ async fn close(
     }
     if let Some(lowering) = &closing.lowering {
         // Before the case that takes the place gets its number: that is not lowered.
-        lowerings::note(&mut *connection, river.member, lowering).await?;
+        lowerings::note(&mut *connection, member(home, river.source), lowering).await?;
     }
 
     let answer = closing.answer.clone();

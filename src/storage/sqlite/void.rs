@@ -65,9 +65,9 @@ pub(super) async fn void(
     start: &(dyn Fn() -> Box<dyn Revision> + Send + Sync),
 ) -> Result<Reply, StoreError> {
     let mut transaction = store.pool.begin().await?;
-    // One that is refused, or was done before, writes nothing.
+    // One that is refused, or only tried out, or was done before, writes nothing.
     match within(store, &mut transaction, order, start).await {
-        Ok(Reply::Done(answer)) => {
+        Ok(Reply::Done(answer)) if !order.dry_run => {
             transaction.commit().await?;
             Ok(Reply::Done(answer))
         }
@@ -113,6 +113,9 @@ async fn within(
         case.user = river.seams.owner(case.user, (case.at, case.number));
     }
     let answer = closing.answer.clone();
+    if order.dry_run {
+        return Ok(Reply::Done(answer));
+    }
     close(transaction, order, &river, closing, now).await?;
     Ok(Reply::Done(answer))
 }
@@ -338,7 +341,7 @@ async fn close(
     }
     if let Some(lowering) = &closing.lowering {
         // Before the case that takes the place gets its number: that is not lowered.
-        lowerings::note(transaction.connection()?, river.member, lowering).await?;
+        lowerings::note(transaction.connection()?, member(home, river.source), lowering).await?;
     }
 
     let answer = closing.answer.clone();

@@ -140,6 +140,9 @@ on_every_store! {
         let post = async |what: &str| place.client.call(Method::POST, &format!("{}/jobs/{id}/{what}", place.base)).send().await;
         place.until(&id, |job| job["done"].as_i64().unwrap() > 0).await;
         assert_eq!(post("resume").await.expect(409)["code"], "job_not_cancelled");
+        // What it is still to do would be no part of a plan.
+        let plan = place.client.post(&format!("{}/undo-plans", place.base), &json!({"job": id})).await;
+        assert_eq!(plan.expect(409)["code"], "job_unfinished");
         let stopping = post("cancel").await.expect(200);
         assert!(["cancelling", "cancelled"].contains(&stopping["state"].as_str().unwrap()), "{stopping}");
         let stopped = place.until(&id, |job| job["state"] == "cancelled").await;

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use tribune::domain::act::{Act, Detail};
 use tribune::domain::case::{Messages, Particulars};
+use tribune::domain::id::CommunityId;
 use tribune::domain::identity::Identity;
 use tribune::domain::kind::Kind;
 use tribune::domain::name::Name;
@@ -17,6 +18,7 @@ use tribune::domain::policy::Policy;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Span;
 use tribune::service::rules;
+use tribune::service::voids::CaseOrder;
 
 /// What is drawn, one number after the other, from a seed.
 pub(super) struct Dice(pub(super) u64);
@@ -173,4 +175,15 @@ pub(super) async fn stories(store: &TestStore, seeds: (&[u64], usize), story: im
             panic!("on {kind} with TRIBUNE_SEED={seed}: {}", said.unwrap_or_default());
         }
     }
+}
+
+/// A case to remedy; tried out first, so that what that would write is seen.
+pub(super) fn orders(community: CommunityId, number: i64) -> [CaseOrder; 2] {
+    [true, false].map(|dry_run| CaseOrder {
+        community,
+        number,
+        actor: None,
+        dry_run,
+        claim: None,
+    })
 }

@@ -2,7 +2,7 @@
 //! the domain alone. After each step both hold the same state and the same record; so a column, an index or a rewritten row
 //! that a store gets wrong is seen. A failure prints its seed: `TRIBUNE_SEED=… cargo test histories` plays that one again.
 
-use super::draw::{Dice, growing, policies, stories};
+use super::draw::{Dice, growing, orders, policies, stories};
 use super::model::Model;
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
@@ -66,7 +66,7 @@ impl Play {
         let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
         let caller = service.authenticate(secret.reveal()).await.unwrap();
         let made = service
-            .create_community(&caller, "c".into(), Vec::new(), None)
+            .create_community(&caller, "c".into(), Vec::new(), None, None)
             .await
             .unwrap();
         let community = CommunityId::parse(&made.answer.tag).unwrap();
@@ -210,28 +210,24 @@ impl Play {
     async fn remedy(&mut self, change: Change) {
         let numbers = self.model.numbers();
         let number = numbers[self.dice.below(numbers.len())];
-        let (caller, community) = (&self.caller, self.community);
-        let done = match change {
-            Change::Void => self
-                .service
-                .void(caller, community, number, None, None, None)
-                .await
-                .is_ok(),
-            Change::Replace(_) => unreachable!("a replacement is drawn apart"),
-            Change::Reduce { points, duration } => {
-                let less = Less {
-                    points,
-                    duration,
-                    reason: None,
-                };
-                self.service
-                    .reduce(caller, community, number, None, less, None)
-                    .await
-                    .is_ok()
-            }
-        };
+        let (caller, service) = (&self.caller, &self.service);
+        let mut done = Vec::new();
+        for of in orders(self.community, number) {
+            done.push(match &change {
+                Change::Void => service.void(caller, of, None).await.is_ok(),
+                Change::Replace(_) => unreachable!("a replacement is drawn apart"),
+                Change::Reduce { points, duration } => {
+                    let less = Less {
+                        points: *points,
+                        duration: *duration,
+                        reason: None,
+                    };
+                    service.reduce(caller, of, less).await.is_ok()
+                }
+            });
+        }
         let there = self.model.remedy(number, change);
-        assert_eq!(done, there.is_ok(), "case {number}: {there:?}");
+        assert_eq!(done, [there.is_ok(); 2], "case {number}: {there:?}");
     }
 
     /// A milder act, as often as not, in the place of some case.
@@ -249,16 +245,13 @@ impl Play {
             detail: detail.clone(),
             reason: None,
         };
-        let done = self
-            .service
-            .replace(&self.caller, self.community, number, None, milder, None)
-            .await;
+        let mut done = Vec::new();
+        for of in orders(self.community, number) {
+            let replaced = self.service.replace(&self.caller, of, milder.clone()).await;
+            done.push(replaced.is_ok());
+        }
         let there = self.model.replace(number, kind, detail);
-        assert_eq!(
-            done.is_ok(),
-            there.is_ok(),
-            "case {number} by {kind:?}: {there:?}"
-        );
+        assert_eq!(done, [there.is_ok(); 2], "case {number} by {kind:?}: {there:?}");
     }
 
     /// Both sides hold the same, and agree on what comes.

@@ -2,7 +2,7 @@
 //! record is held against the same told from the beginning, and a dry run and an undoing against what they should come to. A
 //! failure prints its seed: `TRIBUNE_SEED=… cargo test rivers` plays that one again.
 
-use super::draw::{Dice, growing, policies, stories};
+use super::draw::{Dice, growing, orders, policies, stories};
 use super::retold::{Book, People, Told, Union};
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
@@ -87,7 +87,7 @@ impl Play {
         for name in ["lobby", "one", "two"] {
             let made = play
                 .service
-                .create_community(&play.caller, name.into(), Vec::new(), None)
+                .create_community(&play.caller, name.into(), Vec::new(), None, None)
                 .await;
             play.communities
                 .push(CommunityId::parse(&made.unwrap().answer.tag).unwrap());
@@ -309,10 +309,10 @@ impl Play {
         let Some((book, case)) = self.case().await else {
             return;
         };
-        let done = self
-            .service
-            .void(&self.caller, book.community, case.number, None, None, None)
-            .await;
+        let [tried, of] = orders(book.community, case.number);
+        let tried = self.service.void(&self.caller, tried, None).await;
+        let done = self.service.void(&self.caller, of, None).await;
+        assert_eq!(tried.is_ok(), done.is_ok(), "case {}", case.number);
         let could = case.voided.is_none() && case.kind.lifts().is_none();
         assert_eq!(done.is_ok(), could, "whether case {} is voided", case.number);
     }
@@ -329,10 +329,10 @@ impl Play {
             duration: duration.filter(|_| which != 0),
             reason: None,
         };
-        let done = self
-            .service
-            .reduce(&self.caller, book.community, case.number, None, less, None)
-            .await;
+        let [tried, of] = orders(book.community, case.number);
+        let tried = self.service.reduce(&self.caller, tried, less.clone()).await;
+        let done = self.service.reduce(&self.caller, of, less).await;
+        assert_eq!(tried.is_ok(), done.is_ok(), "case {}", case.number);
         let after = self.book(book.community).await.cases[&case.number].0.clone();
         assert_eq!(done.is_ok(), after != case, "case {}", case.number);
         assert!(after.points <= case.points);
@@ -348,10 +348,10 @@ impl Play {
             detail: act.detail().clone(),
             reason: None,
         };
-        let done = self
-            .service
-            .replace(&self.caller, book.community, case.number, None, milder, None)
-            .await;
+        let [tried, of] = orders(book.community, case.number);
+        let tried = self.service.replace(&self.caller, tried, milder.clone()).await;
+        let done = self.service.replace(&self.caller, of, milder).await;
+        assert_eq!(tried.is_ok(), done.is_ok(), "case {}", case.number);
         let after = self.book(book.community).await;
         let new: Vec<_> = after
             .cases

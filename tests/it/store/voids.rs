@@ -33,6 +33,7 @@ impl World {
             number,
             actor,
             replaces: false,
+            dry_run: false,
             claim,
         };
         self.store.void(&order, &Replay::starting(wish)).await
@@ -45,6 +46,7 @@ impl World {
             number,
             actor: ActorRef::System,
             replaces: true,
+            dry_run: false,
             claim: None,
         };
         self.store.void(&order, &Replay::starting(wish)).await

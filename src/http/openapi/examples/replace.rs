@@ -28,5 +28,12 @@ pub(crate) fn answer() -> Value {
     ] {
         note[field] = value;
     }
-    json!({"case": note, "voided": voided, "also_voided": answer["also_voided"], "standing": answer["standing"]})
+    json!({"dry_run": false, "case": note, "voided": voided, "also_voided": answer["also_voided"], "standing": answer["standing"]})
+}
+
+/// The same, tried out.
+pub(crate) fn dry_answer() -> Value {
+    let mut answer = answer();
+    answer["dry_run"] = json!(true);
+    answer
 }

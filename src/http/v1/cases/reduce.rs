@@ -13,7 +13,7 @@ use crate::http::path::{InCase, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
-use crate::service::voids::Less;
+use crate::service::voids::{CaseOrder, Less};
 
 problems!(ReduceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided,
     NotReducible, ClockSkew);
@@ -23,7 +23,7 @@ problems!(ReduceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, Sel
 /// It counts fewer points from now on, its sanction ends earlier, or both; what is left out stays. Points and rungs become what they
 /// would be had it been so from the start, and what it escalated to falls or becomes milder as with a void. The new end is counted
 /// from the original start; where that lies behind, the sanction ends now. A reduction only lowers. The record keeps what the case
-/// counted at first.
+/// counted at first. With `dry_run` nothing is written, and the answer is what would come of it.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -60,10 +60,13 @@ pub async fn reduce_case(
     }
     let actor = fields.actor("/actor", request.actor.as_ref());
     let less = fields.finish(Some(less))?;
-    let claim = repeat.claim(&body);
-    let outcome = api
-        .service
-        .reduce(&caller, community, number, actor, less, claim)
-        .await?;
+    let of = CaseOrder {
+        community,
+        number,
+        actor,
+        dry_run: body.value.dry_run,
+        claim: repeat.claim(&body),
+    };
+    let outcome = api.service.reduce(&caller, of, less).await?;
     Ok(respond::done(outcome))
 }

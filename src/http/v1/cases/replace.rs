@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::http::v1::acts::create::at;
 use crate::service::caller::Caller;
-use crate::service::voids::Milder;
+use crate::service::voids::{CaseOrder, Milder};
 
 problems!(ReplaceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided,
     NotMilder, UnknownKind, ClockSkew);
@@ -31,7 +31,7 @@ problems!(ReplaceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, Se
 /// sanction only where the old one did: it begins when that did, and ends when that does or did at the latest. Where this lies
 /// behind, it is on record as expired. It never counts more points than the old one. In the place of an escalation it is an escalation too.
 ///
-/// The least rank of both kinds is needed. Scope: `acts:write`.
+/// The least rank of both kinds is needed. With `dry_run` nothing is written, and the answer is what would come of it. Scope: `acts:write`.
 #[utoipa::path(
     post,
     path = "/v1/communities/{community}/cases/{number}/replace",
@@ -39,6 +39,7 @@ problems!(ReplaceCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, Se
     params(InCase, Idempotency),
     request_body(content = ReplaceRequest, example = json!(examples::replace::request())),
     responses(
+        (status = 200, description = "What would come of it (`dry_run`).", body = ReplaceAnswer, example = json!(examples::replace::dry_answer())),
         (status = 201, description = "It was replaced.", body = ReplaceAnswer,
             headers(
                 ("Location" = String, description = "The new case."),
@@ -58,11 +59,18 @@ pub async fn replace_case(
     let actor = fields.actor("/actor", body.value.actor.as_ref());
     let milder = milder(&mut fields, &body.value);
     let milder = fields.finish(milder)?;
-    let claim = repeat.claim(&body);
-    let outcome = api
-        .service
-        .replace(&caller, community, number, actor, milder, claim)
-        .await?;
+    let of = CaseOrder {
+        community,
+        number,
+        actor,
+        dry_run: body.value.dry_run,
+        claim: repeat.claim(&body),
+    };
+    let dry_run = of.dry_run;
+    let outcome = api.service.replace(&caller, of, milder).await?;
+    if dry_run {
+        return Ok(respond::done(outcome));
+    }
     let location = format!("/v1/communities/{community}/cases/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))
 }

@@ -13,6 +13,7 @@ use crate::http::path::{InCase, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
+use crate::service::voids::CaseOrder;
 
 problems!(VoidCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, NotVoidable, AlreadyVoided, ClockSkew);
 
@@ -24,6 +25,8 @@ problems!(VoidCaseProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfA
 /// A void never makes, lengthens or strengthens anything. So an escalated sanction that the rest of the history would have brought
 /// only later is not made anew: to void an early warn may end the mute although the points still reach its rung, and the rung stays
 /// latched.
+///
+/// With `dry_run` nothing is written, and the answer is what would come of it.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -50,10 +53,13 @@ pub async fn void_case(
     let reason = fields.reason("/reason", body.value.reason.as_deref());
     let actor = fields.actor("/actor", body.value.actor.as_ref());
     fields.finish(Some(()))?;
-    let claim = repeat.claim(&body);
-    let outcome = api
-        .service
-        .void(&caller, community, number, actor, reason, claim)
-        .await?;
+    let of = CaseOrder {
+        community,
+        number,
+        actor,
+        dry_run: body.value.dry_run,
+        claim: repeat.claim(&body),
+    };
+    let outcome = api.service.void(&caller, of, reason).await?;
     Ok(respond::done(outcome))
 }

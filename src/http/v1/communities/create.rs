@@ -11,15 +11,17 @@ use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::http::v1::policies::policy;
 use crate::service::caller::Caller;
 
 problems!(CreateCommunityProblems: Post, LinkTaken);
 
 /// Make a community
 ///
-/// It begins with version 1 of the default policy. If another community has one of the spaces, nothing is made.
+/// It begins with version 1 of its policy: the default one, or that of `rules`. History that is imported is judged by the version that was
+/// in force at its time, which is the first one for what was before. If another community has one of the spaces, nothing is made.
 ///
-/// Scope: `communities:write`; the key is not bound to communities.
+/// Scope: `communities:write`, and `policies:write` for `rules`; the key is not bound to communities.
 #[utoipa::path(
     post,
     path = "/v1/communities",
@@ -40,10 +42,12 @@ pub async fn create_community(
     let mut fields = Fields::default();
     let name = fields.name("/name", &body.value.name);
     let links = super::links(&mut fields, "/links", &body.value.links);
+    let rules = body.value.rules.as_ref();
+    let policy = rules.map(|rules| policy(&mut fields, rules));
     let (name, links) = fields.finish(name.zip(links))?;
     let outcome = state
         .service
-        .create_community(&caller, name, links, repeat.claim(&body))
+        .create_community(&caller, name, links, policy.flatten(), repeat.claim(&body))
         .await?;
     let location = format!("/v1/communities/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))

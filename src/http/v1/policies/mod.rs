@@ -10,7 +10,20 @@ pub mod withdraw;
 use serde_json::{Value, json};
 
 use crate::domain::policy::Policy;
-use crate::service::show;
+use crate::http::fields::Fields;
+use crate::service::{rules, show};
+
+/// The policy of some rules, with a finding for everything that is wrong with them.
+pub(crate) fn policy(fields: &mut Fields, rules: &wire::policy::Rules) -> Option<Policy> {
+    let findings = match rules::policy(rules) {
+        Ok(policy) => return Some(policy),
+        Err(findings) => findings,
+    };
+    for finding in findings {
+        fields.refuse(finding.pointer, finding.detail);
+    }
+    None
+}
 
 /// A version, for the examples of the documentation: the default rules, complete.
 pub(crate) fn example() -> Value {

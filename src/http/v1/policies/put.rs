@@ -13,9 +13,9 @@ use crate::http::openapi::problems::problems;
 use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::http::v1::policies::policy;
 use crate::service::caller::Caller;
 use crate::service::policies::NewPolicy;
-use crate::service::rules;
 
 problems!(PutPolicyProblems: Edit, NotFound, CommunityArchived, PreconditionRequired, PreconditionFailed);
 
@@ -51,15 +51,7 @@ pub async fn put_policy(
     let request = &body.value;
     let comment = fields.comment("/comment", request.comment.as_deref());
     let activate_at = fields.instant("/activate_at", request.activate_at);
-    let policy = match rules::policy(&body.value.rules) {
-        Ok(policy) => Some(policy),
-        Err(findings) => {
-            findings
-                .into_iter()
-                .for_each(|finding| fields.refuse(finding.pointer, finding.detail));
-            None
-        }
-    };
+    let policy = policy(&mut fields, &request.rules);
     let policy = fields.finish(policy)?;
     let new = NewPolicy {
         expected: if_match.newest()?,

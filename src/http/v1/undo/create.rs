@@ -20,13 +20,13 @@ use crate::service::caller::Caller;
 use crate::service::records::Moderator;
 use crate::service::undo::Undoing;
 
-problems!(CreateUndoPlanProblems: Post, NotFound);
+problems!(CreateUndoPlanProblems: Post, NotFound, JobUnfinished);
 
 /// Plan to undo acts
 ///
 /// Those of a job, of a request with many acts, or of a moderator within a time (`from` included, `until` not). The answer says what
 /// cannot be undone first, then which cases would be voided and which sanctions would end. Nothing is voided; the plan can be applied
-/// for an hour.
+/// for an hour. A job must have ended.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(

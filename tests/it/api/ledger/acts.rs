@@ -113,6 +113,22 @@ on_every_store! {
         problem(home.act(json!({"kind": "unban", "member": "custom:nobody"})).await, 409, "nothing_to_lift");
     }
 
+    /// A restriction is lifted as a whole; a lift that names only a part is told what stands in the way.
+    async fn a_part_of_a_restriction_is_not_lifted_and_that_is_said(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let restrict = json!({"kind": "restrict", "member": "custom:1", "capabilities": ["links", "images"], "reason": "x"});
+        home.act(restrict).await.expect(201);
+        let lift = |names: &[&str]| json!({"kind": "unrestrict", "member": "custom:1", "capabilities": names});
+        let refused = home.act(lift(&["links"])).await;
+        assert!(refused.body["detail"].as_str().unwrap().contains("name images as well"), "{}", refused.body);
+        problem(refused, 409, "nothing_to_lift");
+        let other = home.act(lift(&["voice"])).await;
+        assert!(other.body["detail"].as_str().unwrap().contains("no active restrict"), "{}", other.body);
+        home.act(lift(&["links", "images"])).await.expect(201);
+        assert_eq!(home.standing("custom:1").await["restrictions"], json!([]));
+    }
+
     /// A sanction is active, and then one of four things, each of which is told.
     async fn a_sanction_has_one_of_five_states(store) {
         let api = Api::start(store).await;

@@ -5,7 +5,8 @@ use hyper::Method;
 use serde_json::{Value, json};
 use tribune::ports::clock::Clock as _;
 
-use super::world::{Api, Community, numbers, problem};
+use super::exports::community_of;
+use super::world::{Api, Community, numbers, pointers, problem};
 use crate::support::client::Reply;
 
 const DAY: i64 = 86_400;
@@ -88,6 +89,24 @@ fn history(api: &Api) -> Vec<Value> {
 }
 
 on_every_store! {
+    /// History from before a community was made is judged by the rules that it was made with.
+    async fn history_is_judged_by_the_rules_of_the_beginning(store) {
+        let api = Api::start(store).await;
+        let rules = json!({"decay": {"model": "expiry", "after": "P10D"}, "weights": {"warn": 2}});
+        let made = api.admin.post("/v1/communities", &json!({"name": "own", "rules": rules})).await.expect(201);
+        let community = community_of(&api.admin, &made);
+        assert_eq!(made["policy_version"], 1);
+        let lines: Vec<_> = [20, 9, 5].iter().map(|days| line(&api, &days.to_string(), days * DAY, "1", "warn")).collect();
+        import(&community, &lines).await;
+        assert_eq!(community.standing("discord:1").await["points"], 4);
+        let wrong = json!({"name": "own", "rules": {"weights": {"warn": -1}}});
+        let refused = api.admin.post("/v1/communities", &wrong).await;
+        assert_eq!(pointers(&refused), ["/rules/weights/warn"]);
+        let key = api.key(&["communities:write"], json!({"rank": "admin"})).await;
+        problem(key.post("/v1/communities", &json!({"name": "own", "rules": {}})).await, 403, "forbidden_scope");
+        key.post("/v1/communities", &json!({"name": "own"})).await.expect(201);
+    }
+
     /// Cases in the order of their moments, points as if they had been there, sanctions over or in force, one event.
     async fn history_is_as_if_it_had_been_there(store) {
         let api = Api::start(store).await;

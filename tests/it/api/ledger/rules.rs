@@ -123,6 +123,9 @@ on_every_store! {
         assert_eq!(moved["items"][0]["data"]["sanction"]["ends_at"], "2026-01-22T00:00:00.000000Z");
         home.post("/cases/4/void", json!({})).await.expect(200);
         assert_eq!(home.get(&path).await.expect(200)["ends_at"], "2026-01-12T00:00:00.000000Z");
+        let shorter = home.post("/cases/3/reduce", json!({"duration": 60})).await;
+        assert!(shorter.body["detail"].as_str().unwrap().contains("reduce the points, or lift it"), "{}", shorter.body);
+        assert_eq!(shorter.expect(409)["code"], "not_reducible");
         api.clock.advance(11 * 86_400);
         assert_eq!(home.get(&path).await.expect(200)["state"], "expired");
         assert_eq!(home.standing("custom:1").await["restrictions"], json!([]));

@@ -1,10 +1,62 @@
 //! What no longer counts.
 
+use hyper::Method;
 use serde_json::json;
 
 use super::world::{Api, problem};
 
 on_every_store! {
+    /// With `dry_run` each remedy answers what would come of it, and nothing has happened.
+    async fn a_remedy_can_be_tried_out(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for number in 0..3 {
+            home.warn("custom:1", &format!("{number}")).await;
+        }
+        home.act(json!({"kind": "tempban", "member": "custom:2", "duration": "P7D"})).await.expect(201);
+        let paths = ["/cases", "/sanctions", "/members/custom:1/standing", "/members/custom:2/standing"];
+        let everything = async || {
+            let mut all = vec![api.admin.get("/v1/events?limit=500").await.expect(200)["items"].clone()];
+            for path in paths {
+                all.push(home.get(path).await.expect(200));
+            }
+            all
+        };
+        let before = everything().await;
+        let remedies = [
+            ("/cases/1/void", json!({"reason": "a mistake"}), 200),
+            ("/cases/2/reduce", json!({"points": 0.5}), 200),
+            ("/cases/5/replace", json!({"kind": "mute", "duration": "P1D"}), 201),
+        ];
+        for (path, body, _) in &remedies {
+            let mut trial = body.clone();
+            trial["dry_run"] = json!(true);
+            let call = api.admin.call(Method::POST, &home.path(path)).header("idempotency-key", path).json(&trial);
+            let reply = call.send().await;
+            assert_eq!(reply.header("location"), None);
+            assert_eq!(reply.expect(200)["dry_run"], true);
+            assert_eq!(everything().await, before, "{path}");
+        }
+        // Tried out just before, each does what it said. The key was not claimed.
+        for (path, body, status) in remedies {
+            let mut trial = body.clone();
+            trial["dry_run"] = json!(true);
+            let mut said = home.post(path, trial).await.expect(200);
+            let call = api.admin.call(Method::POST, &home.path(path)).header("idempotency-key", path).json(&body);
+            let mut done = call.send().await.expect(status);
+            assert_eq!(done["dry_run"], false);
+            for answer in [&mut said, &mut done] {
+                answer["dry_run"] = json!(null);
+                // A sanction that is only thought of has another id.
+                if let Some(sanction) = answer["case"]["sanction"].as_object_mut() {
+                    sanction.remove("id");
+                }
+                answer["standing"]["sanctions"] = json!(answer["standing"]["sanctions"].as_array().unwrap().len());
+            }
+            assert_eq!(said, done, "{path}");
+        }
+    }
+
     /// A void is final, is known as such by its entity tag, and takes no lift.
     async fn a_void_is_final(store) {
         let api = Api::start(store).await;
