@@ -14,18 +14,22 @@ use crate::storage::seams::Rewritten;
 const REWRITE: &str = "UPDATE cases SET state = j.value->>3, era = j.value->>4, clock = j.value->>5, sum = j.value->>6 FROM json_each(?1) j \
     WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
     AND cases.number = j.value->>2";
-const VOID: &str = "UPDATE cases SET voided = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const RESTART: &str = "UPDATE cases SET started = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const REDUCE: &str = "UPDATE cases SET points = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
-const NOTE_REDUCTION: &str = "UPDATE cases SET reduced = j.value->>3 FROM json_each(?1) j \
-    WHERE cases.tenant_id = unhex(j.value->>0) AND cases.community_id = unhex(j.value->>1) \
-    AND cases.number = j.value->>2";
+/// Replaces one column of cases.
+macro_rules! replace {
+    ($column:literal) => {
+        concat!(
+            "UPDATE cases SET ",
+            $column,
+            " = j.value->>3 FROM json_each(?1) j WHERE cases.tenant_id = unhex(j.value->>0) \
+             AND cases.community_id = unhex(j.value->>1) AND cases.number = j.value->>2"
+        )
+    };
+}
+
+const VOID: &str = replace!("voided");
+const RESTART: &str = replace!("started");
+const REDUCE: &str = replace!("points");
+const NOTE_REDUCTION: &str = replace!("reduced");
 
 pub(super) const STATEMENTS: &[&str] = &[REWRITE, VOID, RESTART, REDUCE, NOTE_REDUCTION];
 

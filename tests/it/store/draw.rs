@@ -1,5 +1,7 @@
 //! What random histories draw from a seed: numbers, acts, and policies that differ in everything that a store has to carry.
 
+use crate::support::clock::TestClock;
+use crate::support::ids::TestIds;
 use crate::support::store::TestStore;
 use futures_util::FutureExt as _;
 use proptest::prelude::any;
@@ -8,6 +10,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tokio::runtime::Handle;
 use tribune::domain::act::{Act, Detail};
 use tribune::domain::case::{Messages, Particulars};
 use tribune::domain::id::CommunityId;
@@ -17,8 +21,11 @@ use tribune::domain::name::Name;
 use tribune::domain::policy::Policy;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Span;
-use tribune::service::rules;
+use tribune::ports::store::Store;
+use tribune::service::caller::Caller;
+use tribune::service::pipeline::Lanes;
 use tribune::service::voids::CaseOrder;
+use tribune::service::{Service, rules};
 
 /// What is drawn, one number after the other, from a seed.
 pub(super) struct Dice(pub(super) u64);
@@ -186,4 +193,22 @@ pub(super) fn orders(community: CommunityId, number: i64) -> [CaseOrder; 2] {
         dry_run,
         claim: None,
     })
+}
+
+/// A service over a store, with an owner's key.
+pub(super) async fn served(
+    database: &TestStore,
+    clock: &Arc<TestClock>,
+) -> (Arc<dyn Store>, Service, Caller) {
+    let store = database.open(clock.clone()).await;
+    let lanes = Lanes {
+        lanes: 2,
+        batch: 16,
+        queue: 64,
+    };
+    let ids = Arc::new(TestIds);
+    let service = Service::new(store.clone(), clock.clone(), ids, lanes, Handle::current());
+    let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
+    let caller = service.authenticate(secret.reveal()).await.unwrap();
+    (store, service, caller)
 }

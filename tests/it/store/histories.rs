@@ -2,13 +2,11 @@
 //! the domain alone. After each step both hold the same state and the same record; so a column, an index or a rewritten row
 //! that a store gets wrong is seen. A failure prints its seed: `TRIBUNE_SEED=… cargo test histories` plays that one again.
 
-use super::draw::{Dice, growing, orders, policies, stories};
+use super::draw::{Dice, growing, orders, policies, served, stories};
 use super::model::Model;
 use crate::support::clock::TestClock;
-use crate::support::ids::TestIds;
 use crate::support::store::TestStore;
 use std::sync::Arc;
-use tokio::runtime::Handle;
 use tribune::domain::act::{Act, Command, Detail};
 use tribune::domain::case::Particulars;
 use tribune::domain::id::{CommunityId, UserId};
@@ -22,7 +20,6 @@ use tribune::ports::store::Store;
 use tribune::ports::timers::DueTimer;
 use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
-use tribune::service::pipeline::Lanes;
 use tribune::service::policies::NewPolicy;
 use tribune::service::voids::{Less, Milder};
 use tribune::service::{After, PersonRef, Service};
@@ -50,21 +47,7 @@ struct Play {
 impl Play {
     async fn begin(store: &TestStore, seed: u64) -> Self {
         let clock = TestClock::new();
-        let store = store.open(clock.clone()).await;
-        let lanes = Lanes {
-            lanes: 2,
-            batch: 16,
-            queue: 64,
-        };
-        let service = Service::new(
-            store.clone(),
-            clock.clone(),
-            Arc::new(TestIds),
-            lanes,
-            Handle::current(),
-        );
-        let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
-        let caller = service.authenticate(secret.reveal()).await.unwrap();
+        let (store, service, caller) = served(store, &clock).await;
         let made = service
             .create_community(&caller, "c".into(), Vec::new(), None, None)
             .await

@@ -2,14 +2,12 @@
 //! record is held against the same told from the beginning, and a dry run and an undoing against what they should come to. A
 //! failure prints its seed: `TRIBUNE_SEED=… cargo test rivers` plays that one again.
 
-use super::draw::{Dice, growing, orders, policies, stories};
+use super::draw::{Dice, growing, orders, policies, served, stories};
 use super::retold::{Book, People, Told, Union};
 use crate::support::clock::TestClock;
-use crate::support::ids::TestIds;
 use crate::support::store::TestStore;
 use serde_json::Value;
 use std::sync::Arc;
-use tokio::runtime::Handle;
 use tribune::domain::act::{Act, Command, Detail, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
 use tribune::domain::case::{Case, Particulars};
@@ -27,7 +25,6 @@ use tribune::ports::store::Store;
 use tribune::ports::timers::DueTimer;
 use tribune::service::acts::ActOrder;
 use tribune::service::caller::Caller;
-use tribune::service::pipeline::Lanes;
 use tribune::service::policies::NewPolicy;
 use tribune::service::voids::{Less, Milder};
 use tribune::service::{PersonRef, Service};
@@ -58,21 +55,7 @@ struct Play {
 impl Play {
     async fn begin(store: &TestStore, seed: u64) -> Self {
         let clock = TestClock::new();
-        let store = store.open(clock.clone()).await;
-        let lanes = Lanes {
-            lanes: 2,
-            batch: 16,
-            queue: 64,
-        };
-        let service = Service::new(
-            store.clone(),
-            clock.clone(),
-            Arc::new(TestIds),
-            lanes,
-            Handle::current(),
-        );
-        let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
-        let caller = service.authenticate(secret.reveal()).await.unwrap();
+        let (store, service, caller) = served(store, &clock).await;
         let mut play = Self {
             store,
             service,
