@@ -256,7 +256,7 @@ impl Service {
         }
         let now = Time(self.clock.now());
         Ok(UndoPlan {
-            irreversible: irreversible(&cases, &lifts),
+            irreversible: irreversible(&cases),
             cases: numbers(&cases),
             ends,
             may_end,
@@ -328,7 +328,7 @@ fn numbers(cases: &[Case]) -> Vec<i64> {
 }
 
 /// What stays as it is, whatever is voided.
-fn irreversible(cases: &[Case], lifts: &[Case]) -> Vec<Irreversible> {
+fn irreversible(cases: &[Case]) -> Vec<Irreversible> {
     let those = |is: fn(&Case) -> bool| {
         cases
             .iter()
@@ -336,7 +336,7 @@ fn irreversible(cases: &[Case], lifts: &[Case]) -> Vec<Irreversible> {
             .map(|case| case.number)
             .collect()
     };
-    let all: [(IrreversibleKind, Vec<i64>, &str); 6] = [
+    let all: [(IrreversibleKind, Vec<i64>, &str); 5] = [
         (
             IrreversibleKind::Kicked,
             those(|case| case.kind == Kind::Kick),
@@ -351,11 +351,6 @@ fn irreversible(cases: &[Case], lifts: &[Case]) -> Vec<Irreversible> {
             IrreversibleKind::Restricted,
             those(|case| case.started.is_some()),
             "Members were muted, banned or kept from something. The time until now is not given back.",
-        ),
-        (
-            IrreversibleKind::Lifted,
-            numbers(lifts),
-            "Sanctions were lifted. They do not come back; act anew where they should hold.",
         ),
         (
             IrreversibleKind::Superseded,

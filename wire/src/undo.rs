@@ -42,8 +42,6 @@ wire! {
         MessagesDeleted,
         /// Members were muted or banned. The time is not given back.
         Restricted,
-        /// Sanctions were lifted. They do not come back.
-        Lifted,
         /// Sanctions gave way to others. They do not come back with a void of those.
         Superseded,
         /// Members, moderators and bots were told. Notices and events are not called back.
@@ -90,7 +88,7 @@ wire! {
     /// What undoing would do. What cannot be undone comes first.
     pub struct UndoPlan {
         /// What stays as it is, whatever is voided.
-        #[cfg_attr(feature = "openapi", schema(max_items = 6))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 5))]
         pub irreversible: Vec<Irreversible>,
         /// The cases that would be voided, the newest first. What they escalated to goes with them, or becomes milder.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>, max_items = 50_000))]
