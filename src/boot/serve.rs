@@ -183,9 +183,7 @@ fn start_jobs(
 
 /// Every route, inside the edge, watched.
 fn router(config: &Config, service: &Service, metrics: PrometheusHandle) -> Router {
-    let state = api::ApiState {
-        service: service.clone(),
-    };
+    let state = api::ApiState::new(service.clone());
     let routes = api::routes(state).merge(health::router(service.clone(), metrics));
     let limits = EdgeLimits {
         body: config.server.body_limit,

@@ -3,6 +3,7 @@
 use axum::Router;
 
 use super::edge::{self, EdgeLimits};
+use super::idempotency::in_flight::InFlight;
 use super::{docs, openapi, v1};
 use crate::service::Service;
 
@@ -11,6 +12,19 @@ use crate::service::Service;
 pub struct ApiState {
     /// The use cases.
     pub service: Service,
+    /// Idempotency keys of requests that have no answer yet.
+    pub in_flight: InFlight,
+}
+
+impl ApiState {
+    /// For the use cases, with no request under way.
+    #[must_use]
+    pub fn new(service: Service) -> Self {
+        Self {
+            service,
+            in_flight: InFlight::default(),
+        }
+    }
 }
 
 /// All routes, without the edge: for whoever has more routes to put inside it.

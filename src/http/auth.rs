@@ -20,6 +20,7 @@ impl FromRequestParts<ApiState> for Caller {
         let caller = state.service.authenticate(key).await?;
         // Every operation has a caller, so here none can forget it either.
         query::known(parts)?;
+        parts.extensions.insert(caller.tenant);
         Ok(caller)
     }
 }

@@ -21,6 +21,8 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use self::body::Timely;
+use super::idempotency::IDEMPOTENCY_KEY;
+use super::idempotency::in_flight::Held;
 use super::ndjson::LARGEST;
 use super::problem::{Code, Problem};
 
@@ -79,6 +81,11 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
+    // Kept here, and so until there is an answer.
+    let held = Held::default();
+    if request.headers().contains_key(IDEMPOTENCY_KEY) {
+        request.extensions_mut().insert(held.clone());
+    }
 
     let answer = answer(request, next, edge.limits).instrument(span).await;
     let mut response = match answer

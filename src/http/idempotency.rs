@@ -1,5 +1,7 @@
 //! The `Idempotency-Key` header: read, checked, and bound to what the request asks for.
 
+pub mod in_flight; // keys of requests that have no answer yet
+
 use axum::extract::FromRequestParts;
 use axum::http::header::HeaderName;
 use axum::http::request::Parts;
@@ -10,8 +12,11 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use self::in_flight::Held;
+use super::api::ApiState;
 use super::json::{StrictJson, fingerprint};
 use super::problem::{Code, Problem};
+use crate::domain::id::TenantId;
 use crate::service::Claim;
 
 /// The header of a request.
@@ -87,12 +92,19 @@ impl IntoParams for Idempotency {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
+/// To stand after the caller, whose tenant the key belongs to.
+impl FromRequestParts<ApiState> for Idempotency {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let key = key(&parts.headers)?;
+        let (tenant, held) = (parts.extensions.get::<TenantId>(), parts.extensions.get::<Held>());
+        if let (Some(key), Some(tenant), Some(held)) = (&key, tenant, held) {
+            let running = state.in_flight.begin(*tenant, key);
+            held.keep(running.ok_or_else(|| Problem::new(Code::IdempotencyInFlight))?);
+        }
         Ok(Self {
-            key: key(&parts.headers)?,
+            key,
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
         })

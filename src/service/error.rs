@@ -117,9 +117,6 @@ pub enum ServiceError {
     /// What the call needs stayed locked.
     #[error("the rows that this needs stayed locked; try again shortly")]
     Busy,
-    /// The same idempotency key is being worked on.
-    #[error("a request with this Idempotency-Key is still being worked on; repeat it shortly")]
-    InFlight,
     /// The store failed, or is away.
     #[error("the store could not answer")]
     Store(#[source] StoreError),
@@ -166,11 +163,9 @@ impl ServiceError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded
-            | Self::Simulating
-            | Self::Busy
-            | Self::InFlight
-            | Self::Store(StoreError::Unavailable(_)) => true,
+            Self::Overloaded | Self::Simulating | Self::Busy | Self::Store(StoreError::Unavailable(_)) => {
+                true
+            }
             Self::Refused(refusal) => {
                 matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
             }

@@ -56,7 +56,6 @@ impl From<ServiceError> for Problem {
             ServiceError::JobUnfinished(_) => Code::JobUnfinished,
             ServiceError::PlanExpired => Code::PlanExpired,
             ServiceError::PlanApplied(_) => Code::PlanApplied,
-            ServiceError::InFlight => Code::IdempotencyInFlight,
         };
         Self::new(code).detail(sentence(&error.to_string()))
     }

@@ -140,7 +140,7 @@ impl Ledger {
     }
 
     async fn repeat(&self, client: &Client, key: &str, number: Option<i64>) {
-        let reply = call(client, &self.acts(), key).send().await;
+        let reply = call(client, &self.acts(), key).send_until_answered().await;
         let replayed = reply.header("idempotent-replayed").map(str::to_owned);
         let body = reply.expect(201);
         let again = body["case"]["number"].as_i64().unwrap();

@@ -7,6 +7,9 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
+use std::time::Duration;
+
+use super::wait;
 
 type Connections = hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>;
 
@@ -53,6 +56,11 @@ impl Client {
     /// The key; empty for who has none.
     pub(crate) fn key(&self) -> &str {
         self.key.as_deref().unwrap_or_default()
+    }
+
+    /// Where the server listens, for requests that are written byte by byte.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -120,6 +128,29 @@ impl Call<'_> {
     /// Sends it and reads the whole answer. Panics when there is none.
     pub(crate) async fn send(self) -> Reply {
         self.try_send().await.unwrap_or_else(|e| panic!("no answer: {e}"))
+    }
+
+    /// Sends it, and again as long as the first request under its key has no answer, as the answer says to. Panics when there
+    /// is no answer in the end.
+    pub(crate) async fn send_until_answered(self) -> Reply {
+        let (client, request) = (self.client, self.builder.body(self.body).expect("a request"));
+        let in_flight = async || {
+            let (head, body) = request.clone().into_parts();
+            let builder = Request::builder().method(head.method).uri(head.uri);
+            let builder = head
+                .headers
+                .iter()
+                .fold(builder, |all, (name, value)| all.header(name, value));
+            let reply = Call {
+                client,
+                builder,
+                body,
+            }
+            .send()
+            .await;
+            (reply.body["code"] != "idempotency_in_flight").then_some(reply)
+        };
+        wait::until_async("the first request's answer", Duration::from_secs(60), in_flight).await
     }
 
     /// Sends it to a server that may be dying.

@@ -2,9 +2,16 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::world::{Api, Community, problem};
 use crate::support::client::Reply;
+use crate::support::wait;
+
+/// Longer than anything here takes, shorter than anyone's patience with a failing test.
+const SOON: Duration = Duration::from_secs(20);
 
 async fn act(home: &Community, key: &str, body: &Value) -> Reply {
     home.client
@@ -76,6 +83,51 @@ on_every_store! {
             assert!(reply.status == 201 || (reply.status == 409 && reply.body["code"] == "idempotency_in_flight"), "{}", reply.body);
         }
         assert_eq!(home.cases("").await, [1]);
+    }
+
+    /// While a request has no answer yet, whoever uses its key is told to wait; then it is the first one's answer. Nobody else's key
+    /// is in the way. A client that hangs up gives the key back.
+    async fn a_repeat_in_flight_is_told_to_wait(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let body = warn("Spam").to_string();
+        let begin = async || {
+            let address = home.client.address();
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let (path, key, length) = (home.path("/acts"), home.client.key(), body.len());
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {key}\r\nidempotency-key: k1\r\nconnection: close\r\n\
+                 content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // What would be refused shows whether the key is in use, and uses none.
+            wait::until_async("the key to be in use", SOON, async || {
+                let reply = act(&home, "k1", &json!({"kind": "unmute", "member": "custom:1"})).await;
+                (reply.body["code"] == "idempotency_in_flight").then_some(())
+            }).await;
+            stream
+        };
+        let mut first = begin().await;
+        let repeat = act(&home, "\"k1\"", &warn("Spam")).await;
+        assert_eq!(repeat.header("retry-after"), Some("1"));
+        problem(repeat, 409, "idempotency_in_flight");
+        act(&home, "k2", &warn("Links")).await.expect(201);
+        let theirs = Community::of(&api.stranger().await).await;
+        act(&theirs, "k1", &warn("Spam")).await.expect(201);
+
+        first.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        first.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+        let repeat = act(&home, "k1", &warn("Spam")).await;
+        assert_eq!(repeat.header("idempotent-replayed"), Some("true"));
+        assert!(answer.ends_with(std::str::from_utf8(&repeat.bytes).unwrap()));
+
+        drop(begin().await);
+        wait::until_async("the key to be given back", SOON, async || {
+            (act(&home, "k1", &warn("Spam")).await.status == 201).then_some(())
+        }).await;
+        assert_eq!(home.cases("").await, [2, 1]);
     }
 
     /// What is no key is refused before anything is done.

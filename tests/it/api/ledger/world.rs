@@ -47,9 +47,7 @@ impl Api {
             body_time: Duration::from_secs(20),
             time: Duration::from_secs(30),
         };
-        let state = ApiState {
-            service: service.clone(),
-        };
+        let state = ApiState::new(service.clone());
         let routes = router(state, limits);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
