@@ -11,9 +11,9 @@ use super::enter::{Entered, Incoming, Under, enter};
 use super::hold::{self, Hold};
 use super::id::SanctionId;
 use super::identity::Identity;
-use super::kind::Kind;
+use super::kind::{Kind, Restriction};
 use super::ladder::{Reached, Threshold};
-use super::member::{MAX_SANCTIONS, Member};
+use super::member::{MAX_SANCTIONS, MORE_FOR_BANS, Member};
 use super::name::Name;
 use super::points::Points;
 use super::refusal::Refusal;
@@ -379,8 +379,12 @@ impl Run<'_> {
             return Ok(None);
         };
         // An escalation fires only when it outlasts what is in force, so it never needs a bound of its own.
-        if draft.causes.is_empty() && self.member.sanctions.len() >= MAX_SANCTIONS {
-            return Err(Refusal::TooManySanctions { limit: MAX_SANCTIONS });
+        let limit = match restriction {
+            Restriction::Ban => MAX_SANCTIONS + MORE_FOR_BANS,
+            Restriction::Mute | Restriction::Restrict => MAX_SANCTIONS,
+        };
+        if draft.causes.is_empty() && self.member.sanctions.len() >= limit {
+            return Err(Refusal::TooManySanctions { limit });
         }
         Ok(Some(Sanction {
             id: SanctionId((self.fresh)()),

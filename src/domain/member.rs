@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// How many sanctions a member may have whose end is still to come.
 pub const MAX_SANCTIONS: usize = 64;
 
+/// How many more they may have for bans, so that nobody is too restricted to be banned.
+pub const MORE_FOR_BANS: usize = 16;
+
 /// A member as decisions see them: the ledger and the sanctions whose end is not recorded yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {

@@ -2,7 +2,6 @@
 
 use super::super::act::Detail;
 use super::super::case::RungOutcome;
-use super::super::kind::Restriction;
 use super::super::policy::{Decay, Freeze, Policy, Refire, Remedy, Rung};
 use super::super::scene::{Scene, at, moderator, points};
 use super::*;
@@ -392,5 +391,14 @@ fn sanctions_of_one_member_are_bounded() {
     assert_eq!(
         scene.refused(Kind::Mute, None),
         Refusal::TooManySanctions { limit: MAX_SANCTIONS }
+    );
+    // Nobody is too muted to be banned, though bans have a bound as well.
+    for _ in 0..MORE_FOR_BANS {
+        scene.act(Kind::Ban, None);
+    }
+    let limit = MAX_SANCTIONS + MORE_FOR_BANS;
+    assert_eq!(
+        scene.refused(Kind::Ban, None),
+        Refusal::TooManySanctions { limit }
     );
 }

@@ -226,7 +226,7 @@ catalogue! {
         "The sanction ended, was lifted or was voided."
         "Read the sanction to see when and why it ended. Nothing is left to do."
     TooManySanctions "too_many_sanctions" CONFLICT "The member has too many active sanctions"
-        "The member holds as many active sanctions as one may hold at a time."
+        "The member holds as many active sanctions as one may hold at a time: 64, and 16 more for bans."
         "Lift sanctions that are covered by others, then act again."
     AlreadyApproved "already_approved" CONFLICT "This person has approved it already"
         "The held act needs approvals by different people, and this one has given theirs."
