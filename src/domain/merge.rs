@@ -12,7 +12,7 @@
 
 use super::act::Recent;
 use super::duplicate::REMEMBERED;
-use super::id::MergeId;
+use super::id::{MergeId, UserId};
 use super::ledger::Tally;
 use super::member::Member;
 use super::past::Past;
@@ -60,6 +60,33 @@ pub struct Crossing {
     pub other_past: Past,
     /// The state of the one member, as recorded.
     pub recorded: Member,
+}
+
+/// Where two histories became one, and nothing of what they came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Junction {
+    /// The merge.
+    pub merge: MergeId,
+    /// Who remains.
+    pub into: UserId,
+    /// Who is now the other.
+    pub from: UserId,
+    /// When.
+    pub at: Instant,
+    /// The community's last case of before.
+    pub after: i64,
+    /// Which of several at the same place.
+    pub turn: i32,
+    /// The version of the policy in force then.
+    pub policy_version: i32,
+}
+
+impl Junction {
+    /// Its place in history: after the cases of before, whose places end in 0.
+    #[must_use]
+    pub const fn spot(&self) -> (Instant, i64, i32) {
+        (self.at, self.after, self.turn)
+    }
 }
 
 /// What became of it in the replay.

@@ -11,16 +11,21 @@
 //!   other policy either.
 //! - Acts of kinds that the other policy does not register are left out, and counted.
 //!
+//! Users who were merged are one person from then on in both runs, and two before.
+//!
 //! Nobody would have acted otherwise: acts that were refused, ranks and duplicates are no part of it. Whether a member was
 //! protected is known only where that kept a rung from acting, or the act broke the glass.
 
+mod people; // users who became one person
 mod run; // one member, along the record and under the other policy
 
+use self::people::{People, put};
 use self::run::{Run, Turn};
 use super::brief::Window;
 use super::case::Case;
 use super::id::UserId;
 use super::kind::Kind;
+use super::merge::Junction;
 use super::name::Name;
 use super::points::Points;
 use super::policy::Policy;
@@ -103,7 +108,8 @@ pub struct Totals {
     pub unregistered: BTreeMap<Kind, u64>,
 }
 
-/// A simulation under way: fed the cases of one member after the other, those of each in the order of (at, number).
+/// A simulation under way: fed the cases of one member after the other, those of each in the order of (at, number). Cases of merged
+/// users are passed over then, and fed once more at the end, user by user (see [`Simulation::merged`]).
 #[derive(Debug)]
 pub struct Simulation {
     recorded: Arc<Timeline>,
@@ -111,6 +117,7 @@ pub struct Simulation {
     window: Window,
     now: Instant,
     track: Option<Track>,
+    people: People,
     totals: Totals,
 }
 
@@ -118,6 +125,8 @@ pub struct Simulation {
 #[derive(Debug)]
 struct Track {
     user: UserId,
+    /// They have cases, and count as a member.
+    counts: bool,
     was: Run,
     would: Run,
     /// The last act, whose escalations may still come.
@@ -143,14 +152,25 @@ impl Simulation {
             window,
             now: window.until.map_or(now, |until| until.min(now)),
             track: None,
+            people: People::default(),
             totals: Totals::default(),
         }
+    }
+
+    /// Where users were merged: all places where histories of the community became one.
+    #[must_use]
+    pub fn with_merges(self, junctions: Vec<Junction>) -> Self {
+        let people = People::new(junctions, self.window.until);
+        Self { people, ..self }
     }
 
     /// Takes the next case. Gives the member before, if the case is another one's and they would have been treated differently.
     pub fn feed(&mut self, case: Case) -> Option<Difference> {
         let is_next = self.track.as_ref().is_none_or(|track| track.user != case.user);
         let difference = if is_next { self.close() } else { None };
+        if is_next && self.people.has(case.user) {
+            return difference;
+        }
         self.totals.cases += 1;
         if self.window.until.is_some_and(|until| case.at >= until) {
             return difference;
@@ -159,6 +179,8 @@ impl Simulation {
             Some(track) => track,
             None => self.begin(case.user),
         };
+        self.count(&mut track);
+        self.cross(&mut track, Some((case.at, case.number)));
         match &mut track.open {
             // What took the place of an escalation may come after other acts of its second, so it is a turn of its own.
             Some(turn) if case.replaces.is_none() && case.causes.first() == Some(&turn.act.number) => {
@@ -178,12 +200,27 @@ impl Simulation {
         difference
     }
 
+    /// The merged users, in the order in which their cases are to be fed, each after [`Simulation::turn_to`].
+    #[must_use]
+    pub fn merged(&self) -> Vec<UserId> {
+        self.people.order().to_vec()
+    }
+
+    /// Begins with a merged user, whose cases are fed next. Gives the member before, as [`Simulation::feed`] does.
+    pub fn turn_to(&mut self, user: UserId) -> Option<Difference> {
+        let difference = self.close();
+        self.track = Some(self.begin(user));
+        difference
+    }
+
     /// Closes the last member, when there are no more cases.
     pub fn close(&mut self) -> Option<Difference> {
         let mut track = self.track.take()?;
+        self.cross(&mut track, None);
         if let Some(turn) = track.open.take() {
             self.take(&mut track, &turn);
         }
+        let track = self.people.wait(track)?;
         if track.escalations.was.is_empty() && track.escalations.would.is_empty() {
             return None;
         }
@@ -225,15 +262,46 @@ impl Simulation {
         self.now
     }
 
-    fn begin(&mut self, user: UserId) -> Track {
-        self.totals.members += 1;
+    fn begin(&self, user: UserId) -> Track {
         Track {
             user,
+            counts: false,
             was: Run::new(&self.recorded),
             would: Run::new(&self.other),
             open: None,
             escalations: Both::default(),
             left_out: Both::default(),
+        }
+    }
+
+    /// Counts a member once.
+    fn count(&mut self, track: &mut Track) {
+        self.totals.members += u64::from(!track.counts);
+        track.counts = true;
+    }
+
+    /// Takes in everybody who joins a user before a case, or at all.
+    fn cross(&mut self, track: &mut Track, case: Option<(Instant, i64)>) {
+        while let Some(junction) = self.people.next_before(track.user, case) {
+            let Some(other) = self.people.take(junction.from) else {
+                continue;
+            };
+            if let Some(turn) = track.open.take() {
+                self.take(track, &turn);
+            }
+            self.totals.members -= u64::from(track.counts && other.counts);
+            track.counts |= other.counts;
+            track.was.join(other.was, &junction, &self.recorded);
+            track.would.join(other.would, &junction, &self.other);
+            let (told, left_out) = (&mut track.escalations, &mut track.left_out);
+            let (more, more_left_out) = (other.escalations, other.left_out);
+            put(&mut told.was, &mut left_out.was, more.was, more_left_out.was);
+            put(
+                &mut told.would,
+                &mut left_out.would,
+                more.would,
+                more_left_out.would,
+            );
         }
     }
 

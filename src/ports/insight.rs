@@ -5,6 +5,7 @@ use super::error::StoreError;
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::merge::Junction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
@@ -58,11 +59,16 @@ pub trait Insight: Send + Sync {
         community: CommunityId,
     ) -> Result<(DateTime<Utc>, Arc<Timeline>), StoreError>;
 
-    /// The next cases of the histories of all members, in the order of their places. Fewer than the limit are the last.
+    /// The next cases of the histories of all users, or of one, in the order of their places. Fewer than the limit are the last. Merged
+    /// users have those that were recorded under them.
     async fn histories(
         &self,
         tenant: TenantId,
         community: CommunityId,
+        whose: Option<UserId>,
         page: After<Milestone>,
     ) -> Result<Vec<Case>, StoreError>;
+
+    /// The places where two histories became one, in no order.
+    async fn junctions(&self, tenant: TenantId, community: CommunityId) -> Result<Vec<Junction>, StoreError>;
 }

@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::error::ServiceError;
 use super::{After, Service, show};
 use crate::domain::brief::Window;
-use crate::domain::id::{CommunityId, TenantId};
+use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::simulate::{Difference, Simulation};
@@ -13,6 +13,7 @@ use crate::ports::clock::Clock;
 use crate::ports::insight::Milestone;
 use crate::ports::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 use wire::key::Scope;
@@ -43,6 +44,9 @@ pub struct Simulated {
     home: (TenantId, CommunityId),
     simulation: Simulation,
     after: Option<Milestone>,
+    /// The merged user whose cases are read, and those whose turn is still to come.
+    whose: Option<UserId>,
+    merged: VecDeque<UserId>,
     /// How many members may still be listed, and how many had no place.
     left: u64,
     left_out: u64,
@@ -70,11 +74,15 @@ impl Service {
         let (now, timeline) = self.store.rules(caller.tenant, community).await?;
         let permit = Arc::clone(&self.simulations).try_acquire_owned();
         let now = Instant::from_utc(now).map_err(|_| Refusal::ClockOutOfRange)?;
+        let junctions = self.store.junctions(caller.tenant, community).await?;
+        let simulation = Simulation::new(timeline, query.policy, query.window, now).with_merges(junctions);
         Ok(Simulated {
             store: self.store.clone(),
             clock: self.clock.clone(),
             home: (caller.tenant, community),
-            simulation: Simulation::new(timeline, query.policy, query.window, now),
+            merged: simulation.merged().into(),
+            whose: None,
+            simulation,
             after: None,
             left: query.limit,
             left_out: 0,
@@ -100,17 +108,26 @@ impl Simulated {
             after: self.after,
             limit: PORTION,
         };
-        let cases = self.store.histories(self.home.0, self.home.1, page).await?;
-        self.is_over = cases.len() < PORTION as usize;
+        let (tenant, community) = self.home;
+        let cases = self.store.histories(tenant, community, self.whose, page).await?;
+        let is_last = cases.len() < PORTION as usize;
         self.after = cases.last().map(|case| (case.user, case.at, case.number));
         let mut lines = Vec::new();
         for case in cases {
             let difference = self.simulation.feed(case);
             lines.extend(difference.and_then(|difference| self.list(&difference)));
         }
-        if self.is_over {
-            let difference = self.simulation.close();
+        if is_last {
+            self.whose = self.merged.pop_front();
+            self.after = None;
+            let difference = match self.whose {
+                Some(user) => self.simulation.turn_to(user),
+                None => self.simulation.close(),
+            };
             lines.extend(difference.and_then(|difference| self.list(&difference)));
+        }
+        self.is_over = is_last && self.whose.is_none();
+        if self.is_over {
             lines.push(show::simulate::total(&self.simulation, self.left_out));
         } else {
             lines.extend(self.progress());

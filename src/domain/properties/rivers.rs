@@ -22,18 +22,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-const MERGE: MergeId = MergeId(Uuid::from_u128(7));
+pub(super) const MERGE: MergeId = MergeId(Uuid::from_u128(7));
 
 /// What happens to two people, each time to one of them: until they are one, and while they are. Then some cases are voided.
 #[derive(Clone, Debug)]
-struct Lives {
+pub(super) struct Lives {
     policy: Policy,
-    before: Vec<(usize, Step)>,
-    since: Vec<(usize, Step)>,
+    pub(super) before: Vec<(usize, Step)>,
+    pub(super) since: Vec<(usize, Step)>,
     voids: Vec<Index>,
 }
 
-fn lives() -> impl Strategy<Value = Lives> {
+pub(super) fn lives() -> impl Strategy<Value = Lives> {
     let steps = |most| proptest::collection::vec((0..2_usize, step()), 0..most);
     let voids = proptest::collection::vec(any::<Index>(), 0..4);
     (policy(), steps(24), steps(16), voids).prop_map(|(policy, before, since, voids)| Lives {
@@ -45,13 +45,13 @@ fn lives() -> impl Strategy<Value = Lives> {
 }
 
 /// Two who are one.
-struct One {
-    scene: Scene,
+pub(super) struct One {
+    pub(super) scene: Scene,
     /// Who each case is about.
     whose: BTreeMap<i64, usize>,
     /// The last case of before, and when they became one.
-    after: i64,
-    moment: i64,
+    pub(super) after: i64,
+    pub(super) moment: i64,
     /// What each had just before, and what the one had just after.
     sides: [Member; 2],
     joined: Member,
@@ -74,7 +74,7 @@ impl Lives {
         two
     }
 
-    fn one(&self) -> One {
+    pub(super) fn one(&self) -> One {
         let two = self.two();
         let mut one = One::of(two);
         for (who, Step { wait, what }) in &self.since {
@@ -144,7 +144,7 @@ impl One {
     }
 
     /// One person's entries: of before, or all.
-    fn own(&self, who: usize, all: bool) -> Vec<Entry> {
+    pub(super) fn own(&self, who: usize, all: bool) -> Vec<Entry> {
         let own = |e: &&Entry| self.whose[&e.case.number] == who && (all || e.case.number <= self.after);
         self.scene.history.iter().filter(own).cloned().collect()
     }

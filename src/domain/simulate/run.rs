@@ -8,6 +8,7 @@ use crate::domain::id::SanctionId;
 use crate::domain::kind::Kind;
 use crate::domain::ladder::Reached;
 use crate::domain::member::Member;
+use crate::domain::merge::{Half, Junction, join};
 use crate::domain::past::{Offence, Past};
 use crate::domain::points::Points;
 use crate::domain::policy::{Policy, Remedy};
@@ -42,6 +43,23 @@ impl Run {
             past: Past::whole(Vec::new(), Vec::new()),
             looks_back: timeline.looks_back(),
             due: BTreeSet::new(),
+        }
+    }
+
+    /// Takes in the run of another user who is the same person from now on.
+    pub(super) fn join(&mut self, other: Self, junction: &Junction, timeline: &Timeline) {
+        let version = timeline.version(junction.policy_version);
+        let version = version.unwrap_or_else(|| timeline.in_force(junction.at));
+        let (into, from) = (self.half(), other.half());
+        self.member = join(junction.merge, version, timeline, (into, from), junction.at);
+        self.past.take_in(&other.past);
+        self.due.extend(other.due);
+    }
+
+    fn half(&self) -> Half<'_> {
+        Half {
+            member: &self.member,
+            past: &self.past,
         }
     }
 

@@ -8,7 +8,8 @@ use super::record::{case_columns, case_of, whose};
 use super::row::{Row, all};
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, TenantId};
+use crate::domain::id::{CommunityId, MergeId, TenantId, UserId};
+use crate::domain::merge::Junction;
 use crate::domain::points::Points;
 use crate::domain::time::Span;
 use crate::domain::timeline::Timeline;
@@ -69,6 +70,11 @@ const ACTIVE: &str = "SELECT tenant_id, community_id, policy_version, scheduled_
 const HISTORIES: &str = "SELECT tenant_id, community_id, number, points, doc, reason, revision, started, voided, reduced \
     FROM cases WHERE tenant_id = $1 AND community_id = $2 \
     AND user_id >= $3 AND (user_id, at, number) > ($3, $4, $5) ORDER BY user_id, at, number LIMIT $6";
+const HISTORY: &str = "SELECT tenant_id, community_id, number, points, doc, reason, revision, started, voided, reduced \
+    FROM cases WHERE tenant_id = $1 AND community_id = $2 \
+    AND user_id = $3 AND (at, number) > ($4, $5) ORDER BY at, number LIMIT $6";
+const JUNCTIONS: &str = "SELECT tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version FROM seams \
+    WHERE tenant_id = $1 AND community_id = $2";
 
 pub(super) const STATEMENTS: &[&str] = &[
     BRIEFS,
@@ -77,6 +83,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     NUMBERED,
     ACTIVE,
     HISTORIES,
+    HISTORY,
+    JUNCTIONS,
 ];
 
 #[async_trait]
@@ -157,10 +165,12 @@ impl Insight for Postgres {
         &self,
         tenant: TenantId,
         community: CommunityId,
+        whose: Option<UserId>,
         page: After<Milestone>,
     ) -> Result<Vec<Case>, StoreError> {
         let (user, at, number) = page.after.unwrap_or(BEGINNING);
-        let query = sqlx::query(HISTORIES)
+        let (statement, user) = whose.map_or((HISTORIES, user), |whose| (HISTORY, whose));
+        let query = sqlx::query(statement)
             .bind(tenant.0)
             .bind(community.0)
             .bind(user.0)
@@ -169,6 +179,24 @@ impl Insight for Postgres {
             .bind(i64::from(page.limit));
         all(query.fetch_all(self.pool.reader()).await, case_of)
     }
+
+    async fn junctions(&self, tenant: TenantId, community: CommunityId) -> Result<Vec<Junction>, StoreError> {
+        let query = sqlx::query(JUNCTIONS).bind(tenant.0).bind(community.0);
+        all(query.fetch_all(self.pool.reader()).await, junction_of)
+    }
+}
+
+fn junction_of(row: &PgRow) -> Result<Junction, StoreError> {
+    let row = Row::of(row, "seams", &["tenant_id", "community_id", "merge_id"]);
+    Ok(Junction {
+        merge: row.get("merge_id").map(MergeId)?,
+        into: row.get("into_id").map(UserId)?,
+        from: row.get("from_id").map(UserId)?,
+        at: row.instant("at")?,
+        after: row.get("after_number")?,
+        turn: row.get("turn")?,
+        policy_version: row.get("policy_version")?,
+    })
 }
 
 fn brief_of(row: &PgRow) -> Result<Brief, StoreError> {

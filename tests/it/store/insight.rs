@@ -146,7 +146,7 @@ on_every_store! {
             let mut seen: Vec<Case> = vec![];
             loop {
                 let after = seen.last().map(|case| (case.user, case.at, case.number));
-                let portion = world.store.histories(home.tenant, home.community, page(after, limit)).await.unwrap();
+                let portion = world.store.histories(home.tenant, home.community, None, page(after, limit)).await.unwrap();
                 let read = portion.len();
                 seen.extend(portion);
                 if read < limit as usize {
@@ -155,6 +155,12 @@ on_every_store! {
             }
             assert_eq!(seen, expected, "{limit} at a time");
         }
+        let user = expected[0].user;
+        expected.retain(|case| case.user == user);
+        let (first, rest) = expected.split_at(1);
+        let own = |after, limit| world.store.histories(home.tenant, home.community, Some(user), page(after, limit));
+        assert_eq!(own(None, 1).await.unwrap(), first);
+        assert_eq!(own(Some((user, first[0].at, first[0].number)), 100).await.unwrap(), rest);
     }
 
     /// All versions of a policy, and the store's clock; another tenant's and another community's are not seen.
@@ -170,7 +176,8 @@ on_every_store! {
         let (beside, other) = (world.another_community().await, world.another_home().await);
         let foreign = Home { tenant: other.tenant, ..home };
         for stranger in [beside, other, foreign] {
-            assert!(world.store.histories(stranger.tenant, stranger.community, everything()).await.unwrap().is_empty());
+            assert!(world.store.histories(stranger.tenant, stranger.community, None, everything()).await.unwrap().is_empty());
+            assert!(world.store.junctions(stranger.tenant, stranger.community).await.unwrap().is_empty());
         }
         not_found(world.store.rules(foreign.tenant, foreign.community).await, "community");
         not_found(world.store.rules(home.tenant, CommunityId(uuid())).await, "community");

@@ -125,6 +125,52 @@ on_every_store! {
         assert_eq!((&total["members"], &total["differently"], &total["recorded"]), (&json!(2), &json!(0), &total["simulated"]));
     }
 
+    /// Merged users are one person from then on, in the record and under the other policy, and two before.
+    async fn merged_people_are_simulated_as_one(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let merge = async |into: &str, from: &str| {
+            let into = home.standing(into).await["user"].clone();
+            let body = json!({"from": from, "reason": "one person"});
+            api.admin.post(&format!("/v1/users/{}/merge", into.as_str().unwrap()), &body).await.expect(200);
+        };
+        for member in ["custom:1", "custom:2", "custom:3", "custom:1", "custom:2"] {
+            warned(&home, member).await; // 1 to 5
+        }
+        home.warn("custom:4", "alone").await; // 6
+        api.clock.advance(60);
+        merge("custom:2", "custom:1").await;
+        warned(&home, "custom:1").await; // 7, with 5 points: the muting 8
+        api.clock.advance(60);
+        merge("custom:3", "custom:2").await;
+        for _ in 0..2 {
+            warned(&home, "custom:2").await; // 9, and 10 with 8 points: the ban 11
+        }
+        let policy = home.get("/policy").await.expect(200);
+        let lines = simulated(&home, json!({"rules": policy["rules"]})).await;
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        let total = &lines[0]["total"];
+        assert_eq!((&total["cases"], &total["members"], &total["recorded"]), (&json!(11), &json!(2), &json!(2)));
+        assert_eq!((&total["differently"], &total["simulated"]), (&json!(0), &json!(2)));
+
+        // Each had two points before they were one.
+        let lines = simulated(&home, json!({"rules": earlier()})).await;
+        let person = home.get("/members/custom:1/standing").await.expect(200)["user"].clone();
+        assert_eq!(lines.len(), 2, "{lines:#?}");
+        assert_eq!(lines[0]["member"]["user"], person);
+        let told = |side: &str| -> Vec<(Value, Value)> {
+            let told = lines[0]["member"][side]["escalations"].as_array().unwrap().iter();
+            told.map(|one| (one["rung"].clone(), one["case"].clone())).collect()
+        };
+        assert_eq!(told("recorded"), [(json!("mute-24h"), json!(7)), (json!("tempban-7d"), json!(10))]);
+        assert_eq!(told("simulated"), [(json!("mute-1h"), json!(4)), (json!("mute-1h"), json!(5))]);
+
+        // Until then they are three.
+        let until = "2026-01-01T00:00:30Z";
+        let lines = simulated(&home, json!({"rules": earlier(), "until": until})).await;
+        assert_eq!((lines.len(), &lines[2]["total"]["members"]), (3, &json!(4)), "{lines:#?}");
+    }
+
     /// A window bounds what is compared; kinds that the other policy does not know are named; no history is no difference.
     async fn windows_unknown_kinds_and_empty_histories(store) {
         let api = Api::start(store).await;
