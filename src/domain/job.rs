@@ -79,6 +79,8 @@ pub struct Job {
     pub kind: JobKind,
     /// Where it is in its life.
     pub state: JobState,
+    /// Whether its items are only tried out, each as if those before it had happened.
+    pub dry_run: bool,
     /// The key that asked for it, with which it acts.
     pub key: KeyId,
     /// When it was accepted.
@@ -119,6 +121,7 @@ impl Job {
             id,
             kind,
             state: JobState::Queued,
+            dry_run: false,
             key,
             created_at: now,
             started_at: None,

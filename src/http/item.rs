@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::problem::{Code, Problem};
-use crate::domain::job::JobKind;
+use crate::domain::job::{Job, JobKind};
 use crate::service::ItemResult;
 use crate::service::Outcome;
 use crate::service::error::ServiceError;
@@ -76,7 +76,7 @@ impl Item {
 
     /// What an item of a job came to, as it is kept.
     #[must_use]
-    pub fn of_job(kind: JobKind, result: ItemResult) -> Self {
+    pub fn of_job(job: &Job, result: ItemResult) -> Self {
         let (index, document) = (result.item, raw(result.document));
         let mut item = Self {
             index,
@@ -87,13 +87,15 @@ impl Item {
             problem: None,
             waits: result.held,
         };
-        match kind {
+        match job.kind {
             _ if !result.done => {
                 let problem = serde_json::from_str::<wire::problem::Problem>(document.get());
                 let internal = Code::Internal.status().as_u16();
                 item.status = problem.map_or(internal, |problem| problem.status);
                 item.problem = Some(document);
             }
+            // What would be held is told by `hold` in the answer.
+            JobKind::Acts if job.dry_run => item.act = Some(document),
             JobKind::Acts if result.held => {
                 item.status = StatusCode::ACCEPTED.as_u16();
                 item.held = Some(document);

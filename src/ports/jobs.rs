@@ -7,6 +7,7 @@ use super::ledger::Reply;
 use crate::domain::id::{CommunityId, JobId, KeyId, PlanId, TenantId};
 use crate::domain::job::{Job, JobFailure, JobKind, JobState};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 /// A job to accept.
@@ -20,6 +21,8 @@ pub struct NewJob {
     pub id: JobId,
     /// What its items are.
     pub kind: JobKind,
+    /// Whether its items are only tried out.
+    pub dry_run: bool,
     /// The key that asks for it.
     pub key: KeyId,
     /// How many items it has.
@@ -30,6 +33,18 @@ pub struct NewJob {
     pub plan: Option<PlanId>,
     /// The idempotency key, if the call has one.
     pub claim: Option<Claim>,
+}
+
+impl NewJob {
+    /// The job that it becomes.
+    #[must_use]
+    pub fn job(&self, now: DateTime<Utc>) -> Job {
+        let place = (self.tenant, self.community, self.id);
+        Job {
+            dry_run: self.dry_run,
+            ..Job::new(place, self.kind, self.key, self.total, now)
+        }
+    }
 }
 
 /// What shall become of a job.
@@ -91,6 +106,8 @@ pub struct Report {
     pub succeeded: i64,
     /// How many of its items are held until others approve them.
     pub held: i64,
+    /// Those that were only tried out, with what would come of them: what is done is kept by whoever does it.
+    pub tried: Vec<(i64, Answer)>,
     /// Those that were refused now, with their problem documents.
     pub refused: Vec<(i64, String)>,
     /// How many of its items are refused altogether.
@@ -110,6 +127,15 @@ pub struct ItemResult {
     pub held: bool,
     /// The answer, or the problem document.
     pub document: String,
+}
+
+/// The key of an item of a job, which alone tells it from every other one.
+#[must_use]
+pub fn claim_of(job: &Job, item: i64) -> Claim {
+    Claim {
+        key: job.key_of(item),
+        fingerprint: [0; 32],
+    }
 }
 
 /// What a caller reads of a job, and what is kept of it.
@@ -151,6 +177,9 @@ pub trait Jobs: Send + Sync {
 
     /// What a job's items came to so far, in their order; `after` is the item last seen.
     async fn job_results(&self, job: &Job, page: After<i64>) -> Result<Vec<ItemResult>, StoreError>;
+
+    /// The items of a part, as they were given; `None` when the job has no such part.
+    async fn job_items(&self, job: &Job, part: i64) -> Result<Option<String>, StoreError>;
 
     /// Takes the job that has waited longest, of any tenant. Nobody else is given it until the lease is over or its report has
     /// come. The lease only saves work: each item claims a key of its own, so it is done once whoever works on it.

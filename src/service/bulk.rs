@@ -9,7 +9,8 @@ use super::error::{ServiceError, outcome};
 use super::rehearsal::Rehearsal;
 use super::{Answer, Claim, Outcome, Service};
 use crate::domain::act::Command;
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, TenantId};
+use crate::domain::refusal::Refusal;
 use crate::ports::ledger::Submission;
 use wire::key::Scope;
 
@@ -67,10 +68,27 @@ impl Service {
         orders: Vec<ActOrder>,
     ) -> Result<Vec<ItemOutcome>, ServiceError> {
         let submissions = self.submissions(caller, community, orders).await?;
-        let mut rehearsal =
-            Rehearsal::load(&*self.store, (caller.tenant, community), &submissions, &*self.ids).await?;
+        let mut rehearsal = Rehearsal::default();
+        self.rehearse(&mut rehearsal, (caller.tenant, community), &submissions).await
+    }
+
+    /// Decides acts over what was rehearsed before.
+    pub(super) async fn rehearse(
+        &self,
+        rehearsal: &mut Rehearsal,
+        home: (TenantId, CommunityId),
+        submissions: &[Submission],
+    ) -> Result<Vec<ItemOutcome>, ServiceError> {
+        let community = self.store.community(home.0, home.1).await?;
+        if community.archived_at.is_some() {
+            let refused = |_: &Submission| Err(Refusal::Archived.into());
+            return Ok(submissions.iter().map(refused).collect());
+        }
+        rehearsal
+            .learn(&*self.store, home, submissions, &*self.ids)
+            .await?;
         let mut outcomes = Vec::with_capacity(submissions.len());
-        for submission in &submissions {
+        for submission in submissions {
             outcomes.push(rehearsal.decide(&*self.store, submission, &*self.ids).await);
         }
         Ok(outcomes)

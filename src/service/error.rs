@@ -129,6 +129,9 @@ pub enum ServiceError {
     /// The job still has something to do.
     #[error("the job is {0}; what it is still to do would be no part of the plan")]
     JobUnfinished(&'static str),
+    /// The job only tried its items out.
+    #[error("the job only tried its items out, so there is nothing to undo")]
+    JobDryRun,
     /// The plan is too old.
     #[error("the plan has expired; make another, and see what it says now")]
     PlanExpired,

@@ -9,9 +9,9 @@ use super::listing::{Listed, cut, one_more};
 use super::show;
 use super::{After, Answer, Claim, Outcome, PersonRef, Service};
 use crate::domain::act::{Act, Command};
-use crate::domain::id::{CommunityId, JobId, PlanId};
+use crate::domain::id::{CommunityId, JobId};
 use crate::domain::job::{Job, JobKind, PART};
-use crate::ports::jobs::{ItemResult, JobOrder, JobReply, NewJob, Part};
+use crate::ports::jobs::{ItemResult, JobOrder, JobReply, NewJob, Part, claim_of};
 use crate::ports::ledger::{ActorRef, Submission, VoidOrder};
 use serde::{Deserialize, Serialize};
 use wire::key::Scope;
@@ -40,6 +40,13 @@ pub(super) enum Work {
     },
 }
 
+/// The items of a part; `None` when they cannot be read.
+pub(super) fn read(job: &Job, part: i64, items: &str) -> Option<Vec<Work>> {
+    serde_json::from_str(items)
+        .inspect_err(|error| tracing::error!(%error, job = %job.id, part, "items cannot be read"))
+        .ok()
+}
+
 /// What a caller reads of a job, and what is kept of it.
 fn shown(job: &Job) -> Answer {
     Answer {
@@ -59,7 +66,7 @@ fn settled(reply: JobReply) -> Result<Outcome, ServiceError> {
 }
 
 impl Service {
-    /// Accepts many acts, to be recorded in their order.
+    /// Accepts many acts, to be recorded in their order, or only tried out.
     ///
     /// # Errors
     /// What stands in the way of all of them; nothing was accepted then.
@@ -68,6 +75,7 @@ impl Service {
         caller: &Caller,
         community: CommunityId,
         orders: Vec<ActOrder>,
+        dry_run: bool,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         let submissions = self.submissions(caller, community, orders).await?;
@@ -81,31 +89,35 @@ impl Service {
                 }),
                 _ => None,
             });
-        self.accept((caller, community), JobKind::Acts, work.collect(), None, claim)
-            .await
+        let new = self.new_job((caller, community), JobKind::Acts, &work.collect::<Vec<_>>(), claim);
+        self.accept(NewJob { dry_run, ..new }).await
     }
 
-    /// Accepts a job.
-    pub(super) async fn accept(
+    /// A job to accept.
+    pub(super) fn new_job(
         &self,
         (caller, community): (&Caller, CommunityId),
         kind: JobKind,
-        work: Vec<Work>,
-        plan: Option<PlanId>,
+        work: &[Work],
         claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
+    ) -> NewJob {
         let part = usize::try_from(PART).unwrap_or(1);
-        let new = NewJob {
+        NewJob {
             tenant: caller.tenant,
             community,
             id: JobId(self.ids.fresh()),
             kind,
+            dry_run: false,
             key: caller.key,
             total: i64::try_from(work.len()).unwrap_or(i64::MAX),
             parts: work.chunks(part).map(|items| json(&items)).collect(),
-            plan,
+            plan: None,
             claim,
-        };
+        }
+    }
+
+    /// Accepts a job.
+    pub(super) async fn accept(&self, new: NewJob) -> Result<Outcome, ServiceError> {
         let store = self.store.clone();
         self.detached(async move { settled(store.create_job(&new, &shown).await?) })
             .await
@@ -154,15 +166,13 @@ impl Service {
         community: CommunityId,
         id: JobId,
         page: After<i64>,
-    ) -> Result<(JobKind, Listed<ItemResult, i64>), ServiceError> {
+    ) -> Result<(Job, Listed<ItemResult, i64>), ServiceError> {
         caller.require(Scope::CasesRead)?;
         caller.enter(community)?;
         let job = self.store.job(caller.tenant, community, id).await?;
         let rows = self.store.job_results(&job, one_more(page)).await?;
-        Ok((
-            job.kind,
-            cut(rows, page.limit, |result| result.item, Clone::clone),
-        ))
+        let listed = cut(rows, page.limit, |result| result.item, Clone::clone);
+        Ok((job, listed))
     }
 
     /// Stops a job; what was done stays done. Or takes one up again that was stopped.
@@ -199,21 +209,13 @@ impl Service {
     /// Works off a part of a job: what each of its items came to, without those that were refused before. `None` when the
     /// items cannot be read.
     pub async fn work_off(&self, job: &Job, part: &Part) -> Option<Vec<(i64, ItemOutcome)>> {
-        let work: Vec<Work> = serde_json::from_str(&part.items)
-            .inspect_err(
-                |error| tracing::error!(%error, job = %job.id, part = part.number, "items cannot be read"),
-            )
-            .ok()?;
+        let work = read(job, part.number, &part.items)?;
         let (mut acts, mut outcomes) = (Vec::new(), Vec::new());
         for (item, work) in (part.number * PART..).zip(work) {
             if part.refused.contains(&item) {
                 continue;
             }
-            // The key alone tells an item from every other one.
-            let claim = Some(Claim {
-                key: job.key_of(item),
-                fingerprint: [0; 32],
-            });
+            let claim = Some(claim_of(job, item));
             match work {
                 Work::Act { member, actor, act } => {
                     let submission = Submission {

@@ -1,5 +1,5 @@
 //! Many acts tried out: decided in memory one after the other, each over what the earlier ones would have left. Reads without a
-//! lock, and writes nothing.
+//! lock, and writes nothing. More acts may follow those that were decided; the moment stays that of the first.
 
 use super::Outcome;
 use super::acts::{tried, without_strangers};
@@ -38,7 +38,8 @@ struct Held {
     past: Past,
 }
 
-/// When all of it would happen, under which policies, and the number that the next case would get.
+/// When all of it would happen, under which policies, and the number that the next case would get. It is that of the first acts:
+/// what is counted of budgets is counted up to then.
 struct Moment {
     now: DateTime<Utc>,
     timeline: Arc<Timeline>,
@@ -64,30 +65,32 @@ pub(super) struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// Reads what the acts need.
+    /// Reads what the acts need besides what is known.
     ///
     /// # Errors
     /// A community that is not there, or what kept the store from answering.
-    pub(super) async fn load(
+    pub(super) async fn learn(
+        &mut self,
         store: &dyn Store,
         (tenant, community): (TenantId, CommunityId),
         submissions: &[Submission],
         ids: &dyn Ids,
-    ) -> Result<Self, ServiceError> {
+    ) -> Result<(), ServiceError> {
+        let begun = self.moment.is_some();
         let members: HashSet<&PersonRef> = submissions.iter().map(|s| &s.member).collect();
-        let members: Vec<_> = members.into_iter().collect();
+        let members: Vec<_> = members.into_iter().filter(|one| !self.has_met(one)).collect();
         let mut seen = Vec::with_capacity(members.len());
         for some in members.chunks(READS) {
             let looks = some.iter().map(|person| look(store, (tenant, community), person));
             seen.extend(try_join_all(looks).await?);
         }
-        let mut rehearsal = Self::default();
         for (person, seen) in members.into_iter().zip(seen) {
-            rehearsal.meet(person, seen, ids);
+            self.meet(person, seen, begun, ids);
         }
         let actors: HashMap<&PersonRef, ActorRef> = submissions
             .iter()
             .filter_map(|submission| as_stored(&submission.actor))
+            .filter(|(person, _)| !self.standing.contains_key(person))
             .collect();
         let actors: Vec<_> = actors.into_iter().collect();
         for some in actors.chunks(READS) {
@@ -95,10 +98,19 @@ impl Rehearsal {
                 .iter()
                 .map(|(_, actor)| store.acting(tenant, community, actor));
             for ((person, _), acting) in some.iter().zip(try_join_all(found).await?) {
-                rehearsal.introduce(person, &acting, ids);
+                self.introduce(person, &acting, ids);
             }
         }
-        Ok(rehearsal)
+        Ok(())
+    }
+
+    /// Whether the store was asked about somebody as a member.
+    fn has_met(&self, person: &PersonRef) -> bool {
+        match self.people.get(person) {
+            Some(Some(user)) => self.members.contains_key(user),
+            Some(None) => true,
+            None => false,
+        }
     }
 
     /// Decides one act over what those before it would have left.
@@ -235,13 +247,13 @@ impl Rehearsal {
     }
 
     /// Takes over a member as they stand.
-    fn meet(&mut self, person: &PersonRef, seen: Option<Seen>, ids: &dyn Ids) {
+    fn meet(&mut self, person: &PersonRef, seen: Option<Seen>, begun: bool, ids: &dyn Ids) {
         let Some(seen) = seen else {
             self.people.insert(person.clone(), None);
             return;
         };
         // The reads are not of one moment; the last of them is nearest to when the acts would be recorded.
-        if self.moment.as_ref().is_none_or(|moment| moment.now <= seen.now) {
+        if !begun && self.moment.as_ref().is_none_or(|moment| moment.now <= seen.now) {
             self.moment = Some(Moment {
                 now: seen.now,
                 timeline: seen.timeline,
@@ -249,7 +261,8 @@ impl Rehearsal {
             });
         }
         let target = seen.target.unwrap_or_else(|| Target {
-            user: self.stranger(ids),
+            // Who has acted is the same person when it is their turn.
+            user: self.people.get(person).copied().flatten().unwrap_or_else(|| self.stranger(ids)),
             authority: Authority::default(),
             protected: false,
             bot: false,

@@ -15,6 +15,7 @@ use crate::domain::policy_check::Finding;
 use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
+use crate::ports::jobs::NewJob;
 use crate::ports::record::CaseFilter;
 use crate::ports::undo::NewPlan;
 use futures_util::future::try_join_all;
@@ -48,7 +49,8 @@ impl Service {
     /// Makes a plan to undo acts, and keeps it for an hour.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for what does not exist or is no longer kept, [`ServiceError::JobUnfinished`], or
+    /// [`ServiceError::NotFound`] for what does not exist or is no longer kept, [`ServiceError::JobUnfinished`],
+    /// [`ServiceError::JobDryRun`], or
     /// [`ServiceError::Invalid`] for too many cases.
     pub async fn plan_undo(
         &self,
@@ -119,14 +121,10 @@ impl Service {
             actor: actor.clone(),
             reason: reason.clone(),
         });
-        self.accept(
-            (caller, community),
-            JobKind::Voids,
-            work.collect(),
-            Some(id),
-            claim,
-        )
-        .await
+        let work: Vec<_> = work.collect();
+        let new = self.new_job((caller, community), JobKind::Voids, &work, claim);
+        let plan = Some(id);
+        self.accept(NewJob { plan, ..new }).await
     }
 
     async fn kept_plan(
@@ -184,6 +182,10 @@ impl Service {
         // A void is final, so what a job of voids did cannot be taken back.
         if job.kind == JobKind::Voids {
             return Err(ServiceError::NotFound("job that acted"));
+        }
+        // It wrote nothing.
+        if job.dry_run {
+            return Err(ServiceError::JobDryRun);
         }
         // What it is still to do would be no part of the plan.
         if !matches!(job.state, JobState::Done | JobState::Cancelled | JobState::Failed) {

@@ -53,6 +53,8 @@ wire! {
         pub kind: JobKind,
         /// Where it is in its life.
         pub state: JobState,
+        /// Whether its items are only tried out: its results say what would come of them, and nothing is written.
+        pub dry_run: bool,
         /// How many items it has.
         #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 50_000))]
         pub total: i64,

@@ -54,6 +54,7 @@ impl From<ServiceError> for Problem {
             ServiceError::JobEnded(_) => Code::JobEnded,
             ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
             ServiceError::JobUnfinished(_) => Code::JobUnfinished,
+            ServiceError::JobDryRun => Code::JobDryRun,
             ServiceError::PlanExpired => Code::PlanExpired,
             ServiceError::PlanApplied(_) => Code::PlanApplied,
         };

@@ -21,6 +21,7 @@ pub(crate) fn job(job: &Job) -> shown::Job {
             JobState::Done => shown::JobState::Done,
             JobState::Failed => shown::JobState::Failed,
         },
+        dry_run: job.dry_run,
         total: job.total,
         done: job.succeeded + job.held + job.refused,
         succeeded: job.succeeded,

@@ -4,7 +4,7 @@ use super::Postgres;
 use super::claims::kept_under;
 use super::directory::community_exists;
 use super::errors::{failed, failure};
-use super::job_rows::{count, done_of, find, insert, job_of, keep, next_part, refused_of, save};
+use super::job_rows::{count, done_of, find, insert, items_of, job_of, keep, keep_tried, next_part, refused_of, save};
 use super::row::{Row, all, one};
 use super::undo::apply_plan;
 use crate::domain::id::{CommunityId, JobId, TenantId};
@@ -109,6 +109,10 @@ impl Jobs for Postgres {
         job_results(self, job, page).await
     }
 
+    async fn job_items(&self, job: &Job, part: i64) -> Result<Option<String>, StoreError> {
+        items_of(self.pool.reader(), job, part).await
+    }
+
     async fn take_job(&self, lease: Duration) -> Result<Option<Taken>, StoreError> {
         take_job(self, lease).await
     }
@@ -162,13 +166,7 @@ async fn create_job(store: &Postgres, new: &NewJob, show: ShowJob<'_>) -> Result
     {
         return Ok(refused);
     }
-    let job = Job::new(
-        (new.tenant, new.community, new.id),
-        new.kind,
-        new.key,
-        new.total,
-        now,
-    );
+    let job = new.job(now);
     insert(&mut transaction, &job, &new.parts).await?;
     let answer = show(&job);
     keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
@@ -298,6 +296,7 @@ async fn report_part(store: &Postgres, job: &Job, report: &Report) -> Result<(),
     if job.next_part != report.part {
         return Ok(());
     }
+    keep_tried(&mut transaction, &job, &report.tried, now).await?;
     sqlx::query(REFUSE)
         .bind(job.tenant.0)
         .bind(job.community.0)

@@ -9,7 +9,7 @@ use crate::domain::id::{HeldId, JobId, TenantId};
 use crate::domain::job::{Job, JobFailure, MOST_ITEMS, PART};
 use crate::ports::answer::{Answer, Claim};
 use crate::ports::error::StoreError;
-use crate::ports::jobs::{ItemResult, Part};
+use crate::ports::jobs::{ItemResult, Part, claim_of};
 use crate::storage::batch::{Home, Writes};
 use crate::storage::codec::json;
 use crate::storage::jobs::{Words, item_of};
@@ -18,7 +18,7 @@ use sqlx::sqlite::SqliteRow;
 
 pub(super) const JOB: &str = "SELECT * FROM jobs WHERE tenant_id = ?1 AND community_id = ?2 AND job_id = ?3";
 const INSERT: &str = "INSERT INTO jobs (tenant_id, community_id, job_id, kind, state, key_id, created_at, total, succeeded, \
-    refused, next_part, due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    refused, next_part, due_at, dry_run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const PARTS: &str = "INSERT INTO job_parts (tenant_id, community_id, job_id, part, items) \
     SELECT ?1, ?2, ?3, key, value FROM json_each(?4)";
 const SAVE: &str = "UPDATE jobs SET state = ?4, started_at = ?5, finished_at = ?6, failure = ?7, succeeded = ?8, refused = ?9, \
@@ -70,7 +70,8 @@ pub(super) async fn insert(
         .bind(job.succeeded)
         .bind(job.refused)
         .bind(job.next_part)
-        .bind(job.due_at.map(micros));
+        .bind(job.due_at.map(micros))
+        .bind(job.dry_run);
     query.execute(transaction.connection()?).await.map_err(failed)?;
     let query = sqlx::query(PARTS)
         .bind(job.tenant.0)
@@ -102,15 +103,7 @@ pub(super) async fn save(transaction: &mut Transaction, job: &Job) -> Result<(),
 
 /// The part to work off next, if one is left.
 pub(super) async fn next_part(transaction: &mut Transaction, job: &Job) -> Result<Option<Part>, StoreError> {
-    let query = sqlx::query_scalar(PART_ITEMS)
-        .bind(job.tenant.0)
-        .bind(job.community.0)
-        .bind(job.id.0)
-        .bind(job.next_part);
-    let items: Option<String> = query
-        .fetch_optional(transaction.connection()?)
-        .await
-        .map_err(failed)?;
+    let items = items_of(transaction.connection()?, job, job.next_part).await?;
     let Some(items) = items else {
         return Ok(None);
     };
@@ -170,6 +163,38 @@ pub(super) async fn keep(
     write(transaction, &writes, &Made::nobody(now)).await
 }
 
+/// Keeps what was tried out of a job under the keys of its items, where what is done is kept.
+pub(super) async fn keep_tried(
+    transaction: &mut Transaction,
+    job: &Job,
+    tried: &[(i64, Answer)],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if tried.is_empty() {
+        return Ok(());
+    }
+    let claims: Vec<_> = tried.iter().map(|(item, _)| claim_of(job, *item)).collect();
+    let mut writes = Writes::default();
+    for (claim, (_, answer)) in claims.iter().zip(tried) {
+        writes.keep(job.tenant, claim, answer, now);
+    }
+    write(transaction, &writes, &Made::nobody(now)).await
+}
+
+/// The items of a part of a job; `None` when it has no such part.
+pub(super) async fn items_of(
+    executor: impl sqlx::Executor<'_, Database = sqlx::Sqlite>,
+    job: &Job,
+    part: i64,
+) -> Result<Option<String>, StoreError> {
+    let query = sqlx::query_scalar(PART_ITEMS)
+        .bind(job.tenant.0)
+        .bind(job.community.0)
+        .bind(job.id.0)
+        .bind(part);
+    query.fetch_optional(executor).await.map_err(failed)
+}
+
 pub(super) fn job_of(row: &SqliteRow) -> Result<Job, StoreError> {
     let row = Row::of(row, "jobs", &["tenant_id", "community_id", "job_id"]);
     let words = Words::read(
@@ -184,6 +209,7 @@ pub(super) fn job_of(row: &SqliteRow) -> Result<Job, StoreError> {
         id: row.get("job_id").map(JobId)?,
         kind: words.kind,
         state: words.state,
+        dry_run: row.get("dry_run")?,
         key: row.key()?,
         created_at: row.time("created_at")?,
         started_at: row.time_opt("started_at")?,

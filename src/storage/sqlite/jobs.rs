@@ -4,7 +4,7 @@ use super::Sqlite;
 use super::claims::kept_under;
 use super::directory::{all, community_exists, one};
 use super::errors::failed;
-use super::job_rows::{JOB, count, done_of, find, insert, job_of, keep, next_part, refused_of, save};
+use super::job_rows::{JOB, count, done_of, find, insert, items_of, job_of, keep, keep_tried, next_part, refused_of, save};
 use super::row::micros;
 use super::undo::apply_plan;
 use crate::domain::id::{CommunityId, JobId, TenantId};
@@ -89,13 +89,7 @@ impl Jobs for Sqlite {
             transaction.rollback().await?;
             return Ok(refused);
         }
-        let job = Job::new(
-            (new.tenant, new.community, new.id),
-            new.kind,
-            new.key,
-            new.total,
-            now,
-        );
+        let job = new.job(now);
         insert(&mut transaction, &job, &new.parts).await?;
         let answer = show(&job);
         keep(&mut transaction, new.tenant, new.claim.as_ref(), &answer, now).await?;
@@ -182,6 +176,10 @@ impl Jobs for Sqlite {
         Ok(merged(done, refused, page.limit))
     }
 
+    async fn job_items(&self, job: &Job, part: i64) -> Result<Option<String>, StoreError> {
+        items_of(self.pool.reader(), job, part).await
+    }
+
     async fn take_job(&self, lease: Duration) -> Result<Option<Taken>, StoreError> {
         // Asked without the writer first, because mostly there is nothing to do.
         let due = sqlx::query(DUE).bind(micros(self.now()));
@@ -226,6 +224,7 @@ impl Jobs for Sqlite {
             transaction.rollback().await?;
             return Ok(());
         }
+        keep_tried(&mut transaction, &job, &report.tried, now).await?;
         sqlx::query(REFUSE)
             .bind(job.tenant.0)
             .bind(job.community.0)

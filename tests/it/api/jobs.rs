@@ -168,22 +168,81 @@ on_every_store! {
         let place = Place::make(&world).await;
         let acts = format!("{}/acts/bulk", place.base);
         let id = text(&place.client.post(&acts, &notes(1_001)).await.expect(202)["id"]);
-        let mut tried = notes(1_001);
-        tried["dry_run"] = json!(true);
-        assert_eq!(place.client.post(&acts, &tried).await.expect(422)["errors"][0]["pointer"], "/items");
         let item = json!({"kind": "note", "member": "a:1"});
         let most = json!({"items": vec![item; 50_001]});
         assert_eq!(place.client.post(&acts, &most).await.expect(422)["errors"][0]["pointer"], "/items");
-        // To try something out is answered at once, whatever is preferred.
-        let mut few = notes(3);
-        few["dry_run"] = json!(true);
-        assert_eq!(place.ask(None, &few).await.expect(200)["succeeded"], 3);
         // Done at once and done later are two requests.
         let now = place.client.call(Method::POST, &acts).header("idempotency-key", "both").json(&notes(2)).send().await;
         assert_eq!(now.expect(200)["succeeded"], 2);
         assert_eq!(place.ask(Some("both"), &notes(2)).await.expect(422)["code"], "idempotency_key_reused");
         place.until(&id, |job| job["state"] == "done").await;
         assert_eq!(place.all("/cases").await.len(), 1_003);
+    }
+
+    /// What a large request would come to: each item as if those before it had happened, and nothing of it in the ledger.
+    async fn a_large_request_is_tried_out_as_a_job(store) {
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let mut request = notes(1_201);
+        for n in [3, 203, 1_103] {
+            request["items"][n] = json!({"kind": "warn", "member": "custom:again", "reason": format!("{n}")});
+        }
+        // There is something to lift only if what comes long before it has happened.
+        request["items"][10] = json!({"kind": "mute", "member": "custom:muted", "duration": "1h"});
+        request["items"][1_000] = json!({"kind": "unmute", "member": "custom:muted"});
+        request["items"][1_001] = json!({"kind": "unmute", "member": "custom:muted"});
+        request["dry_run"] = json!(true);
+        let job = place.client.post(&format!("{}/acts/bulk", place.base), &request).await.expect(202);
+        let id = text(&job["id"]);
+        assert_eq!((&job["dry_run"], &job["total"]), (&json!(true), &json!(1_201)));
+        let done = place.until(&id, |job| job["state"] == "done").await;
+        assert_eq!((&done["dry_run"], &done["succeeded"], &done["refused"]), (&json!(true), &json!(1_200), &json!(1)));
+        let tried = place.all(&format!("/jobs/{id}/results")).await;
+        assert_eq!(indexes(&tried), (0..1_201).collect::<Vec<_>>());
+        assert_eq!((&tried[0]["status"], &tried[0]["act"]["dry_run"]), (&json!(200), &json!(true)));
+        assert_eq!((&tried[1_001]["status"], &tried[1_001]["problem"]["code"]), (&json!(409), &json!("nothing_to_lift")));
+        assert_eq!(place.all("/cases").await.len(), 0);
+        let plan = place.client.post(&format!("{}/undo-plans", place.base), &json!({"job": id})).await;
+        assert_eq!(plan.expect(409)["code"], "job_dry_run");
+
+        // It happens as it was foretold.
+        request["dry_run"] = json!(false);
+        let id = text(&place.ask(None, &request).await.expect(202)["id"]);
+        place.until(&id, |job| job["state"] == "done").await;
+        let happened = place.all(&format!("/jobs/{id}/results")).await;
+        for (tried, happened) in tried.iter().zip(&happened) {
+            let said = |item: &Value| (item["act"]["case"]["number"].clone(), item["act"]["case"]["points"].clone(), item["act"]["standing"]["points"].clone(), item["problem"]["code"].clone());
+            assert_eq!(said(tried), said(happened));
+        }
+    }
+
+    /// One that is tried out stops and goes on like any other, and few items become a job too where that is preferred.
+    async fn a_dry_run_is_stopped_and_taken_up(store) {
+        const ITEMS: usize = 6_000;
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let mut request = notes(ITEMS);
+        request["dry_run"] = json!(true);
+        let id = text(&place.ask(Some("k"), &request).await.expect(202)["id"]);
+        let mut few = notes(3);
+        few["dry_run"] = json!(true);
+        let beside = text(&place.ask(None, &few).await.expect(202)["id"]);
+        let post = async |what: &str| place.client.call(Method::POST, &format!("{}/jobs/{id}/{what}", place.base)).send().await;
+        place.until(&id, |job| job["done"].as_i64().unwrap() > 0).await;
+        post("cancel").await.expect(200);
+        let stopped = place.until(&id, |job| job["state"] == "cancelled").await;
+        let done = stopped["done"].as_i64().unwrap();
+        assert!(0 < done && done < 6_000, "{stopped}");
+        // The other one is tried out meanwhile, so what this one would have left is known no longer.
+        assert_eq!(place.until(&beside, |job| job["state"] == "done").await["succeeded"], 3);
+        post("resume").await.expect(200);
+        let ended = place.until(&id, |job| job["state"] == "done").await;
+        assert_eq!((&ended["done"], &ended["succeeded"]), (&json!(ITEMS), &json!(ITEMS)));
+        let results = place.all(&format!("/jobs/{id}/results")).await;
+        let numbers: Vec<_> = results.iter().map(|result| result["act"]["case"]["number"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, (1..=6_000).collect::<Vec<_>>());
+        assert_eq!(place.all("/cases").await.len(), 0);
+        assert_eq!(text(&place.ask(Some("k"), &request).await.expect(202)["id"]), id);
     }
 
     /// A key that is revoked stops its jobs too.

@@ -28,6 +28,7 @@ fn new(home: Home, total: i64) -> NewJob {
         community: home.community,
         id: JobId(uuid()),
         kind: JobKind::Acts,
+        dry_run: false,
         key: home.key,
         total,
         parts: parts.collect(),
@@ -79,6 +80,7 @@ fn report(part: i64, succeeded: i64, refused: &[i64]) -> Report {
     let problem = |item: &i64| (*item, format!("\"problem {item}\""));
     Report {
         held: 0,
+        tried: Vec::new(),
         part,
         succeeded,
         refused: refused.iter().map(problem).collect(),

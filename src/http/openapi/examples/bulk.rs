@@ -43,6 +43,7 @@ pub(crate) fn job() -> Value {
         "community": super::COMMUNITY,
         "kind": "acts",
         "state": "running",
+        "dry_run": false,
         "total": 4_000,
         "done": 1_250,
         "succeeded": 1_240,

@@ -42,7 +42,8 @@ problems!(CreateActsProblems: Post, BadRequest, NotFound);
 /// decided as if those before it had happened, and nothing is written. The body may have 16 MiB.
 ///
 /// With `Prefer: respond-async`, and always with more than 1 000 acts, of which there may be 50 000, the answer is 202 and a job that
-/// is worked off in portions. A repeat under the same key is answered with the same job.
+/// is worked off in portions. A repeat under the same key is answered with the same job. With `dry_run` the job tries its items out,
+/// and its results say what would come of them.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -71,9 +72,12 @@ pub async fn create_acts(
 ) -> Result<Response, Problem> {
     let orders = orders(&body.value)?;
     let dry_run = body.value.dry_run;
-    if !dry_run && (prefer.respond_async || orders.len() > MOST_AT_ONCE) {
+    if prefer.respond_async || orders.len() > MOST_AT_ONCE {
         let claim = repeat.claim_later(&body);
-        let accepted = api.service.accept_acts(&caller, community, orders, claim).await?;
+        let accepted = api
+            .service
+            .accept_acts(&caller, community, orders, dry_run, claim)
+            .await?;
         let location = format!("/v1/communities/{community}/jobs/{}", accepted.answer.tag);
         return Ok(respond::accepted(accepted, &location));
     }
@@ -121,9 +125,8 @@ fn orders(request: &BulkRequest) -> Result<Vec<ActOrder>, Problem> {
     let mut fields = Fields::default();
     let actor = fields.actor("/actor", request.actor.as_ref());
     let count = request.items.len();
-    let most = if request.dry_run { MOST_AT_ONCE } else { MOST };
-    if !(1..=most).contains(&count) {
-        fields.refuse("/items", format!("1 to {most} items; there are {count}"));
+    if !(1..=MOST).contains(&count) {
+        fields.refuse("/items", format!("1 to {MOST} items; there are {count}"));
         return fields.finish(None);
     }
     let mut orders = Vec::with_capacity(count);

@@ -18,6 +18,7 @@ problems!(ListJobResultsProblems: Page, NotFound);
 /// List what a job's items came to
 ///
 /// In the order of the items, those that were done or refused so far; while the job runs, the list ends where the work has come to.
+/// Those of a `dry_run` say what would come of each item, with the status 200.
 /// The `request_id` of a problem is the job's id.
 ///
 /// Scope: `cases:read`.
@@ -35,15 +36,15 @@ problems!(ListJobResultsProblems: Page, NotFound);
 pub async fn list_job_results(
     caller: Caller,
     State(api): State<ApiState>,
-    Segments(InJob { community, job }): Segments<InJob>,
+    Segments(InJob { community, job: id }): Segments<InJob>,
     page: Paged<NoFilters>,
 ) -> Result<Response, Problem> {
     let after = page.after(&caller)?;
-    let (kind, listed) = api.service.job_results(&caller, community, job, after).await?;
+    let (job, listed) = api.service.job_results(&caller, community, id, after).await?;
     let items = listed
         .items
         .into_iter()
-        .map(|result| Item::of_job(kind, result))
+        .map(|result| Item::of_job(&job, result))
         .collect();
     page.respond(&caller, listed.next, |next_cursor| Shown { items, next_cursor })
 }

@@ -20,7 +20,7 @@ use crate::service::caller::Caller;
 use crate::service::records::Moderator;
 use crate::service::undo::Undoing;
 
-problems!(CreateUndoPlanProblems: Post, NotFound, JobUnfinished);
+problems!(CreateUndoPlanProblems: Post, NotFound, JobUnfinished, JobDryRun);
 
 /// Plan to undo acts
 ///
