@@ -4,7 +4,7 @@ use super::Postgres;
 use super::directory::community_exists;
 use super::errors::failed;
 use super::load::timeline;
-use super::record::{case_columns, case_of, whose};
+use super::record::{case_columns, case_of, hands, whose};
 use super::row::{Row, all};
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
@@ -101,27 +101,29 @@ impl Insight for Postgres {
             Among::Member(_) => BRIEFS_OF_MEMBER,
             Among::Actor(_) => BRIEFS_BY_ACTOR,
         };
-        let member = match among {
-            Among::Member(user) => Some(*user),
-            Among::All | Among::Actor(_) => None,
+        let (member, actor) = match among {
+            Among::All => (None, None),
+            Among::Member(user) => (Some(*user), None),
+            Among::Actor(actor) => (None, Some(actor.as_str())),
         };
         let mut lists = Vec::new();
         for user in whose(&self.pool, tenant, member).await? {
-            let query = sqlx::query(statement)
-                .bind(tenant.0)
-                .bind(community.0)
-                .bind(page.after);
-            let query = match (among, user) {
-                (Among::Actor(actor), _) => query.bind(actor.as_str()),
-                (_, Some(user)) => query.bind(user.0),
-                (_, None) => query.bind(None::<&str>),
-            };
-            let query = query.bind(i64::from(page.limit));
-            lists.push(all(query.fetch_all(self.pool.reader()).await, brief_of)?);
+            for hand in hands(&self.pool, tenant, actor).await? {
+                let query = sqlx::query(statement)
+                    .bind(tenant.0)
+                    .bind(community.0)
+                    .bind(page.after);
+                let query = match user {
+                    Some(user) => query.bind(user.0),
+                    None => query.bind(hand),
+                };
+                let query = query.bind(i64::from(page.limit));
+                lists.push(all(query.fetch_all(self.pool.reader()).await, brief_of)?);
+            }
         }
         let found = match member {
             Some(_) => merged(lists, page.limit, |brief| (brief.at, brief.number)),
-            None => lists.into_iter().flatten().collect(),
+            None => merged(lists, page.limit, |brief| brief.number),
         };
         if found.is_empty() {
             community_exists(self.pool.reader(), tenant, community).await?;
