@@ -39,6 +39,7 @@ steps! {
     7 "0007" "holds",
     8 "0008" "merges",
     9 "0009" "lowerings",
+    10 "0010" "remedies",
 }
 
 /// The number of the newest step.

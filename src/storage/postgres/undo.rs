@@ -8,10 +8,11 @@ use super::jobs::again;
 use super::pool::Transaction;
 use super::row::{Row, all, one};
 use crate::domain::id::{CommunityId, JobId, PlanId, TenantId};
+use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::jobs::JobReply;
 use crate::ports::ledger::Reply;
-use crate::ports::undo::{NewPlan, Plan, Undo, WritePlan};
+use crate::ports::undo::{NewPlan, Plan, Remedied, Undo, WritePlan};
 use crate::storage::batch::Home;
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use async_trait::async_trait;
@@ -23,6 +24,9 @@ use uuid::Uuid;
 const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = $1 AND key = $2";
 const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
     AND substr(tag, 1, 4) <> 'hld_' ORDER BY key LIMIT $4";
+const REMEDIED: &str = "SELECT tenant_id, community_id, number, voided, reduced FROM cases \
+    WHERE tenant_id = $1 AND community_id = $2 AND number < coalesce($3, 9223372036854775807) \
+    AND (voided IS NOT NULL OR reduced IS NOT NULL) ORDER BY number DESC LIMIT $4";
 const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3";
 const PLAN_LOCKED: &str =
     "SELECT * FROM undo_plans WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3 FOR UPDATE";
@@ -35,7 +39,7 @@ const FORGET: &str = "WITH old AS (SELECT tenant_id, community_id, plan_id FROM 
     DELETE FROM undo_plans p USING old WHERE p.tenant_id = old.tenant_id AND p.community_id = old.community_id \
     AND p.plan_id = old.plan_id";
 
-pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, PLAN, PLAN_LOCKED, INSERT, APPLY, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, PLAN_LOCKED, INSERT, APPLY, FORGET];
 
 #[async_trait]
 impl Undo for Postgres {
@@ -57,6 +61,20 @@ impl Undo for Postgres {
             .bind(before)
             .bind(i64::from(limit));
         all(query.fetch_all(self.pool.reader()).await, case_of)
+    }
+
+    async fn remedied(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<i64>,
+    ) -> Result<Vec<Remedied>, StoreError> {
+        let query = sqlx::query(REMEDIED)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after)
+            .bind(i64::from(page.limit));
+        all(query.fetch_all(self.pool.reader()).await, remedied_of)
     }
 
     async fn create_plan(&self, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError> {
@@ -157,4 +175,13 @@ fn case_of(row: &PgRow) -> Result<i64, StoreError> {
     let tag = row.text("tag")?;
     tag.parse()
         .map_err(|error: std::num::ParseIntError| row.place().corrupt("tag", error))
+}
+
+fn remedied_of(row: &PgRow) -> Result<Remedied, StoreError> {
+    let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
+    Ok(Remedied {
+        number: row.get("number")?,
+        voided: row.json_opt("voided")?,
+        reduced: row.json_opt("reduced")?,
+    })
 }

@@ -8,10 +8,11 @@ use super::job_rows::keep;
 use super::pool::Transaction;
 use super::row::{Row, micros};
 use crate::domain::id::{CommunityId, JobId, PlanId, TenantId};
+use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::jobs::JobReply;
 use crate::ports::ledger::Reply;
-use crate::ports::undo::{NewPlan, Plan, Undo, WritePlan};
+use crate::ports::undo::{NewPlan, Plan, Remedied, Undo, WritePlan};
 use crate::storage::batch::Home;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,6 +23,9 @@ use uuid::Uuid;
 const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = ?1 AND key = ?2";
 const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = ?1 AND key > ?2 AND key < ?3 \
     AND substr(tag, 1, 4) <> 'hld_' ORDER BY key LIMIT ?4";
+const REMEDIED: &str = "SELECT tenant_id, community_id, number, voided, reduced FROM cases INDEXED BY cases_remedied \
+    WHERE tenant_id = ?1 AND community_id = ?2 AND number < coalesce(?3, 9223372036854775807) \
+    AND (voided IS NOT NULL OR reduced IS NOT NULL) ORDER BY number DESC LIMIT ?4";
 const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = ?1 AND community_id = ?2 AND plan_id = ?3";
 const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -30,7 +34,7 @@ const APPLY: &str =
 const FORGET: &str = "DELETE FROM undo_plans WHERE (tenant_id, community_id, plan_id) IN \
     (SELECT tenant_id, community_id, plan_id FROM undo_plans WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
 
-pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, PLAN, INSERT, APPLY, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, INSERT, APPLY, FORGET];
 
 #[async_trait]
 impl Undo for Sqlite {
@@ -52,6 +56,20 @@ impl Undo for Sqlite {
             .bind(before)
             .bind(limit);
         all(query.fetch_all(self.pool.reader()).await, case_of)
+    }
+
+    async fn remedied(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<i64>,
+    ) -> Result<Vec<Remedied>, StoreError> {
+        let query = sqlx::query(REMEDIED)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after)
+            .bind(page.limit);
+        all(query.fetch_all(self.pool.reader()).await, remedied_of)
     }
 
     async fn create_plan(&self, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError> {
@@ -143,4 +161,13 @@ fn case_of(row: &SqliteRow) -> Result<i64, StoreError> {
     let tag = row.text("tag")?;
     tag.parse()
         .map_err(|error: std::num::ParseIntError| row.place().corrupt("tag", error))
+}
+
+fn remedied_of(row: &SqliteRow) -> Result<Remedied, StoreError> {
+    let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
+    Ok(Remedied {
+        number: row.get("number")?,
+        voided: row.json_opt("voided")?,
+        reduced: row.json_opt("reduced")?,
+    })
 }

@@ -56,6 +56,37 @@ on_every_store! {
         assert_eq!(plan["not_voidable"], json!([lift["case"]["number"]]));
     }
 
+    /// What a moderator voided, reduced and replaced within the time is named, for no plan brings it back.
+    async fn what_a_moderator_took_back_is_named(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for n in 1..=6 {
+            home.act(json!({"kind": "kick", "member": format!("custom:{n}")})).await.expect(201); // 1 to 6
+        }
+        let by = |id: &str| json!({"platform": "custom", "id": id, "rank": "admin"});
+        let remedy = async |number: i64, what: &str, mut body: Value, who: &str| {
+            body["actor"] = by(who);
+            home.post(&format!("/cases/{number}/{what}"), body).await
+        };
+        let warn = json!({"kind": "warn", "reason": "milder"});
+        remedy(1, "void", json!({}), "mod").await.expect(200);
+        api.clock.advance(3_600);
+        remedy(2, "void", json!({}), "mod").await.expect(200);
+        remedy(3, "reduce", json!({"points": 1}), "mod").await.expect(200);
+        remedy(4, "replace", warn, "mod").await.expect(201);
+        remedy(5, "void", json!({}), "another").await.expect(200);
+        let plan = async |from: &str| {
+            let window = json!({"moderator": "custom:mod", "from": format!("2026-01-01T{from}Z"), "until": "2026-01-02T00:00:00Z"});
+            let plan = home.post("/undo-plans", window).await.expect(201);
+            let parts = plan["irreversible"].as_array().unwrap().iter();
+            let parts: Vec<_> = parts.map(|part| (text(&part["what"]), part["cases"].clone())).collect();
+            parts.into_iter().filter(|(what, _)| what != "told").collect::<Vec<_>>()
+        };
+        let since = [("voided", json!([2])), ("reduced", json!([3])), ("replaced", json!([4]))];
+        assert_eq!(plan("00:30:00").await, since.map(|(what, cases)| (what.to_owned(), cases)));
+        assert_eq!(plan("00:00:00").await[0], ("voided".to_owned(), json!([2, 1])));
+    }
+
     /// The plan of a bulk says what would happen, beginning with what cannot be undone; applied, just that happens.
     async fn a_bulk_is_undone_as_planned(store) {
         let world = World::start(store);
