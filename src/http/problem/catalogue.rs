@@ -247,7 +247,7 @@ catalogue! {
         "The plan to undo was made longer ago than it is good for, so what it shows may no longer be what would happen."
         "Make another plan, look at it, and apply that one."
     PlanApplied "plan_applied" CONFLICT "The plan was applied already"
-        "The plan to undo was applied before, and is carried out once."
+        "The plan to undo was applied before, and is carried out once, unless its job ended with nothing voided."
         "Read the job that `detail` names. To repeat the request that applied it, send it under the same Idempotency-Key."
     NotScheduled "not_scheduled" CONFLICT "The version is not scheduled"
         "Only a version that is still to come into force can be withdrawn; this one is in force, or was."

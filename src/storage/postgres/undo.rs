@@ -28,8 +28,11 @@ const REMEDIED: &str = "SELECT tenant_id, community_id, number, voided, reduced 
     WHERE tenant_id = $1 AND community_id = $2 AND number < coalesce($3, 9223372036854775807) \
     AND (voided IS NOT NULL OR reduced IS NOT NULL) ORDER BY number DESC LIMIT $4";
 const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3";
-const PLAN_LOCKED: &str =
-    "SELECT * FROM undo_plans WHERE tenant_id = $1 AND community_id = $2 AND plan_id = $3 FOR UPDATE";
+/// A plan whose job came to nothing can be applied once more, so that nobody uses it up who may void none of its cases.
+const TO_APPLY: &str = "SELECT p.tenant_id, p.community_id, p.plan_id, p.expires_at, \
+    CASE WHEN j.state IN ('done', 'failed') AND j.succeeded = 0 AND j.total > 0 THEN NULL ELSE p.job_id END AS job_id \
+    FROM undo_plans p LEFT JOIN jobs j ON j.tenant_id = p.tenant_id AND j.community_id = p.community_id AND j.job_id = p.job_id \
+    WHERE p.tenant_id = $1 AND p.community_id = $2 AND p.plan_id = $3 FOR UPDATE OF p";
 const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
     VALUES ($1, $2, $3, $4, $5, $6)";
 const APPLY: &str =
@@ -39,7 +42,7 @@ const FORGET: &str = "WITH old AS (SELECT tenant_id, community_id, plan_id FROM 
     DELETE FROM undo_plans p USING old WHERE p.tenant_id = old.tenant_id AND p.community_id = old.community_id \
     AND p.plan_id = old.plan_id";
 
-pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, PLAN_LOCKED, INSERT, APPLY, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, TO_APPLY, INSERT, APPLY, FORGET];
 
 #[async_trait]
 impl Undo for Postgres {
@@ -142,7 +145,7 @@ pub(super) async fn apply_plan(
     job: JobId,
     now: DateTime<Utc>,
 ) -> Result<Option<JobReply>, StoreError> {
-    let query = sqlx::query(PLAN_LOCKED)
+    let query = sqlx::query(TO_APPLY)
         .bind(tenant.0)
         .bind(community.0)
         .bind(plan.0);

@@ -27,6 +27,11 @@ const REMEDIED: &str = "SELECT tenant_id, community_id, number, voided, reduced 
     WHERE tenant_id = ?1 AND community_id = ?2 AND number < coalesce(?3, 9223372036854775807) \
     AND (voided IS NOT NULL OR reduced IS NOT NULL) ORDER BY number DESC LIMIT ?4";
 const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = ?1 AND community_id = ?2 AND plan_id = ?3";
+/// A plan whose job came to nothing can be applied once more, so that nobody uses it up who may void none of its cases.
+const TO_APPLY: &str = "SELECT p.tenant_id, p.community_id, p.plan_id, p.expires_at, \
+    CASE WHEN j.state IN ('done', 'failed') AND j.succeeded = 0 AND j.total > 0 THEN NULL ELSE p.job_id END AS job_id \
+    FROM undo_plans p LEFT JOIN jobs j ON j.tenant_id = p.tenant_id AND j.community_id = p.community_id AND j.job_id = p.job_id \
+    WHERE p.tenant_id = ?1 AND p.community_id = ?2 AND p.plan_id = ?3";
 const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const APPLY: &str =
@@ -34,7 +39,7 @@ const APPLY: &str =
 const FORGET: &str = "DELETE FROM undo_plans WHERE (tenant_id, community_id, plan_id) IN \
     (SELECT tenant_id, community_id, plan_id FROM undo_plans WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
 
-pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, INSERT, APPLY, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, TO_APPLY, INSERT, APPLY, FORGET];
 
 #[async_trait]
 impl Undo for Sqlite {
@@ -131,7 +136,10 @@ pub(super) async fn apply_plan(
     job: JobId,
     now: DateTime<Utc>,
 ) -> Result<Option<JobReply>, StoreError> {
-    let query = sqlx::query(PLAN).bind(tenant.0).bind(community.0).bind(plan.0);
+    let query = sqlx::query(TO_APPLY)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(plan.0);
     let found = one(query.fetch_optional(transaction.connection()?).await, |row| {
         let row = plan_row(row);
         Ok((row.get::<Option<Uuid>>("job_id")?, row.time("expires_at")?))

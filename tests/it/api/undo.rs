@@ -87,6 +87,26 @@ on_every_store! {
         assert_eq!(plan("00:00:00").await[0], ("voided".to_owned(), json!([2, 1])));
     }
 
+    /// Who may void nothing of a plan does not use it up.
+    async fn a_plan_that_came_to_nothing_is_applied_again(store) {
+        let world = World::start(store);
+        let base = format!("/v1/communities/{}", world.community("c").await);
+        keyed(&world.admin, &format!("{base}/acts/bulk"), "raid", &raid()).await.expect(200);
+        let plans = format!("{base}/undo-plans");
+        let plan = world.admin.post(&plans, &json!({"bulk": "raid"})).await.expect(201);
+        let apply = format!("{plans}/{}/apply", text(&plan["id"]));
+        let nobody = json!({"actor": {"platform": "custom", "id": "nobody"}});
+        let mut jobs = Vec::new();
+        for (body, succeeded) in [(nobody.clone(), 0), (nobody, 0), (json!({}), 7)] {
+            let job = world.admin.post(&apply, &body).await.expect(202);
+            let done = until_done(&world.admin, &format!("{base}/jobs/{}", text(&job["id"]))).await;
+            assert_eq!(done["succeeded"], succeeded, "{done}");
+            jobs.push(job["id"].clone());
+        }
+        assert_eq!(world.admin.get(&format!("{plans}/{}", text(&plan["id"]))).await.expect(200)["job"], jobs[2]);
+        assert_eq!(world.admin.post(&apply, &json!({})).await.expect(409)["code"], "plan_applied");
+    }
+
     /// The plan of a bulk says what would happen, beginning with what cannot be undone; applied, just that happens.
     async fn a_bulk_is_undone_as_planned(store) {
         let world = World::start(store);
