@@ -72,14 +72,27 @@ impl Service {
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::PoliciesWrite)?;
         caller.enter(community)?;
-        // Versions never change, so what is read here is what any later moment would read.
-        let earlier = self.store.policy(caller.tenant, community, Some(version)).await?;
-        let comment = new
-            .comment
-            .or_else(|| Some(format!("Restores version {version}")));
-        let new = NewPolicy { comment, ..new };
-        let policy = Policy::clone(&earlier.version.policy);
+        let earlier = self.earlier_rules(caller.tenant, community, version, new.comment);
+        let (policy, comment) = earlier.await?;
+        let new = NewPolicy {
+            comment: Some(comment),
+            ..new
+        };
         self.put_policy(caller, community, new, policy, claim).await
+    }
+
+    /// The rules of an earlier version, withdrawn ones included, and the comment of the version that brings them back. Versions never
+    /// change, so what is read here is what any later moment would read.
+    pub(crate) async fn earlier_rules(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        version: i32,
+        comment: Option<String>,
+    ) -> Result<(Policy, String), ServiceError> {
+        let earlier = self.store.policy(tenant, community, Some(version)).await?;
+        let comment = comment.unwrap_or_else(|| format!("Restores version {version}"));
+        Ok((Policy::clone(&earlier.version.policy), comment))
     }
 
     /// Withdraws a version that is still to come into force. Withdrawing again changes nothing.

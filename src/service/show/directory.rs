@@ -55,7 +55,7 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
 }
 
 /// An identity.
-fn identity(identity: &Identity) -> wire::user::Identity {
+pub(super) fn identity(identity: &Identity) -> wire::user::Identity {
     wire::user::Identity {
         platform: identity.platform.as_str().to_owned(),
         id: identity.id.as_str().to_owned(),

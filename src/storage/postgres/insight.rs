@@ -9,6 +9,7 @@ use super::row::{Row, all};
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, MergeId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::domain::merge::Junction;
 use crate::domain::points::Points;
 use crate::domain::time::Span;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use std::sync::Arc;
+use uuid::Uuid;
 
 const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
 
@@ -76,6 +78,9 @@ const HISTORY: &str = "SELECT tenant_id, community_id, number, points, doc, reas
 const JUNCTIONS: &str = "SELECT tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version FROM seams \
     WHERE tenant_id = $1 AND community_id = $2";
 
+const IDENTITIES: &str = "SELECT tenant_id, user_id, json_build_object('platform', platform, 'id', native_id) AS identity \
+    FROM identities WHERE tenant_id = $1 AND user_id = ANY ($2::uuid[]) ORDER BY user_id, platform, native_id";
+
 pub(super) const STATEMENTS: &[&str] = &[
     BRIEFS,
     BRIEFS_OF_MEMBER,
@@ -85,6 +90,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     HISTORIES,
     HISTORY,
     JUNCTIONS,
+    IDENTITIES,
 ];
 
 #[async_trait]
@@ -182,10 +188,25 @@ impl Insight for Postgres {
         all(query.fetch_all(self.pool.reader()).await, case_of)
     }
 
+    async fn identities(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, Identity)>, StoreError> {
+        let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+        let query = sqlx::query(IDENTITIES).bind(tenant.0).bind(users);
+        all(query.fetch_all(self.pool.reader()).await, identity_of)
+    }
+
     async fn junctions(&self, tenant: TenantId, community: CommunityId) -> Result<Vec<Junction>, StoreError> {
         let query = sqlx::query(JUNCTIONS).bind(tenant.0).bind(community.0);
         all(query.fetch_all(self.pool.reader()).await, junction_of)
     }
+}
+
+fn identity_of(row: &PgRow) -> Result<(UserId, Identity), StoreError> {
+    let row = Row::of(row, "identities", &["tenant_id", "user_id"]);
+    Ok((row.user()?, row.json("identity")?))
 }
 
 fn junction_of(row: &PgRow) -> Result<Junction, StoreError> {

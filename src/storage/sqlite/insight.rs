@@ -6,9 +6,11 @@ use super::errors::failed;
 use super::load::timeline;
 use super::record::{case_columns, case_of, hands, whose};
 use super::row::Row;
+use super::rows::Id;
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, MergeId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::domain::merge::Junction;
 use crate::domain::points::Points;
 use crate::domain::time::Span;
@@ -78,6 +80,9 @@ const HISTORY: &str = "SELECT tenant_id, community_id, number, points, doc, reas
 const JUNCTIONS: &str = "SELECT tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version FROM seams \
     WHERE tenant_id = ?1 AND community_id = ?2";
 
+const IDENTITIES: &str = "SELECT tenant_id, user_id, json_object('platform', platform, 'id', native_id) AS identity FROM identities \
+    WHERE tenant_id = ?1 AND user_id IN (SELECT unhex(value) FROM json_each(?2)) ORDER BY user_id, platform, native_id";
+
 pub(super) const STATEMENTS: &[&str] = &[
     BRIEFS,
     BRIEFS_OF_MEMBER,
@@ -87,6 +92,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     HISTORIES,
     HISTORY,
     JUNCTIONS,
+    IDENTITIES,
 ];
 
 #[async_trait]
@@ -179,10 +185,25 @@ impl Insight for Sqlite {
         all(query.fetch_all(self.pool.reader()).await, case_of)
     }
 
+    async fn identities(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, Identity)>, StoreError> {
+        let users: Vec<Id> = users.iter().map(|user| Id(user.0)).collect();
+        let query = sqlx::query(IDENTITIES).bind(tenant.0).bind(json(&users)?);
+        all(query.fetch_all(self.pool.reader()).await, identity_of)
+    }
+
     async fn junctions(&self, tenant: TenantId, community: CommunityId) -> Result<Vec<Junction>, StoreError> {
         let query = sqlx::query(JUNCTIONS).bind(tenant.0).bind(community.0);
         all(query.fetch_all(self.pool.reader()).await, junction_of)
     }
+}
+
+fn identity_of(row: &SqliteRow) -> Result<(UserId, Identity), StoreError> {
+    let row = Row::of(row, "identities", &["tenant_id", "user_id"]);
+    Ok((row.user()?, row.json("identity")?))
 }
 
 fn junction_of(row: &SqliteRow) -> Result<Junction, StoreError> {

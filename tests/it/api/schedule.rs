@@ -163,4 +163,40 @@ on_every_store! {
             "detail": "hour lasts 1 h, and day below it 1 d: it gets milder as points rise",
         }]));
     }
+
+    /// What holds while the points are high is told to end as the version that is to come will have it.
+    async fn a_scheduled_version_moves_ends_that_are_told(store) {
+        let world = World::start(store);
+        let (community, in_hours) = place(&world).await;
+        let path = format!("/v1/communities/{community}/policy");
+        let ladder = json!([{"id": "quiet", "at": 2, "action": "mute", "mode": "while_above", "reset_below": 1}]);
+        let rules = json!({"ladder": ladder, "duplicate_window": 0, "decay": {"model": "expiry", "after": "P30D"}});
+        change(&world.admin, Method::PUT, &path, "\"1\"", &json!({"rules": rules})).await.expect(200);
+        let warn = json!({"kind": "warn", "member": "discord:7"});
+        for _ in 0..2 {
+            world.admin.post(&format!("/v1/communities/{community}/acts"), &warn).await.expect(201);
+        }
+        let member = format!("/v1/communities/{community}/members/discord:7");
+        let told = async || {
+            let standing = world.admin.get(&format!("{member}/standing")).await.expect(200);
+            let explained = world.admin.get(&format!("{member}/explanation")).await.expect(200);
+            assert_eq!(explained["standing"]["sanctions"], standing["sanctions"]);
+            assert_eq!(standing["sanctions"][0]["ends_at"], standing["restrictions"][0]["until"]);
+            (standing["sanctions"][0]["ends_at"].clone(), explained["sentences"].to_string())
+        };
+        let (before, _) = told().await;
+        assert!(before.is_string());
+        let mut later = json!({"rules": rules, "activate_at": in_hours(48)});
+        later["rules"]["decay"] = json!({"model": "expiry", "after": "P1D"});
+        change(&world.admin, Method::PUT, &path, "\"2\"", &later).await.expect(200);
+        let (moved, said) = told().await;
+        // What is older than a day lapses in the second in which that version comes into force.
+        assert_eq!(moved.as_str().unwrap()[..19], in_hours(48)[..19]);
+        let minute = in_hours(48)[..16].replace('T', " ");
+        assert!(said.contains(&format!("as long as you have 1 point or more; if nothing else happens, until {minute}")), "{said}");
+        later["rules"]["decay"] = json!({"model": "none"});
+        later["rules"]["ladder"] = json!([]);
+        change(&world.admin, Method::PUT, &path, "\"2+3\"", &later).await.expect(200);
+        assert_eq!(told().await.0, Value::Null, "points never fall then");
+    }
 }
