@@ -39,6 +39,7 @@ steps! {
     7 "0007" "holds",
     8 "0008" "merges",
     9 "0009" "lowerings",
+    11 "0011" "archived_tenants",
 }
 
 /// The number of the newest step.
