@@ -67,6 +67,9 @@ impl Service {
         orders: Vec<ActOrder>,
     ) -> Result<Vec<ItemOutcome>, ServiceError> {
         let submissions = self.submissions(caller, community, orders).await?;
+        if let Some(refusal) = self.closed(caller.tenant, community).await? {
+            return Ok(submissions.iter().map(|_| Err(refusal.clone().into())).collect());
+        }
         let mut rehearsal =
             Rehearsal::load(&*self.store, (caller.tenant, community), &submissions, &*self.ids).await?;
         let mut outcomes = Vec::with_capacity(submissions.len());

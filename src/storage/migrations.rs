@@ -40,6 +40,7 @@ steps! {
     8 "0008" "merges",
     9 "0009" "lowerings",
     10 "0010" "remedies",
+    11 "0011" "archived_tenants",
 }
 
 /// The number of the newest step.

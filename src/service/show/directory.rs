@@ -12,6 +12,7 @@ pub(crate) fn tenant(tenant: &Tenant) -> wire::tenant::Tenant {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
         created_at: Time(tenant.created_at),
+        archived_at: tenant.archived_at.map(Time),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plans to undo what many acts did.
 
 use super::Postgres;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::errors::{failed, failure};
 use super::job_rows::keep;
@@ -120,6 +121,9 @@ async fn create_plan(store: &Postgres, new: &NewPlan, write: WritePlan<'_>) -> R
         && let Some(kept) = kept_under(&mut *transaction, new.tenant, claim).await?
     {
         return Ok(kept.reply(&claim.fingerprint));
+    }
+    if let Some(refusal) = tenant_closed(&mut *transaction, new.tenant).await? {
+        return Ok(Reply::Refused(refusal));
     }
     let now = store.pool.now(&mut transaction).await?;
     let expires = now + TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::zero());

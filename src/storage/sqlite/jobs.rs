@@ -1,6 +1,7 @@
 //! Requests of many items: keys that they share, and jobs that are worked off a part at a time.
 
 use super::Sqlite;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::{all, community_exists, one};
 use super::errors::failed;
@@ -81,6 +82,10 @@ impl Jobs for Sqlite {
             return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
         }
         community_exists(transaction.connection()?, new.tenant, new.community).await?;
+        if let Some(refusal) = tenant_closed(transaction.connection()?, new.tenant).await? {
+            transaction.rollback().await?;
+            return Ok(JobReply::Settled(Reply::Refused(refusal)));
+        }
         let now = self.now();
         if let Some(plan) = new.plan
             && let Some(refused) =
@@ -110,6 +115,10 @@ impl Jobs for Sqlite {
         {
             transaction.rollback().await?;
             return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
+        }
+        if let Some(refusal) = tenant_closed(transaction.connection()?, order.tenant).await? {
+            transaction.rollback().await?;
+            return Ok(JobReply::Settled(Reply::Refused(refusal)));
         }
         let now = self.now();
         let mut job = find(&mut transaction, (order.tenant, order.community), order.id).await?;

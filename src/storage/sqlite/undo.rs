@@ -1,6 +1,7 @@
 //! Plans to undo what many acts did.
 
 use super::Sqlite;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::{all, one};
 use super::errors::failed;
@@ -84,6 +85,10 @@ impl Undo for Sqlite {
         {
             transaction.rollback().await?;
             return Ok(kept.reply(&claim.fingerprint));
+        }
+        if let Some(refusal) = tenant_closed(transaction.connection()?, new.tenant).await? {
+            transaction.rollback().await?;
+            return Ok(Reply::Refused(refusal));
         }
         let now = self.now();
         let expires = now + TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::zero());
