@@ -196,6 +196,10 @@ async fn written(service: &Service, place: Place, new: New, dry_run: bool) -> Re
             "takes the place of version {version}, which was to come into force at {at}"
         )?;
     }
+    let lost = service.ends_lost(place.tenant, place.community, (&now, &new.policy), activate_at);
+    if let Some(detail) = lost.await.map_err(refused)?.filter(|_| writes) {
+        writeln!(std::io::stderr(), "warning: /decay/model: {detail}")?;
+    }
     if !writes || dry_run {
         writeln!(
             out,

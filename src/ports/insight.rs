@@ -70,6 +70,14 @@ pub trait Insight: Send + Sync {
         page: After<Milestone>,
     ) -> Result<Vec<Case>, StoreError>;
 
+    /// How many sanctions hold while the points are high, and are on record to hold after a moment.
+    async fn held_by_points(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        after: Instant,
+    ) -> Result<i64, StoreError>;
+
     /// The identities of some users, in order of user, platform and id. Who has none, as erased and merged users have not, and whom the
     /// tenant does not have, is left out.
     async fn identities(

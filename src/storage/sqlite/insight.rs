@@ -13,7 +13,7 @@ use crate::domain::id::{CommunityId, MergeId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::merge::Junction;
 use crate::domain::points::Points;
-use crate::domain::time::Span;
+use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
@@ -80,6 +80,8 @@ const HISTORY: &str = "SELECT tenant_id, community_id, number, points, doc, reas
 const JUNCTIONS: &str = "SELECT tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version FROM seams \
     WHERE tenant_id = ?1 AND community_id = ?2";
 
+const HELD_BY_POINTS: &str = "SELECT count(*) FROM sanctions WHERE tenant_id = ?1 AND community_id = ?2 \
+    AND detail IS NOT NULL AND detail->>'while_above' IS NOT NULL AND ended_how IS NULL AND (ends_at IS NULL OR ends_at > ?3)";
 const IDENTITIES: &str = "SELECT tenant_id, user_id, json_object('platform', platform, 'id', native_id) AS identity FROM identities \
     WHERE tenant_id = ?1 AND user_id IN (SELECT unhex(value) FROM json_each(?2)) ORDER BY user_id, platform, native_id";
 
@@ -92,6 +94,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     HISTORIES,
     HISTORY,
     JUNCTIONS,
+    HELD_BY_POINTS,
     IDENTITIES,
 ];
 
@@ -183,6 +186,19 @@ impl Insight for Sqlite {
             .bind(number)
             .bind(page.limit);
         all(query.fetch_all(self.pool.reader()).await, case_of)
+    }
+
+    async fn held_by_points(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        after: Instant,
+    ) -> Result<i64, StoreError> {
+        let query = sqlx::query_scalar(HELD_BY_POINTS)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(after.seconds());
+        query.fetch_one(self.pool.reader()).await.map_err(failed)
     }
 
     async fn identities(

@@ -199,4 +199,37 @@ on_every_store! {
         change(&world.admin, Method::PUT, &path, "\"2+3\"", &later).await.expect(200);
         assert_eq!(told().await.0, Value::Null, "points never fall then");
     }
+
+    /// What holds while the points are high would never end where points never fall: a dry run says of how many that is true.
+    async fn a_dry_run_names_ends_that_would_be_lost(store) {
+        let world = World::start(store);
+        let (community, in_hours) = place(&world).await;
+        let path = format!("/v1/communities/{community}/policy");
+        let ladder = json!([{"id": "quiet", "at": 2, "action": "mute", "mode": "while_above", "reset_below": 1}]);
+        let rules = json!({"ladder": ladder, "duplicate_window": 0});
+        change(&world.admin, Method::PUT, &path, "\"1\"", &json!({"rules": rules})).await.expect(200);
+        let never = json!({"ladder": [], "decay": {"model": "none"}});
+        let tried = async |hours: Option<i64>, rules: &Value| {
+            let body = json!({"rules": rules, "dry_run": true, "activate_at": hours.map(&in_hours)});
+            let would = change(&world.admin, Method::PUT, &path, "\"2\"", &body).await.expect(200);
+            would["warnings"].as_array().unwrap().clone()
+        };
+        assert!(tried(None, &never).await.is_empty(), "nobody is sanctioned");
+        for member in ["discord:7", "discord:7", "discord:8", "discord:8", "discord:9"] {
+            let warn = json!({"kind": "warn", "member": member});
+            world.admin.post(&format!("/v1/communities/{community}/acts"), &warn).await.expect(201);
+        }
+        // Below one point after eleven days.
+        for hours in [None, Some(24 * 10)] {
+            let warnings = tried(hours, &never).await;
+            assert_eq!((warnings.len(), &warnings[0]["pointer"]), (1, &json!("/rules/decay/model")), "{warnings:?}");
+            assert!(warnings[0]["detail"].as_str().unwrap().contains("lose their end as things stand: 2)"), "{warnings:?}");
+        }
+        assert!(tried(Some(24 * 12), &never).await.is_empty());
+        assert!(tried(None, &json!({"ladder": [], "decay": {"model": "expiry", "after": "P90D"}})).await.is_empty());
+        let other = world.community("d").await;
+        let body = json!({"rules": never, "dry_run": true});
+        let would = change(&world.admin, Method::PUT, &format!("/v1/communities/{other}/policy"), "\"1\"", &body).await.expect(200);
+        assert_eq!(would["warnings"], json!([]));
+    }
 }

@@ -214,4 +214,25 @@ on_every_store! {
         }
         assert_eq!(policy(&["restore", "0"]).code, Some(2));
     }
+
+    /// Sanctions that would lose their end by a file are told before it is written.
+    async fn ends_that_would_be_lost_are_told(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let admin = server.admin();
+        let made = admin.post("/v1/communities", &json!({"name": "Rust"})).await.expect(201);
+        let folder = scratch::folder("policy");
+        let policy = |words: &[&str]| run(folder.path(), &[&["policy"], words, &["--community", "Rust", "--database-url", &url]].concat());
+        let holding = "ladder:\n  - {id: quiet, at: 2, action: mute, mode: while_above, reset_below: 1}\n";
+        fs::write(folder.path().join("p.yaml"), holding).unwrap();
+        assert_eq!(policy(&["apply", "p.yaml"]).code, Some(0));
+        let acts = format!("/v1/communities/{}/acts", made["id"].as_str().unwrap());
+        for reason in ["a", "b"] {
+            admin.post(&acts, &json!({"kind": "warn", "member": "discord:7", "reason": reason})).await.expect(201);
+        }
+        fs::write(folder.path().join("p.yaml"), "{ladder: [], decay: {model: none}}").unwrap();
+        let warned = policy(&["apply", "p.yaml", "--dry-run"]);
+        assert_eq!(warned.code, Some(0));
+        assert!(warned.stderr.starts_with("warning: /decay/model: points would never fall"), "{}", warned.stderr);
+    }
 }
