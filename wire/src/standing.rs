@@ -93,7 +93,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(max_items = 1_042))]
         pub restrictions: Vec<Restricted>,
         /// The sanctions that hold.
-        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 80))]
         pub sanctions: Vec<SanctionBrief>,
     }
 }
