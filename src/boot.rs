@@ -180,6 +180,8 @@ fn run_policy(command: cli::Policy) -> Result<ExitCode, BootError> {
         cli::Policy::Show(args) => on_all_cores(policy::show(&args)),
         cli::Policy::Diff(args) => on_all_cores(policy::diff(&args)),
         cli::Policy::Apply(args) => on_all_cores(policy::apply(&args)),
+        cli::Policy::History(place) => on_all_cores(policy::history(&place)),
+        cli::Policy::Restore(args) => on_all_cores(policy::restore(&args)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod diff; // what differs between two policies
 mod file; // reading and checking a file
+mod history; // the versions of a policy, and what became of them
 mod presets; // policies to begin with
 mod print; // a policy as a file
 mod yaml; // from YAML to JSON, with the lines
@@ -19,7 +20,7 @@ use super::BootError;
 use super::key::LANES;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
-use crate::cli::{PolicyApply, PolicyDiff, PolicyPlace, PolicyShow};
+use crate::cli::{PolicyApply, PolicyDiff, PolicyPlace, PolicyRestore, PolicyShow, PolicyWrite};
 use crate::config::Config;
 use crate::domain::policy::Policy;
 use crate::domain::time::Instant;
@@ -104,35 +105,80 @@ pub(super) async fn diff(args: &PolicyDiff) -> Result<ExitCode, BootError> {
     })
 }
 
+/// Prints the versions of a community's policy.
+pub(super) async fn history(args: &PolicyPlace) -> Result<ExitCode, BootError> {
+    let (service, place) = open(args).await?;
+    let told = history::told(&service, place).await;
+    service.shut_down().await;
+    std::io::stdout().write_all(told.map_err(refused)?.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Makes a file the next version of a community's policy.
 pub(super) async fn apply(args: &PolicyApply) -> Result<ExitCode, BootError> {
-    let activate_at = args.activate_at.as_deref().map(moment).transpose()?;
-    if args
-        .comment
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > LONGEST_COMMENT)
-    {
-        let reason = format!("--comment has at most {LONGEST_COMMENT} characters");
-        return Err(BootError::Arguments(reason));
-    }
+    let activate_at = asked(&args.write)?;
     let Some(usable) = usable(&args.file)? else {
         return Ok(ExitCode::FAILURE);
     };
-    let (service, place) = open(&args.place).await?;
-    let done = applied(&service, place, args, (&usable.policy, activate_at)).await;
+    let (service, place) = open(&args.write.place).await?;
+    let new = New {
+        policy: usable.policy,
+        activate_at,
+        comment: args.write.comment.clone(),
+    };
+    let done = written(&service, place, new, args.write.dry_run).await;
     service.shut_down().await;
     done
 }
 
-async fn applied(
-    service: &Service,
-    place: Place,
-    args: &PolicyApply,
-    (policy, activate_at): (&Policy, Option<Instant>),
-) -> Result<ExitCode, BootError> {
+/// Makes the rules of an earlier version the next one.
+pub(super) async fn restore(args: &PolicyRestore) -> Result<ExitCode, BootError> {
+    let activate_at = asked(&args.write)?;
+    let (service, place) = open(&args.write.place).await?;
+    let restored = async {
+        let comment = args.write.comment.clone();
+        let earlier = service.earlier_rules(place.tenant, place.community, args.version, comment);
+        let (policy, comment) = earlier.await.map_err(refused)?;
+        let new = New {
+            policy,
+            activate_at,
+            comment: Some(comment),
+        };
+        written(&service, place, new, args.write.dry_run).await
+    };
+    let done = restored.await;
+    service.shut_down().await;
+    done
+}
+
+/// When a version is to come into force, if not at once, after a look at what else is asked of it.
+fn asked(write: &PolicyWrite) -> Result<Option<Instant>, BootError> {
+    let comment = write.comment.as_ref();
+    if comment.is_some_and(|text| text.chars().count() > LONGEST_COMMENT) {
+        let reason = format!("--comment has at most {LONGEST_COMMENT} characters");
+        return Err(BootError::Arguments(reason));
+    }
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if comment.is_some_and(|text| text.contains(steers)) {
+        let reason = "--comment has no control characters except line break and tab".to_owned();
+        return Err(BootError::Arguments(reason));
+    }
+    write.activate_at.as_deref().map(moment).transpose()
+}
+
+/// A version to write.
+struct New {
+    policy: Policy,
+    activate_at: Option<Instant>,
+    comment: Option<String>,
+}
+
+/// Writes the next version, if it differs from the newest, and says so.
+async fn written(service: &Service, place: Place, new: New, dry_run: bool) -> Result<ExitCode, BootError> {
+    let activate_at = new.activate_at;
     let now = service.policy_at(place).await.map_err(refused)?;
     let newest = now.scheduled.as_ref().unwrap_or(&now.in_force);
-    let differs = print_differences(newest, policy)?;
+    let differs = print_differences(newest, &new.policy)?;
     // The same rules at another moment are another wish.
     let writes = differs
         || now
@@ -150,7 +196,11 @@ async fn applied(
             "takes the place of version {version}, which was to come into force at {at}"
         )?;
     }
-    if !writes || args.dry_run {
+    let lost = service.ends_lost(place.tenant, place.community, (&now, &new.policy), activate_at);
+    if let Some(detail) = lost.await.map_err(refused)?.filter(|_| writes) {
+        writeln!(std::io::stderr(), "warning: /decay/model: {detail}")?;
+    }
+    if !writes || dry_run {
         writeln!(
             out,
             "{}",
@@ -162,8 +212,8 @@ async fn applied(
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let (expected, comment) = (newest.version.version, args.comment.clone());
-    let write = service.put_policy_at(place, expected, policy.clone(), activate_at, comment);
+    let expected = newest.version.version;
+    let write = service.put_policy_at(place, expected, new.policy, activate_at, new.comment);
     let written = write.await.map_err(refused)?;
     // The tag of what comes into force later names the version in force too: `3+4`.
     let version = written

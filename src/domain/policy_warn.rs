@@ -1,5 +1,7 @@
 //! What is allowed in a policy and hardly meant. Each warning is a sentence about this policy that is true, not a matter of taste.
 
+mod idle; // rungs that never act
+
 use super::kind::{Kind, Severity};
 use super::points::{Points, UNITS_PER_MILLI};
 use super::policy::{Decay, OffenceRung, Policy, Remedy, Rung};
@@ -22,6 +24,8 @@ pub fn warnings(policy: &Policy) -> Vec<Finding> {
     found.extend(above_a_ban(policy));
     found.extend(shorter_than_below(policy));
     found.extend(preceded(policy));
+    found.extend(idle::rungs(policy));
+    found.extend(unapproved(policy));
     found
 }
 
@@ -193,6 +197,20 @@ fn preceded(policy: &Policy) -> impl Iterator<Item = Finding> {
             first.at,
         );
         Some(warning(format!("/offence_rungs/{place}"), detail))
+    })
+}
+
+/// The kinds that need approvals, and that a rung does without.
+fn unapproved(policy: &Policy) -> impl Iterator<Item = Finding> {
+    policy.holds.approvals.keys().filter_map(|kind| {
+        let of_ladder = policy.ladder.iter().map(|rung| (&rung.id, &rung.remedy));
+        let of_offences = policy.offence_rungs.iter().map(|rung| (&rung.id, &rung.remedy));
+        let (id, _) = of_ladder.chain(of_offences).find(|(_, remedy)| remedy.action == *kind)?;
+        let name = kind.name();
+        Some(warning(
+            format!("/authority/approvals/{name}"),
+            format!("{id} does a {name} by itself and at once: escalations never wait, only the act of a person or a bot needs the approvals"),
+        ))
     })
 }
 

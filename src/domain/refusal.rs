@@ -112,6 +112,11 @@ pub enum Refusal {
     /// The community is archived.
     #[error("the community is archived: it can be read, and nothing else, until it is unarchived")]
     Archived,
+    /// The tenant is archived, and all its communities with it.
+    #[error(
+        "the tenant is archived: it can be read, and nothing else, until the operator of the service unarchives it"
+    )]
+    TenantArchived,
     /// The case was voided before.
     #[error("case #{number} is already voided, and a void is final")]
     AlreadyVoided {

@@ -190,11 +190,14 @@ impl Account<'_> {
         }
         for rung in self.policy.ladder.iter().filter(|rung| rung.at > now) {
             let (id, at, does) = (&rung.id, rung.at.told(), punished(&rung.remedy));
-            // Points do not rise by themselves: what is not low enough now is so at the next case at the earliest if they fall.
-            if self.standing.latched.contains(id) && now >= rung.reset_below {
+            let mut latched = self.standing.latched.iter();
+            if let Some(latched) = latched.find(|latched| latched.rung == *id) {
+                let when = latched.armed_again_at.map_or_else(String::new, |at| {
+                    format!(", from {} on if nothing else happens", moment(at))
+                });
                 said.push(format!(
-                    "You have reached the rung {id} at {at} before; until you have less than {}, it does nothing again.",
-                    rung.reset_below.told()
+                    "You have reached the rung {id} at {at} before; until you have less than {}{when}, it does nothing again.",
+                    latched.reset_below.told()
                 ));
                 continue;
             }

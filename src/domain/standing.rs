@@ -7,7 +7,6 @@ use super::policy::Policy;
 use super::sanction::{Restricted, Sanction, restrictions};
 use super::time::Instant;
 use super::timeline::{PolicyVersion, Timeline};
-use std::collections::BTreeSet;
 
 /// A rung and the moment from which the points are below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +17,17 @@ pub struct Drop {
     pub threshold: Points,
     /// From then on the shown points are below it; `None` while a sanction without an end freezes the clock.
     pub at: Option<Instant>,
+}
+
+/// A rung of the ladder that was reached and is not armed again: crossed once more, it does nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latched {
+    /// The rung's id.
+    pub rung: String,
+    /// The shown points below which it is armed again.
+    pub reset_below: Points,
+    /// When they fall below that if nothing else happens; `None` where they never do as things stand.
+    pub armed_again_at: Option<Instant>,
 }
 
 /// A standing.
@@ -37,8 +47,8 @@ pub struct Standing {
     pub clear_at: Option<Instant>,
     /// The rungs at or below the points, and when the points fall below each, highest first.
     pub drops: Vec<Drop>,
-    /// The rungs that were reached and are not armed again; a latch is lost at the next entry that finds the points low enough.
-    pub latched: BTreeSet<String>,
+    /// The rungs of the ladder that were reached and are not armed again, highest first.
+    pub latched: Vec<Latched>,
     /// The restrictions in force.
     pub restrictions: Vec<Restricted>,
     /// The sanctions that hold.
@@ -72,7 +82,12 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
     let clear_at = foreseen(timeline, &member, past, |member, policy| {
         member.falls_to(policy, past, Points::ZERO)
     });
+    let latched = latched(timeline, &member, policy, past);
     member.sanctions.retain(|s| s.holds(at));
+    let ends = ends_ahead(timeline, &member, past);
+    for (sanction, end) in member.sanctions.iter_mut().zip(ends) {
+        sanction.end = end;
+    }
     Standing {
         at,
         policy_version: *version,
@@ -81,10 +96,42 @@ pub fn standing(timeline: &Timeline, state: &Member, past: &Past, at: Instant) -
         paused,
         clear_at,
         drops,
-        latched: member.ledger.latched,
+        latched,
         restrictions: restrictions(&member.sanctions, at),
         sanctions: member.sanctions,
     }
+}
+
+/// The rungs that a settled state has latched. A latch is lost at the next entry that finds the points low enough, so where they are by
+/// now, the rung is as good as armed.
+fn latched(timeline: &Timeline, member: &Member, policy: &Policy, past: &Past) -> Vec<Latched> {
+    let points = policy.shown(member.ledger.balance);
+    let highest_first = policy.ladder.iter().rev();
+    let held =
+        highest_first.filter(|rung| member.ledger.latched.contains(&rung.id) && points >= rung.reset_below);
+    let latched = held.map(|rung| Latched {
+        rung: rung.id.clone(),
+        reset_below: rung.reset_below,
+        armed_again_at: foreseen(timeline, member, past, |member, policy| {
+            // A version that is to come may say otherwise, or not have the rung at all.
+            let rung = policy.ladder.iter().find(|then| then.id == rung.id)?;
+            member.drops_below(policy, past, rung.reset_below)
+        }),
+    });
+    latched.collect()
+}
+
+/// When the sanctions of a settled state end if nothing else happens. What holds while the points are high is on record with the end
+/// that it has by the policy in force; a version that is to come moves it.
+fn ends_ahead(timeline: &Timeline, member: &Member, past: &Past) -> Vec<Option<Instant>> {
+    let sanctions = member.sanctions.iter();
+    let ends = sanctions.map(|sanction| match sanction.while_above.filter(|_| !sanction.over) {
+        Some(level) => foreseen(timeline, member, past, |member, policy| {
+            member.drops_below(policy, past, level)
+        }),
+        None => sanction.end,
+    });
+    ends.collect()
 }
 
 /// When something comes of a settled state if nothing else happens: by the policy in force, or by one that comes into force
@@ -112,7 +159,7 @@ pub(super) fn foreseen(
 #[cfg(test)]
 mod tests {
     use super::super::kind::{Kind, Restriction};
-    use super::super::policy::{Decay, Freeze};
+    use super::super::policy::{Decay, Freeze, Remedy};
     use super::super::scene::{Scene, at, points, version};
     use super::*;
 
@@ -206,6 +253,110 @@ mod tests {
         let then = scene.standing(clear);
         assert_eq!((then.points, then.policy_version), (Points::ZERO, 2));
         assert_eq!(scene.standing(at(9 * DAY)).clear_at, Some(clear));
+    }
+
+    #[test]
+    fn a_latched_rung_tells_when_it_is_armed_again() {
+        let mut policy = Policy {
+            duplicate_window: 0,
+            ..Policy::default()
+        };
+        policy.ladder[0].reset_below = points(1_000);
+        let mut scene = Scene::new(policy.clone());
+        for _ in 0..3 {
+            scene.act(Kind::Warn, None);
+        }
+        let told = |scene: &Scene, seconds: i64| {
+            let latched = scene.standing(at(seconds)).latched.into_iter();
+            let told = latched.map(|one| (one.rung, one.reset_below, one.armed_again_at));
+            told.collect::<Vec<_>>()
+        };
+        let armed = 21 * DAY;
+        let expected = [("mute-1h".to_owned(), points(1_000), Some(at(armed)))];
+        assert_eq!(told(&scene, 0), expected);
+        // It is below its threshold by then, and latched still.
+        assert_eq!(scene.standing(at(20 * DAY)).drops, []);
+        assert_eq!(told(&scene, armed - 1), expected);
+        assert_eq!(told(&scene, armed), []);
+        // The very second decides: an act before it crosses 3 points without consequence, one at it is muted.
+        let crossing = |seconds: i64| {
+            let mut scene = scene.clone();
+            scene.now = seconds;
+            for _ in 0..2 {
+                scene.act(Kind::Warn, None);
+            }
+            scene.act(Kind::Warn, None)
+        };
+        assert_eq!(crossing(armed - 1), [Kind::Warn]);
+        assert_eq!(crossing(armed), [Kind::Warn, Kind::Mute]);
+
+        let with = |to_come: Policy| {
+            let mut scene = scene.clone();
+            let mut versions: Vec<_> = scene.timeline.versions().cloned().collect();
+            versions.push(version(2, 10 * DAY, to_come));
+            scene.timeline = Timeline::new(versions).unwrap();
+            told(&scene, 0)[0].2
+        };
+        let mut higher = policy.clone();
+        higher.ladder[0].reset_below = points(2_500);
+        assert_eq!(with(higher), Some(at(10 * DAY)));
+        let decay = Decay::None {};
+        assert_eq!(
+            with(Policy {
+                decay,
+                ..policy.clone()
+            }),
+            None
+        );
+        let ladder = Vec::new();
+        assert_eq!(
+            with(Policy { ladder, ..policy }),
+            None,
+            "there is no such rung then"
+        );
+    }
+
+    #[test]
+    fn what_holds_while_points_are_high_ends_by_the_version_that_is_to_come() {
+        let until = |decay: Decay, comes: i64| {
+            let mut policy = Policy {
+                duplicate_window: 0,
+                ..Policy::default()
+            };
+            policy.ladder[0].remedy = Remedy {
+                while_above: Some(points(1_000)),
+                ..Remedy::fixed(Kind::Mute, None)
+            };
+            policy.ladder[0].reset_below = points(1_000);
+            let mut scene = Scene::new(policy);
+            for _ in 0..3 {
+                scene.act(Kind::Warn, None);
+            }
+            let to_come = Policy {
+                decay,
+                ..scene.policy().clone()
+            };
+            let mut versions: Vec<_> = scene.timeline.versions().cloned().collect();
+            versions.push(version(2, comes, to_come));
+            scene.timeline = Timeline::new(versions).unwrap();
+            let now = scene.standing(at(DAY));
+            assert_eq!(now.restrictions[0].until, now.sanctions[0].end);
+            (now.sanctions[0].end, scene)
+        };
+        let linear = |rate| Decay::Linear { rate, grace: 0 };
+        // Below one point after 21 days, or after 11.1 when 2 points are left at 10 days and fall by one a day from then on.
+        let (slow, faster) = (at(21 * DAY), at(11 * DAY + DAY / 10));
+        assert_eq!(until(linear(1_000), 30 * DAY).0, Some(slow));
+        let (end, scene) = until(linear(1_000), 10 * DAY);
+        assert_eq!(end, Some(faster));
+        assert_eq!(scene.standing(faster.shifted(-1)).sanctions.len(), 1);
+        assert!(scene.standing(faster).sanctions.is_empty());
+        assert_eq!(until(Decay::None {}, 10 * DAY).0, None, "it never ends then");
+        assert_eq!(
+            until(Decay::None {}, 21 * DAY).0,
+            Some(slow),
+            "it has ended by then"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! JSON bodies, read strictly: what two readers could understand differently is refused.
 //!
 //! A body is read twice. The first reading (`scan`) looks at the text alone: syntax, depth, repeated keys,
-//! characters that no store could keep. The second gives it its type, and names what does not fit by JSON
-//! pointer. What comes out also knows its canonical form, by which a repeated request is recognised.
+//! characters that no store could keep. The second gives it its type, and names everything that does not fit
+//! (`thorough`) by JSON pointer. What comes out also knows its canonical form, by which a repeated request is recognised.
 
 use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
@@ -17,6 +17,7 @@ use super::problem::{Code, Problem};
 mod objects;
 mod refusal;
 mod scan;
+mod thorough;
 
 pub(super) use refusal::in_plain_words;
 
@@ -67,16 +68,20 @@ impl<T: DeserializeOwned> StrictJson<T> {
     /// `malformed_json` when it is not JSON, `invalid_request` when it is but does not fit.
     pub fn parse(raw: Bytes) -> Result<Self, Problem> {
         let canonical = scan::canonical(&raw).map_err(scan::Refusal::into_problem)?;
-        let mut reader = serde_json::Deserializer::from_slice(&raw);
-        // The scan has bounded the depth already, by a limit that we publish.
-        reader.disable_recursion_limit();
-        let value = serde_path_to_error::deserialize(ObjectsOnly(&mut reader))
-            .map_err(|error| refusal::of_shape(&error))?;
+        let value = Self::typed(&raw).map_err(|first| thorough::refusal::<T>(&raw, first))?;
         Ok(Self {
             value,
             raw,
             canonical,
         })
+    }
+
+    /// Gives a text its type, or says what is the first in it that does not fit.
+    fn typed(text: &[u8]) -> Result<T, Problem> {
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        // The scan has bounded the depth already, by a limit that we publish.
+        reader.disable_recursion_limit();
+        serde_path_to_error::deserialize(ObjectsOnly(&mut reader)).map_err(|error| refusal::of_shape(&error))
     }
 }
 

@@ -70,8 +70,9 @@ impl Backlog {
     /// Takes a job and works off its next part. False when no job waits.
     async fn round(&self, in_hand: &mut Option<DryRun>) -> Result<bool, ServiceError> {
         let Some(Taken { job, part, key_works }) = self.store.take_job(LEASE).await? else {
-            if let Some(run) = in_hand
-                && !self.service.goes_on(run).await?
+            let place = in_hand.as_ref().map(DryRun::place);
+            if let Some(place) = place
+                && !self.service.goes_on(place).await?
             {
                 *in_hand = None;
             }
@@ -110,9 +111,9 @@ impl Backlog {
             };
             self.store.report_part(job, &report).await
         };
-        if let Some(run) = in_hand
-            && !run.is_of(job)
-            && self.service.goes_on(run).await?
+        let another = in_hand.as_ref().filter(|run| !run.is_of(job)).map(DryRun::place);
+        if let Some(another) = another
+            && self.service.goes_on(another).await?
         {
             return Ok(again(AGAIN).await?);
         }
@@ -148,7 +149,11 @@ impl Backlog {
             let counted = match outcome {
                 Ok(outcome) => {
                     let held = outcome.is_held();
-                    *(if held { &mut report.held } else { &mut report.succeeded }) += 1;
+                    *(if held {
+                        &mut report.held
+                    } else {
+                        &mut report.succeeded
+                    }) += 1;
                     if job.dry_run {
                         report.tried.push((item, outcome.answer));
                     }

@@ -23,6 +23,8 @@ pub struct Tenant {
     pub name: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Since when it can only be read.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// An API key, without its secret: only the SHA-256 of the whole key is kept.
@@ -204,8 +206,8 @@ pub trait Directory: Send + Sync {
     /// How many tenants there are: none on a new database.
     async fn count_tenants(&self) -> Result<u64, StoreError>;
 
-    /// The tenants, oldest first; for operators.
-    async fn tenants(&self, page: After<TenantId>) -> Result<Vec<Tenant>, StoreError>;
+    /// The tenants, oldest first, archived ones only if asked for; for operators.
+    async fn tenants(&self, archived: bool, page: After<TenantId>) -> Result<Vec<Tenant>, StoreError>;
 
     /// A tenant.
     async fn tenant(&self, tenant: TenantId) -> Result<Tenant, StoreError>;

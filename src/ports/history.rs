@@ -18,6 +18,7 @@ use crate::domain::member::Member;
 use crate::domain::merge::Role;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Authority;
+use crate::domain::refusal::Refusal;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use async_trait::async_trait;
@@ -96,8 +97,8 @@ pub enum Imported {
     Replayed(Answer),
     /// The key was used for something else.
     KeyReused,
-    /// The community is archived.
-    Archived,
+    /// The community is archived, or its tenant is.
+    Closed(Refusal),
     /// These lines cannot be taken, and nothing was written.
     Refused(Vec<BadLine>),
 }

@@ -5,6 +5,7 @@ use super::error::StoreError;
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::domain::merge::Junction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
@@ -68,6 +69,22 @@ pub trait Insight: Send + Sync {
         whose: Option<UserId>,
         page: After<Milestone>,
     ) -> Result<Vec<Case>, StoreError>;
+
+    /// How many sanctions hold while the points are high, and are on record to hold after a moment.
+    async fn held_by_points(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        after: Instant,
+    ) -> Result<i64, StoreError>;
+
+    /// The identities of some users, in order of user, platform and id. Who has none, as erased and merged users have not, and whom the
+    /// tenant does not have, is left out.
+    async fn identities(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, Identity)>, StoreError>;
 
     /// The places where two histories became one, in no order.
     async fn junctions(&self, tenant: TenantId, community: CommunityId) -> Result<Vec<Junction>, StoreError>;

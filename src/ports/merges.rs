@@ -12,6 +12,7 @@ use crate::domain::time::Instant;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// That one user was merged into another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,4 +147,11 @@ pub trait Merges: Send + Sync {
         user: UserId,
         page: After<MergeId>,
     ) -> Result<Vec<Merge>, StoreError>;
+
+    /// Of these users those who are somebody else now, with whom.
+    async fn merged_among(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, UserId>, StoreError>;
 }

@@ -1,8 +1,10 @@
 //! The undo port: which cases a request of many acts made, and plans to void them.
 
 use super::answer::{Answer, Claim};
+use super::directory::After;
 use super::error::StoreError;
 use super::ledger::Reply;
+use crate::domain::case::{Reduced, Voided};
 use crate::domain::id::{CommunityId, JobId, PlanId, TenantId};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -32,6 +34,17 @@ pub struct Plan {
     pub job: Option<JobId>,
 }
 
+/// A case that was voided or reduced, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedied {
+    /// Which.
+    pub number: i64,
+    /// That it was voided.
+    pub voided: Option<Voided>,
+    /// That it was reduced.
+    pub reduced: Option<Reduced>,
+}
+
 /// Writes a plan's document: it was made at the first moment, and expires at the second.
 pub type WritePlan<'a> = &'a (dyn Fn(DateTime<Utc>, DateTime<Utc>) -> Answer + Send + Sync);
 
@@ -49,6 +62,14 @@ pub trait Undo: Send + Sync {
         before: &str,
         limit: u32,
     ) -> Result<Vec<i64>, StoreError>;
+
+    /// The community's cases that were voided or reduced, the newest first; `after` is the number last seen.
+    async fn remedied(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<i64>,
+    ) -> Result<Vec<Remedied>, StoreError>;
 
     /// Keeps a plan.
     async fn create_plan(&self, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError>;

@@ -9,7 +9,7 @@ use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Particulars;
 use crate::domain::decide::foresee;
 use crate::domain::hold::{Spent, sought};
-use crate::domain::id::{CommunityId, HeldId, SanctionId, UserId};
+use crate::domain::id::{CommunityId, HeldId, SanctionId, TenantId, UserId};
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -132,6 +132,19 @@ impl Service {
         }
     }
 
+    /// Why nothing is changed in a community: it is archived, or its tenant is.
+    pub(super) async fn closed(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+    ) -> Result<Option<Refusal>, ServiceError> {
+        let community = self.store.community(tenant, community).await?;
+        if self.store.tenant(tenant).await?.archived_at.is_some() {
+            return Ok(Some(Refusal::TenantArchived));
+        }
+        Ok(community.archived_at.map(|_| Refusal::Archived))
+    }
+
     /// Decides without effect, over the state as it stands.
     async fn preview(&self, submission: &Submission) -> Result<Outcome, ServiceError> {
         let Submission {
@@ -142,14 +155,8 @@ impl Service {
             command,
             ..
         } = submission;
-        if self
-            .store
-            .community(*tenant, *community)
-            .await?
-            .archived_at
-            .is_some()
-        {
-            return Err(Refusal::Archived.into());
+        if let Some(refusal) = self.closed(*tenant, *community).await? {
+            return Err(refusal.into());
         }
         let seen = self.store.look(*tenant, *community, member).await?;
         let acting = self.store.acting(*tenant, *community, actor).await?;

@@ -142,7 +142,7 @@ impl Service {
             after: None,
             limit: 1,
         };
-        let oldest = self.store.tenants(page).await?;
+        let oldest = self.store.tenants(true, page).await?;
         Ok(oldest.first().is_some_and(|first| first.id == tenant.id))
     }
 
@@ -152,7 +152,7 @@ impl Service {
             after: None,
             limit: TENANTS_NAMED,
         };
-        let mut tenants = self.store.tenants(super::listing::one_more(page)).await?;
+        let mut tenants = self.store.tenants(true, super::listing::one_more(page)).await?;
         match tenants.len() {
             0 => Err(ServiceError::NotFound(
                 "tenant; the first start of the server makes one",
@@ -173,7 +173,7 @@ impl Service {
                 after,
                 limit: TENANTS_AT_A_TIME,
             };
-            let tenants = self.store.tenants(page).await?;
+            let tenants = self.store.tenants(true, page).await?;
             let Some(last) = tenants.last() else {
                 return found.ok_or(ServiceError::NotFound("tenant"));
             };

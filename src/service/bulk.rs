@@ -10,7 +10,6 @@ use super::rehearsal::Rehearsal;
 use super::{Answer, Claim, Outcome, Service};
 use crate::domain::act::Command;
 use crate::domain::id::{CommunityId, TenantId};
-use crate::domain::refusal::Refusal;
 use crate::ports::ledger::Submission;
 use wire::key::Scope;
 
@@ -69,7 +68,8 @@ impl Service {
     ) -> Result<Vec<ItemOutcome>, ServiceError> {
         let submissions = self.submissions(caller, community, orders).await?;
         let mut rehearsal = Rehearsal::default();
-        self.rehearse(&mut rehearsal, (caller.tenant, community), &submissions).await
+        self.rehearse(&mut rehearsal, (caller.tenant, community), &submissions)
+            .await
     }
 
     /// Decides acts over what was rehearsed before.
@@ -79,10 +79,8 @@ impl Service {
         home: (TenantId, CommunityId),
         submissions: &[Submission],
     ) -> Result<Vec<ItemOutcome>, ServiceError> {
-        let community = self.store.community(home.0, home.1).await?;
-        if community.archived_at.is_some() {
-            let refused = |_: &Submission| Err(Refusal::Archived.into());
-            return Ok(submissions.iter().map(refused).collect());
+        if let Some(refusal) = self.closed(home.0, home.1).await? {
+            return Ok(submissions.iter().map(|_| Err(refusal.clone().into())).collect());
         }
         rehearsal
             .learn(&*self.store, home, submissions, &*self.ids)

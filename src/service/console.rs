@@ -91,6 +91,18 @@ impl Service {
             .await?)
     }
 
+    /// The versions of a policy, withdrawn ones included, newest first; `page` goes on after the version last seen.
+    ///
+    /// # Errors
+    /// That the store could not answer.
+    pub async fn policies_at(
+        &self,
+        place: Place,
+        page: After<i32>,
+    ) -> Result<Vec<PolicyRecord>, ServiceError> {
+        Ok(self.store.policies(place.tenant, place.community, page).await?)
+    }
+
     /// Writes the next version of a policy, as the service itself.
     ///
     /// # Errors

@@ -46,6 +46,8 @@ impl DirectoryRender {
             Change::ArchiveCommunity { archived: true, .. } => types::COMMUNITY_ARCHIVED,
             Change::ArchiveCommunity { archived: false, .. } => types::COMMUNITY_UNARCHIVED,
             Change::DeleteCommunity(_) => types::COMMUNITY_DELETED,
+            Change::ArchiveTenant { archived: true, .. } => types::TENANT_ARCHIVED,
+            Change::ArchiveTenant { archived: false, .. } => types::TENANT_UNARCHIVED,
             Change::DeleteTenant(_) => types::TENANT_DELETED,
             Change::CreateUser { .. } => types::USER_CREATED,
             Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
@@ -175,7 +177,7 @@ impl DirectoryRender {
         let mut data = EventData::default();
         match changed {
             Changed::Tenant(tenant, key) => self.tenant(tenant, key, now),
-            Changed::TenantGone(tenant) => {
+            Changed::OtherTenant(tenant) => {
                 let shown = show::directory::tenant(tenant);
                 data.tenant = Some(shown.clone());
                 self.one(shown.id.clone(), &shown, (None, None), &data, now)

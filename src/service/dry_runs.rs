@@ -7,6 +7,7 @@ use super::error::ServiceError;
 use super::jobs::{Work, read};
 use super::rehearsal::Rehearsal;
 use crate::domain::act::Command;
+use crate::domain::id::{CommunityId, JobId, TenantId};
 use crate::domain::job::{Job, PART};
 use crate::ports::error::StoreError;
 use crate::ports::jobs::Part;
@@ -52,6 +53,12 @@ impl DryRun {
         self.job.id == job.id
     }
 
+    /// Which job it is of.
+    #[must_use]
+    pub const fn place(&self) -> (TenantId, CommunityId, JobId) {
+        (self.job.tenant, self.job.community, self.job.id)
+    }
+
     /// Whether it leads up to this part.
     #[must_use]
     pub const fn leads_to(&self, part: &Part) -> bool {
@@ -64,8 +71,11 @@ impl Service {
     ///
     /// # Errors
     /// What kept the store from answering.
-    pub async fn goes_on(&self, run: &DryRun) -> Result<bool, ServiceError> {
-        match self.store.job(run.job.tenant, run.job.community, run.job.id).await {
+    pub async fn goes_on(
+        &self,
+        (tenant, community, job): (TenantId, CommunityId, JobId),
+    ) -> Result<bool, ServiceError> {
+        match self.store.job(tenant, community, job).await {
             Ok(job) => Ok(job.due_at.is_some()),
             Err(StoreError::NotFound(_)) => Ok(false),
             Err(error) => Err(error.into()),
@@ -95,7 +105,10 @@ impl Service {
         let Some(work) = items.and_then(|items| read(&run.job, run.next, items)) else {
             return Tried::Unreadable;
         };
-        let submissions: Vec<_> = work.into_iter().filter_map(|work| submission(&run.job, work)).collect();
+        let submissions: Vec<_> = work
+            .into_iter()
+            .filter_map(|work| submission(&run.job, work))
+            .collect();
         let home = (run.job.tenant, run.job.community);
         let outcomes = match self.rehearse(&mut run.rehearsal, home, &submissions).await {
             Ok(outcomes) => outcomes,

@@ -51,7 +51,7 @@ pub enum ServiceError {
     NotArchived,
     /// Nobody deletes the tenant of their own key.
     #[error(
-        "the API key belongs to this tenant; a tenant is deleted by the operator, with a key of another one"
+        "the API key belongs to this tenant; a tenant is archived and deleted by the operator, with a key of another one"
     )]
     OwnTenant,
     /// The document has moved on since the caller read it.

@@ -9,7 +9,6 @@ use super::imports::BadLine;
 use super::judge::json;
 use super::{Answer, Claim, Outcome, Service, show};
 use crate::domain::id::{CommunityId, TenantId};
-use crate::domain::refusal::Refusal;
 use crate::ports::answer::NewEvent;
 use crate::ports::directory::{Community, Rendered};
 use crate::ports::history::{Imported, Piece, RestoreOrder, Sink};
@@ -157,7 +156,7 @@ impl Service {
                 Imported::Done(answer) => done(answer, false),
                 Imported::Replayed(answer) => done(answer, true),
                 Imported::KeyReused => Err(ServiceError::KeyReused),
-                Imported::Archived => Err(Refusal::Archived.into()),
+                Imported::Closed(refusal) => Err(refusal.into()),
                 Imported::Refused(bad) => Err(ServiceError::BadLines(bad)),
             }
         })

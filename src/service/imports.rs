@@ -8,7 +8,6 @@ use super::error::ServiceError;
 use super::judge::{changed_event, json};
 use super::{Answer, Claim, Outcome, Service};
 use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
-use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
 use crate::ports::answer::NewEvent;
 use crate::ports::history::{Counts, ImportOrder, Imported, Scribe};
@@ -97,7 +96,7 @@ impl Service {
                 Imported::Done(answer) => done(answer, false),
                 Imported::Replayed(answer) => done(answer, true),
                 Imported::KeyReused => Err(ServiceError::KeyReused),
-                Imported::Archived => Err(Refusal::Archived.into()),
+                Imported::Closed(refusal) => Err(refusal.into()),
                 Imported::Refused(bad) => Err(ServiceError::BadLines(bad)),
             }
         })

@@ -5,14 +5,17 @@ use super::error::ServiceError;
 use super::listing::Listed;
 use super::records::Moderator;
 use super::{After, Service, show};
+use crate::domain::actor::Actor;
 use crate::domain::brief::{Brief, Window};
 use crate::domain::consistency::Consistency;
 use crate::domain::counts::{By, Counts};
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::words::Words;
 use crate::ports::insight::Among;
 use crate::ports::record::CaseFilter;
+use crate::ports::store::Store;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use wire::key::Scope;
 
@@ -189,13 +192,15 @@ impl Service {
         mut look: impl FnMut(Brief) -> ControlFlow<()> + Send,
     ) -> Result<Option<i64>, ServiceError> {
         let (mut after, mut left) = (history.after, history.most);
+        let mut people = People::default();
         while left > 0 {
             let limit = PORTION.min(left);
             let page = After { after, limit };
             let portion = self
                 .store
                 .briefs(caller.tenant, history.community, history.among, page);
-            let portion = portion.await?;
+            let mut portion = portion.await?;
+            people.name(&*self.store, caller.tenant, &mut portion).await?;
             let read = u32::try_from(portion.len()).unwrap_or(u32::MAX);
             let is_last = read < limit || history.window.lies_after(&portion);
             for brief in portion {
@@ -210,6 +215,36 @@ impl Service {
             left = left.saturating_sub(read);
         }
         Ok(after)
+    }
+}
+
+/// Moderators who were merged, found out once each.
+#[derive(Default)]
+struct People {
+    looked_up: BTreeSet<UserId>,
+    merged: BTreeMap<UserId, UserId>,
+}
+
+impl People {
+    /// Names each moderator as who they are now, so that one person is one moderator.
+    async fn name(
+        &mut self,
+        store: &dyn Store,
+        tenant: TenantId,
+        briefs: &mut [Brief],
+    ) -> Result<(), ServiceError> {
+        let acting: BTreeSet<UserId> = briefs.iter().filter_map(|brief| brief.actor.user()).collect();
+        let new: Vec<UserId> = acting.difference(&self.looked_up).copied().collect();
+        if !new.is_empty() {
+            self.merged.extend(store.merged_among(tenant, &new).await?);
+            self.looked_up.extend(new);
+        }
+        for brief in briefs.iter_mut().filter(|_| !self.merged.is_empty()) {
+            if let Actor::Human { user, .. } = &mut brief.actor {
+                *user = self.merged.get(user).copied().unwrap_or(*user);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -89,7 +89,12 @@ impl Service {
                 }),
                 _ => None,
             });
-        let new = self.new_job((caller, community), JobKind::Acts, &work.collect::<Vec<_>>(), claim);
+        let new = self.new_job(
+            (caller, community),
+            JobKind::Acts,
+            &work.collect::<Vec<_>>(),
+            claim,
+        );
         self.accept(NewJob { dry_run, ..new }).await
     }
 

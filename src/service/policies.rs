@@ -6,7 +6,7 @@ use super::judge::json;
 use super::listing::{Listed, cut, one_more};
 use super::{After, Answer, Claim, Outcome, Service, show};
 use crate::domain::id::{CommunityId, TenantId};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Model, Policy};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
@@ -14,6 +14,7 @@ use crate::ports::directory::{Change, DuePolicy, FARTHEST_ACTIVATION, PolicyNow,
 use crate::ports::ledger::ActorRef;
 use std::sync::Arc;
 use wire::key::Scope;
+use wire::policy::PolicyWarning;
 
 /// A version to write.
 #[derive(Clone, Debug)]
@@ -72,14 +73,27 @@ impl Service {
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::PoliciesWrite)?;
         caller.enter(community)?;
-        // Versions never change, so what is read here is what any later moment would read.
-        let earlier = self.store.policy(caller.tenant, community, Some(version)).await?;
-        let comment = new
-            .comment
-            .or_else(|| Some(format!("Restores version {version}")));
-        let new = NewPolicy { comment, ..new };
-        let policy = Policy::clone(&earlier.version.policy);
+        let earlier = self.earlier_rules(caller.tenant, community, version, new.comment);
+        let (policy, comment) = earlier.await?;
+        let new = NewPolicy {
+            comment: Some(comment),
+            ..new
+        };
         self.put_policy(caller, community, new, policy, claim).await
+    }
+
+    /// The rules of an earlier version, withdrawn ones included, and the comment of the version that brings them back. Versions never
+    /// change, so what is read here is what any later moment would read.
+    pub(crate) async fn earlier_rules(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        version: i32,
+        comment: Option<String>,
+    ) -> Result<(Policy, String), ServiceError> {
+        let earlier = self.store.policy(tenant, community, Some(version)).await?;
+        let comment = comment.unwrap_or_else(|| format!("Restores version {version}"));
+        Ok((Policy::clone(&earlier.version.policy), comment))
     }
 
     /// Withdraws a version that is still to come into force. Withdrawing again changes nothing.
@@ -149,13 +163,47 @@ impl Service {
             comment: new.comment,
             withdrawn_at: None,
         };
+        let mut shown = show::policy::policy(community, &record);
+        let lost = self.ends_lost(
+            tenant,
+            community,
+            (&standing, &record.version.policy),
+            new.activate_at,
+        );
+        shown.warnings.extend(lost.await?.map(|detail| PolicyWarning {
+            pointer: "/rules/decay/model".to_owned(),
+            detail,
+        }));
         Ok(Outcome {
             answer: Answer {
                 tag: tag(&standing),
-                body: json(&show::policy::policy(community, &record)),
+                body: json(&shown),
             },
             replayed: false,
         })
+    }
+
+    /// A warning about sanctions that hold while the points are high, if some would lose their end by a policy under which points never
+    /// fall. Under all others each keeps an end.
+    pub(crate) async fn ends_lost(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        (standing, policy): (&PolicyNow, &Policy),
+        activate_at: Option<Instant>,
+    ) -> Result<Option<String>, ServiceError> {
+        let never_falls = |policy: &Policy| policy.decay.model() == Model::None;
+        if !never_falls(policy) || never_falls(&standing.in_force.version.policy) {
+            return Ok(None);
+        }
+        let now = Instant::from_utc(self.clock.now()).map_err(|_| Refusal::ClockOutOfRange)?;
+        let from = activate_at.unwrap_or(now);
+        let held = self.store.held_by_points(tenant, community, from).await?;
+        Ok((held > 0).then(|| {
+            format!(
+                "points would never fall, so what holds while they are high (sanctions that would lose their end as things stand: {held}) would have to be lifted"
+            )
+        }))
     }
 
     async fn last_version(&self, tenant: TenantId, community: CommunityId) -> Result<i32, ServiceError> {

@@ -262,7 +262,12 @@ impl Rehearsal {
         }
         let target = seen.target.unwrap_or_else(|| Target {
             // Who has acted is the same person when it is their turn.
-            user: self.people.get(person).copied().flatten().unwrap_or_else(|| self.stranger(ids)),
+            user: self
+                .people
+                .get(person)
+                .copied()
+                .flatten()
+                .unwrap_or_else(|| self.stranger(ids)),
             authority: Authority::default(),
             protected: false,
             bot: false,

@@ -5,6 +5,7 @@ use super::error::ServiceError;
 use super::{After, Service, show};
 use crate::domain::brief::Window;
 use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::simulate::{Difference, Simulation};
@@ -13,7 +14,7 @@ use crate::ports::clock::Clock;
 use crate::ports::insight::Milestone;
 use crate::ports::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 use wire::key::Scope;
@@ -112,10 +113,10 @@ impl Simulated {
         let cases = self.store.histories(tenant, community, self.whose, page).await?;
         let is_last = cases.len() < PORTION as usize;
         self.after = cases.last().map(|case| (case.user, case.at, case.number));
-        let mut lines = Vec::new();
+        let mut found = Vec::new();
         for case in cases {
             let difference = self.simulation.feed(case);
-            lines.extend(difference.and_then(|difference| self.list(&difference)));
+            found.extend(difference.and_then(|difference| self.placed(difference)));
         }
         if is_last {
             self.whose = self.merged.pop_front();
@@ -124,8 +125,9 @@ impl Simulated {
                 Some(user) => self.simulation.turn_to(user),
                 None => self.simulation.close(),
             };
-            lines.extend(difference.and_then(|difference| self.list(&difference)));
+            found.extend(difference.and_then(|difference| self.placed(difference)));
         }
+        let mut lines = listed(&*self.store, tenant, &found).await?;
         self.is_over = is_last && self.whose.is_none();
         if self.is_over {
             lines.push(show::simulate::total(&self.simulation, self.left_out));
@@ -135,14 +137,14 @@ impl Simulated {
         Ok(Some(lines))
     }
 
-    /// The member's line, while there is room for it.
-    fn list(&mut self, difference: &Difference) -> Option<SimulationLine> {
+    /// A member who is to be listed, while there is room.
+    fn placed(&mut self, difference: Difference) -> Option<Difference> {
         if self.left == 0 {
             self.left_out += 1;
             return None;
         }
         self.left -= 1;
-        Some(show::simulate::member(difference))
+        Some(difference)
     }
 
     /// A line of progress, if it is time for one.
@@ -154,4 +156,25 @@ impl Simulated {
             show::simulate::progress(totals)
         })
     }
+}
+
+/// The lines of the members whom a portion has found, with who they are on platforms.
+async fn listed(
+    store: &dyn Store,
+    tenant: TenantId,
+    found: &[Difference],
+) -> Result<Vec<SimulationLine>, ServiceError> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let users: Vec<UserId> = found.iter().map(|difference| difference.user).collect();
+    let mut named: HashMap<UserId, Vec<Identity>> = HashMap::new();
+    for (user, identity) in store.identities(tenant, &users).await? {
+        named.entry(user).or_default().push(identity);
+    }
+    let lines = found.iter().map(|difference| {
+        let identities = named.get(&difference.user);
+        show::simulate::member(difference, identities.map_or(&[], Vec::as_slice))
+    });
+    Ok(lines.collect())
 }

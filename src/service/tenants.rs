@@ -3,7 +3,8 @@
 use super::caller::Caller;
 use super::error::ServiceError;
 use super::keys::{NewKey, reveal};
-use super::{Claim, Outcome, Service, show};
+use super::listing::{Listed, cut, one_more};
+use super::{After, Claim, Outcome, Service, show};
 use crate::domain::id::TenantId;
 use crate::domain::rank::Rank;
 use crate::ports::directory::Change;
@@ -77,6 +78,53 @@ impl Service {
             .await?;
         self.forget_keys_of(id);
         Ok(outcome)
+    }
+
+    /// Lets another tenant only be read from now on; or takes that back.
+    ///
+    /// # Errors
+    /// [`ServiceError::OwnTenant`] or [`ServiceError::NotFound`].
+    pub async fn archive_tenant(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        archived: bool,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::TenantsWrite)?;
+        caller.unbound()?;
+        let change = Change::ArchiveTenant { id, archived };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// A tenant, for the operator.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], or that the key is not an operator's.
+    pub async fn tenant_by_id(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+    ) -> Result<wire::tenant::Tenant, ServiceError> {
+        caller.require(Scope::TenantsWrite)?;
+        caller.unbound()?;
+        Ok(show::directory::tenant(&self.store.tenant(id).await?))
+    }
+
+    /// All tenants, for the operator; oldest first, archived ones only if asked for.
+    ///
+    /// # Errors
+    /// That the key is not an operator's, or that the store could not answer.
+    pub async fn tenants(
+        &self,
+        caller: &Caller,
+        archived: bool,
+        page: After<TenantId>,
+    ) -> Result<Listed<wire::tenant::Tenant, TenantId>, ServiceError> {
+        caller.require(Scope::TenantsWrite)?;
+        caller.unbound()?;
+        let rows = self.store.tenants(archived, one_more(page)).await?;
+        Ok(cut(rows, page.limit, |tenant| tenant.id, show::directory::tenant))
     }
 
     /// The caller's own tenant. Any key may read it.

@@ -1,5 +1,8 @@
 //! Undoing what many acts did: a plan of voids, shown before it is carried out, and carried out as a job.
 
+mod irreversible; // what no plan brings back
+
+use self::irreversible::{Remedies, irreversible};
 use super::bulk::keys_of;
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
@@ -10,9 +13,7 @@ use super::{After, Answer, Claim, Outcome, PersonRef, Service};
 use crate::domain::case::{Case, RungOutcome};
 use crate::domain::id::{CommunityId, JobId, PlanId, SanctionId, TenantId};
 use crate::domain::job::{JobKind, JobState, MOST_ITEMS};
-use crate::domain::kind::Kind;
 use crate::domain::policy_check::Finding;
-use crate::domain::sanction::Ending;
 use crate::domain::time::Instant;
 use crate::ports::error::StoreError;
 use crate::ports::jobs::NewJob;
@@ -22,7 +23,7 @@ use futures_util::future::try_join_all;
 use std::time::Duration;
 use wire::key::Scope;
 use wire::time::Time;
-use wire::undo::{Irreversible, IrreversibleKind, UndoPlan, UndoneSanction};
+use wire::undo::{UndoPlan, UndoneSanction};
 
 /// For how long a plan can be applied.
 const LIFETIME: Duration = Duration::from_secs(3_600);
@@ -63,7 +64,14 @@ impl Service {
         caller.enter(community)?;
         let home = (caller.tenant, community);
         self.store.community(caller.tenant, community).await?;
-        let draft = self.draft(home, self.cases_of(home, undoing).await?).await?;
+        let remedies = match &undoing {
+            Undoing::By(moderator, from, until) => self.remedies_by(home, moderator, (*from, *until)).await?,
+            Undoing::Job(_) | Undoing::Bulk(_) => Remedies::default(),
+        };
+        let mut draft = self.draft(home, self.cases_of(home, undoing).await?).await?;
+        // What went out is named last.
+        let place = draft.irreversible.len().saturating_sub(1);
+        draft.irreversible.splice(place..place, remedies.irreversible());
         let new = NewPlan {
             tenant: caller.tenant,
             community,
@@ -202,19 +210,8 @@ impl Service {
         moderator: Moderator,
         (from, until): (Instant, Instant),
     ) -> Result<Vec<Case>, ServiceError> {
-        let actor = match moderator {
-            Moderator::Person(PersonRef::User(user)) => user.to_string(),
-            Moderator::Person(person) => match self.store.user(tenant, &person).await {
-                Ok(user) => user.id.to_string(),
-                // Somebody whom nobody has seen has done nothing.
-                Err(StoreError::NotFound(_)) => return Ok(Vec::new()),
-                Err(error) => return Err(error.into()),
-            },
-            Moderator::Key(key) => key.to_string(),
-            Moderator::Automod(rule) => rule.actor(),
-            Moderator::Escalation => "escalation".to_owned(),
-            Moderator::System => "system".to_owned(),
-            Moderator::Import => "import".to_owned(),
+        let Some(actor) = self.word_of(tenant, &moderator).await? else {
+            return Ok(Vec::new());
         };
         let filter = CaseFilter {
             actor: Some(actor),
@@ -241,6 +238,23 @@ impl Service {
                 return Ok(cases);
             }
         }
+    }
+
+    /// A moderator in one word; `None` for somebody whom nobody has seen, who has done nothing.
+    async fn word_of(&self, tenant: TenantId, moderator: &Moderator) -> Result<Option<String>, ServiceError> {
+        Ok(Some(match moderator {
+            Moderator::Person(PersonRef::User(user)) => user.to_string(),
+            Moderator::Person(person) => match self.store.user(tenant, person).await {
+                Ok(user) => user.id.to_string(),
+                Err(StoreError::NotFound(_)) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            },
+            Moderator::Key(key) => key.to_string(),
+            Moderator::Automod(rule) => rule.actor(),
+            Moderator::Escalation => "escalation".to_owned(),
+            Moderator::System => "system".to_owned(),
+            Moderator::Import => "import".to_owned(),
+        }))
     }
 
     /// What voiding the cases would do. Its id and its times are still to be filled in.
@@ -327,48 +341,4 @@ fn most() -> u32 {
 
 fn numbers(cases: &[Case]) -> Vec<i64> {
     cases.iter().map(|case| case.number).collect()
-}
-
-/// What stays as it is, whatever is voided.
-fn irreversible(cases: &[Case]) -> Vec<Irreversible> {
-    let those = |is: fn(&Case) -> bool| {
-        cases
-            .iter()
-            .filter(|case| is(case))
-            .map(|case| case.number)
-            .collect()
-    };
-    let all: [(IrreversibleKind, Vec<i64>, &str); 5] = [
-        (
-            IrreversibleKind::Kicked,
-            those(|case| case.kind == Kind::Kick),
-            "Members were removed. They may come back; nobody fetches them.",
-        ),
-        (
-            IrreversibleKind::MessagesDeleted,
-            those(|case| case.kind == Kind::DeleteMessages),
-            "Messages were deleted. They do not come back.",
-        ),
-        (
-            IrreversibleKind::Restricted,
-            those(|case| case.started.is_some()),
-            "Members were muted, banned or kept from something. The time until now is not given back.",
-        ),
-        (
-            IrreversibleKind::Superseded,
-            those(|case| case.ended.iter().any(|ended| ended.how == Ending::Superseded)),
-            "Sanctions gave way to others. They do not come back when those are voided; act anew where they should hold.",
-        ),
-        (
-            IrreversibleKind::Told,
-            those(|_| true),
-            "Members, moderators and bots were told. Notices and events that went out are not called back.",
-        ),
-    ];
-    let said = all.into_iter().map(|(what, cases, detail)| Irreversible {
-        what,
-        detail: detail.to_owned(),
-        cases,
-    });
-    said.filter(|part| !part.cases.is_empty()).collect()
 }

@@ -39,7 +39,9 @@ steps! {
     7 "0007" "holds",
     8 "0008" "merges",
     9 "0009" "lowerings",
-    10 "0010" "dry_jobs",
+    10 "0010" "remedies",
+    11 "0011" "archived_tenants",
+    12 "0012" "dry_jobs",
 }
 
 /// The number of the newest step.

@@ -1,5 +1,7 @@
 //! The OpenAPI document: committed as it is served, complete, and fit for code generators.
 
+mod policy; // and as the reference of policies tells it
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

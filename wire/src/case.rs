@@ -199,7 +199,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub sanction: Option<SanctionBrief>,
         /// The sanctions that it ended.
-        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 80))]
         pub ended: Vec<EndedSanction>,
         /// The rungs that it reached.
         #[cfg_attr(feature = "openapi", schema(max_items = 64))]

@@ -70,6 +70,10 @@ pub mod types {
     pub const KEY_REVOKED: &str = "key.revoked";
     /// The tenant was made; `data.tenant`.
     pub const TENANT_CREATED: &str = "tenant.created";
+    /// The operator archived the tenant: it can only be read from now on; `data.tenant`.
+    pub const TENANT_ARCHIVED: &str = "tenant.archived";
+    /// The operator unarchived the tenant: it can be changed again; `data.tenant`.
+    pub const TENANT_UNARCHIVED: &str = "tenant.unarchived";
     /// Acts of another bot's records were imported, without an event for each; `data.import`.
     pub const HISTORY_IMPORTED: &str = "history.imported";
     /// The community was made of an export, and there are no events of its cases; `data.community`.
@@ -78,7 +82,7 @@ pub mod types {
     /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
     pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 31] = [
+    pub const ALL: [&str; 33] = [
         ACT_HELD,
         ACT_APPROVED,
         ACT_RELEASED,
@@ -107,6 +111,8 @@ pub mod types {
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
+        TENANT_ARCHIVED,
+        TENANT_UNARCHIVED,
         HISTORY_IMPORTED,
         HISTORY_RESTORED,
         TENANT_DELETED,

@@ -85,7 +85,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
         pub exact_units: String,
         /// The sanctions that hold.
-        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 80))]
         pub sanctions: Vec<SanctionBrief>,
     }
 }

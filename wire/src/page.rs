@@ -10,6 +10,7 @@ use crate::key::ApiKey;
 use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
+use crate::tenant::Tenant;
 use crate::user::{Member, User};
 
 macro_rules! page {
@@ -59,6 +60,10 @@ page!(
 page!(
     /// Keys, oldest first.
     KeyPage of ApiKey
+);
+page!(
+    /// Tenants, oldest first.
+    TenantPage of Tenant
 );
 page!(
     /// Held acts, newest first.

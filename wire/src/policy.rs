@@ -275,7 +275,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(required))]
         pub withdrawn_at: Option<Time>,
         /// What is allowed in the rules and hardly meant; empty for most.
-        #[cfg_attr(feature = "openapi", schema(max_items = 128))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 256))]
         pub warnings: Vec<PolicyWarning>,
         /// The rules, complete.
         pub rules: Rules,

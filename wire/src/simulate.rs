@@ -6,6 +6,7 @@ use crate::policy::Rules;
 use crate::problem::Problem;
 use crate::standing::Restricted;
 use crate::time::Time;
+use crate::user::Identity;
 
 wire! {
     /// The other policy, and how much of its consequences to tell.
@@ -92,6 +93,8 @@ wire! {
         /// Who.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::UserId))]
         pub user: String,
+        /// Who they are on platforms; nobody, if they were erased, or merged into another user after `until`.
+        pub identities: Vec<Identity>,
         /// As it was. Its escalations are those that would not have been.
         pub recorded: SimulatedSide,
         /// As it would have been. Its escalations are those that there were not.

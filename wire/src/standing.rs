@@ -23,6 +23,22 @@ wire! {
 }
 
 wire! {
+    /// A rung of the ladder that was reached and is not armed again: crossed once more, it does nothing until it is.
+    pub struct LatchedRung {
+        /// The rung's id.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RungId))]
+        pub rung: String,
+        /// The points below which it is armed again.
+        pub reset_below: Decimal,
+        /// From then on the points are below that, if nothing else happens; null while a sanction without an end freezes them, where points
+        /// never fall, and where a version of the policy that is to come does not have the rung. What would be later than the last second of
+        /// the year 2200 is given as that second.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub armed_again_at: Option<Time>,
+    }
+}
+
+wire! {
     /// A restriction in force.
     pub struct Restricted {
         /// What the member is kept from.
@@ -69,11 +85,15 @@ wire! {
         /// The rungs at or below the points, and when the points fall below each; highest first.
         #[cfg_attr(feature = "openapi", schema(max_items = 32))]
         pub drops: Vec<Drop>,
+        /// The rungs of the ladder that were reached and are not armed again, be they above the points by now; highest first. A rung for
+        /// every offence acts on each all the same.
+        #[cfg_attr(feature = "openapi", schema(max_items = 32))]
+        pub latched: Vec<LatchedRung>,
         /// The restrictions in force, each with the latest end: one for each capability, then mute, then ban.
         #[cfg_attr(feature = "openapi", schema(max_items = 1_042))]
         pub restrictions: Vec<Restricted>,
         /// The sanctions that hold.
-        #[cfg_attr(feature = "openapi", schema(max_items = 64))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 80))]
         pub sanctions: Vec<SanctionBrief>,
     }
 }

@@ -14,6 +14,9 @@ wire! {
         pub name: String,
         /// When it was made.
         pub created_at: Time,
+        /// Since when it can only be read; null unless it is archived.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub archived_at: Option<Time>,
     }
 }
 

@@ -44,6 +44,12 @@ wire! {
         Restricted,
         /// Sanctions gave way to others. They do not come back with a void of those.
         Superseded,
+        /// Cases were voided. A void is final.
+        Voided,
+        /// Cases were reduced. A reduction only lowers.
+        Reduced,
+        /// Cases were replaced by milder acts. Their voids are final.
+        Replaced,
         /// Members, moderators and bots were told. Notices and events are not called back.
         Told,
     }

@@ -99,13 +99,15 @@ fn of_problem(problem: &Problem, lines: &Lines) -> Vec<Found> {
         }];
     }
     let errors = document.errors.into_iter();
-    errors
+    let mut found: Vec<_> = errors
         .map(|error| Found {
             line: lines.of(&error.pointer),
             pointer: error.pointer,
             detail: error.detail,
         })
-        .collect()
+        .collect();
+    found.sort_by_key(|found| found.line);
+    found
 }
 
 #[cfg(test)]
@@ -140,6 +142,23 @@ mod tests {
                 "{found:?}"
             );
         }
+        let text = "ladder:\n  - {id: 5, at: x, action: mute}\n  - id: b\n    at: 3\n  - 7\nweights:\n  warn: much\ngranularity: []\n";
+        let found = parse(text).unwrap_err();
+        let places: Vec<_> = found
+            .iter()
+            .map(|one| (one.line.unwrap(), one.pointer.as_str()))
+            .collect();
+        assert_eq!(
+            places,
+            [
+                (2, "/ladder/0/id"),
+                (2, "/ladder/0/at"),
+                (3, "/ladder/1/action"),
+                (5, "/ladder/2"),
+                (7, "/weights/warn"),
+                (8, "/granularity"),
+            ]
+        );
         assert!(parse("[]").is_err() && parse("").is_err());
         assert_eq!(parse("{}").unwrap().policy, Policy::default());
     }

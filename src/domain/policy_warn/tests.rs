@@ -1,6 +1,7 @@
 //! Each warning by a policy that deserves it and one that does not.
 
 use super::*;
+use crate::domain::hold::Approvals;
 use crate::domain::name::Name;
 use crate::domain::policy::{CustomKind, OffenceCount, Refire};
 use crate::domain::time::Span;
@@ -233,4 +234,68 @@ fn a_rung_for_offences_that_comes_too_late() {
         10,
         vec![rung("quiet", 3, Kind::Mute, 0)],
     ));
+}
+
+#[test]
+fn a_rung_that_is_no_stronger_than_what_reaches_it() {
+    let with_note = |weight: i64, ladder| {
+        let mut policy = under(ladder);
+        policy.weights.insert(Kind::Note, points(weight));
+        policy
+    };
+    let gentle = || vec![rung("word", 1, Kind::Warn, 0), rung("out", 12, Kind::Ban, 0)];
+    deserves(
+        &with_note(0, gentle()),
+        "/ladder/0/action",
+        "word never acts: each kind of act that adds points is itself at least as severe as its warn",
+    );
+    // Two notes lead to a warning.
+    deserves_none(&with_note(500, gentle()));
+    // A warn leads to a kick; where nothing milder than a kick adds points, nothing does.
+    let away = || vec![rung("away", 3, Kind::Kick, 0)];
+    deserves_none(&under(away()));
+    let mut heavy = under(away());
+    for kind in [Kind::Warn, Kind::Mute, Kind::Restrict] {
+        heavy.weights.insert(kind, Points::ZERO);
+    }
+    deserves(&heavy, "/ladder/0/action", "as severe as its kick");
+    // A mute may be issued for a shorter time than the rung's.
+    let mut muting = under(vec![rung("quiet", 3, Kind::Mute, 24)]);
+    muting.weights.insert(Kind::Warn, Points::ZERO);
+    deserves_none(&muting);
+}
+
+#[test]
+fn a_rung_for_offences_that_is_no_stronger_than_the_last_of_them() {
+    let far = || vec![rung("out", 100, Kind::Ban, 0)];
+    deserves(
+        &counting(Kind::Warn, 3, 30, far()),
+        "/offence_rungs/0/action",
+        "again never acts: each kind that it counts",
+    );
+    deserves_none(&counting(Kind::Kick, 3, 30, far()));
+    let mut mixed = counting(Kind::Kick, 3, 30, far());
+    mixed.offence_rungs[0].count.kinds = [Kind::Kick, Kind::Tempban].into();
+    deserves(&mixed, "/offence_rungs/0/action", "as severe as its kick");
+    mixed.offence_rungs[0].count.kinds.insert(Kind::Mute);
+    deserves_none(&mixed);
+}
+
+#[test]
+fn a_rung_that_does_without_approvals_what_people_need_them_for() {
+    let approved = |kind| {
+        let mut policy = Policy::default();
+        let approvals = Approvals {
+            needed: 2,
+            rank: None,
+        };
+        policy.holds.approvals.insert(kind, approvals);
+        policy
+    };
+    deserves(
+        &approved(Kind::Ban),
+        "/authority/approvals/ban",
+        "ban does a ban by itself and at once: escalations never wait",
+    );
+    deserves_none(&approved(Kind::Kick));
 }

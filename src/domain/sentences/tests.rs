@@ -73,7 +73,7 @@ fn a_rung_that_is_not_armed_again_is_not_threatened_with() {
         scene.act(Kind::Warn, None);
     }
     scene.wait(5 * DAY);
-    let latched = "You have reached the rung mute-1h at 3 points before; until you have less than 1 point, it does nothing again.";
+    let latched = "You have reached the rung mute-1h at 3 points before; until you have less than 1 point, from 2027-02-05 08:00 UTC on if nothing else happens, it does nothing again.";
     let next = "At 5 points, which is 2.5 points more, you would be muted for 1 day.";
     let said = told(&scene);
     let place = said.iter().position(|sentence| sentence == latched).unwrap();

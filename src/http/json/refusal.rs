@@ -93,6 +93,11 @@ pub(super) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
+/// The key that a reference token of a JSON pointer stands for.
+pub(super) fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
 /// Turns what the typed reader says, such as `invalid type: map, expected a string`, into words that a client knows.
 pub(in crate::http) fn in_plain_words(message: &str) -> String {
     if let Some(said) = unknown_word(message) {

@@ -115,6 +115,7 @@ pub(crate) fn standing() -> Value {
         "paused_until": null,
         "clear_at": "2026-12-22T12:00:00.000000Z",
         "drops": [{"rung": "mute-1h", "threshold": 3, "at": "2026-11-23T12:00:00.000000Z"}],
+        "latched": [{"rung": "mute-1h", "reset_below": 3, "armed_again_at": "2026-11-23T12:00:00.000000Z"}],
         "restrictions": [{"restriction": "mute", "capability": null, "until": "2026-11-22T13:00:00.000000Z"}],
         "sanctions": [brief()],
     })
@@ -165,6 +166,7 @@ pub(crate) fn void_answer() -> Value {
         ("exact_units", json!("172620000")),
         ("clear_at", json!("2026-12-12T11:30:00.000000Z")),
         ("drops", json!([])),
+        ("latched", json!([])),
         ("restrictions", json!([])),
         ("sanctions", json!([])),
     ] {

@@ -44,7 +44,7 @@ const SENDS: &[Code] = &[
     Code::RequestTimeout,
 ];
 /// Changes of the store.
-const CHANGES: &[Code] = &[Code::Overloaded];
+const CHANGES: &[Code] = &[Code::Overloaded, Code::TenantArchived];
 /// Changes that may be repeated under an idempotency key.
 const REPEATS: &[Code] = &[
     Code::IdempotencyKeyInvalid,

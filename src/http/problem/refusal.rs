@@ -105,6 +105,7 @@ impl From<Refusal> for Problem {
             Refusal::TooManySanctions { .. } => Code::TooManySanctions,
             Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange => Code::ClockSkew,
             Refusal::Archived => Code::CommunityArchived,
+            Refusal::TenantArchived => Code::TenantArchived,
             Refusal::NotVoidable => Code::NotVoidable,
             Refusal::NotReducible { .. } => Code::NotReducible,
             Refusal::NotMilder { .. } => Code::NotMilder,

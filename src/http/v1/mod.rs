@@ -103,9 +103,17 @@ fn directory() -> OpenApiRouter<ApiState> {
         .routes(routes!(users::erase::erase_user))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
         .routes(routes!(keys::read::read_key, keys::revoke::revoke_key))
-        .routes(routes!(tenants::create::create_tenant))
+        .routes(routes!(
+            tenants::list::list_tenants,
+            tenants::create::create_tenant
+        ))
         .routes(routes!(tenants::read::read_tenant))
-        .routes(routes!(tenants::delete::delete_tenant))
+        .routes(routes!(
+            tenants::read_one::read_one_tenant,
+            tenants::delete::delete_tenant
+        ))
+        .routes(routes!(tenants::archive::archive_tenant))
+        .routes(routes!(tenants::unarchive::unarchive_tenant))
 }
 
 /// What is done about acts that wait for others.

@@ -58,6 +58,13 @@ pub enum Change {
     /// It is gone at once, with its links; its rows go in portions, see [`Removals`](crate::ports::removal::Removals). Only one that is
     /// archived.
     DeleteCommunity(CommunityId),
+    /// From now on another tenant can only be read; or no longer. To say again what is so already changes nothing.
+    ArchiveTenant {
+        /// Which.
+        id: TenantId,
+        /// Whether it can only be read.
+        archived: bool,
+    },
     /// A tenant is gone at once, with its keys and communities; all other rows go in portions. Not the order's own.
     DeleteTenant(TenantId),
     /// A change of a community that says nothing: it stays as it is, and a claim is kept all the same.
@@ -221,15 +228,24 @@ impl Change {
             _ => None,
         }
     }
+
+    /// Whether it is made in an archived tenant too: time goes on there, and from what only takes away nobody is kept.
+    #[must_use]
+    pub const fn goes_on(&self) -> bool {
+        matches!(
+            self,
+            Self::ActivatePolicy { .. } | Self::RevokeKey(_) | Self::EraseUser(_)
+        )
+    }
 }
 
 impl Order {
     /// In whose log the change appears: its tenant's. That a tenant was made stands in the new one's own log, which begins with
-    /// it; whoever made it sees nothing of another tenant.
+    /// it, and so does that it was archived; whoever did so sees nothing of another tenant.
     #[must_use]
     pub fn logged_by(&self) -> TenantId {
         match &self.change {
-            Change::CreateTenant { id, .. } => *id,
+            Change::CreateTenant { id, .. } | Change::ArchiveTenant { id, .. } => *id,
             _ => self.tenant,
         }
     }
@@ -242,8 +258,8 @@ pub enum Changed {
     Tenant(Tenant, Box<ApiKey>),
     /// A key was made or revoked.
     Key(Box<ApiKey>),
-    /// A tenant was deleted; as it was.
-    TenantGone(Tenant),
+    /// A tenant was archived or unarchived; or deleted, and this is as it was.
+    OtherTenant(Tenant),
     /// A community was made, renamed, linked, unlinked, archived or deleted.
     Community(Community),
     /// A policy version was made, withdrawn or activated.
@@ -285,7 +301,7 @@ pub enum Conflict {
     Erased(UserId),
     /// Only an archived community is deleted.
     NotArchived,
-    /// Nobody deletes the tenant of their own key.
+    /// Nobody archives or deletes the tenant of their own key.
     OwnTenant,
 }
 

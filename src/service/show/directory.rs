@@ -12,6 +12,7 @@ pub(crate) fn tenant(tenant: &Tenant) -> wire::tenant::Tenant {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
         created_at: Time(tenant.created_at),
+        archived_at: tenant.archived_at.map(Time),
     }
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
 }
 
 /// An identity.
-fn identity(identity: &Identity) -> wire::user::Identity {
+pub(super) fn identity(identity: &Identity) -> wire::user::Identity {
     wire::user::Identity {
         platform: identity.platform.as_str().to_owned(),
         id: identity.id.as_str().to_owned(),

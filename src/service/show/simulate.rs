@@ -1,7 +1,9 @@
 //! Simulations as callers read them.
 
+use super::directory::identity;
 use super::standing::restricted;
 use super::{instant, names, points};
+use crate::domain::identity::Identity;
 use crate::domain::points::Points;
 use crate::domain::sanction::Restricted;
 use crate::domain::simulate::{Difference, Escalation, Simulation, Totals};
@@ -30,12 +32,13 @@ pub(crate) fn progress(totals: &Totals) -> SimulationLine {
 }
 
 /// A member who would have been treated differently.
-pub(crate) fn member(difference: &Difference) -> SimulationLine {
+pub(crate) fn member(difference: &Difference, identities: &[Identity]) -> SimulationLine {
     let (escalations, left_out) = (&difference.escalations, difference.left_out);
     let (shown, restrictions) = (difference.points, &difference.restrictions);
     SimulationLine {
         member: Some(SimulatedMember {
             user: difference.user.to_string(),
+            identities: identities.iter().map(identity).collect(),
             recorded: side(&escalations.was, left_out.was, shown.was, &restrictions.was),
             simulated: side(
                 &escalations.would,

@@ -38,6 +38,15 @@ pub(crate) fn standing(
                 at: d.at.map(instant),
             })
             .collect(),
+        latched: s
+            .latched
+            .iter()
+            .map(|l| wire::standing::LatchedRung {
+                rung: l.rung.clone(),
+                reset_below: points(l.reset_below),
+                armed_again_at: l.armed_again_at.map(instant),
+            })
+            .collect(),
         restrictions: s.restrictions.iter().map(restricted).collect(),
         sanctions: s.sanctions.iter().map(brief).collect(),
     }

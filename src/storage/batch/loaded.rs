@@ -8,6 +8,7 @@ use crate::domain::id::{HeldId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::Past;
 use crate::domain::rank::Authority;
+use crate::domain::refusal::Refusal;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer::Answer;
 use crate::ports::ledger::{PersonRef, Reply, Submission};
@@ -68,6 +69,8 @@ pub(crate) struct Loaded<'a> {
     pub(crate) timelines: HashMap<Home, Arc<Timeline>>,
     /// Those among them that are archived.
     pub(crate) archived: BTreeSet<Home>,
+    /// Their tenants that are archived.
+    pub(crate) archived_tenants: BTreeSet<TenantId>,
     /// The last case number of each of them, locked.
     pub(crate) numbers: BTreeMap<Home, i64>,
     /// The waiting acts that the batch is about, those that exist.
@@ -93,12 +96,21 @@ impl Loaded<'_> {
             authorities: HashMap::new(),
             timelines: HashMap::new(),
             archived: BTreeSet::new(),
+            archived_tenants: BTreeSet::new(),
             numbers: BTreeMap::new(),
             held: HashMap::new(),
             spent: HashMap::new(),
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),
         }
+    }
+
+    /// Why nothing is changed in a community: it is archived, or its tenant is.
+    pub(crate) fn closed(&self, home: Home) -> Option<Refusal> {
+        if self.archived_tenants.contains(&home.0) {
+            return Some(Refusal::TenantArchived);
+        }
+        self.archived.contains(&home).then_some(Refusal::Archived)
     }
 
     /// Whether deciding may have to look back further than what was loaded.

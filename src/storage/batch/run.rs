@@ -11,7 +11,6 @@ use crate::domain::hold::{self, Spent};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::past::{Answer, Question};
-use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer;
@@ -109,8 +108,10 @@ impl Run<'_, '_> {
         let home = (submission.tenant, submission.community);
         let timeline = self.timeline(home)?;
         // Time goes on all the same.
-        if self.loaded.archived.contains(&home) && !matches!(submission.command, Command::Expire { .. }) {
-            return Ok(Reply::Refused(Refusal::Archived));
+        if !matches!(submission.command, Command::Expire { .. })
+            && let Some(refusal) = self.loaded.closed(home)
+        {
+            return Ok(Reply::Refused(refusal));
         }
         let member = MemberKey {
             tenant: submission.tenant,

@@ -110,8 +110,8 @@ async fn within(
             _ => Imported::KeyReused,
         });
     }
-    if loaded.archived.contains(&home) {
-        return Ok(Imported::Archived);
+    if let Some(refusal) = loaded.closed(home) {
+        return Ok(Imported::Closed(refusal));
     }
     let there = there(&mut *connection, home, order).await?;
     let mut plan = Plan::new(order, scribe, loaded, &there)?;

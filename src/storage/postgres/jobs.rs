@@ -1,10 +1,13 @@
 //! Requests of many items: keys that they share, and jobs that are worked off a part at a time.
 
 use super::Postgres;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::community_exists;
 use super::errors::{failed, failure};
-use super::job_rows::{count, done_of, find, insert, items_of, job_of, keep, keep_tried, next_part, refused_of, save};
+use super::job_rows::{
+    count, done_of, find, insert, items_of, job_of, keep, keep_tried, next_part, refused_of, save,
+};
 use super::row::{Row, all, one};
 use super::undo::apply_plan;
 use crate::domain::id::{CommunityId, JobId, TenantId};
@@ -159,6 +162,9 @@ async fn create_job(store: &Postgres, new: &NewJob, show: ShowJob<'_>) -> Result
         return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
     }
     community_exists(&mut *transaction, new.tenant, new.community).await?;
+    if let Some(refusal) = tenant_closed(&mut *transaction, new.tenant).await? {
+        return Ok(JobReply::Settled(Reply::Refused(refusal)));
+    }
     let now = store.pool.now(&mut transaction).await?;
     if let Some(plan) = new.plan
         && let Some(refused) =
@@ -180,6 +186,9 @@ async fn redirect_job(store: &Postgres, order: &JobOrder, show: ShowJob<'_>) -> 
         && let Some(kept) = kept_under(&mut *transaction, order.tenant, claim).await?
     {
         return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
+    }
+    if let Some(refusal) = tenant_closed(&mut *transaction, order.tenant).await? {
+        return Ok(JobReply::Settled(Reply::Refused(refusal)));
     }
     let now = store.pool.now(&mut transaction).await?;
     let mut job = find(&mut transaction, (order.tenant, order.community), order.id).await?;

@@ -46,9 +46,11 @@ const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, c.
 /// Those that were, are or will be in force.
 const VERSIONS: &str = "SELECT tenant_id, community_id, version, activated_at, doc FROM policies \
     WHERE tenant_id = $1 AND community_id = $2 AND (version <= $3 AND withdrawn_at IS NULL OR version = $4)";
-const NUMBERS: &str = "SELECT k.tenant_id, k.community_id, k.case_seq, clock_timestamp() AS now \
-    FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
+/// Asked when the communities are held: whoever archives their tenant holds them too, so what this sees of it stays.
+const NUMBERS: &str = "SELECT k.tenant_id, k.community_id, k.case_seq, clock_timestamp() AS now, \
+    t.archived_at IS NOT NULL AS closed FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN community_counters k ON k.tenant_id = p.tenant_id AND k.community_id = p.community_id \
+    JOIN tenants t ON t.tenant_id = k.tenant_id \
     ORDER BY k.tenant_id, k.community_id FOR UPDATE OF k";
 
 pub(super) const STATEMENTS: &[&str] = &[LOCK, LOCK_FREE, IN_FORCE, VERSIONS, NUMBERS];
@@ -319,7 +321,11 @@ async fn numbers(
         .map_err(failed)?;
     for row in &rows {
         let row = Row::of(row, "community_counters", &["tenant_id", "community_id"]);
-        loaded.numbers.insert(row.home()?, row.get("case_seq")?);
+        let home = row.home()?;
+        loaded.numbers.insert(home, row.get("case_seq")?);
+        if row.get("closed")? {
+            loaded.archived_tenants.insert(home.0);
+        }
         loaded.now = loaded.now.max(row.time("now")?);
     }
     Ok(())

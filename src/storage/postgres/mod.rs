@@ -11,6 +11,7 @@ mod lowerings; // balances that a remedy lowered all at once
 mod void; // history replayed without a case
 mod write; // what a transaction comes to
 
+mod archived; // what is archived, and so not changed
 mod change; // the directory, one change at a time
 mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
@@ -109,6 +110,7 @@ pub fn statements() -> Vec<&'static str> {
         here::STATEMENTS,
         restore::STATEMENTS,
         people::STATEMENTS,
+        archived::STATEMENTS,
         directory::STATEMENTS,
         look::STATEMENTS,
         recall::STATEMENTS,

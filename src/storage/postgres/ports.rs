@@ -127,8 +127,8 @@ impl Directory for Postgres {
         directory::count_tenants(self.pool.reader()).await
     }
 
-    async fn tenants(&self, page: After<TenantId>) -> Result<Vec<Tenant>, StoreError> {
-        directory::tenants(self.pool.reader(), page).await
+    async fn tenants(&self, archived: bool, page: After<TenantId>) -> Result<Vec<Tenant>, StoreError> {
+        directory::tenants(self.pool.reader(), archived, page).await
     }
 
     async fn tenant(&self, tenant: TenantId) -> Result<Tenant, StoreError> {

@@ -1,6 +1,7 @@
 //! A restore: a community with all its rows in one transaction.
 
 use super::Postgres;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::{community, tenant};
 use super::errors::{failed, failure};
@@ -89,6 +90,9 @@ async fn within(
         });
     }
     tenant(&mut *connection, order.tenant).await?;
+    if let Some(refusal) = tenant_closed(&mut *connection, order.tenant).await? {
+        return Ok(Imported::Closed(refusal));
+    }
     let here = here(&mut *connection, order).await?;
     let made = match Rows::of(order, &here) {
         Ok(made) => made,

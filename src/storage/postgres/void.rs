@@ -13,7 +13,6 @@ use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
-use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
@@ -92,8 +91,8 @@ async fn within(
     start: Start<'_>,
 ) -> Result<Reply, StoreError> {
     let home = (order.tenant, order.community);
-    if super::directory::archived(&mut *connection, order.tenant, order.community).await? {
-        return Ok(Reply::Refused(Refusal::Archived));
+    if let Some(refusal) = super::archived::closed(&mut *connection, order.tenant, order.community).await? {
+        return Ok(Reply::Refused(refusal));
     }
     let user = case(&mut *connection, home, order.number).await?.user;
     let present = seams::present(&mut *connection, home.0, user)

@@ -66,9 +66,10 @@ macro_rules! profiles {
 }
 
 const COUNT_TENANTS: &str = "SELECT count(*) FROM tenants";
-const TENANTS: &str = "SELECT tenant_id, name, created_at FROM tenants \
-    WHERE tenant_id > coalesce(?1, x'') ORDER BY tenant_id LIMIT ?2";
-const TENANT: &str = "SELECT tenant_id, name, created_at FROM tenants WHERE tenant_id = ?1";
+const TENANTS: &str = "SELECT tenant_id, name, created_at, archived_at FROM tenants \
+    WHERE tenant_id > coalesce(?1, x'') AND (archived_at IS NULL OR ?3) \
+    ORDER BY tenant_id LIMIT ?2";
+const TENANT: &str = "SELECT tenant_id, name, created_at, archived_at FROM tenants WHERE tenant_id = ?1";
 const KEY_BY_HASH: &str = "SELECT * FROM api_keys WHERE hash = ?1";
 const KEY: &str = "SELECT * FROM api_keys WHERE tenant_id = ?1 AND key_id = ?2";
 const KEYS: &str = "SELECT * FROM api_keys WHERE tenant_id = ?1 AND key_id > coalesce(?2, x'') \
@@ -81,8 +82,6 @@ const COMMUNITIES_AMONG: &str = communities!(
     "c.community_id > coalesce(?2, x'') \
      AND c.community_id IN (SELECT unhex(value) FROM json_each(?5)) AND (c.archived_at IS NULL OR ?4) ORDER BY c.community_id LIMIT ?3"
 );
-const ARCHIVED: &str =
-    "SELECT archived_at IS NOT NULL FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
 const COMMUNITY_EXISTS: &str = "SELECT count(*) FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
 const BY_LINK: &str =
     "SELECT tenant_id, community_id FROM links WHERE tenant_id = ?1 AND platform = ?2 AND space = ?3";
@@ -129,7 +128,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     COMMUNITY,
     COMMUNITIES,
     COMMUNITIES_AMONG,
-    ARCHIVED,
     COMMUNITY_EXISTS,
     BY_LINK,
     POLICY,
@@ -153,11 +151,13 @@ pub(super) async fn count_tenants(on: impl SqliteExecutor<'_>) -> Result<u64, St
 
 pub(super) async fn tenants(
     on: impl SqliteExecutor<'_>,
+    archived: bool,
     page: After<TenantId>,
 ) -> Result<Vec<Tenant>, StoreError> {
     let query = sqlx::query(TENANTS)
         .bind(page.after.map(|id| id.0))
-        .bind(page.limit);
+        .bind(page.limit)
+        .bind(archived);
     all(query.fetch_all(on).await, tenant_of)
 }
 
@@ -204,17 +204,6 @@ pub(super) async fn community(
     let query = sqlx::query(COMMUNITY).bind(tenant.0).bind(id.0);
     one(query.fetch_optional(on).await, |row| community_of(row, now))?
         .ok_or(StoreError::NotFound("community"))
-}
-
-/// Whether a community is archived.
-pub(super) async fn archived(
-    on: impl SqliteExecutor<'_>,
-    tenant: TenantId,
-    id: CommunityId,
-) -> Result<bool, StoreError> {
-    let query = sqlx::query_scalar(ARCHIVED).bind(tenant.0).bind(id.0);
-    let found = query.fetch_optional(on).await.map_err(failed)?;
-    found.ok_or(StoreError::NotFound("community"))
 }
 
 /// Fails unless the tenant has the community.
@@ -396,6 +385,7 @@ fn tenant_of(row: &SqliteRow) -> Result<Tenant, StoreError> {
         id: row.tenant()?,
         name: row.text("name")?,
         created_at: row.time("created_at")?,
+        archived_at: row.time_opt("archived_at")?,
     })
 }
 

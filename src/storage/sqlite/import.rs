@@ -92,8 +92,8 @@ async fn within(
         homes: [home].into(),
     };
     let named = load(transaction, &asked, &[], &store.timelines, &mut loaded).await?;
-    if loaded.archived.contains(&home) {
-        return Ok(Imported::Archived);
+    if let Some(refusal) = loaded.closed(home) {
+        return Ok(Imported::Closed(refusal));
     }
     let there = there(transaction, home, order).await?;
     let mut plan = Plan::new(order, scribe, loaded, &there)?;

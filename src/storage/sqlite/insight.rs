@@ -4,14 +4,16 @@ use super::Sqlite;
 use super::directory::{all, community_exists};
 use super::errors::failed;
 use super::load::timeline;
-use super::record::{case_columns, case_of, whose};
+use super::record::{case_columns, case_of, hands, whose};
 use super::row::Row;
+use super::rows::Id;
 use crate::domain::brief::Brief;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, MergeId, TenantId, UserId};
+use crate::domain::identity::Identity;
 use crate::domain::merge::Junction;
 use crate::domain::points::Points;
-use crate::domain::time::Span;
+use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
@@ -78,6 +80,11 @@ const HISTORY: &str = "SELECT tenant_id, community_id, number, points, doc, reas
 const JUNCTIONS: &str = "SELECT tenant_id, community_id, merge_id, into_id, from_id, at, after_number, turn, policy_version FROM seams \
     WHERE tenant_id = ?1 AND community_id = ?2";
 
+const HELD_BY_POINTS: &str = "SELECT count(*) FROM sanctions WHERE tenant_id = ?1 AND community_id = ?2 \
+    AND detail IS NOT NULL AND detail->>'while_above' IS NOT NULL AND ended_how IS NULL AND (ends_at IS NULL OR ends_at > ?3)";
+const IDENTITIES: &str = "SELECT tenant_id, user_id, json_object('platform', platform, 'id', native_id) AS identity FROM identities \
+    WHERE tenant_id = ?1 AND user_id IN (SELECT unhex(value) FROM json_each(?2)) ORDER BY user_id, platform, native_id";
+
 pub(super) const STATEMENTS: &[&str] = &[
     BRIEFS,
     BRIEFS_OF_MEMBER,
@@ -87,6 +94,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     HISTORIES,
     HISTORY,
     JUNCTIONS,
+    HELD_BY_POINTS,
+    IDENTITIES,
 ];
 
 #[async_trait]
@@ -103,27 +112,29 @@ impl Insight for Sqlite {
             Among::Member(_) => BRIEFS_OF_MEMBER,
             Among::Actor(_) => BRIEFS_BY_ACTOR,
         };
-        let member = match among {
-            Among::Member(user) => Some(*user),
-            Among::All | Among::Actor(_) => None,
+        let (member, actor) = match among {
+            Among::All => (None, None),
+            Among::Member(user) => (Some(*user), None),
+            Among::Actor(actor) => (None, Some(actor.as_str())),
         };
         let mut lists = Vec::new();
         for user in whose(&self.pool, tenant, member).await? {
-            let query = sqlx::query(statement)
-                .bind(tenant.0)
-                .bind(community.0)
-                .bind(page.after);
-            let query = match (among, user) {
-                (Among::Actor(actor), _) => query.bind(actor.as_str()),
-                (_, Some(user)) => query.bind(user.0),
-                (_, None) => query.bind(None::<&str>),
-            };
-            let rows = query.bind(page.limit).fetch_all(self.pool.reader()).await;
-            lists.push(all(rows, brief_of)?);
+            for hand in hands(&self.pool, tenant, actor).await? {
+                let query = sqlx::query(statement)
+                    .bind(tenant.0)
+                    .bind(community.0)
+                    .bind(page.after);
+                let query = match user {
+                    Some(user) => query.bind(user.0),
+                    None => query.bind(hand),
+                };
+                let query = query.bind(page.limit);
+                lists.push(all(query.fetch_all(self.pool.reader()).await, brief_of)?);
+            }
         }
         let found = match member {
             Some(_) => merged(lists, page.limit, |brief| (brief.at, brief.number)),
-            None => lists.into_iter().flatten().collect(),
+            None => merged(lists, page.limit, |brief| brief.number),
         };
         if found.is_empty() {
             community_exists(self.pool.reader(), tenant, community).await?;
@@ -177,10 +188,38 @@ impl Insight for Sqlite {
         all(query.fetch_all(self.pool.reader()).await, case_of)
     }
 
+    async fn held_by_points(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        after: Instant,
+    ) -> Result<i64, StoreError> {
+        let query = sqlx::query_scalar(HELD_BY_POINTS)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(after.seconds());
+        query.fetch_one(self.pool.reader()).await.map_err(failed)
+    }
+
+    async fn identities(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<Vec<(UserId, Identity)>, StoreError> {
+        let users: Vec<Id> = users.iter().map(|user| Id(user.0)).collect();
+        let query = sqlx::query(IDENTITIES).bind(tenant.0).bind(json(&users)?);
+        all(query.fetch_all(self.pool.reader()).await, identity_of)
+    }
+
     async fn junctions(&self, tenant: TenantId, community: CommunityId) -> Result<Vec<Junction>, StoreError> {
         let query = sqlx::query(JUNCTIONS).bind(tenant.0).bind(community.0);
         all(query.fetch_all(self.pool.reader()).await, junction_of)
     }
+}
+
+fn identity_of(row: &SqliteRow) -> Result<(UserId, Identity), StoreError> {
+    let row = Row::of(row, "identities", &["tenant_id", "user_id"]);
+    Ok((row.user()?, row.json("identity")?))
 }
 
 fn junction_of(row: &SqliteRow) -> Result<Junction, StoreError> {

@@ -1,10 +1,13 @@
 //! Requests of many items: keys that they share, and jobs that are worked off a part at a time.
 
 use super::Sqlite;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::{all, community_exists, one};
 use super::errors::failed;
-use super::job_rows::{JOB, count, done_of, find, insert, items_of, job_of, keep, keep_tried, next_part, refused_of, save};
+use super::job_rows::{
+    JOB, count, done_of, find, insert, items_of, job_of, keep, keep_tried, next_part, refused_of, save,
+};
 use super::row::micros;
 use super::undo::apply_plan;
 use crate::domain::id::{CommunityId, JobId, TenantId};
@@ -81,6 +84,10 @@ impl Jobs for Sqlite {
             return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
         }
         community_exists(transaction.connection()?, new.tenant, new.community).await?;
+        if let Some(refusal) = tenant_closed(transaction.connection()?, new.tenant).await? {
+            transaction.rollback().await?;
+            return Ok(JobReply::Settled(Reply::Refused(refusal)));
+        }
         let now = self.now();
         if let Some(plan) = new.plan
             && let Some(refused) =
@@ -104,6 +111,10 @@ impl Jobs for Sqlite {
         {
             transaction.rollback().await?;
             return Ok(JobReply::Settled(kept.reply(&claim.fingerprint)));
+        }
+        if let Some(refusal) = tenant_closed(transaction.connection()?, order.tenant).await? {
+            transaction.rollback().await?;
+            return Ok(JobReply::Settled(Reply::Refused(refusal)));
         }
         let now = self.now();
         let mut job = find(&mut transaction, (order.tenant, order.community), order.id).await?;

@@ -35,7 +35,7 @@ const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.u
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.merged_into, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
 const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq, \
-    hex(t.secret), c.archived_at IS NOT NULL)) AS found \
+    hex(t.secret), c.archived_at IS NOT NULL, t.archived_at IS NOT NULL)) AS found \
     FROM jsonb_each($3) j CROSS JOIN communities c CROSS JOIN community_counters n CROSS JOIN tenants t \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id AND t.tenant_id = c.tenant_id";
@@ -66,9 +66,9 @@ struct Found(
 );
 
 /// A community of what [`HOMES`] finds: its place, what its row says of its policy, its last case number, the tenant's secret, and
-/// whether it is archived.
+/// whether it and its tenant are archived.
 #[derive(Deserialize)]
-struct FoundHome(usize, i32, Option<i32>, Option<Instant>, i64, HexText, u8);
+struct FoundHome(usize, i32, Option<i32>, Option<Instant>, i64, HexText, u8, u8);
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -101,10 +101,13 @@ pub(super) async fn load<'a>(
     let connection = transaction.connection()?;
     let mut secrets = BTreeMap::new();
     for found in one::<Vec<FoundHome>>(active)? {
-        let FoundHome(ordinal, active, scheduled, from, last, HexText(secret), archived) = found;
+        let FoundHome(ordinal, active, scheduled, from, last, HexText(secret), archived, closed) = found;
         let home = *at(&homes, ordinal)?;
         if archived == 1 {
             loaded.archived.insert(home);
+        }
+        if closed == 1 {
+            loaded.archived_tenants.insert(home.0);
         }
         if !secret.is_empty() {
             secrets.insert(home.0, secret);

@@ -122,8 +122,8 @@ impl Directory for Sqlite {
         directory::count_tenants(self.pool.reader()).await
     }
 
-    async fn tenants(&self, page: After<TenantId>) -> Result<Vec<Tenant>, StoreError> {
-        directory::tenants(self.pool.reader(), page).await
+    async fn tenants(&self, archived: bool, page: After<TenantId>) -> Result<Vec<Tenant>, StoreError> {
+        directory::tenants(self.pool.reader(), archived, page).await
     }
 
     async fn tenant(&self, tenant: TenantId) -> Result<Tenant, StoreError> {

@@ -162,22 +162,25 @@ pub(super) async fn cases(
         (None, None) => CASES,
     };
     let mut lists = Vec::new();
+    let hands = hands(pool, tenant, filter.actor.as_deref()).await?;
     for user in whose(pool, tenant, filter.user).await? {
-        let query = sqlx::query(statement)
-            .bind(tenant.0)
-            .bind(community.0)
-            .bind(page.after)
-            .bind(user.map(|id| id.0))
-            .bind(filter.actor.as_deref())
-            .bind(filter.kind.as_ref().map(crate::domain::kind::Kind::name))
-            .bind(filter.from.map(Instant::seconds))
-            .bind(filter.until.map(Instant::seconds))
-            .bind(page.limit);
-        lists.push(all(query.fetch_all(pool.reader()).await, case_of)?);
+        for hand in &hands {
+            let query = sqlx::query(statement)
+                .bind(tenant.0)
+                .bind(community.0)
+                .bind(page.after)
+                .bind(user.map(|id| id.0))
+                .bind(hand.as_deref())
+                .bind(filter.kind.as_ref().map(crate::domain::kind::Kind::name))
+                .bind(filter.from.map(Instant::seconds))
+                .bind(filter.until.map(Instant::seconds))
+                .bind(page.limit);
+            lists.push(all(query.fetch_all(pool.reader()).await, case_of)?);
+        }
     }
     let found = match filter.user {
         Some(_) => merged(lists, page.limit, |case| (case.at, case.number)),
-        None => lists.into_iter().flatten().collect(),
+        None => merged(lists, page.limit, |case| case.number),
     };
     if found.is_empty() {
         community_exists(pool.reader(), tenant, community).await?;
@@ -195,6 +198,22 @@ pub(super) async fn whose(
     let mut connection = pool.reader().acquire().await.map_err(failed)?;
     let users = everybody(&mut connection, tenant, user).await?;
     Ok(users.into_iter().map(Some).collect())
+}
+
+/// The words of who acted in a list: everybody who is one person with a user who did, or the one word that was asked for; `None` for
+/// whoever acted.
+pub(super) async fn hands(
+    pool: &Pool,
+    tenant: TenantId,
+    actor: Option<&str>,
+) -> Result<Vec<Option<String>>, StoreError> {
+    match actor.and_then(UserId::parse) {
+        None => Ok(vec![actor.map(str::to_owned)]),
+        Some(user) => {
+            let users = whose(pool, tenant, Some(user)).await?.into_iter().flatten();
+            Ok(users.map(|user| Some(user.to_string())).collect())
+        }
+    }
 }
 
 pub(super) async fn revisions(pool: &Pool, home: Home, number: i64) -> Result<Vec<Revision>, StoreError> {

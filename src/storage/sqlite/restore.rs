@@ -1,6 +1,7 @@
 //! A restore: a community with all its rows in one transaction.
 
 use super::Sqlite;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::{community, tenant};
 use super::errors::failed;
@@ -89,6 +90,9 @@ async fn within(
         });
     }
     tenant(transaction.connection()?, order.tenant).await?;
+    if let Some(refusal) = tenant_closed(transaction.connection()?, order.tenant).await? {
+        return Ok(Imported::Closed(refusal));
+    }
     let here = here(transaction, order).await?;
     let made = match Rows::of(order, &here) {
         Ok(made) => made,

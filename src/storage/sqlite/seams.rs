@@ -4,6 +4,7 @@ use super::Sqlite;
 use super::directory::{all, one};
 use super::errors::failed;
 use super::row::{Row, micros};
+use super::rows::Id;
 use crate::domain::id::{MergeId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::time::Instant;
@@ -16,11 +17,13 @@ use crate::storage::seams::{Seam, Seams, merged};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who a user is now.
 const PRESENT: &str = "SELECT tenant_id, coalesce(merged_into, user_id) AS user_id FROM users \
     WHERE tenant_id = ?1 AND user_id = ?2";
+const PRESENT_OF: &str = "SELECT tenant_id, user_id, merged_into FROM users WHERE tenant_id = ?1 \
+    AND user_id IN (SELECT unhex(value) FROM json_each(?2)) AND merged_into IS NOT NULL";
 const MERGED: &str =
     "SELECT tenant_id, user_id FROM users WHERE tenant_id = ?1 AND merged_into = ?2 ORDER BY user_id";
 const SEAMS: &str = "SELECT * FROM seams WHERE tenant_id = ?1 AND community_id = ?2 AND into_id = ?3 \
@@ -50,6 +53,7 @@ const MERGES_FROM: &str = "SELECT * FROM merges WHERE tenant_id = ?1 AND from_id
 
 pub(super) const STATEMENTS: &[&str] = &[
     PRESENT,
+    PRESENT_OF,
     MERGED,
     SEAMS,
     SEWN,
@@ -71,6 +75,21 @@ impl Merges for Sqlite {
         page: After<MergeId>,
     ) -> Result<Vec<Merge>, StoreError> {
         merges(self.pool.reader(), tenant, user, page).await
+    }
+
+    async fn merged_among(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, UserId>, StoreError> {
+        let query = sqlx::query(PRESENT_OF)
+            .bind(tenant.0)
+            .bind(json(&users.iter().map(|user| Id(user.0)).collect::<Vec<_>>())?);
+        let found = all(query.fetch_all(self.pool.reader()).await, |row| {
+            let row = Row::of(row, "users", &["tenant_id", "user_id"]);
+            Ok((row.user()?, row.get("merged_into").map(UserId)?))
+        })?;
+        Ok(found.into_iter().collect())
     }
 }
 

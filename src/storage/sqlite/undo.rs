@@ -1,6 +1,7 @@
 //! Plans to undo what many acts did.
 
 use super::Sqlite;
+use super::archived::tenant_closed;
 use super::claims::kept_under;
 use super::directory::{all, one};
 use super::errors::failed;
@@ -8,10 +9,11 @@ use super::job_rows::keep;
 use super::pool::Transaction;
 use super::row::{Row, micros};
 use crate::domain::id::{CommunityId, JobId, PlanId, TenantId};
+use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::jobs::JobReply;
 use crate::ports::ledger::Reply;
-use crate::ports::undo::{NewPlan, Plan, Undo, WritePlan};
+use crate::ports::undo::{NewPlan, Plan, Remedied, Undo, WritePlan};
 use crate::storage::batch::Home;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,7 +24,15 @@ use uuid::Uuid;
 const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = ?1 AND key = ?2";
 const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = ?1 AND key > ?2 AND key < ?3 \
     AND substr(tag, 1, 4) <> 'hld_' ORDER BY key LIMIT ?4";
+const REMEDIED: &str = "SELECT tenant_id, community_id, number, voided, reduced FROM cases INDEXED BY cases_remedied \
+    WHERE tenant_id = ?1 AND community_id = ?2 AND number < coalesce(?3, 9223372036854775807) \
+    AND (voided IS NOT NULL OR reduced IS NOT NULL) ORDER BY number DESC LIMIT ?4";
 const PLAN: &str = "SELECT * FROM undo_plans WHERE tenant_id = ?1 AND community_id = ?2 AND plan_id = ?3";
+/// A plan whose job came to nothing can be applied once more, so that nobody uses it up who may void none of its cases.
+const TO_APPLY: &str = "SELECT p.tenant_id, p.community_id, p.plan_id, p.expires_at, \
+    CASE WHEN j.state IN ('done', 'failed') AND j.succeeded = 0 AND j.total > 0 THEN NULL ELSE p.job_id END AS job_id \
+    FROM undo_plans p LEFT JOIN jobs j ON j.tenant_id = p.tenant_id AND j.community_id = p.community_id AND j.job_id = p.job_id \
+    WHERE p.tenant_id = ?1 AND p.community_id = ?2 AND p.plan_id = ?3";
 const INSERT: &str = "INSERT INTO undo_plans (tenant_id, community_id, plan_id, created_at, expires_at, doc) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const APPLY: &str =
@@ -30,7 +40,7 @@ const APPLY: &str =
 const FORGET: &str = "DELETE FROM undo_plans WHERE (tenant_id, community_id, plan_id) IN \
     (SELECT tenant_id, community_id, plan_id FROM undo_plans WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
 
-pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, PLAN, INSERT, APPLY, FORGET];
+pub(super) const STATEMENTS: &[&str] = &[TAG, TAGS, REMEDIED, PLAN, TO_APPLY, INSERT, APPLY, FORGET];
 
 #[async_trait]
 impl Undo for Sqlite {
@@ -54,6 +64,20 @@ impl Undo for Sqlite {
         all(query.fetch_all(self.pool.reader()).await, case_of)
     }
 
+    async fn remedied(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        page: After<i64>,
+    ) -> Result<Vec<Remedied>, StoreError> {
+        let query = sqlx::query(REMEDIED)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after)
+            .bind(page.limit);
+        all(query.fetch_all(self.pool.reader()).await, remedied_of)
+    }
+
     async fn create_plan(&self, new: &NewPlan, write: WritePlan<'_>) -> Result<Reply, StoreError> {
         let mut transaction = self.pool.begin().await?;
         if let Some(claim) = &new.claim
@@ -61,6 +85,10 @@ impl Undo for Sqlite {
         {
             transaction.rollback().await?;
             return Ok(kept.reply(&claim.fingerprint));
+        }
+        if let Some(refusal) = tenant_closed(transaction.connection()?, new.tenant).await? {
+            transaction.rollback().await?;
+            return Ok(Reply::Refused(refusal));
         }
         let now = self.now();
         let expires = now + TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::zero());
@@ -113,7 +141,10 @@ pub(super) async fn apply_plan(
     job: JobId,
     now: DateTime<Utc>,
 ) -> Result<Option<JobReply>, StoreError> {
-    let query = sqlx::query(PLAN).bind(tenant.0).bind(community.0).bind(plan.0);
+    let query = sqlx::query(TO_APPLY)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(plan.0);
     let found = one(query.fetch_optional(transaction.connection()?).await, |row| {
         let row = plan_row(row);
         Ok((row.get::<Option<Uuid>>("job_id")?, row.time("expires_at")?))
@@ -143,4 +174,13 @@ fn case_of(row: &SqliteRow) -> Result<i64, StoreError> {
     let tag = row.text("tag")?;
     tag.parse()
         .map_err(|error: std::num::ParseIntError| row.place().corrupt("tag", error))
+}
+
+fn remedied_of(row: &SqliteRow) -> Result<Remedied, StoreError> {
+    let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
+    Ok(Remedied {
+        number: row.get("number")?,
+        voided: row.json_opt("voided")?,
+        reduced: row.json_opt("reduced")?,
+    })
 }

@@ -1,7 +1,8 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
+use super::archived::closed;
 use super::claims::kept_under;
-use super::directory::{all, archived, one};
+use super::directory::{all, one};
 use super::errors::failed;
 use super::load::member_of;
 use super::pool::Transaction;
@@ -15,7 +16,6 @@ use crate::domain::actor::Target;
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
-use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
@@ -95,8 +95,8 @@ async fn within(
         return Ok(kept.reply(&claim.fingerprint));
     }
     let home = (order.tenant, order.community);
-    if archived(transaction.connection()?, order.tenant, order.community).await? {
-        return Ok(Reply::Refused(Refusal::Archived));
+    if let Some(refusal) = closed(transaction.connection()?, order.tenant, order.community).await? {
+        return Ok(Reply::Refused(refusal));
     }
     let case = case(transaction.connection()?, home, order.number).await?;
     let river = river(transaction, home, &case).await?;

@@ -82,6 +82,53 @@ on_every_store! {
         assert_eq!(each(&left, "reason"), [json!("stays")]);
     }
 
+    /// By the operator alone; its keys read on, everybody else's tenants go on, and the operator takes it up again.
+    async fn an_archived_tenant_is_read_only(store) {
+        let world = World::start(store);
+        let made = world.admin.post("/v1/tenants", &json!({"name": "Elsewhere"})).await.expect(201);
+        let other = world.admin.with_key(&text(&made["secret"]));
+        let path = format!("/v1/tenants/{}", text(&made["tenant"]["id"]));
+        let community = text(&other.post("/v1/communities", &json!({"name": "c"})).await.expect(201)["id"]);
+        let acts = format!("/v1/communities/{community}/acts");
+        let mute = json!({"member": "discord:1", "kind": "mute", "duration": 3600});
+        other.post(&acts, &mute).await.expect(201);
+        other.post(&format!("{path}/archive"), &json!({})).await.expect(403);
+        let own = text(&world.admin.get("/v1/tenant").await.expect(200)["id"]);
+        let mine = world.admin.post(&format!("/v1/tenants/{own}/archive"), &json!({})).await.expect(409);
+        assert_eq!(mine["code"], "own_tenant");
+        let archived = world.admin.post(&format!("{path}/archive"), &json!({})).await.expect(200);
+        assert!(!archived["archived_at"].is_null());
+        assert_eq!(world.admin.post(&format!("{path}/archive"), &json!({})).await.expect(200), archived);
+        assert_eq!(other.get("/v1/tenant").await.expect(200), archived);
+        assert_eq!(world.admin.get(&path).await.expect(200), archived);
+        let mut dry = warn("discord:1");
+        dry["dry_run"] = json!(true);
+        for refused in [
+            other.post(&acts, &warn("discord:1")).await,
+            other.post(&acts, &dry).await,
+            other.post("/v1/communities", &json!({"name": "d"})).await,
+            other.post(&format!("/v1/communities/{community}/unarchive"), &json!({})).await,
+            other.post("/v1/users", &json!({"identities": [{"platform": "discord", "id": "9"}]})).await,
+        ] {
+            assert_eq!(refused.expect(409)["code"], "tenant_archived");
+        }
+        for dry_run in [false, true] {
+            let many = json!({"items": [warn("discord:1")], "dry_run": dry_run});
+            let many = other.post(&format!("{acts}/bulk"), &many).await.expect(200);
+            assert_eq!(many["items"][0]["problem"]["code"], "tenant_archived");
+        }
+        let read = other.get(&format!("/v1/communities/{community}/cases")).await.expect(200);
+        assert_eq!(each(&read, "kind"), [json!("mute")]);
+        let log = other.get("/v1/events?type=tenant.archived").await.expect(200);
+        assert_eq!(each(&log, "type"), [json!("tenant.archived")]);
+        let list = |query: &'static str| { let admin = world.admin.clone(); async move { each(&admin.get(&format!("/v1/tenants{query}")).await.expect(200), "id") } };
+        assert_eq!((list("").await, list("?archived=true").await), (vec![json!(own)], vec![json!(own), made["tenant"]["id"].clone()]));
+        world.community("goes on").await;
+        let again = world.admin.post(&format!("{path}/unarchive"), &json!({})).await.expect(200);
+        assert_eq!(again, made["tenant"]);
+        other.post(&acts, &warn("discord:2")).await.expect(201);
+    }
+
     /// By the operator alone, by its name; its keys stop at once, and nothing of it is left.
     async fn a_deleted_tenant_is_gone(store) {
         let world = World::start(store);
@@ -102,7 +149,7 @@ on_every_store! {
         for word in ["zap-reason", "zap-community", "discord:zap-1"] {
             gone(&world, word).await;
         }
-        world.admin.get(&format!("/v1/tenants/{tenant}")).await.expect(405);
+        world.admin.get(&format!("/v1/tenants/{tenant}")).await.expect(404);
         let events = world.admin.get("/v1/events?limit=500&type=tenant.deleted").await.expect(200);
         assert_eq!(events["items"][0]["data"]["tenant"]["id"], json!(tenant));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::actors::{SCOPES, World, text};
+use super::actors::{SCOPES, World, each, text};
 use crate::support::client::{Client, Reply};
 use crate::support::wait;
 
@@ -126,14 +126,19 @@ struct Ids(Vec<(&'static str, String)>);
 impl Ids {
     /// Things that are there: a community with a link, a member with a case and a sanction, a key.
     async fn real(world: &World) -> Self {
+        let theirs = json!({"name": "theirs"});
+        let tenant = world.admin.post("/v1/tenants", &theirs).await.expect(201);
+        Self::things(&world.admin, text(&tenant["tenant"]["id"])).await
+    }
+
+    /// The same in the tenant of a key.
+    async fn things(admin: &Client, tenant: String) -> Self {
         let request = json!({"name": "ours", "links": [{"platform": "custom", "space": "here"}]});
-        let community = text(&world.admin.post("/v1/communities", &request).await.expect(201)["id"]);
+        let community = text(&admin.post("/v1/communities", &request).await.expect(201)["id"]);
         let act = json!({"kind": "mute", "member": "discord:77", "duration": 3600});
         let path = format!("/v1/communities/{community}/acts");
-        let act = world.admin.post(&path, &act).await.expect(201);
-        let bulk = world
-            .admin
-            .call(Method::POST, &format!("/v1/communities/{community}/acts/bulk"));
+        let act = admin.post(&path, &act).await.expect(201);
+        let bulk = admin.call(Method::POST, &format!("/v1/communities/{community}/acts/bulk"));
         let items = json!({"items": [{"kind": "note", "member": "discord:78"}]});
         let job = bulk
             .header("prefer", "respond-async")
@@ -145,28 +150,22 @@ impl Ids {
         // What it writes is there before anybody looks whether something was written.
         let path = format!("/v1/communities/{community}/jobs/{}", text(job));
         wait::until_async("the job to be done", Duration::from_secs(30), async || {
-            (world.admin.get(&path).await.expect(200)["state"] == "done").then_some(())
+            (admin.get(&path).await.expect(200)["state"] == "done").then_some(())
         })
         .await;
         let rules = json!({"rules": {"authority": {"approvals": {"kick": {"needed": 1}}}}});
         let path = format!("/v1/communities/{community}/policy");
-        let policy = world.admin.call(Method::PUT, &path).header("if-match", "\"1\"");
+        let policy = admin.call(Method::PUT, &path).header("if-match", "\"1\"");
         policy.json(&rules).send().await.expect(200);
         let kick = json!({"kind": "kick", "member": "discord:77"});
         let path = format!("/v1/communities/{community}/acts");
-        let held = world.admin.post(&path, &kick).await.expect(202);
+        let held = admin.post(&path, &kick).await.expect(202);
         let undo = json!({"job": job});
         let path = format!("/v1/communities/{community}/undo-plans");
-        let plan = world.admin.post(&path, &undo).await.expect(201);
-        let merge = merge(world, &text(&act["case"]["member"]["user"])).await;
-        let key = world
-            .admin
+        let plan = admin.post(&path, &undo).await.expect(201);
+        let merge = merge(admin, &text(&act["case"]["member"]["user"])).await;
+        let key = admin
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
-            .await
-            .expect(201);
-        let tenant = world
-            .admin
-            .post("/v1/tenants", &json!({"name": "theirs"}))
             .await
             .expect(201);
         let user = text(&act["case"]["member"]["user"]);
@@ -182,7 +181,7 @@ impl Ids {
             ("plan", text(&plan["id"])),
             ("merge", text(&merge["merge"]["id"])),
             ("version", "1".to_owned()),
-            ("tenant", text(&tenant["tenant"]["id"])),
+            ("tenant", tenant),
             ("key", text(&key["key"]["id"])),
         ])
     }
@@ -209,10 +208,10 @@ impl Ids {
 }
 
 /// Somebody turns out to be another one.
-async fn merge(world: &World, into: &str) -> Value {
+async fn merge(admin: &Client, into: &str) -> Value {
     let merging = json!({"from": "discord:78", "reason": "one person"});
     let path = format!("/v1/users/{into}/merge");
-    world.admin.post(&path, &merging).await.expect(200)
+    admin.post(&path, &merging).await.expect(200)
 }
 
 /// A problem without what differs from request to request.
@@ -292,8 +291,8 @@ on_every_store! {
         let other = world.other_tenant().await;
         let before = world.admin.get("/v1/events?limit=500").await.expect(200);
         for operation in Operation::all(&world.admin).await.into_iter().filter(Operation::names_something) {
-            // To delete tenants is the operator's, whose they all are.
-            if operation.name == "delete_tenant" {
+            // All tenants are the operator's.
+            if operation.scope.as_deref() == Some("tenants:write") {
                 continue;
             }
             let foreign = operation.call(&other, &ids).await;
@@ -302,5 +301,53 @@ on_every_store! {
             assert_eq!(said(operation.call(&world.admin, &absent).await)["status"], 404, "{}", operation.name);
         }
         assert_eq!(world.admin.get("/v1/events?limit=500").await.expect(200), before, "nothing was changed");
+    }
+
+    /// In an archived tenant all is read as before, and what would change something is refused; but whoever was there can be erased,
+    /// and a key that got lost be revoked.
+    async fn an_archived_tenant_changes_nothing(store) {
+        let world = World::start(store);
+        let made = world.admin.post("/v1/tenants", &json!({"name": "theirs"})).await.expect(201);
+        let (other, tenant) = (world.admin.with_key(&text(&made["secret"])), text(&made["tenant"]["id"]));
+        let ids = Ids::things(&other, tenant.clone()).await;
+        world.admin.post(&format!("/v1/tenants/{tenant}/archive"), &json!({})).await.expect(200);
+        let log = async || other.get("/v1/events?limit=500").await.expect(200);
+        let before = log().await;
+        let mut refused = 0;
+        for operation in Operation::all(&world.admin).await {
+            let reply = operation.call(&other, &ids).await;
+            if operation.scope.as_deref() == Some("tenants:write") {
+                assert_eq!(reply.expect(403)["code"], "forbidden_scope", "{}", operation.name);
+            } else if operation.method == Method::GET || operation.name == "simulate_policy" {
+                assert!([200, 422].contains(&reply.status), "{}: {} {}", operation.name, reply.status, reply.body);
+            } else if operation.name == "create_acts" {
+                assert_eq!(reply.expect(200)["items"][0]["problem"]["code"], "tenant_archived");
+            } else if reply.body["code"] == "tenant_archived" {
+                refused += 1;
+            } else if operation.name != "revoke_key" {
+                // What stands in its way is found before.
+                assert!(reply.status >= 400, "{}: {}", operation.name, reply.body);
+            }
+        }
+        assert!(refused >= 25, "{refused}");
+        let id = |name| ids.0.iter().find(|(called, _)| *called == name).unwrap().1.clone();
+        let community = format!("/v1/communities/{}", id("community"));
+        let lines = |path: String, lines: &'static str| {
+            let call = other.call(Method::POST, &path).header("content-type", "application/x-ndjson");
+            async move { call.body(lines).send().await }
+        };
+        let line = r#"{"source": "x", "external_id": "1", "occurred_at": "2020-01-01T00:00:00Z", "member": "discord:5", "kind": "warn"}"#;
+        for reply in [
+            other.post(&format!("{community}/undo-plans"), &json!({"job": id("job")})).await,
+            other.post(&format!("/v1/users/{}/merge", id("user")), &json!({"from": "discord:78"})).await,
+            lines(format!("{community}/imports"), line).await,
+        ] {
+            assert_eq!(reply.expect(409)["code"], "tenant_archived");
+        }
+        let after = log().await;
+        let types = |log: &Value| each(log, "type");
+        assert_eq!(types(&after), [types(&before), vec![json!("key.revoked")]].concat());
+        let erase = json!({"confirm": id("user")});
+        other.post(&format!("/v1/users/{}/erase", id("user")), &erase).await.expect(200);
     }
 }

@@ -121,6 +121,15 @@ on_every_store! {
             let problem = put(&world.admin, &community, "\"1\"", &json!({"rules": rules})).await.expect(422);
             assert_eq!(pointers(&problem), [pointer], "{rules}");
         }
+        let unreadable = json!({"comment": 5, "rules": {"weigths": {}, "weights": {"warn": "1"}, "ladder": [7, {"id": "a", "at": "x"}]}});
+        let problem = put(&world.admin, &community, "\"1\"", &unreadable).await.expect(422);
+        assert_eq!(pointers(&problem), [
+            "/comment",
+            "/rules/ladder/0",
+            "/rules/ladder/1/at",
+            "/rules/weights/warn",
+            "/rules/weigths",
+        ]);
         let digits = r#"{"rules": {"weights": {"warn": 1.00000000000000000001}}}"#;
         let call = world.admin.call(Method::PUT, &format!("/v1/communities/{community}/policy"));
         let call = call.header("if-match", "\"1\"").header("content-type", "application/json").body(digits);

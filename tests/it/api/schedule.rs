@@ -163,4 +163,73 @@ on_every_store! {
             "detail": "hour lasts 1 h, and day below it 1 d: it gets milder as points rise",
         }]));
     }
+
+    /// What holds while the points are high is told to end as the version that is to come will have it.
+    async fn a_scheduled_version_moves_ends_that_are_told(store) {
+        let world = World::start(store);
+        let (community, in_hours) = place(&world).await;
+        let path = format!("/v1/communities/{community}/policy");
+        let ladder = json!([{"id": "quiet", "at": 2, "action": "mute", "mode": "while_above", "reset_below": 1}]);
+        let rules = json!({"ladder": ladder, "duplicate_window": 0, "decay": {"model": "expiry", "after": "P30D"}});
+        change(&world.admin, Method::PUT, &path, "\"1\"", &json!({"rules": rules})).await.expect(200);
+        let warn = json!({"kind": "warn", "member": "discord:7"});
+        for _ in 0..2 {
+            world.admin.post(&format!("/v1/communities/{community}/acts"), &warn).await.expect(201);
+        }
+        let member = format!("/v1/communities/{community}/members/discord:7");
+        let told = async || {
+            let standing = world.admin.get(&format!("{member}/standing")).await.expect(200);
+            let explained = world.admin.get(&format!("{member}/explanation")).await.expect(200);
+            assert_eq!(explained["standing"]["sanctions"], standing["sanctions"]);
+            assert_eq!(standing["sanctions"][0]["ends_at"], standing["restrictions"][0]["until"]);
+            (standing["sanctions"][0]["ends_at"].clone(), explained["sentences"].to_string())
+        };
+        let (before, _) = told().await;
+        assert!(before.is_string());
+        let mut later = json!({"rules": rules, "activate_at": in_hours(48)});
+        later["rules"]["decay"] = json!({"model": "expiry", "after": "P1D"});
+        change(&world.admin, Method::PUT, &path, "\"2\"", &later).await.expect(200);
+        let (moved, said) = told().await;
+        // What is older than a day lapses in the second in which that version comes into force.
+        assert_eq!(moved.as_str().unwrap()[..19], in_hours(48)[..19]);
+        let minute = in_hours(48)[..16].replace('T', " ");
+        assert!(said.contains(&format!("as long as you have 1 point or more; if nothing else happens, until {minute}")), "{said}");
+        later["rules"]["decay"] = json!({"model": "none"});
+        later["rules"]["ladder"] = json!([]);
+        change(&world.admin, Method::PUT, &path, "\"2+3\"", &later).await.expect(200);
+        assert_eq!(told().await.0, Value::Null, "points never fall then");
+    }
+
+    /// What holds while the points are high would never end where points never fall: a dry run says of how many that is true.
+    async fn a_dry_run_names_ends_that_would_be_lost(store) {
+        let world = World::start(store);
+        let (community, in_hours) = place(&world).await;
+        let path = format!("/v1/communities/{community}/policy");
+        let ladder = json!([{"id": "quiet", "at": 2, "action": "mute", "mode": "while_above", "reset_below": 1}]);
+        let rules = json!({"ladder": ladder, "duplicate_window": 0});
+        change(&world.admin, Method::PUT, &path, "\"1\"", &json!({"rules": rules})).await.expect(200);
+        let never = json!({"ladder": [], "decay": {"model": "none"}});
+        let tried = async |hours: Option<i64>, rules: &Value| {
+            let body = json!({"rules": rules, "dry_run": true, "activate_at": hours.map(&in_hours)});
+            let would = change(&world.admin, Method::PUT, &path, "\"2\"", &body).await.expect(200);
+            would["warnings"].as_array().unwrap().clone()
+        };
+        assert!(tried(None, &never).await.is_empty(), "nobody is sanctioned");
+        for member in ["discord:7", "discord:7", "discord:8", "discord:8", "discord:9"] {
+            let warn = json!({"kind": "warn", "member": member});
+            world.admin.post(&format!("/v1/communities/{community}/acts"), &warn).await.expect(201);
+        }
+        // Below one point after eleven days.
+        for hours in [None, Some(24 * 10)] {
+            let warnings = tried(hours, &never).await;
+            assert_eq!((warnings.len(), &warnings[0]["pointer"]), (1, &json!("/rules/decay/model")), "{warnings:?}");
+            assert!(warnings[0]["detail"].as_str().unwrap().contains("lose their end as things stand: 2)"), "{warnings:?}");
+        }
+        assert!(tried(Some(24 * 12), &never).await.is_empty());
+        assert!(tried(None, &json!({"ladder": [], "decay": {"model": "expiry", "after": "P90D"}})).await.is_empty());
+        let other = world.community("d").await;
+        let body = json!({"rules": never, "dry_run": true});
+        let would = change(&world.admin, Method::PUT, &format!("/v1/communities/{other}/policy"), "\"1\"", &body).await.expect(200);
+        assert_eq!(would["warnings"], json!([]));
+    }
 }

@@ -56,6 +56,57 @@ on_every_store! {
         assert_eq!(plan["not_voidable"], json!([lift["case"]["number"]]));
     }
 
+    /// What a moderator voided, reduced and replaced within the time is named, for no plan brings it back.
+    async fn what_a_moderator_took_back_is_named(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for n in 1..=6 {
+            home.act(json!({"kind": "kick", "member": format!("custom:{n}")})).await.expect(201); // 1 to 6
+        }
+        let by = |id: &str| json!({"platform": "custom", "id": id, "rank": "admin"});
+        let remedy = async |number: i64, what: &str, mut body: Value, who: &str| {
+            body["actor"] = by(who);
+            home.post(&format!("/cases/{number}/{what}"), body).await
+        };
+        let warn = json!({"kind": "warn", "reason": "milder"});
+        remedy(1, "void", json!({}), "mod").await.expect(200);
+        api.clock.advance(3_600);
+        remedy(2, "void", json!({}), "mod").await.expect(200);
+        remedy(3, "reduce", json!({"points": 1}), "mod").await.expect(200);
+        remedy(4, "replace", warn, "mod").await.expect(201);
+        remedy(5, "void", json!({}), "another").await.expect(200);
+        let plan = async |from: &str| {
+            let window = json!({"moderator": "custom:mod", "from": format!("2026-01-01T{from}Z"), "until": "2026-01-02T00:00:00Z"});
+            let plan = home.post("/undo-plans", window).await.expect(201);
+            let parts = plan["irreversible"].as_array().unwrap().iter();
+            let parts: Vec<_> = parts.map(|part| (text(&part["what"]), part["cases"].clone())).collect();
+            parts.into_iter().filter(|(what, _)| what != "told").collect::<Vec<_>>()
+        };
+        let since = [("voided", json!([2])), ("reduced", json!([3])), ("replaced", json!([4]))];
+        assert_eq!(plan("00:30:00").await, since.map(|(what, cases)| (what.to_owned(), cases)));
+        assert_eq!(plan("00:00:00").await[0], ("voided".to_owned(), json!([2, 1])));
+    }
+
+    /// Who may void nothing of a plan does not use it up.
+    async fn a_plan_that_came_to_nothing_is_applied_again(store) {
+        let world = World::start(store);
+        let base = format!("/v1/communities/{}", world.community("c").await);
+        keyed(&world.admin, &format!("{base}/acts/bulk"), "raid", &raid()).await.expect(200);
+        let plans = format!("{base}/undo-plans");
+        let plan = world.admin.post(&plans, &json!({"bulk": "raid"})).await.expect(201);
+        let apply = format!("{plans}/{}/apply", text(&plan["id"]));
+        let nobody = json!({"actor": {"platform": "custom", "id": "nobody"}});
+        let mut jobs = Vec::new();
+        for (body, succeeded) in [(nobody.clone(), 0), (nobody, 0), (json!({}), 7)] {
+            let job = world.admin.post(&apply, &body).await.expect(202);
+            let done = until_done(&world.admin, &format!("{base}/jobs/{}", text(&job["id"]))).await;
+            assert_eq!(done["succeeded"], succeeded, "{done}");
+            jobs.push(job["id"].clone());
+        }
+        assert_eq!(world.admin.get(&format!("{plans}/{}", text(&plan["id"]))).await.expect(200)["job"], jobs[2]);
+        assert_eq!(world.admin.post(&apply, &json!({})).await.expect(409)["code"], "plan_applied");
+    }
+
     /// The plan of a bulk says what would happen, beginning with what cannot be undone; applied, just that happens.
     async fn a_bulk_is_undone_as_planned(store) {
         let world = World::start(store);

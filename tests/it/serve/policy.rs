@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use hyper::Method;
 use serde_json::json;
 
 use super::run;
@@ -152,5 +153,86 @@ on_every_store! {
         admin.post("/v1/communities", &json!({"name": "Rust"})).await.expect(201);
         let ambiguous = policy(&["show", "--community", "Rust"]);
         assert!(ambiguous.stderr.contains("are both called Rust; give the id"), "{}", ambiguous.stderr);
+    }
+
+    /// The versions are listed with what became of them, and an earlier one is brought back, beside a running server.
+    async fn versions_are_listed_and_brought_back(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let admin = server.admin();
+        let made = admin.post("/v1/communities", &json!({"name": "Rust"})).await.expect(201);
+        let path = format!("/v1/communities/{}/policy", made["id"].as_str().unwrap());
+        let folder = scratch::folder("policy");
+        let policy = |words: &[&str]| run(folder.path(), &[&["policy"], words, &["--community", "Rust", "--database-url", &url]].concat());
+        let history = || {
+            let told = policy(&["history"]);
+            assert_eq!(told.code, Some(0), "{}", told.stderr);
+            let lines: Vec<String> = told.stdout.lines().map(str::to_owned).collect();
+            assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["VERSION", "STATE", "FROM", "WRITTEN", "BY", "COMMENT"]);
+            lines[1..].to_vec()
+        };
+        let states = |lines: &[String]| -> Vec<String> {
+            lines.iter().map(|line| line.split("  ").filter(|cell| !cell.is_empty()).take(2).map(str::trim).collect::<Vec<_>>().join(" ")).collect()
+        };
+        assert_eq!(states(&history()), ["1 in force"]);
+
+        let milder = json!({"rules": {"weights": {"warn": 0.5}}, "comment": "milder\nfor a while"});
+        admin.call(Method::PUT, &path).header("if-match", "\"1\"").json(&milder).send().await.expect(200);
+        let lines = history();
+        assert_eq!(states(&lines), ["2 in force", "1 past"]);
+        assert!(lines[0].ends_with("  milder for a while") && lines[0].contains("  key_"), "{}", lines[0]);
+
+        let dry = policy(&["restore", "1", "--dry-run"]);
+        assert_eq!((dry.code, dry.stdout.as_str()), (Some(0), "weights/warn: 0.5 → 1\nnothing was written (--dry-run)\n"), "{}", dry.stderr);
+        let made_at: chrono::DateTime<chrono::Utc> = made["created_at"].as_str().unwrap().parse().unwrap();
+        let tomorrow = (made_at + chrono::TimeDelta::days(1)).to_rfc3339();
+        let later = policy(&["restore", "1", "--activate-at", &tomorrow, "--comment", "from tomorrow"]);
+        assert!(later.code == Some(0) && later.stdout.contains("version 3 comes into force at "), "{}{}", later.stdout, later.stderr);
+        let lines = history();
+        assert_eq!(states(&lines), ["3 scheduled", "2 in force", "1 past"]);
+        assert!(lines[0].contains("  system ") && lines[0].ends_with("  from tomorrow"), "{}", lines[0]);
+
+        let sooner = policy(&["restore", "1"]);
+        assert!(sooner.stdout.starts_with("the same as version 3\ntakes the place of version 3, "), "{}{}", sooner.stdout, sooner.stderr);
+        assert!(sooner.stdout.ends_with("version 4 is in force\n"), "{}", sooner.stdout);
+        let lines = history();
+        assert_eq!(states(&lines), ["4 in force", "3 withdrawn", "2 past", "1 past"]);
+        assert!(lines[0].ends_with("Restores version 1"), "{}", lines[0]);
+        let now = admin.get(&path).await.expect(200);
+        assert_eq!((&now["version"], &now["rules"]["weights"]["warn"]), (&json!(4), &json!(1)));
+
+        // What was withdrawn can be brought back as well, and what is there already is not written again.
+        let same = policy(&["restore", "3"]);
+        assert_eq!((same.code, same.stdout.as_str()), (Some(0), "the same as version 4\nnothing to write\n"), "{}", same.stderr);
+        for (words, says) in [
+            (&["restore", "9"][..], "no such policy"),
+            (&["restore", "1", "--activate-at", "soon"], "is no moment"),
+            (&["restore", "1", "--comment", "\u{1b}[2J"], "no control characters"),
+        ] {
+            let refused = policy(words);
+            assert!(refused.code == Some(1) && refused.stderr.contains(says), "{words:?}: {}", refused.stderr);
+        }
+        assert_eq!(policy(&["restore", "0"]).code, Some(2));
+    }
+
+    /// Sanctions that would lose their end by a file are told before it is written.
+    async fn ends_that_would_be_lost_are_told(store) {
+        let url = store.database_url();
+        let server = Server::start(&url);
+        let admin = server.admin();
+        let made = admin.post("/v1/communities", &json!({"name": "Rust"})).await.expect(201);
+        let folder = scratch::folder("policy");
+        let policy = |words: &[&str]| run(folder.path(), &[&["policy"], words, &["--community", "Rust", "--database-url", &url]].concat());
+        let holding = "ladder:\n  - {id: quiet, at: 2, action: mute, mode: while_above, reset_below: 1}\n";
+        fs::write(folder.path().join("p.yaml"), holding).unwrap();
+        assert_eq!(policy(&["apply", "p.yaml"]).code, Some(0));
+        let acts = format!("/v1/communities/{}/acts", made["id"].as_str().unwrap());
+        for reason in ["a", "b"] {
+            admin.post(&acts, &json!({"kind": "warn", "member": "discord:7", "reason": reason})).await.expect(201);
+        }
+        fs::write(folder.path().join("p.yaml"), "{ladder: [], decay: {model: none}}").unwrap();
+        let warned = policy(&["apply", "p.yaml", "--dry-run"]);
+        assert_eq!(warned.code, Some(0));
+        assert!(warned.stderr.starts_with("warning: /decay/model: points would never fall"), "{}", warned.stderr);
     }
 }

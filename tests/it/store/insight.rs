@@ -2,7 +2,7 @@
 
 use tribune::domain::brief::Brief;
 use tribune::domain::case::Case;
-use tribune::domain::id::CommunityId;
+use tribune::domain::id::{CommunityId, UserId};
 use tribune::domain::kind::Kind;
 use tribune::domain::policy::Policy;
 use tribune::domain::time::Instant;
@@ -13,7 +13,7 @@ use tribune::ports::record::CaseFilter;
 
 use super::replay::{Replay, Wish};
 use super::world::{
-    Home, World, act, changed, done, everything, human, mute, not_found, page, person, uuid, warn,
+    Home, World, act, changed, done, everything, human, identity, mute, not_found, page, person, uuid, warn,
 };
 
 /// What a case is in short.
@@ -161,6 +161,25 @@ on_every_store! {
         let own = |after, limit| world.store.histories(home.tenant, home.community, Some(user), page(after, limit));
         assert_eq!(own(None, 1).await.unwrap(), first);
         assert_eq!(own(Some((user, first[0].at, first[0].number)), 100).await.unwrap(), rest);
+    }
+
+    /// The identities of many users at once, those of each in their order; another tenant's users are nobody.
+    async fn the_identities_of_many_are_read_at_once(store) {
+        let world = World::new(store).await;
+        let tenant = world.home.tenant;
+        let users = [UserId(uuid()), UserId(uuid()), UserId(uuid())];
+        for (id, names) in users.into_iter().zip([&["b", "a"][..], &[], &["c"]]) {
+            let identities = names.iter().map(|name| identity(name)).collect();
+            changed(world.apply(tenant, Change::CreateUser { id, name: None, identities }).await);
+        }
+        let mut expected = vec![(users[0], identity("a")), (users[0], identity("b")), (users[2], identity("c"))];
+        expected.sort();
+        let asked = [users[2], UserId(uuid()), users[1], users[0], users[2]];
+        assert_eq!(world.store.identities(tenant, &asked).await.unwrap(), expected);
+        assert_eq!(world.store.identities(tenant, &users[2..]).await.unwrap(), [(users[2], identity("c"))]);
+        assert!(world.store.identities(tenant, &[]).await.unwrap().is_empty());
+        let other = world.another_home().await.tenant;
+        assert!(world.store.identities(other, &users).await.unwrap().is_empty());
     }
 
     /// All versions of a policy, and the store's clock; another tenant's and another community's are not seen.

@@ -199,7 +199,7 @@ impl Render for Plain {
     fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered {
         let (kind, community, tag) = match changed {
             Changed::Tenant(tenant, _) => ("tenant.created", None, tenant.id.to_string()),
-            Changed::TenantGone(tenant) => ("tenant.deleted", None, tenant.id.to_string()),
+            Changed::OtherTenant(tenant) => ("tenant.changed", None, tenant.id.to_string()),
             Changed::Key(key) => ("key.changed", None, key.id.to_string()),
             Changed::Community(community) => {
                 ("community.changed", Some(community.id), community.id.to_string())

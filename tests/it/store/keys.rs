@@ -1,13 +1,19 @@
 //! Tenants and API keys.
 
 use chrono::TimeDelta;
-use tribune::domain::id::{CommunityId, KeyId, TenantId};
+use std::time::Duration;
+use tribune::domain::act::Command;
+use tribune::domain::id::{CommunityId, KeyId, TenantId, UserId};
 use tribune::domain::rank::Rank;
+use tribune::domain::refusal::Refusal;
 use tribune::ports::clock::Clock as _;
-use tribune::ports::directory::Change;
+use tribune::ports::directory::{Applied, Change, Conflict};
+use tribune::ports::ledger::Reply;
 use uuid::Uuid;
 
-use super::world::{World, api_key, changed, everything, not_found, page, uuid};
+use super::world::{
+    World, api_key, changed, command, done, everything, link, mute, not_found, page, person, uuid, warn,
+};
 use crate::support::store::TestStore;
 
 on_every_store! {
@@ -17,13 +23,70 @@ on_every_store! {
         assert_eq!(world.store.count_tenants().await.unwrap(), 1);
         let second = world.another_home().await.tenant;
         assert_eq!(world.store.count_tenants().await.unwrap(), 2);
-        let all = world.store.tenants(everything()).await.unwrap();
+        let all = world.store.tenants(false, everything()).await.unwrap();
         assert_eq!(all.iter().map(|t| t.id).collect::<Vec<_>>(), [world.home.tenant, second]);
         assert_eq!(all[0], world.store.tenant(world.home.tenant).await.unwrap());
         assert_eq!(all[0].created_at, world.clock.now());
-        let rest = world.store.tenants(page(Some(world.home.tenant), 5)).await.unwrap();
+        let rest = world.store.tenants(false, page(Some(world.home.tenant), 5)).await.unwrap();
         assert_eq!(rest.len(), 1);
         not_found(world.store.tenant(TenantId(Uuid::nil())).await, "tenant");
+    }
+
+    /// Archived ones are listed only if asked for.
+    async fn archived_tenants_are_listed_apart(store) {
+        let world = World::new(store).await;
+        let other = world.another_home().await.tenant;
+        let archive = |archived| world.apply(world.home.tenant, Change::ArchiveTenant { id: other, archived });
+        let ids = async |archived| {
+            let all = world.store.tenants(archived, everything()).await.unwrap();
+            all.into_iter().map(|tenant| tenant.id).collect::<Vec<_>>()
+        };
+        let first = changed(archive(true).await);
+        assert_eq!(world.store.tenant(other).await.unwrap().archived_at, Some(world.clock.now()));
+        world.clock.advance(1);
+        assert_eq!(changed(archive(true).await), first, "it is so already");
+        assert_eq!((ids(false).await, ids(true).await), (vec![world.home.tenant], vec![world.home.tenant, other]));
+        changed(archive(false).await);
+        assert_eq!(ids(false).await, [world.home.tenant, other]);
+        let own = Change::ArchiveTenant { id: other, archived: true };
+        assert_eq!(world.apply(other, own).await.unwrap(), Applied::Conflict(Conflict::OwnTenant));
+        let nobody = Change::ArchiveTenant { id: TenantId(uuid()), archived: true };
+        not_found(world.apply(other, nobody).await, "tenant");
+    }
+
+    /// What is decided beside an archive is decided before it. After it nothing is, but what time does, and what only takes away.
+    async fn an_archived_tenant_takes_nothing_but_time(store) {
+        let world = World::new(store).await;
+        let (home, operator) = (world.home, world.another_home().await.tenant);
+        world.case(mute(home, "ann", 60)).await;
+        let ann = world.user("ann").await;
+        let acts = async {
+            for _ in 0..20 {
+                let _ = world.decide(warn(home, "ann")).await;
+            }
+        };
+        let archiving = async {
+            changed(world.apply(operator, Change::ArchiveTenant { id: home.tenant, archived: true }).await);
+            world.cases(home).await.len()
+        };
+        let ((), before) = tokio::join!(acts, archiving);
+        assert_eq!(world.cases(home).await.len(), before, "something was decided after it");
+        assert_eq!(world.decide(warn(home, "ann")).await.unwrap(), Reply::Refused(Refusal::TenantArchived));
+        let refused = Applied::Refused(Refusal::TenantArchived);
+        let rename = Change::RenameUser { id: ann, name: None };
+        assert_eq!(world.apply(home.tenant, rename).await.unwrap(), refused);
+        let link = Change::AddLink { community: home.community, link: link("g") };
+        assert_eq!(world.apply(home.tenant, link).await.unwrap(), refused);
+        world.clock.advance(60);
+        let due = world.store.lease_due(9, Duration::from_secs(30)).await.unwrap().remove(0);
+        let expire = Command::Expire { sanction: due.sanction, version: due.version };
+        done(world.decide(command(home, person("ann"), expire)).await);
+        assert_eq!(world.cases(home).await.len(), before + 1);
+        changed(world.apply(home.tenant, Change::RevokeKey(home.key)).await);
+        changed(world.apply(home.tenant, Change::EraseUser(ann)).await);
+        // Elsewhere all goes on.
+        let elsewhere = Change::CreateUser { id: UserId(uuid()), name: None, identities: vec![] };
+        changed(world.apply(operator, elsewhere).await);
     }
 
     /// A key comes back whole, by its hash alone.

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::v1::acts::create::recorded;
 use crate::service::caller::Caller;
 
-problems!(ApproveHeldActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, OwnAct, AlreadyApproved,
+problems!(ApproveHeldActProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, OwnAct, AlreadyApproved,
     HeldActSettled, DuplicateAct, UnknownKind, SanctionNotActive, TooManySanctions, ClockSkew);
 
 /// Approve a held act

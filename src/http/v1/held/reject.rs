@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(RejectHeldActProblems: Post, NotFound, RankTooLow, SelfAction, ForbiddenRank, HeldActSettled, ClockSkew);
+problems!(RejectHeldActProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, HeldActSettled, ClockSkew);
 
 /// Reject a held act
 ///

@@ -148,6 +148,7 @@ pub(crate) fn line_example() -> Value {
         "progress": null,
         "member": {
             "user": "usr_01939c8e9c7d7e5fb0612c3d4e5f6071",
+            "identities": [{"platform": "discord", "id": "80351110224678912"}],
             "recorded": {"escalations": [], "escalations_left_out": 0, "points": 1.8, "restrictions": []},
             "simulated": {
                 "escalations": [{

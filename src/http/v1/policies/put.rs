@@ -25,7 +25,7 @@ problems!(PutPolicyProblems: Edit, NotFound, CommunityArchived, PreconditionRequ
 /// points, latches and sanctions stay as they are. One version at most is to come into force: the next one that is written before
 /// takes its place, whether for at once or for later. What `rules` leaves out takes the default, not the value of the version
 /// before. Everything that is wrong with the rules is named at once, and `warnings` names what is allowed and hardly meant. With
-/// `dry_run` nothing is written.
+/// `dry_run` nothing is written, and `warnings` also says how many sanctions that hold while the points are high would lose their end.
 ///
 /// Scope: `policies:write`.
 #[utoipa::path(

@@ -16,7 +16,7 @@ use crate::http::respond;
 use crate::service::caller::Caller;
 use crate::service::policies::NewPolicy;
 
-problems!(RestorePolicyProblems: Edit, NotFound, PreconditionRequired, PreconditionFailed);
+problems!(RestorePolicyProblems: Edit, NotFound, CommunityArchived, PreconditionRequired, PreconditionFailed);
 
 /// Restore an earlier version of the policy
 ///

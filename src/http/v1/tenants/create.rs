@@ -45,5 +45,6 @@ pub async fn create_tenant(
         .service
         .create_tenant(&caller, name, repeat.claim(&body))
         .await?;
-    Ok(respond::created(outcome, "/v1/tenant"))
+    let location = format!("/v1/tenants/{}", outcome.answer.tag);
+    Ok(respond::created(outcome, &location))
 }

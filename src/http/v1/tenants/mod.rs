@@ -1,8 +1,12 @@
 //! Tenants.
 
+pub mod archive;
 pub mod create;
 pub mod delete;
+pub mod list;
 pub mod read;
+pub mod read_one;
+pub mod unarchive;
 
 use serde_json::{Value, json};
 
@@ -12,7 +16,15 @@ pub(crate) fn example() -> Value {
         "id": "ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Rust Cologne",
         "created_at": "2026-11-22T12:00:00.000000Z",
+        "archived_at": null,
     })
+}
+
+/// An archived one.
+fn archived() -> Value {
+    let mut tenant = example();
+    tenant["archived_at"] = json!("2026-11-26T12:00:00.000000Z");
+    tenant
 }
 
 /// A new tenant with its first key.

@@ -1,4 +1,4 @@
-//! Communities that are archived, and communities and tenants that are deleted: gone at once, and their rows in portions.
+//! Communities and tenants that are archived or deleted: gone at once, and their rows in portions.
 
 use super::{Context, Stop};
 use crate::domain::id::{CommunityId, TenantId};
@@ -9,6 +9,9 @@ use crate::storage::removal::Sweep;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+const HOLD_COMMUNITIES: &str =
+    "SELECT community_id FROM communities WHERE tenant_id = $1 ORDER BY community_id FOR UPDATE";
+const ARCHIVE_TENANT: &str = "UPDATE tenants SET archived_at = $2 WHERE tenant_id = $1";
 const ARCHIVE: &str = "UPDATE communities SET archived_at = $3 WHERE tenant_id = $1 AND community_id = $2";
 /// In the order in which acts lock them.
 const FORGET_COMMUNITY: &str = "DELETE FROM communities WHERE tenant_id = $1 AND community_id = $2";
@@ -22,6 +25,8 @@ const BEGIN: &str =
     "INSERT INTO removals (tenant_id, subject_id, kind, turn_at, progress) VALUES ($1, $2, $3, $4, $5)";
 
 pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[
+    HOLD_COMMUNITIES,
+    ARCHIVE_TENANT,
     ARCHIVE,
     FORGET_COMMUNITY,
     FORGET_COUNTER,
@@ -41,9 +46,9 @@ impl Context<'_> {
         archived: bool,
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
-        if directory::archived(&mut *connection, tenant, id).await? == archived {
-            let there = self.community(connection, id).await?;
-            return Ok(Changed::Same(Box::new(there)));
+        let there = directory::community(&mut *connection, tenant, id, Some(self.now)).await?;
+        if there.archived_at.is_some() == archived {
+            return Ok(Changed::Same(Box::new(Changed::Community(there))));
         }
         sqlx::query(ARCHIVE)
             .bind(tenant.0)
@@ -75,6 +80,34 @@ impl Context<'_> {
         Ok(Changed::Community(community))
     }
 
+    pub(super) async fn archive_tenant(
+        &self,
+        connection: &mut PgConnection,
+        id: TenantId,
+        archived: bool,
+    ) -> Result<Changed, Stop> {
+        if id == self.order.tenant {
+            return Err(Conflict::OwnTenant.into());
+        }
+        // Whoever decides holds the community's row: what is decided now is committed before, and who comes later sees the archive.
+        sqlx::query(HOLD_COMMUNITIES)
+            .bind(id.0)
+            .execute(&mut *connection)
+            .await?;
+        let there = directory::tenant(&mut *connection, id).await?;
+        if there.archived_at.is_some() == archived {
+            return Ok(Changed::Same(Box::new(Changed::OtherTenant(there))));
+        }
+        sqlx::query(ARCHIVE_TENANT)
+            .bind(id.0)
+            .bind(archived.then_some(self.now))
+            .execute(&mut *connection)
+            .await?;
+        Ok(Changed::OtherTenant(
+            directory::tenant(&mut *connection, id).await?,
+        ))
+    }
+
     pub(super) async fn delete_tenant(
         &self,
         connection: &mut PgConnection,
@@ -91,7 +124,7 @@ impl Context<'_> {
                 .await?;
         }
         self.begin(connection, (id, id.0), "tenant").await?;
-        Ok(Changed::TenantGone(tenant))
+        Ok(Changed::OtherTenant(tenant))
     }
 
     async fn begin(

@@ -17,9 +17,8 @@ use super::errors::{failed, failure};
 use super::people;
 use super::pool::Pool;
 use super::write::write;
-use super::{Postgres, directory};
+use super::{Postgres, archived, directory};
 use crate::domain::actor::Acting;
-use crate::domain::refusal::Refusal;
 use crate::ports::answer::{Answer, Claim};
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
@@ -148,10 +147,13 @@ impl Context<'_> {
         {
             return Err(Stop::Answered(applied(kept, claim)));
         }
-        if let Some(community) = order.change.writes_in()
-            && directory::archived(&mut *connection, tenant, community).await?
-        {
-            return Err(Stop::Answered(Applied::Refused(Refusal::Archived)));
+        let closed = match order.change.writes_in() {
+            Some(community) => archived::closed(&mut *connection, tenant, community).await?,
+            None if order.change.goes_on() => None,
+            None => archived::tenant_closed(&mut *connection, tenant).await?,
+        };
+        if let Some(refusal) = closed {
+            return Err(Stop::Answered(Applied::Refused(refusal)));
         }
         let (changed, acting) = self.change_by(connection).await?;
         let rendered = self.render.render(&changed, &acting.actor, self.now);
@@ -209,6 +211,7 @@ impl Context<'_> {
             Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(connection, *id).await,
+            Change::ArchiveTenant { id, archived } => self.archive_tenant(connection, *id, *archived).await,
             Change::DeleteTenant(id) => self.delete_tenant(connection, *id).await,
             Change::KeepCommunity(id) => same(self.community(connection, *id).await),
             Change::AddLink { community, link } => self.add_link(connection, *community, link).await,

@@ -1,4 +1,4 @@
-//! Communities that are archived, and communities and tenants that are deleted: gone at once, and their rows in portions.
+//! Communities and tenants that are archived or deleted: gone at once, and their rows in portions.
 
 use super::{Context, Stop};
 use crate::domain::id::{CommunityId, TenantId};
@@ -10,6 +10,7 @@ use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
 use uuid::Uuid;
 
+const ARCHIVE_TENANT: &str = "UPDATE tenants SET archived_at = ?2 WHERE tenant_id = ?1";
 const ARCHIVE: &str = "UPDATE communities SET archived_at = ?3 WHERE tenant_id = ?1 AND community_id = ?2";
 /// In the order in which acts lock them.
 const FORGET_COMMUNITY: &str = "DELETE FROM communities WHERE tenant_id = ?1 AND community_id = ?2";
@@ -23,6 +24,7 @@ const BEGIN: &str =
     "INSERT INTO removals (tenant_id, subject_id, kind, turn_at, progress) VALUES (?1, ?2, ?3, ?4, ?5)";
 
 pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[
+    ARCHIVE_TENANT,
     ARCHIVE,
     FORGET_COMMUNITY,
     FORGET_COUNTER,
@@ -42,9 +44,9 @@ impl Context<'_> {
         archived: bool,
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
-        if directory::archived(transaction.connection()?, tenant, id).await? == archived {
-            let there = self.community(transaction, id).await?;
-            return Ok(Changed::Same(Box::new(there)));
+        let there = directory::community(transaction.connection()?, tenant, id, self.now).await?;
+        if there.archived_at.is_some() == archived {
+            return Ok(Changed::Same(Box::new(Changed::Community(there))));
         }
         sqlx::query(ARCHIVE)
             .bind(tenant.0)
@@ -76,6 +78,29 @@ impl Context<'_> {
         Ok(Changed::Community(community))
     }
 
+    pub(super) async fn archive_tenant(
+        &self,
+        transaction: &mut Transaction,
+        id: TenantId,
+        archived: bool,
+    ) -> Result<Changed, Stop> {
+        if id == self.order.tenant {
+            return Err(Conflict::OwnTenant.into());
+        }
+        let there = directory::tenant(transaction.connection()?, id).await?;
+        if there.archived_at.is_some() == archived {
+            return Ok(Changed::Same(Box::new(Changed::OtherTenant(there))));
+        }
+        sqlx::query(ARCHIVE_TENANT)
+            .bind(id.0)
+            .bind(archived.then(|| micros(self.now)))
+            .execute(transaction.connection()?)
+            .await?;
+        Ok(Changed::OtherTenant(
+            directory::tenant(transaction.connection()?, id).await?,
+        ))
+    }
+
     pub(super) async fn delete_tenant(
         &self,
         transaction: &mut Transaction,
@@ -92,7 +117,7 @@ impl Context<'_> {
                 .await?;
         }
         self.begin(transaction, (id, id.0), "tenant").await?;
-        Ok(Changed::TenantGone(tenant))
+        Ok(Changed::OtherTenant(tenant))
     }
 
     async fn begin(

@@ -17,8 +17,7 @@ use super::errors::failed;
 use super::people;
 use super::pool::Transaction;
 use super::write::{Made, write};
-use super::{Sqlite, directory};
-use crate::domain::refusal::Refusal;
+use super::{Sqlite, archived, directory};
 use crate::ports::answer::Answer;
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
@@ -107,10 +106,13 @@ impl Context<'_> {
                 Applied::KeyReused
             }));
         }
-        if let Some(community) = order.change.writes_in()
-            && directory::archived(transaction.connection()?, tenant, community).await?
-        {
-            return Err(Stop::Answered(Applied::Refused(Refusal::Archived)));
+        let closed = match order.change.writes_in() {
+            Some(community) => archived::closed(transaction.connection()?, tenant, community).await?,
+            None if order.change.goes_on() => None,
+            None => archived::tenant_closed(transaction.connection()?, tenant).await?,
+        };
+        if let Some(refusal) = closed {
+            return Err(Stop::Answered(Applied::Refused(refusal)));
         }
         let changed = self.change(transaction).await?;
         let logged_by = order.logged_by();
@@ -144,6 +146,7 @@ impl Context<'_> {
             Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
             Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
+            Change::ArchiveTenant { id, archived } => self.archive_tenant(transaction, *id, *archived).await,
             Change::DeleteTenant(id) => self.delete_tenant(transaction, *id).await,
             Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,

@@ -337,4 +337,36 @@ on_every_store! {
         assert_eq!(theirs.get("/counts?by=reason").await.expect(200)["total"]["cases"], 0);
         assert_eq!(theirs.get("/consistency?min_cases=2").await.expect(200)["items"], json!([]));
     }
+
+    /// Moderators who were merged are one moderator, in lists, reports and plans to undo, whichever of their names is asked for.
+    async fn merged_moderators_are_one(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        for (moderator, member) in [("ann", "custom:1"), ("ann.work", "custom:2"), ("bob", "custom:3")] {
+            warned(&home, moderator, member, "Spam").await; // 1 to 3
+        }
+        let ids = [home.standing("custom:ann").await["user"].clone(), home.standing("custom:ann.work").await["user"].clone()];
+        let id = |which: usize| ids[which].as_str().unwrap().to_owned();
+        let merge = json!({"from": id(1), "reason": "one person"});
+        api.admin.post(&format!("/v1/users/{}/merge", id(0)), &merge).await.expect(200);
+        warned(&home, "ann.work", "custom:4", "Spam").await; // 4
+        for name in ["custom:ann", "custom:ann.work", &id(0), &id(1)] {
+            assert_eq!(home.cases(&format!("?moderator={name}")).await, [4, 2, 1], "{name}");
+            assert_eq!(home.cases(&format!("?moderator={name}&member=custom:2")).await, [2], "{name}");
+            assert_eq!(home.cases(&format!("?moderator={name}&limit=2")).await, [4, 2], "{name}");
+            assert_eq!(home.cases(&format!("?moderator={name}&q=spam")).await, [4, 2, 1], "{name}");
+            let counts = home.get(&format!("/counts?by=kind&moderator={name}")).await.expect(200);
+            assert_eq!(groups(&counts, "cases"), [("warn".to_owned(), 3)], "{name}");
+            let plan = json!({"moderator": name, "from": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"});
+            let plan = home.post("/undo-plans", plan).await.expect(201);
+            assert_eq!(plan["cases"], json!([4, 2, 1]), "{name}");
+        }
+        let counts = home.get("/counts?by=moderator").await.expect(200);
+        assert_eq!(groups(&counts, "cases")[0], (id(0), 3));
+        assert_eq!(counts["items"].as_array().unwrap().len(), 2);
+        let report = home.get("/consistency?min_cases=2").await.expect(200);
+        let moderators = report["items"][0]["outcomes"][0]["moderators"].as_array().unwrap();
+        let told: Vec<_> = moderators.iter().map(|one| (&one["moderator"], &one["cases"])).collect();
+        assert_eq!((told.len(), told[0]), (2, (&ids[0], &json!(3))));
+    }
 }

@@ -83,11 +83,13 @@ on_every_store! {
         };
         assert_eq!(of("custom:1").await, json!({
             "user": user("custom:1").await,
+            "identities": [{"platform": "custom", "id": "1"}],
             "recorded": {"escalations": [], "escalations_left_out": 0, "points": 2, "restrictions": []},
             "simulated": {"escalations": escalation(2, 2), "escalations_left_out": 0, "points": 2, "restrictions": muted},
         }));
         assert_eq!(of("custom:3").await, json!({
             "user": user("custom:3").await,
+            "identities": [{"platform": "custom", "id": "3"}],
             "recorded": {"escalations": escalation(6, 3), "escalations_left_out": 0, "points": 3, "restrictions": muted},
             "simulated": {"escalations": escalation(5, 2), "escalations_left_out": 0, "points": 3, "restrictions": muted},
         }));
@@ -158,6 +160,8 @@ on_every_store! {
         let person = home.get("/members/custom:1/standing").await.expect(200)["user"].clone();
         assert_eq!(lines.len(), 2, "{lines:#?}");
         assert_eq!(lines[0]["member"]["user"], person);
+        let names: Vec<_> = lines[0]["member"]["identities"].as_array().unwrap().iter().map(|name| name["id"].clone()).collect();
+        assert_eq!(names, [json!("1"), json!("2"), json!("3")], "those of all who became one");
         let told = |side: &str| -> Vec<(Value, Value)> {
             let told = lines[0]["member"][side]["escalations"].as_array().unwrap().iter();
             told.map(|one| (one["rung"].clone(), one["case"].clone())).collect()
@@ -240,6 +244,8 @@ on_every_store! {
         let progress: Vec<_> = lines.iter().filter(|line| !line["progress"].is_null()).collect();
         assert_eq!((progress.len(), &progress[0]["progress"]["cases"]), (1, &json!(2_000)));
         let users: BTreeSet<_> = lines.iter().filter_map(|line| line["member"]["user"].as_str()).collect();
+        let names: BTreeSet<_> = lines.iter().filter_map(|line| line["member"]["identities"][0]["id"].as_str()).collect();
+        assert_eq!(names.len(), 1_500);
         let total = &lines.last().unwrap()["total"];
         assert_eq!((users.len(), lines.len(), &total["cases"], &total["members"]), (1_500, 1_502, &json!(3_000), &json!(1_500)));
         assert_eq!((&total["differently"], &total["simulated"], &total["recorded"]), (&json!(1_500), &json!(1_500), &json!(0)));

@@ -34,6 +34,30 @@ on_every_store! {
         }
     }
 
+    /// A rung that was reached does nothing until it is armed again, and the standing says when that is.
+    async fn a_standing_says_when_rungs_are_armed_again(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let tag = home.get("/policy").await.header("etag").unwrap().to_owned();
+        let ladder = json!([{"id": "quiet", "at": 2, "action": "mute", "duration": "PT1H", "refire": "crossing", "reset_below": 1}]);
+        let rules = json!({"rules": {"ladder": ladder, "duplicate_window": 0}});
+        home.client.call(hyper::Method::PUT, &home.path("/policy")).header("if-match", &tag).json(&rules).send().await.expect(200);
+        assert_eq!(home.warn("custom:1", "a").await["standing"]["latched"], json!([]));
+        let second = home.warn("custom:1", "b").await;
+        assert_eq!(second["escalations"][0]["kind"], "mute");
+        let latched = json!([{"rung": "quiet", "reset_below": 1, "armed_again_at": "2026-01-12T00:00:00.000000Z"}]);
+        assert_eq!(second["standing"]["latched"], latched);
+        api.clock.advance(11 * 86_400 - 1);
+        let standing = home.standing("custom:1").await;
+        assert_eq!((&standing["drops"], &standing["latched"]), (&json!([]), &latched));
+        let explained = home.get("/members/custom:1/explanation").await.expect(200);
+        assert_eq!(explained["standing"]["latched"], latched);
+        api.clock.advance(1);
+        assert_eq!(home.standing("custom:1").await["latched"], json!([]));
+        home.warn("custom:1", "c").await;
+        assert_eq!(home.warn("custom:1", "d").await["escalations"][0]["kind"], "mute");
+    }
+
     /// An explanation says it in words too, with the reason of the act that set a sanction off, however long ago that was.
     async fn explanations_are_told_in_words(store) {
         let api = Api::start(store).await;
