@@ -188,7 +188,7 @@ on_every_store! {
             request["items"][n] = json!({"kind": "warn", "member": "custom:again", "reason": format!("{n}")});
         }
         // There is something to lift only if what comes long before it has happened.
-        request["items"][10] = json!({"kind": "mute", "member": "custom:muted", "duration": "1h"});
+        request["items"][10] = json!({"kind": "mute", "member": "custom:muted", "duration": 3600});
         request["items"][1_000] = json!({"kind": "unmute", "member": "custom:muted"});
         request["items"][1_001] = json!({"kind": "unmute", "member": "custom:muted"});
         request["dry_run"] = json!(true);
