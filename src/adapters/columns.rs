@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use super::ConvertError;
 use super::options::{Column, folded};
+use super::text;
+
+/// So many characters of a header are said in an error.
+const LONGEST_HEADER: usize = 200;
 
 /// The names of columns, folded. Earlier ones are better: a table with `user_id` and `user` has the id in the first.
 const NAMES: &[(Column, &[&str])] = &[
@@ -202,7 +206,7 @@ impl Columns {
             let exact = header.iter().position(|written| written.trim() == name.trim());
             let place = exact.or_else(|| words.iter().position(|word| *word == folded(name)));
             let Some(place) = place else {
-                let known = header.join(", ");
+                let known = header_said(header);
                 return Err(ConvertError::Shape(format!(
                     "there is no column {name:?}; the header has {known}"
                 )));
@@ -236,6 +240,15 @@ impl Columns {
     pub(super) fn get<'r>(&self, row: &'r [String], column: Column) -> Option<&'r str> {
         let text = row.get(*self.places.get(&column)?)?.trim();
         (!text.is_empty()).then_some(text)
+    }
+}
+
+/// The names of a header for an error, no more of them than somebody reads: a file of another sort may have anything there.
+pub(super) fn header_said(header: &[String]) -> String {
+    let all = text::line(&header.join(", "));
+    match text::cut(&all, LONGEST_HEADER) {
+        (_, None) => all,
+        (cut, Some(_)) => format!("{cut}…"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use sha2::{Digest as _, Sha256};
 
 use super::ConvertError;
-use super::columns::Columns;
+use super::columns::{Columns, header_said};
 use super::documents;
 use super::draft::{Aside, Draft, Zone};
 use super::durations::{self, Calendar, Length};
@@ -68,7 +68,7 @@ pub(super) fn read(
         return Err(ConvertError::Shape("the file is empty".to_owned()));
     };
     let columns = Columns::find(&header.fields, &options.columns)?;
-    let known = header.fields.join(", ");
+    let known = header_said(&header.fields);
     if !columns.has(Column::Member) {
         let why = format!(
             "no column is known to hold the member's id; name it with --column member=NAME; the header has {known}"

@@ -16,6 +16,9 @@ pub const MEDIA_TYPE: &str = "application/x-ndjson";
 pub const LARGEST: usize = 64 << 20;
 const ALSO: [&str; 3] = [MEDIA_TYPE, "application/ndjson", "application/jsonl"];
 
+/// What some editors put before the first line, a byte order mark. It says nothing.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Text that becomes lines.
 #[derive(Debug, Default)]
 pub struct Lines {
@@ -63,6 +66,9 @@ impl Lines {
 
     fn end(&mut self, take: &mut impl FnMut(u64, Line<'_>)) {
         self.number += 1;
+        if self.number == 1 && self.rest.starts_with(MARK) {
+            self.rest.drain(..MARK.len());
+        }
         if self.rest.len() > self.longest {
             take(self.number, Err(TooLong));
         } else if !self.rest.trim_ascii().is_empty() {
@@ -160,6 +166,8 @@ mod tests {
         assert_eq!(lines(&["abcde\nf\n"]), [(1, None), line(2, "f")]);
         assert_eq!(lines(&["abc", "def", "ghi\r\n", "j"]), [(1, None), line(2, "j")]);
         assert_eq!(lines(&["", "\n \n"]), []);
+        assert_eq!(lines(&["\u{feff}\n\u{feff}b"]), [line(2, "\u{feff}b")]);
+        assert_eq!(lines(&["\u{feff}a", "\nb"]), [line(1, "a"), line(2, "b")]);
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub enum ServiceError {
     )]
     NotScheduled(i32),
     /// Two users are one person already.
-    #[error("{0} is the same person already")]
+    #[error("the two are one person already: {0}")]
     SameUser(UserId),
     /// Too many users would be one person.
     #[error("{0} users would be one person, and {MAX_MERGED} are the most")]

@@ -75,7 +75,8 @@ pub(crate) fn bad_lines(bad: &[BadLine]) -> Problem {
     let detail = match bad {
         [one] => format!(
             "Line {} cannot be taken: {}. Nothing was written.",
-            one.line, one.detail
+            one.line,
+            one.detail.trim_end_matches('.')
         ),
         many if many.len() <= MAX_LINES => {
             format!(
