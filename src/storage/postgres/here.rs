@@ -19,7 +19,7 @@ const HOLDERS: &str = "SELECT i.tenant_id, i.user_id, i.brought_by, n.place FROM
     WITH ORDINALITY AS n (tenant_id, platform, native_id, place) JOIN identities i ON i.tenant_id = n.tenant_id \
     AND i.platform = n.platform AND i.native_id = n.native_id";
 /// Whoever merges or splits users waits until the community is there.
-const USERS: &str = "SELECT tenant_id, user_id, merged_into FROM users WHERE tenant_id = $1 AND user_id = ANY ($2::uuid[]) \
+const USERS: &str = "SELECT tenant_id, user_id, merged_into, erased_at FROM users WHERE tenant_id = $1 AND user_id = ANY ($2::uuid[]) \
     ORDER BY user_id FOR KEY SHARE";
 const MERGED: &str = "SELECT tenant_id, merged_into AS user_id, count(*) AS merged FROM users WHERE tenant_id = $1 \
     AND merged_into = ANY ($2::uuid[]) GROUP BY tenant_id, merged_into";
@@ -41,11 +41,12 @@ pub(super) async fn here(connection: &mut PgConnection, order: &RestoreOrder) ->
     let meant: Vec<Uuid> = here.meant(&named).iter().map(|user| user.0).collect();
     for users in meant.chunks(ROWS) {
         let query = sqlx::query(USERS).bind(order.tenant.0).bind(users);
-        here.users
-            .extend(all(query.fetch_all(&mut *connection).await, |row| {
-                let row = Row::of(row, "users", &["tenant_id", "user_id"]);
-                Ok((row.user()?, row.get::<Option<Uuid>>("merged_into")?.map(UserId)))
-            })?);
+        let found = all(query.fetch_all(&mut *connection).await, |row| {
+            let row = Row::of(row, "users", &["tenant_id", "user_id"]);
+            let merged_into = row.get::<Option<Uuid>>("merged_into")?.map(UserId);
+            Ok((row.user()?, merged_into, row.time_opt("erased_at")?.is_some()))
+        })?;
+        here.know(found);
     }
     if holders(&mut *connection, order, &named).await? != here.identities {
         return Err(overtaken());

@@ -20,6 +20,8 @@ pub(crate) struct Here {
     pub(crate) identities: HashMap<Identity, Holder>,
     /// Who is there, with the user who they were merged into.
     pub(crate) users: HashMap<UserId, Option<UserId>>,
+    /// Who of them was erased.
+    pub(crate) erased: HashSet<UserId>,
     /// The merges into these people, and those that the order names.
     pub(crate) merges: Vec<Merge>,
     /// How many users were merged into somebody.
@@ -116,6 +118,16 @@ impl Here {
         let mut all: Vec<UserId> = all.into_iter().collect();
         all.sort_unstable();
         all
+    }
+
+    /// Takes in who is there: each with the user who they were merged into, and whether they were erased.
+    pub(crate) fn know(&mut self, found: Vec<(UserId, Option<UserId>, bool)>) {
+        for (user, merged_into, is_erased) in found {
+            self.users.insert(user, merged_into);
+            if is_erased {
+                self.erased.insert(user);
+            }
+        }
     }
 
     /// Who a user is now.
@@ -251,7 +263,8 @@ impl<'a> People<'a> {
                 }
             }
             for identity in line.identities {
-                if here.identities.contains_key(identity) {
+                // Nobody gets back what was erased since the export.
+                if here.identities.contains_key(identity) || here.erased.contains(&user) {
                     continue;
                 }
                 let brought_by = line.brought_by(identity).and_then(|by| self.who(by));

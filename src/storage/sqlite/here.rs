@@ -17,7 +17,7 @@ const ROWS: usize = 2_000;
 
 const HOLDERS: &str = "SELECT i.tenant_id, i.user_id, i.brought_by, j.key AS place FROM json_each(?2) j CROSS JOIN identities i \
     WHERE i.tenant_id = ?1 AND i.platform = j.value->>0 AND i.native_id = j.value->>1";
-const USERS: &str = "SELECT u.tenant_id, u.user_id, u.merged_into FROM json_each(?2) j CROSS JOIN users u \
+const USERS: &str = "SELECT u.tenant_id, u.user_id, u.merged_into, u.erased_at FROM json_each(?2) j CROSS JOIN users u \
     WHERE u.tenant_id = ?1 AND u.user_id = unhex(j.value)";
 const MERGED: &str = "SELECT u.tenant_id, u.merged_into AS user_id, count(*) AS merged FROM json_each(?2) j CROSS JOIN users u \
     WHERE u.tenant_id = ?1 AND u.merged_into = unhex(j.value) GROUP BY u.tenant_id, u.merged_into";
@@ -34,11 +34,12 @@ pub(super) async fn here(transaction: &mut Transaction, order: &RestoreOrder) ->
     for users in here.meant(&named).chunks(ROWS) {
         let ids = list(users.iter().map(|user| user.0))?;
         let query = sqlx::query(USERS).bind(order.tenant.0).bind(&ids);
-        here.users
-            .extend(all(query.fetch_all(transaction.connection()?).await, |row| {
-                let row = Row::of(row, "users", &["tenant_id", "user_id"]);
-                Ok((row.user()?, row.get::<Option<Uuid>>("merged_into")?.map(UserId)))
-            })?);
+        let found = all(query.fetch_all(transaction.connection()?).await, |row| {
+            let row = Row::of(row, "users", &["tenant_id", "user_id"]);
+            let merged_into = row.get::<Option<Uuid>>("merged_into")?.map(UserId);
+            Ok((row.user()?, merged_into, row.time_opt("erased_at")?.is_some()))
+        })?;
+        here.know(found);
         let query = sqlx::query(MERGED).bind(order.tenant.0).bind(&ids);
         here.merged
             .extend(all(query.fetch_all(transaction.connection()?).await, |row| {

@@ -84,6 +84,25 @@ on_every_store! {
         assert!(detail.contains("always been one user"), "{detail}");
     }
 
+    /// Who was erased since the export stays so, and is recognised in the restored community as well while a ban holds.
+    async fn who_was_erased_since_is_not_given_back(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        community.warn("discord:1", "a").await;
+        community.act(json!({"kind": "ban", "member": "discord:1"})).await.expect(201);
+        let lines = export(&community).await;
+        let user = community.standing("discord:1").await["user"].as_str().unwrap().to_owned();
+        let erase = json!({"confirm": user});
+        api.admin.post(&format!("/v1/users/{user}/erase"), &erase).await.expect(200);
+        let made = restore(&api.admin, lines).await.expect(201);
+        let copy = community_of(&api.admin, &made);
+        let erased = api.admin.get(&format!("/v1/users/{user}")).await.expect(200);
+        assert_eq!((&erased["identities"], &erased["name"]), (&json!([]), &Value::Null));
+        let standing = copy.standing("discord:1").await;
+        assert_eq!((&standing["user"], &standing["restrictions"][0]["restriction"]), (&json!(user), &json!("ban")));
+        assert_eq!(standing["points"], community.standing("discord:1").await["points"]);
+    }
+
     /// A person who is known keeps what they have elsewhere when somebody new comes along with them, and when that is undone.
     async fn who_is_known_keeps_what_they_have_elsewhere(store) {
         let api = Api::start(store).await;
