@@ -52,6 +52,8 @@ pub(super) struct One {
     /// The last case of before, and when they became one.
     pub(super) after: i64,
     pub(super) moment: i64,
+    /// The versions of the policy until then: another one may come into force in the same second.
+    pub(super) then: Timeline,
     /// What each had just before, and what the one had just after.
     sides: [Member; 2],
     joined: Member,
@@ -114,6 +116,7 @@ impl One {
             whose,
             after,
             moment,
+            then: timeline,
             sides,
             joined,
         }
@@ -203,7 +206,7 @@ impl One {
             let crossed = replay.cross(Crossing {
                 merge: MERGE,
                 at: at(self.moment),
-                policy_version: self.scene.timeline.in_force(at(self.moment)).version,
+                policy_version: self.then.in_force(at(self.moment)).version,
                 side: if who == 0 { Side::Into } else { Side::From },
                 other: self.sides[1 - who].clone(),
                 other_past: self.past_before(1 - who),
@@ -262,11 +265,11 @@ impl One {
     fn agrees(&self) -> Result<(), TestCaseError> {
         let timeline = &self.scene.timeline;
         let histories = [0, 1].map(|who| self.own(who, false));
-        let [into, from] = [0, 1].map(|who| last(timeline, &histories[who], self.moment));
+        let [into, from] = [0, 1].map(|who| last(&self.then, &histories[who], self.moment));
         let started = match (into, from) {
             (into, None) => into,
             (into, Some(from)) => {
-                let policy = &timeline.in_force(at(self.moment)).policy;
+                let policy = &self.then.in_force(at(self.moment)).policy;
                 let mut state = into.unwrap_or_else(|| State::fresh(START + self.moment, policy));
                 state.take_in(from);
                 Some(state)

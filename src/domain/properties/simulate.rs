@@ -39,7 +39,7 @@ impl One {
             at: at(self.moment),
             after: self.after,
             turn: 1,
-            policy_version: self.scene.timeline.in_force(at(self.moment)).version,
+            policy_version: self.then.in_force(at(self.moment)).version,
         };
         let mut simulation = Simulation::new(recorded, policy, Window::default(), at(self.scene.now))
             .with_merges(vec![junction]);
