@@ -1,5 +1,6 @@
 //! Who of an export's people is known here, and how they were merged.
 
+use super::erased::recognise_all;
 use super::errors::{failed, overtaken};
 use super::row::{Row, all};
 use super::seams::merge_of;
@@ -38,6 +39,7 @@ pub(super) async fn here(connection: &mut PgConnection, order: &RestoreOrder) ->
         identities: holders(&mut *connection, order, &named).await?,
         ..Here::default()
     };
+    here.recognised = recognise_all(&mut *connection, order.tenant, &here.unheld(&named)).await?;
     let meant: Vec<Uuid> = here.meant(&named).iter().map(|user| user.0).collect();
     for users in meant.chunks(ROWS) {
         let query = sqlx::query(USERS).bind(order.tenant.0).bind(users);

@@ -18,6 +18,8 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Here {
     /// Who has an identity.
     pub(crate) identities: HashMap<Identity, Holder>,
+    /// Erased users who are recognised by an identity that nobody has any more.
+    pub(crate) recognised: HashMap<Identity, UserId>,
     /// Who is there, with the user who they were merged into.
     pub(crate) users: HashMap<UserId, Option<UserId>>,
     /// Who of them was erased.
@@ -110,11 +112,20 @@ impl<'a> Named<'a> {
 }
 
 impl Here {
-    /// Everybody who may be meant: those named by id, and those who have an identity.
+    /// The identities that nobody has: somebody who was erased may be recognised by them.
+    pub(crate) fn unheld<'a>(&self, named: &Named<'a>) -> Vec<&'a Identity> {
+        let identities = named.identities.iter().copied();
+        identities
+            .filter(|identity| !self.identities.contains_key(*identity))
+            .collect()
+    }
+
+    /// Everybody who may be meant: those named by id, those who have an identity, and those who are recognised by one.
     pub(crate) fn meant(&self, named: &Named<'_>) -> Vec<UserId> {
         let holders = self.identities.values();
         let holders = holders.flat_map(|holder| [Some(holder.user), holder.brought_by]);
-        let all: HashSet<UserId> = named.users.iter().copied().chain(holders.flatten()).collect();
+        let others = holders.flatten().chain(self.recognised.values().copied());
+        let all: HashSet<UserId> = named.users.iter().copied().chain(others).collect();
         let mut all: Vec<UserId> = all.into_iter().collect();
         all.sort_unstable();
         all
@@ -213,7 +224,8 @@ impl<'a> People<'a> {
     }
 
     /// Who everybody is: somebody whose histories were joined is known by the identities that were theirs before, and anybody else by
-    /// one that they have.
+    /// one that they have. Who was erased is nobody else, though an identity that was theirs may be somebody new's by now; and whoever
+    /// has no other identity left is recognised as them, by whatever id the file has them.
     fn find(&mut self, lines: &[Line<'a>], here: &Here) {
         let mut before: HashMap<UserId, Vec<&Identity>> = HashMap::new();
         for line in lines {
@@ -224,13 +236,19 @@ impl<'a> People<'a> {
         }
         let together = together(lines);
         for line in lines {
-            let mut own = before.get(&line.id).into_iter().flatten();
-            let holder = own.find_map(|identity| here.identities.get(*identity));
-            let user = match holder {
-                Some(holder) if together.contains(&line.id) => holder.own(),
-                Some(holder) => holder.user,
-                None if together.contains(&line.id) => line.id,
-                None => here.present(line.id),
+            let own = before.get(&line.id).map(Vec::as_slice).unwrap_or_default();
+            let itself = match together.contains(&line.id) {
+                true => line.id,
+                false => here.present(line.id),
+            };
+            let holder = own.iter().find_map(|identity| here.identities.get(*identity));
+            let recognised = own.iter().find_map(|identity| here.recognised.get(*identity));
+            let user = match (holder, recognised) {
+                _ if here.erased.contains(&line.id) => itself,
+                (Some(holder), _) if together.contains(&line.id) => holder.own(),
+                (Some(holder), _) => holder.user,
+                (None, Some(erased)) => *erased,
+                (None, None) => itself,
             };
             self.who.insert(line.id, user);
         }
@@ -263,8 +281,9 @@ impl<'a> People<'a> {
                 }
             }
             for identity in line.identities {
-                // Nobody gets back what was erased since the export.
-                if here.identities.contains_key(identity) || here.erased.contains(&user) {
+                // Nobody gets back what was erased, and nobody else gets it.
+                let is_gone = here.erased.contains(&user) || here.recognised.contains_key(identity);
+                if here.identities.contains_key(identity) || is_gone {
                     continue;
                 }
                 let brought_by = line.brought_by(identity).and_then(|by| self.who(by));

@@ -1,6 +1,7 @@
 //! Who of an export's people is known here, and how they were merged.
 
 use super::directory::all;
+use super::erased::recognise_all;
 use super::pool::Transaction;
 use super::row::Row;
 use super::rows::Id;
@@ -31,6 +32,7 @@ pub(super) async fn here(transaction: &mut Transaction, order: &RestoreOrder) ->
     let named = Named::of(order);
     let mut here = Here::default();
     holders(transaction, order, &named, &mut here).await?;
+    here.recognised = recognise_all(transaction.connection()?, order.tenant, &here.unheld(&named)).await?;
     for users in here.meant(&named).chunks(ROWS) {
         let ids = list(users.iter().map(|user| user.0))?;
         let query = sqlx::query(USERS).bind(order.tenant.0).bind(&ids);

@@ -23,6 +23,17 @@ async fn two_who_are_one(api: &Api) -> (Community, Value) {
     (community, merged)
 }
 
+/// Erases somebody.
+async fn erased(api: &Api, user: &Value) -> String {
+    let erase = json!({"confirm": user});
+    let user = user.as_str().unwrap().to_owned();
+    api.admin
+        .post(&format!("/v1/users/{user}/erase"), &erase)
+        .await
+        .expect(200);
+    user
+}
+
 /// What was said of the lines that could not be taken.
 fn refused(reply: Reply) -> String {
     let document = reply.expect(422);
@@ -91,9 +102,7 @@ on_every_store! {
         community.warn("discord:1", "a").await;
         community.act(json!({"kind": "ban", "member": "discord:1"})).await.expect(201);
         let lines = export(&community).await;
-        let user = community.standing("discord:1").await["user"].as_str().unwrap().to_owned();
-        let erase = json!({"confirm": user});
-        api.admin.post(&format!("/v1/users/{user}/erase"), &erase).await.expect(200);
+        let user = erased(&api, &community.standing("discord:1").await["user"]).await;
         let made = restore(&api.admin, lines).await.expect(201);
         let copy = community_of(&api.admin, &made);
         let erased = api.admin.get(&format!("/v1/users/{user}")).await.expect(200);
@@ -101,6 +110,57 @@ on_every_store! {
         let standing = copy.standing("discord:1").await;
         assert_eq!((&standing["user"], &standing["restrictions"][0]["restriction"]), (&json!(user), &json!("ban")));
         assert_eq!(standing["points"], community.standing("discord:1").await["points"]);
+    }
+
+    /// Somebody who was erased and is banned is recognised by whatever id a file from elsewhere has them, and what it names them by is
+    /// kept nowhere.
+    async fn who_was_erased_is_recognised_in_a_file_from_elsewhere(store) {
+        let api = Api::start(store).await;
+        let stranger = api.stranger().await;
+        let elsewhere = Community::of(&stranger).await;
+        elsewhere.warn("discord:1", "a").await;
+        let lines = export(&elsewhere).await;
+        let community = api.community().await;
+        community.act(json!({"kind": "ban", "member": "discord:1"})).await.expect(201);
+        let user = erased(&api, &community.standing("discord:1").await["user"]).await;
+        let made = restore(&api.admin, lines).await.expect(201);
+        let copy = community_of(&api.admin, &made);
+        assert_eq!(copy.standing("discord:1").await["user"], json!(user));
+        assert_eq!(copy.standing(&user).await["points"], json!(1));
+        let banned = community.standing("discord:1").await;
+        assert_eq!((&banned["user"], &banned["restrictions"][0]["restriction"]), (&json!(user), &json!("ban")));
+        let known = api.admin.get(&format!("/v1/users/{user}")).await.expect(200);
+        assert_eq!(known["identities"], json!([]));
+        let found = api.admin.get("/v1/users/discord:1").await.expect(200);
+        assert_eq!(found["id"], json!(user), "nobody else has it");
+    }
+
+    /// Who was forgotten and came back by one identity is somebody new: an older file gives them neither the history nor the other one.
+    async fn who_came_back_by_one_identity_does_not_get_the_other(store) {
+        let api = Api::start(store).await;
+        let community = api.community().await;
+        let both = json!({"identities": [{"platform": "discord", "id": "1"}, {"platform": "telegram", "id": "2"}]});
+        api.admin.post("/v1/users", &both).await.expect(201);
+        community.warn("discord:1", "a").await;
+        let lines = export(&community).await;
+        let user = erased(&api, &community.standing("discord:1").await["user"]).await;
+        while api.store.remove_portion(100).await.unwrap() {}
+        assert_eq!(api.store.forget_erased(None, 100).await.unwrap(), None);
+        community.warn("discord:1", "b").await;
+        let back = community.standing("discord:1").await["user"].clone();
+        assert_ne!(back, json!(user));
+        let made = restore(&api.admin, lines).await.expect(201);
+        let copy = community_of(&api.admin, &made);
+        assert_eq!(copy.standing(&user).await["points"], json!(1));
+        assert_eq!(copy.standing("discord:1").await["points"], json!(0));
+        for (who, identities) in [(json!(user), json!([])), (back, json!(["discord:1"]))] {
+            let known = api.admin.get(&format!("/v1/users/{}", who.as_str().unwrap())).await.expect(200);
+            let left: Vec<String> = known["identities"].as_array().unwrap().iter()
+                .map(|identity| format!("{}:{}", identity["platform"].as_str().unwrap(), identity["id"].as_str().unwrap()))
+                .collect();
+            assert_eq!(json!(left), identities);
+        }
+        api.admin.get("/v1/users/telegram:2").await.expect(404);
     }
 
     /// A person who is known keeps what they have elsewhere when somebody new comes along with them, and when that is undone.

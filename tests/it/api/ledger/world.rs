@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
+use tribune::ports::store::Store;
 use tribune::service::Service;
 use tribune::service::pipeline::Lanes;
 
@@ -21,6 +22,8 @@ pub(crate) struct Api {
     pub(crate) clock: Arc<TestClock>,
     /// What is behind the routes, for what no request can hold on to.
     pub(crate) service: Service,
+    /// Where it is kept, for what jobs would do to it.
+    pub(crate) store: Arc<dyn Store>,
     task: tokio::task::JoinHandle<()>,
     /// Kept, because the database goes with it.
     _database: TestStore,
@@ -36,7 +39,13 @@ impl Api {
             queue: 64,
         };
         let store = database.open(clock.clone()).await;
-        let service = Service::new(store, clock.clone(), Arc::new(TestIds), lanes, Handle::current());
+        let service = Service::new(
+            store.clone(),
+            clock.clone(),
+            Arc::new(TestIds),
+            lanes,
+            Handle::current(),
+        );
         let first = service
             .bootstrap("default")
             .await
@@ -56,6 +65,7 @@ impl Api {
             admin: Client::new(&url, secret.reveal()),
             clock,
             service,
+            store,
             task,
             _database: database,
         }
