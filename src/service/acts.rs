@@ -34,6 +34,19 @@ pub struct ActOrder {
     pub dry_run: bool,
 }
 
+/// The lift of one sanction as a call asks for it.
+#[derive(Clone, Debug)]
+pub struct LiftOrder {
+    /// Which one.
+    pub sanction: SanctionId,
+    /// The person who acts, if the call names one.
+    pub actor: Option<NamedActor>,
+    /// Why.
+    pub particulars: Particulars,
+    /// Decide without effect.
+    pub dry_run: bool,
+}
+
 /// Who acts and is unknown so far, while an act is tried out: the store has no other id for them.
 const NOBODY: UserId = UserId(Uuid::nil());
 /// The same for the member, who is somebody else than who acts.
@@ -79,7 +92,7 @@ impl Service {
         }
     }
 
-    /// Lifts one sanction.
+    /// Lifts one sanction, or tries it out.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a sanction that does not exist, or what stands in the way of the lift.
@@ -87,13 +100,17 @@ impl Service {
         &self,
         caller: &Caller,
         community: CommunityId,
-        sanction: SanctionId,
-        actor: Option<NamedActor>,
-        particulars: Particulars,
+        order: LiftOrder,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::ActsWrite)?;
         caller.enter(community)?;
+        let LiftOrder {
+            sanction,
+            actor,
+            particulars,
+            dry_run,
+        } = order;
         let held = self.store.sanction(caller.tenant, community, sanction).await?;
         let submission = Submission {
             tenant: caller.tenant,
@@ -106,7 +123,11 @@ impl Service {
             },
             claim,
         };
-        self.pipeline.submit(submission).await
+        if dry_run {
+            self.preview(&submission).await
+        } else {
+            self.pipeline.submit(submission).await
+        }
     }
 
     /// Records that a sanction's time is over. Does nothing when it has moved on.

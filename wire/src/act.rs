@@ -133,6 +133,9 @@ wire! {
         /// Act although the member is protected or a bot. Needs a reason.
         #[serde(default)]
         pub break_glass: bool,
+        /// Decide without effect: the answer is what would happen now.
+        #[serde(default)]
+        pub dry_run: bool,
     }
 }
 

@@ -255,6 +255,13 @@ pub(crate) fn lift_request() -> Value {
     json!({"reason": "Apologised", "actor": {"platform": "discord", "id": "53908232506183680"}})
 }
 
+/// What would come of the lift.
+pub(crate) fn dry_lift_answer() -> Value {
+    let mut answer = lift_answer();
+    answer["dry_run"] = json!(true);
+    answer
+}
+
 /// What came of the lift.
 pub(crate) fn lift_answer() -> Value {
     let mut case = case();
@@ -397,6 +404,7 @@ mod tests {
     fn examples_are_what_they_show() {
         is::<wire::act::ActAnswer>(act_answer());
         is::<wire::act::ActAnswer>(dry_act_answer());
+        is::<wire::act::ActAnswer>(dry_lift_answer());
         is::<wire::act::ActAnswer>(lift_answer());
         is::<wire::act::VoidAnswer>(void_answer());
         is::<wire::case::Case>(reworded_case());

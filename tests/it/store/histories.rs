@@ -18,7 +18,7 @@ use tribune::domain::time::Span;
 use tribune::ports::record::CaseFilter;
 use tribune::ports::store::Store;
 use tribune::ports::timers::DueTimer;
-use tribune::service::acts::ActOrder;
+use tribune::service::acts::{ActOrder, LiftOrder};
 use tribune::service::caller::Caller;
 use tribune::service::policies::NewPolicy;
 use tribune::service::voids::{Less, Milder};
@@ -138,9 +138,12 @@ impl Play {
             .lift(
                 &self.caller,
                 self.community,
-                sanction,
-                None,
-                particulars.clone(),
+                LiftOrder {
+                    sanction,
+                    actor: None,
+                    particulars: particulars.clone(),
+                    dry_run: false,
+                },
                 None,
             )
             .await;

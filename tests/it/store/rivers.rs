@@ -23,7 +23,7 @@ use tribune::domain::time::{Instant, Span};
 use tribune::ports::clock::Clock as _;
 use tribune::ports::store::Store;
 use tribune::ports::timers::DueTimer;
-use tribune::service::acts::ActOrder;
+use tribune::service::acts::{ActOrder, LiftOrder};
 use tribune::service::caller::Caller;
 use tribune::service::policies::NewPolicy;
 use tribune::service::voids::{Less, Milder};
@@ -231,10 +231,13 @@ impl Play {
             particulars: particulars.clone(),
         };
         let foreseen = self.foresee(&book, user, &command);
-        let lifted = self
-            .service
-            .lift(&self.caller, book.community, sanction, None, particulars, None)
-            .await;
+        let order = LiftOrder {
+            sanction,
+            actor: None,
+            particulars,
+            dry_run: false,
+        };
+        let lifted = self.service.lift(&self.caller, book.community, order, None).await;
         assert_eq!(
             lifted.is_ok(),
             foreseen.is_some(),

@@ -13,6 +13,7 @@ use crate::http::openapi::{examples, problems::problems};
 use crate::http::path::{InSanction, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::service::acts::LiftOrder;
 use crate::service::caller::Caller;
 
 problems!(LiftSanctionProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, SanctionNotActive,
@@ -21,7 +22,7 @@ problems!(LiftSanctionProblems: Post, NotFound, CommunityArchived, RankTooLow, S
 /// Lift a sanction
 ///
 /// Ends this one sanction; others of the member go on. To end all of a kind, act `unmute` or `unban`. The body may
-/// be left out.
+/// be left out. With `dry_run` the answer is what would happen now, and nothing is written.
 ///
 /// Scope: `acts:write`.
 #[utoipa::path(
@@ -31,6 +32,7 @@ problems!(LiftSanctionProblems: Post, NotFound, CommunityArchived, RankTooLow, S
     params(InSanction, Idempotency),
     request_body(content = Option<LiftRequest>, example = json!(examples::lift_request())),
     responses(
+        (status = 200, description = "What would happen (`dry_run`).", body = ActAnswer, example = json!(examples::dry_lift_answer())),
         (status = 201, description = "It was lifted.", body = ActAnswer,
             headers(
                 ("Location" = String, description = "The case of the lift."),
@@ -58,11 +60,18 @@ pub async fn lift_sanction(
         fields.refuse("/reason", "breaking the glass needs a reason");
     }
     fields.finish(Some(()))?;
-    let claim = repeat.claim(&body);
-    let outcome = api
-        .service
-        .lift(&caller, community, sanction, actor, particulars, claim)
-        .await?;
+    let dry_run = body.value.dry_run;
+    let order = LiftOrder {
+        sanction,
+        actor,
+        particulars,
+        dry_run,
+    };
+    let claim = if dry_run { None } else { repeat.claim(&body) };
+    let outcome = api.service.lift(&caller, community, order, claim).await?;
+    if dry_run {
+        return Ok(respond::done(outcome));
+    }
     let location = format!("/v1/communities/{community}/cases/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))
 }

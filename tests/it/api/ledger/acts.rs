@@ -99,16 +99,26 @@ on_every_store! {
         assert_eq!(active["items"].as_array().unwrap().len(), 1);
         assert_eq!(active["items"][0]["id"], long);
 
-        let reply = home.post(&format!("/sanctions/{long}/lift"), json!({"reason": "Apologised"})).await;
+        let lift = format!("/sanctions/{long}/lift");
+        let mut tried = home.post(&lift, json!({"reason": "Apologised", "dry_run": true})).await.expect(200);
+        assert_eq!(tried["dry_run"], json!(true));
+        assert_eq!(home.get(&format!("/sanctions/{long}")).await.expect(200)["state"], "active");
+
+        let reply = home.post(&lift, json!({"reason": "Apologised"})).await;
         assert!(reply.header("location").unwrap().ends_with("/cases/3"));
         let lifted = reply.expect(201);
         assert_eq!(lifted["case"]["ended"], json!([{"sanction": long, "how": "lifted", "at": "2026-01-01T00:01:00.000000Z"}]));
         assert_eq!(lifted["standing"]["restrictions"], json!([]));
+        tried["dry_run"] = json!(false);
+        tried["case"]["recorded_at"] = lifted["case"]["recorded_at"].clone();
+        assert_eq!(tried, lifted, "what was tried out came");
         let read = home.get(&format!("/sanctions/{long}")).await.expect(200);
         assert_eq!((&read["state"], &read["ended_by"]), (&json!("lifted"), &json!(3)));
         assert_eq!([&lifted["case"]["member"], &read["member"]], [&active["items"][0]["member"]; 2]);
         assert_eq!(read["member"]["identity"], "custom:1", "for whoever carries it out");
-        problem(home.post(&format!("/sanctions/{long}/lift"), json!({})).await, 409, "sanction_not_active");
+        for body in [json!({}), json!({"dry_run": true})] {
+            problem(home.post(&lift, body).await, 409, "sanction_not_active");
+        }
         problem(home.act(json!({"kind": "unmute", "member": "custom:1"})).await, 409, "nothing_to_lift");
         problem(home.act(json!({"kind": "unban", "member": "custom:nobody"})).await, 409, "nothing_to_lift");
     }
