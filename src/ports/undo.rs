@@ -54,14 +54,14 @@ pub trait Undo: Send + Sync {
     /// What the answer under an idempotency key is called, if one is kept.
     async fn kept_tag(&self, tenant: TenantId, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// The case numbers of the answers that are kept under the keys after one and before another, at most `limit`.
-    async fn kept_cases(
+    /// What the answers are called that are kept under the keys after one and before another, at most `limit`, in the keys' order.
+    async fn kept_tags(
         &self,
         tenant: TenantId,
         after: &str,
         before: &str,
         limit: u32,
-    ) -> Result<Vec<i64>, StoreError>;
+    ) -> Result<Vec<String>, StoreError>;
 
     /// The community's cases that were voided or reduced, the newest first; `after` is the number last seen.
     async fn remedied(

@@ -1,6 +1,7 @@
 //! Undoing what many acts did: a plan of voids, shown before it is carried out, and carried out as a job.
 
 mod irreversible; // what no plan brings back
+mod waiting; // held acts that were not carried out so far
 
 use self::irreversible::{Remedies, irreversible};
 use super::bulk::keys_of;
@@ -11,7 +12,7 @@ use super::judge::json;
 use super::records::Moderator;
 use super::{After, Answer, Claim, Outcome, PersonRef, Service};
 use crate::domain::case::{Case, RungOutcome};
-use crate::domain::id::{CommunityId, JobId, PlanId, SanctionId, TenantId};
+use crate::domain::id::{CommunityId, HeldId, JobId, PlanId, SanctionId, TenantId};
 use crate::domain::job::{JobKind, JobState, MOST_ITEMS};
 use crate::domain::policy_check::Finding;
 use crate::domain::time::Instant;
@@ -46,6 +47,14 @@ pub enum Undoing {
     By(Moderator, Instant, Instant),
 }
 
+/// What was made of acts.
+struct Made {
+    /// Their cases, the newest first.
+    cases: Vec<Case>,
+    /// Those that still wait for others.
+    waiting: Vec<HeldId>,
+}
+
 impl Service {
     /// Makes a plan to undo acts, and keeps it for an hour.
     ///
@@ -68,7 +77,9 @@ impl Service {
             Undoing::By(moderator, from, until) => self.remedies_by(home, moderator, (*from, *until)).await?,
             Undoing::Job(_) | Undoing::Bulk(_) => Remedies::default(),
         };
-        let mut draft = self.draft(home, self.cases_of(home, undoing).await?).await?;
+        let made = self.made_by(home, undoing).await?;
+        let mut draft = self.draft(home, made.cases).await?;
+        draft.waiting = made.waiting.iter().map(HeldId::to_string).collect();
         // What went out is named last.
         let place = draft.irreversible.len().saturating_sub(1);
         draft.irreversible.splice(place..place, remedies.irreversible());
@@ -155,37 +166,40 @@ impl Service {
         })
     }
 
-    /// The cases that were made, the newest first.
-    async fn cases_of(&self, home: Home, undoing: Undoing) -> Result<Vec<Case>, ServiceError> {
-        let mut numbers = match undoing {
+    /// What was made of the acts.
+    async fn made_by(&self, home: Home, undoing: Undoing) -> Result<Made, ServiceError> {
+        let tags = match undoing {
             Undoing::By(moderator, from, until) => {
-                return self.cases_by(home, moderator, (from, until)).await;
+                let waiting = self.waiting_by(home, &moderator, (from, until)).await?;
+                let cases = self.cases_by(home, moderator, (from, until)).await?;
+                return Ok(Made { cases, waiting });
             }
-            Undoing::Job(job) => self.numbers_of_job(home, job).await?,
+            Undoing::Job(job) => self.tags_of_job(home, job).await?,
             Undoing::Bulk(key) => {
                 let tag = self.store.kept_tag(home.0, &key).await?;
                 let tag = tag.ok_or(ServiceError::NotFound("request"))?;
                 match JobId::parse(&tag) {
                     // The request was accepted as a job.
-                    Some(job) => self.numbers_of_job(home, job).await?,
+                    Some(job) => self.tags_of_job(home, job).await?,
                     None if tag == home.1.to_string() => {
                         let (after, before) = keys_of(&key);
-                        self.store.kept_cases(home.0, &after, &before, most()).await?
+                        self.store.kept_tags(home.0, &after, &before, most()).await?
                     }
                     None => return Err(ServiceError::NotFound("request")),
                 }
             }
         };
+        let (mut numbers, waiting) = self.come_of(home, &tags).await?;
         numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
         let mut cases = Vec::with_capacity(numbers.len());
         for some in numbers.chunks(READS) {
             let reads = some.iter().map(|number| self.store.case(home.0, home.1, *number));
             cases.extend(try_join_all(reads).await?);
         }
-        Ok(cases)
+        Ok(Made { cases, waiting })
     }
 
-    async fn numbers_of_job(&self, (tenant, community): Home, job: JobId) -> Result<Vec<i64>, ServiceError> {
+    async fn tags_of_job(&self, (tenant, community): Home, job: JobId) -> Result<Vec<String>, ServiceError> {
         let job = self.store.job(tenant, community, job).await?;
         // A void is final, so what a job of voids did cannot be taken back.
         if job.kind == JobKind::Voids {
@@ -200,7 +214,7 @@ impl Service {
             return Err(ServiceError::JobUnfinished(job.state.name()));
         }
         let (after, before) = (job.before_keys(), job.after_keys());
-        Ok(self.store.kept_cases(tenant, &after, &before, most()).await?)
+        Ok(self.store.kept_tags(tenant, &after, &before, most()).await?)
     }
 
     /// The acts of a moderator within a time, the newest first.
@@ -278,6 +292,7 @@ impl Service {
             may_end,
             already_voided: numbers(&gone),
             not_voidable: numbers(&lifts),
+            waiting: Vec::new(),
             id: String::new(),
             community: home.1.to_string(),
             created_at: now,

@@ -94,7 +94,7 @@ wire! {
     /// What undoing would do. What cannot be undone comes first.
     pub struct UndoPlan {
         /// What stays as it is, whatever is voided.
-        #[cfg_attr(feature = "openapi", schema(max_items = 5))]
+        #[cfg_attr(feature = "openapi", schema(max_items = 8))]
         pub irreversible: Vec<Irreversible>,
         /// The cases that would be voided, the newest first. What they escalated to goes with them, or becomes milder.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>, max_items = 50_000))]
@@ -112,6 +112,10 @@ wire! {
         /// Lifts, which cannot be voided: what they ended stays ended.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::CaseNumber>, max_items = 50_000))]
         pub not_voidable: Vec<i64>,
+        /// Held acts among them that still wait for others. The plan leaves them alone: reject each, or it may be carried out yet.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::HeldId>, max_items = 50_000, required))]
+        pub waiting: Vec<String>,
         /// The plan's id.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::PlanId))]
         pub id: String,

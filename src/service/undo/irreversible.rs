@@ -73,12 +73,8 @@ impl Service {
         (from, until): (Instant, Instant),
     ) -> Result<Remedies, ServiceError> {
         let mut remedies = Remedies::default();
-        let Some(word) = self.word_of(tenant, moderator).await? else {
+        let Some(word) = self.present_word_of(tenant, moderator).await? else {
             return Ok(remedies);
-        };
-        let word = match UserId::parse(&word) {
-            Some(user) => self.present(tenant, &[user]).await?(user).to_string(),
-            None => word,
         };
         let mut after = None;
         loop {
@@ -111,8 +107,21 @@ impl Service {
         }
     }
 
+    /// A moderator in one word, as whoever they are now.
+    pub(super) async fn present_word_of(
+        &self,
+        tenant: TenantId,
+        moderator: &Moderator,
+    ) -> Result<Option<String>, ServiceError> {
+        let word = self.word_of(tenant, moderator).await?;
+        Ok(match word.as_deref().and_then(UserId::parse) {
+            Some(user) => Some(self.present(tenant, &[user]).await?(user).to_string()),
+            None => word,
+        })
+    }
+
     /// Who users are now.
-    async fn present(
+    pub(super) async fn present(
         &self,
         tenant: TenantId,
         users: &[UserId],

@@ -23,8 +23,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 const TAG: &str = "SELECT tag FROM idempotency WHERE tenant_id = $1 AND key = $2";
-const TAGS: &str = "SELECT tenant_id, tag FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
-    AND substr(tag, 1, 4) <> 'hld_' ORDER BY key LIMIT $4";
+const TAGS: &str = "SELECT tag FROM idempotency WHERE tenant_id = $1 AND key > $2 AND key < $3 \
+    ORDER BY key LIMIT $4";
 const REMEDIED: &str = "SELECT tenant_id, community_id, number, voided, reduced FROM cases \
     WHERE tenant_id = $1 AND community_id = $2 AND number < coalesce($3, 9223372036854775807) \
     AND (voided IS NOT NULL OR reduced IS NOT NULL) ORDER BY number DESC LIMIT $4";
@@ -52,19 +52,19 @@ impl Undo for Postgres {
         query.fetch_optional(self.pool.reader()).await.map_err(failed)
     }
 
-    async fn kept_cases(
+    async fn kept_tags(
         &self,
         tenant: TenantId,
         after: &str,
         before: &str,
         limit: u32,
-    ) -> Result<Vec<i64>, StoreError> {
-        let query = sqlx::query(TAGS)
+    ) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query_scalar(TAGS)
             .bind(tenant.0)
             .bind(after)
             .bind(before)
             .bind(i64::from(limit));
-        all(query.fetch_all(self.pool.reader()).await, case_of)
+        query.fetch_all(self.pool.reader()).await.map_err(failed)
     }
 
     async fn remedied(
@@ -175,13 +175,6 @@ pub(super) async fn apply_plan(
 
 fn plan_row(row: &PgRow) -> Row<'_> {
     Row::of(row, "undo_plans", &["tenant_id", "community_id", "plan_id"])
-}
-
-fn case_of(row: &PgRow) -> Result<i64, StoreError> {
-    let row = Row::of(row, "idempotency", &["tenant_id"]);
-    let tag = row.text("tag")?;
-    tag.parse()
-        .map_err(|error: std::num::ParseIntError| row.place().corrupt("tag", error))
 }
 
 fn remedied_of(row: &PgRow) -> Result<Remedied, StoreError> {

@@ -179,6 +179,41 @@ on_every_store! {
         assert_eq!(place.all("/cases").await.len(), 1_003);
     }
 
+    /// Items for which a budget does not suffice wait for others, in the job, in what is tried out, and in a plan to undo it.
+    async fn items_of_a_job_wait_for_others(store) {
+        let world = World::start(store);
+        let place = Place::make(&world).await;
+        let budget = json!({"budgets": [{"per": "rule", "acts": 2, "within": 3600, "kinds": ["kick"]}]});
+        let policy = place.client.call(Method::PUT, &format!("{}/policy", place.base)).header("if-match", "\"1\"");
+        policy.json(&json!({"rules": {"authority": budget}})).send().await.expect(200);
+        let kicks: Vec<_> = (0..60).map(|n| json!({"kind": "kick", "member": format!("custom:{n}")})).collect();
+        let rule = json!({"automod": {"rule": "raid", "version": 1}});
+        let mut request = json!({"actor": rule, "items": kicks, "dry_run": true});
+        for (dry_run, status) in [(true, 200), (false, 202)] {
+            request["dry_run"] = json!(dry_run);
+            let id = text(&place.ask(Some(&format!("{dry_run}")), &request).await.expect(202)["id"]);
+            let done = place.until(&id, |job| job["state"] == "done").await;
+            assert_eq!((&done["succeeded"], &done["held"], &done["refused"]), (&json!(2), &json!(58), &json!(0)), "{done}");
+            let results = place.all(&format!("/jobs/{id}/results")).await;
+            assert_eq!((&results[2]["status"], &results[59]["status"]), (&json!(status), &json!(status)));
+        }
+        let waiting = place.all("/held-acts").await;
+        let approve = json!({"actor": {"platform": "custom", "id": "ann", "rank": "admin"}});
+        let one = text(&waiting[5]["id"]);
+        place.client.post(&format!("{}/held-acts/{one}/approve", place.base), &approve).await.expect(201);
+        let another = text(&waiting[7]["id"]);
+        place.client.post(&format!("{}/held-acts/{another}/reject", place.base), &json!({})).await.expect(200);
+        let plan = json!({"bulk": "false"});
+        let plan = place.client.post(&format!("{}/undo-plans", place.base), &plan).await.expect(201);
+        assert_eq!(plan["cases"], json!([3, 2, 1]), "what was released is undone with the rest");
+        let mut left: Vec<String> = waiting.iter().map(|held| text(&held["id"])).filter(|id| *id != one && *id != another).collect();
+        let mut named: Vec<String> = plan["waiting"].as_array().unwrap().iter().map(text).collect();
+        left.sort();
+        named.sort();
+        assert_eq!(named, left);
+        assert_eq!(place.client.get(&format!("{}/undo-plans/{}", place.base, text(&plan["id"]))).await.expect(200), plan);
+    }
+
     /// What a large request would come to: each item as if those before it had happened, and nothing of it in the ledger.
     async fn a_large_request_is_tried_out_as_a_job(store) {
         let world = World::start(store);

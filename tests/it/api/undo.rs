@@ -222,6 +222,26 @@ on_every_store! {
         assert_eq!(plan(&key, "00:00:00", "01:00:00").await, json!([3]));
     }
 
+    /// What a moderator asked for within the time and waits for others is named, because it may be carried out yet.
+    async fn what_waits_is_named(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let policy = home.client.call(Method::PUT, &home.path("/policy")).header("if-match", "\"1\"");
+        let rules = json!({"rules": {"authority": {"approvals": {"kick": {"needed": 1}}}}});
+        policy.json(&rules).send().await.expect(200);
+        let kick = |member: &str, by: &str| json!({"kind": "kick", "member": member, "actor": {"platform": "custom", "id": by, "rank": "admin"}});
+        let mut held = Vec::new();
+        for (member, by) in [("custom:1", "ann"), ("custom:2", "bob"), ("custom:3", "ann"), ("custom:4", "ann"), ("custom:5", "ann")] {
+            held.push(home.act(kick(member, by)).await.expect(202)["id"].clone());
+            api.clock.advance(60);
+        }
+        let reject = format!("/held-acts/{}/reject", held[2].as_str().unwrap());
+        home.post(&reject, json!({"actor": {"platform": "custom", "id": "ann", "rank": "admin"}})).await.expect(200);
+        let window = json!({"moderator": "custom:ann", "from": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:04:00Z"});
+        let plan = home.post("/undo-plans", window).await.expect(201);
+        assert_eq!((&plan["waiting"], &plan["cases"]), (&json!([held[3], held[0]]), &json!([])));
+    }
+
     /// A plan is good for an hour; what is no request is named.
     async fn a_plan_expires(store) {
         let api = Api::start(store).await;

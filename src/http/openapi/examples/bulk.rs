@@ -94,6 +94,7 @@ pub(crate) fn undo_plan() -> Value {
         "may_end": [],
         "already_voided": [40],
         "not_voidable": [],
+        "waiting": [],
         "id": "pln_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "community": super::COMMUNITY,
         "created_at": "2026-11-22T13:00:00.000000Z",
