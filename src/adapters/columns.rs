@@ -266,6 +266,15 @@ mod tests {
     }
 
     #[test]
+    fn no_more_of_a_header_is_said_than_somebody_reads() {
+        let header = |names: usize| vec!["name\n".to_owned(); names];
+        assert_eq!(header_said(&header(3)), "name , name , name");
+        let said = header_said(&header(100));
+        assert_eq!(said.chars().count(), LONGEST_HEADER + 1);
+        assert!(said.starts_with("name , name ,") && said.ends_with('…'), "{said}");
+    }
+
+    #[test]
     fn ids_are_preferred_to_names() {
         assert_eq!(
             places("User,User ID,Mod,mod_id,id"),

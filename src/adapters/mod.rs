@@ -18,7 +18,7 @@ mod draft; // an act on its way
 mod durations;
 mod sink; // where drafts become lines
 mod table; // comma-separated text
-mod text; // texts and ids
+pub(crate) mod text; // texts and ids
 
 use std::io::{self, BufRead};
 

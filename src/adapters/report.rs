@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::text::steers;
+
 /// The longest detail of an example, in characters: enough to recognise a record by.
 const LONGEST_DETAIL: usize = 160;
 
@@ -252,7 +254,7 @@ fn shown(text: &str) -> String {
             line.push('…');
             break;
         }
-        line.push(if c.is_control() { ' ' } else { c });
+        line.push(if steers(c) { ' ' } else { c });
     }
     line
 }

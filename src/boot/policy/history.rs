@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::adapters::text::steers;
 use crate::domain::actor::Actor;
 use crate::ports::directory::{After, PolicyNow, PolicyRecord};
 use crate::service::Service;
@@ -81,7 +82,7 @@ fn in_one_line(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\t' => line.push(' '),
-            c if c.is_control() => line.extend(c.escape_unicode()),
+            c if steers(c) => line.extend(c.escape_unicode()),
             c => line.push(c),
         }
     }
@@ -118,6 +119,7 @@ mod tests {
     fn a_comment_stays_in_its_line() {
         assert_eq!(in_one_line("agreed\nby\tall"), "agreed by all");
         assert_eq!(in_one_line("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(in_one_line("a\u{202e}b\u{2066}c"), "a\\u{202e}b\\u{2066}c");
     }
 
     #[test]

@@ -146,6 +146,21 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_line_that_is_refused_ends_with_one_full_stop() {
+        for said in ["a field is missing", "a field is missing."] {
+            let bad = BadLine {
+                line: 3,
+                pointer: "/at".into(),
+                detail: said.into(),
+            };
+            assert_eq!(
+                bad_lines(&[bad]).document("").detail,
+                "Line 3 cannot be taken: a field is missing. Nothing was written."
+            );
+        }
+    }
+
     /// An identifier means something else with a capital letter, so no sentence begins with one.
     #[test]
     fn identifiers_are_written_as_they_are() {
