@@ -8,6 +8,7 @@ mod folder; // the data folder, closed to others
 mod import; // another bot's records, into a community
 mod kept; // the files that keep admin keys
 mod key; // keys without a server
+mod place; // which community, in which database
 mod policy; // policies as files
 mod serve; // the server, from start to end
 mod signals; // when to stop

@@ -2,6 +2,7 @@
 
 mod convert; // another bot's records
 mod history; // into a community
+mod place; // which community
 mod policy; // policies in files, and their versions
 
 use std::path::PathBuf;
@@ -10,9 +11,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::convert::{Convert, DateOrder, Origin, Reading};
 pub use self::history::{Export, Import, Restore};
-pub use self::policy::{
-    Policy, PolicyApply, PolicyDiff, PolicyPlace, PolicyRestore, PolicyShow, PolicyWrite,
-};
+pub use self::place::CommunityPlace;
+pub use self::policy::{Policy, PolicyApply, PolicyDiff, PolicyRestore, PolicyShow, PolicyWrite};
 use crate::config::{Flag, Inputs, SecretText};
 
 /// Moderation as a service: acts, points, cases and sanctions over HTTP, for any bot.

@@ -30,7 +30,8 @@ pub(super) fn is_dirty(text: &str) -> bool {
 
 /// Whether a terminal obeys a character rather than shows it: controls, and whatever turns the direction of what follows.
 pub(crate) fn steers(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || c.is_control()
 }
 

@@ -4,7 +4,8 @@ use std::io::{self, BufRead as _, BufWriter, Write};
 
 use super::BootError;
 use super::convert::{Draft, open, unwritten};
-use super::import::{community, service, shown};
+use super::import::shown;
+use super::place;
 use crate::adapters::ConvertError;
 use crate::cli;
 use crate::http::ndjson::Lines as Splitter;
@@ -15,9 +16,8 @@ use crate::service::imports::BadLine;
 
 /// Writes a community as lines.
 pub(super) async fn export(args: &cli::Export) -> Result<(), BootError> {
-    let community = community(&args.community)?;
-    let service = service(&args.settings).await?;
-    let lines = service.export_offline(args.tenant.as_deref(), community).await;
+    let (service, place) = place::open(&args.place).await?;
+    let lines = service.export_offline(place).await;
     let done = match lines {
         Ok(lines) => write(args, lines).await,
         Err(error) => Err(shown(error)),
@@ -52,7 +52,7 @@ async fn copy(mut lines: Lines, to: &mut (impl Write + Send)) -> Result<io::Resu
 pub(super) async fn restore(args: &cli::Restore) -> Result<(), BootError> {
     let reader = read(args)?;
     let pieces = reader.finish().map_err(shown)?;
-    let service = service(&args.settings).await?;
+    let service = place::service(&args.settings).await?;
     let made = service.restore_offline(args.tenant.as_deref(), pieces).await;
     service.shut_down().await;
     writeln!(io::stdout(), "{}", made.map_err(shown)?)?;

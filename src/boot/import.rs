@@ -3,24 +3,17 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use tokio::runtime::Handle;
 use wire::import::{ImportReport, ImportedAct as Said};
 
 use super::convert::{NOT_ALL, open, options, source};
-use super::key::LANES;
+use super::place::open as open_place;
 use super::policy::refused;
-use super::store::{self, Purpose};
-use super::system::{SystemClock, SystemIds};
 use super::{BootError, on_all_cores};
 use crate::adapters::report::Report;
 use crate::adapters::{self, ConvertError};
 use crate::cli;
-use crate::config::Config;
-use crate::domain::id::CommunityId;
 use crate::http::imports::Reader;
-use crate::service::Service;
 use crate::service::error::ServiceError;
 use crate::service::imports::{BadLine, ImportedAct};
 
@@ -32,21 +25,14 @@ const SHOWN: usize = 20;
 /// # Errors
 /// What keeps the file from being imported as a whole.
 pub(super) fn run(args: &cli::Import) -> Result<ExitCode, BootError> {
-    let community = community(&args.community)?;
     let (acts, converted) = read(args)?;
     eprintln!("{} lines read", acts.len());
-    let report = on_all_cores(import(args, community, acts))?;
+    let report = on_all_cores(import(args, acts))?;
     writeln!(io::stdout(), "{}", sentence(&report))?;
     Ok(match converted {
         Some(report) if !report.findings.is_empty() => ExitCode::from(NOT_ALL),
         _ => ExitCode::SUCCESS,
     })
-}
-
-/// The community that a flag names.
-pub(super) fn community(text: &str) -> Result<CommunityId, BootError> {
-    let reason = "--community is a community's id (com_…); GET /v1/communities lists them";
-    CommunityId::parse(text).ok_or_else(|| BootError::Arguments(reason.to_owned()))
 }
 
 /// The acts of the file, and what a bot's adapter had to say.
@@ -92,26 +78,11 @@ fn lines(args: &cli::Import, input: &mut impl BufRead, reader: &mut Reader) -> R
     }
 }
 
-/// The use cases over the database of the settings, beside a server or without one.
-pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootError> {
-    let (config, _) = Config::load(&settings.inputs())?;
-    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
-    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    Ok(Service::new(store, clock, ids, LANES, here))
-}
-
-async fn import(
-    args: &cli::Import,
-    community: CommunityId,
-    acts: Vec<ImportedAct>,
-) -> Result<ImportReport, BootError> {
-    let service = service(&args.settings).await?;
-    let tenant = args.tenant.as_deref();
+async fn import(args: &cli::Import, acts: Vec<ImportedAct>) -> Result<ImportReport, BootError> {
+    let (service, place) = open_place(&args.place).await?;
     let called = |act: &ImportedAct| (act.line, act.said.origin.external_id.clone());
     let records: HashMap<u64, String> = acts.iter().map(called).collect();
-    let done = service
-        .import_offline(tenant, community, acts, args.dry_run)
-        .await;
+    let done = service.import_offline(place, acts, args.dry_run).await;
     service.shut_down().await;
     done.map_err(|error| told(error, &records))
 }

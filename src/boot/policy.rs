@@ -10,18 +10,13 @@ mod yaml; // from YAML to JSON, with the lines
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use tokio::runtime::Handle;
 
 use self::file::{Found, Usable};
 use super::BootError;
-use super::key::LANES;
-use super::store::{self, Purpose};
-use super::system::{SystemClock, SystemIds};
-use crate::cli::{PolicyApply, PolicyDiff, PolicyPlace, PolicyRestore, PolicyShow, PolicyWrite};
-use crate::config::Config;
+use super::place::open;
+use crate::cli::{CommunityPlace, PolicyApply, PolicyDiff, PolicyRestore, PolicyShow, PolicyWrite};
 use crate::domain::policy::Policy;
 use crate::domain::time::Instant;
 use crate::ports::directory::PolicyRecord;
@@ -106,7 +101,7 @@ pub(super) async fn diff(args: &PolicyDiff) -> Result<ExitCode, BootError> {
 }
 
 /// Prints the versions of a community's policy.
-pub(super) async fn history(args: &PolicyPlace) -> Result<ExitCode, BootError> {
+pub(super) async fn history(args: &CommunityPlace) -> Result<ExitCode, BootError> {
     let (service, place) = open(args).await?;
     let told = history::told(&service, place).await;
     service.shut_down().await;
@@ -273,24 +268,6 @@ fn print_differences(before: &PolicyRecord, after: &Policy) -> Result<bool, Boot
         writeln!(out, "the same as version {}", before.version.version)?;
     }
     Ok(!lines.is_empty())
-}
-
-/// The database beside its server, if one runs, and the community.
-async fn open(place: &PolicyPlace) -> Result<(Service, Place), BootError> {
-    let (config, _) = Config::load(&place.settings.inputs())?;
-    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
-    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    let service = Service::new(store, clock, ids, LANES, here);
-    match service
-        .place_called(place.tenant.as_deref(), &place.community)
-        .await
-    {
-        Ok(found) => Ok((service, found)),
-        Err(error) => {
-            service.shut_down().await;
-            Err(refused(error))
-        }
-    }
 }
 
 fn moment(text: &str) -> Result<Instant, BootError> {

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Settings;
 use super::convert::{Origin, Reading};
+use super::{CommunityPlace, Settings};
 
 /// Examples at the end of the help.
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  tribune import --community com_… acts.ndjson
-  tribune import --community com_… --from zeppelin --dry-run export.json
-  tribune convert --from csv warnings.csv | tribune import --community com_… -
+  tribune import --community Rustaceans acts.ndjson
+  tribune import --community discord:81384788765712384 --from zeppelin --dry-run export.json
+  tribune convert --from csv warnings.csv | tribune import --community Rustaceans -
 
 Exit codes:
   0  everything was imported, or would be
@@ -26,12 +26,6 @@ of the lines.";
 /// What to import, and where.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The community (com_…).
-    #[arg(long, value_name = "COMMUNITY")]
-    pub community: String,
-    /// The tenant, by id or name [default: the only one].
-    #[arg(long, value_name = "TENANT")]
-    pub tenant: Option<String>,
     /// The bot that the file comes from; without it the file is lines, as `tribune convert` writes them.
     #[arg(long, value_name = "SOURCE")]
     pub from: Option<Origin>,
@@ -52,15 +46,15 @@ pub struct Import {
         missing_docs,
         reason = "documentation here would replace the help texts of the flags"
     )]
-    pub settings: Settings,
+    pub place: CommunityPlace,
 }
 
 /// Examples at the end of the help of `export` and `restore`.
 pub(super) const COPIES: &str = "\
 Examples:
-  tribune export --community com_… > community.ndjson
+  tribune export --community Rustaceans > community.ndjson
   tribune restore --tenant other community.ndjson
-  tribune export --community com_… | tribune restore --database-url postgres://… -
+  tribune export --community Rustaceans | tribune restore --database-url postgres://… -
 
 An export shows a community as it stands at one moment, beside a running server. A restore makes a new community of it, in any
 tenant and on either database, and prints its id. docs/export.md says what is the same there.";
@@ -68,12 +62,6 @@ tenant and on either database, and prints its id. docs/export.md says what is th
 /// What to export.
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The community (com_…).
-    #[arg(long, value_name = "COMMUNITY")]
-    pub community: String,
-    /// The tenant, by id or name [default: the only one].
-    #[arg(long, value_name = "TENANT")]
-    pub tenant: Option<String>,
     /// Write the lines to this file, which appears only when all are in it [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -82,7 +70,7 @@ pub struct Export {
         missing_docs,
         reason = "documentation here would replace the help texts of the flags"
     )]
-    pub settings: Settings,
+    pub place: CommunityPlace,
 }
 
 /// What to restore.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Settings;
+use super::CommunityPlace;
 
 /// What to do with policies.
 #[derive(Debug, Subcommand)]
@@ -40,7 +40,7 @@ pub enum Policy {
     /// Each line says what has become of a version (in force, scheduled, withdrawn, or past), from when on it judges or judged, when it
     /// was written and by whom, and its comment. A withdrawn version never came into force; what stands there is when it was to.
     #[command(after_help = "Example:\n  tribune policy history --community Rustaceans")]
-    History(PolicyPlace),
+    History(CommunityPlace),
     /// Make the rules of an earlier version the next version, unless the newest has the same.
     ///
     /// Nothing is overwritten: the earlier version stays where it is, and the new one says which it restores. A version that was to
@@ -68,23 +68,6 @@ pub struct PolicyPreset {
     pub name: String,
 }
 
-/// Whose policy.
-#[derive(Debug, Args)]
-pub struct PolicyPlace {
-    /// The community, by id or name, or a space that it is linked to (`platform:space`).
-    #[arg(long, value_name = "COMMUNITY")]
-    pub community: String,
-    /// The tenant, by id or name [default: the only one].
-    #[arg(long, value_name = "TENANT")]
-    pub tenant: Option<String>,
-    #[command(flatten)]
-    #[expect(
-        missing_docs,
-        reason = "documentation here would replace the help texts of the flags"
-    )]
-    pub settings: Settings,
-}
-
 /// Which policy to print.
 #[derive(Debug, Args)]
 pub struct PolicyShow {
@@ -96,7 +79,7 @@ pub struct PolicyShow {
         missing_docs,
         reason = "documentation here would replace the help texts of the flags"
     )]
-    pub place: PolicyPlace,
+    pub place: CommunityPlace,
 }
 
 /// What to compare.
@@ -110,7 +93,7 @@ pub struct PolicyDiff {
         missing_docs,
         reason = "documentation here would replace the help texts of the flags"
     )]
-    pub place: PolicyPlace,
+    pub place: CommunityPlace,
 }
 
 /// What to write.
@@ -158,5 +141,5 @@ pub struct PolicyWrite {
         missing_docs,
         reason = "documentation here would replace the help texts of the flags"
     )]
-    pub place: PolicyPlace,
+    pub place: CommunityPlace,
 }

@@ -1,4 +1,4 @@
-//! Policies at the server's own console: for whoever can reach the database itself, without a key.
+//! Communities and policies at the server's own console: for whoever can reach the database itself, without a key.
 
 use super::bootstrap::ambiguous;
 use super::error::ServiceError;
@@ -29,11 +29,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::NotFound`] when there is none, [`ServiceError::Invalid`] when it could be several.
     pub async fn place_called(&self, tenant: Option<&str>, called: &str) -> Result<Place, ServiceError> {
-        let tenant = match tenant {
-            Some(tenant) => self.tenant_called(tenant).await?,
-            None => self.only_tenant().await?,
-        };
-        let tenant = tenant.id;
+        let tenant = self.tenant_meant(tenant).await?.id;
         if let Some(id) = CommunityId::parse(called) {
             let community = self.store.community(tenant, id).await?.id;
             return Ok(Place { tenant, community });

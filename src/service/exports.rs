@@ -4,6 +4,7 @@
 //! what was cut off, or changed, is noticed. What stands between is what the store keeps, in the domain's own terms.
 
 use super::caller::Caller;
+use super::console::Place;
 use super::error::ServiceError;
 use super::imports::BadLine;
 use super::judge::json;
@@ -64,14 +65,9 @@ impl Service {
     /// The same for whoever can reach the database itself.
     ///
     /// # Errors
-    /// As for [`Service::export`], and that the tenant is not clear.
-    pub async fn export_offline(
-        &self,
-        tenant: Option<&str>,
-        community: CommunityId,
-    ) -> Result<Lines, ServiceError> {
-        let tenant = self.tenant_meant(tenant).await?.id;
-        self.export_for(tenant, community).await
+    /// As for [`Service::export`].
+    pub async fn export_offline(&self, place: Place) -> Result<Lines, ServiceError> {
+        self.export_for(place.tenant, place.community).await
     }
 
     async fn export_for(&self, tenant: TenantId, community: CommunityId) -> Result<Lines, ServiceError> {

@@ -4,6 +4,7 @@ pub use crate::domain::import::Line;
 pub use crate::ports::history::{BadLine, ImportedAct};
 
 use super::caller::Caller;
+use super::console::Place;
 use super::error::ServiceError;
 use super::judge::{changed_event, json};
 use super::{Answer, Claim, Outcome, Service};
@@ -53,15 +54,14 @@ impl Service {
     /// The same for whoever can reach the database itself.
     ///
     /// # Errors
-    /// As for [`Service::import`], and that the tenant is not clear. `tenant` is its id or its name; `None` for the only one.
+    /// As for [`Service::import`].
     pub async fn import_offline(
         &self,
-        tenant: Option<&str>,
-        community: CommunityId,
+        place: Place,
         acts: Vec<ImportedAct>,
         dry_run: bool,
     ) -> Result<ImportReport, ServiceError> {
-        let tenant = self.tenant_meant(tenant).await?.id;
+        let Place { tenant, community } = place;
         let outcome = self
             .import_for(tenant, None, community, acts, dry_run, None)
             .await?;

@@ -111,7 +111,10 @@ on_every_store! {
         let made = server.admin().get(&cases).await.expect(200)["items"].as_array().unwrap().len();
         assert!(made > 5 && done.stdout.contains(&format!("{made} imported (#1 to #{made}), 0 there already")), "{}", done.stdout);
         assert!(done.stderr.contains(" lines read"), "{}", done.stderr);
-        let again = import(&[&format!("{sample}zeppelin.ndjson")]);
+        let link = json!({"platform": "discord", "space": "81384788765712384"});
+        server.admin().post(&format!("/v1/communities/{community}/links"), &link).await.expect(201);
+        let by_link = ["import", "--database-url", &url, "--community", "discord:81384788765712384", &format!("{sample}zeppelin.ndjson")];
+        let again = run(folder.path(), &by_link);
         assert_eq!((again.code, again.stdout.contains("0 imported, ")), (Some(0), true), "{}{}", again.stdout, again.stderr);
 
         fs::write(folder.path().join("bad.ndjson"), "{}\n\nnonsense\n").unwrap();
@@ -137,7 +140,7 @@ on_every_store! {
         let piped = on(&["export", "--tenant", "default", "--community", id]);
         assert_eq!(piped.code, Some(0), "{}", piped.stderr);
         assert!(piped.stdout.starts_with("{\"export\"") && piped.stdout.trim_end().lines().last().unwrap().starts_with("{\"end\""));
-        let kept = on(&["export", "--tenant", "default", "--community", id, "--output", "it.ndjson"]);
+        let kept = on(&["export", "--tenant", "default", "--community", "here", "--output", "it.ndjson"]);
         assert_eq!((kept.code, kept.stdout.as_str()), (Some(0), ""), "{}", kept.stderr);
         let made = on(&["restore", "--tenant", "other", "it.ndjson"]);
         assert_eq!(made.code, Some(0), "{}", made.stderr);

@@ -1,0 +1,38 @@
+//! The use cases over the database of the settings, beside a server or without one, and the community that flags name.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use super::BootError;
+use super::key::LANES;
+use super::policy::refused;
+use super::store::{self, Purpose};
+use super::system::{SystemClock, SystemIds};
+use crate::cli;
+use crate::config::Config;
+use crate::service::Service;
+use crate::service::console::Place;
+
+/// The use cases over the database of the settings.
+pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootError> {
+    let (config, _) = Config::load(&settings.inputs())?;
+    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
+    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
+    Ok(Service::new(store, clock, ids, LANES, here))
+}
+
+/// The same, and the community.
+pub(super) async fn open(place: &cli::CommunityPlace) -> Result<(Service, Place), BootError> {
+    let service = service(&place.settings).await?;
+    match service
+        .place_called(place.tenant.as_deref(), &place.community)
+        .await
+    {
+        Ok(found) => Ok((service, found)),
+        Err(error) => {
+            service.shut_down().await;
+            Err(refused(error))
+        }
+    }
+}
