@@ -114,6 +114,9 @@ pub enum ServiceError {
     /// As many simulations as this process takes are under way.
     #[error("this process carries out two simulations at a time, and two are under way; try again shortly")]
     Simulating,
+    /// As many imports and restores as this process takes are under way.
+    #[error("this process takes in four files at a time, and four are under way; try again shortly")]
+    TakingIn,
     /// What the call needs stayed locked.
     #[error("the rows that this needs stayed locked; try again shortly")]
     Busy,
@@ -166,9 +169,11 @@ impl ServiceError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Overloaded | Self::Simulating | Self::Busy | Self::Store(StoreError::Unavailable(_)) => {
-                true
-            }
+            Self::Overloaded
+            | Self::Simulating
+            | Self::TakingIn
+            | Self::Busy
+            | Self::Store(StoreError::Unavailable(_)) => true,
             Self::Refused(refusal) => {
                 matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
             }

@@ -7,6 +7,7 @@ use super::caller::Caller;
 use super::console::Place;
 use super::error::ServiceError;
 use super::imports::BadLine;
+use super::intake::Intake;
 use super::judge::json;
 use super::{Answer, Claim, Outcome, Service, show};
 use crate::domain::id::{CommunityId, TenantId};
@@ -104,20 +105,23 @@ impl Service {
     pub async fn restore(
         &self,
         caller: &Caller,
+        intake: Intake,
         pieces: Vec<(u64, Piece)>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        self.may_restore(caller)?;
-        self.restore_for(caller.tenant, pieces, claim).await
+        caller.require(Scope::HistoryWrite)?;
+        caller.unbound()?;
+        self.restore_for(caller.tenant, pieces, claim, Some(intake)).await
     }
 
     /// That a caller may restore: asked before a large body is read.
     ///
     /// # Errors
-    /// That the key may not.
-    pub fn may_restore(&self, caller: &Caller) -> Result<(), ServiceError> {
+    /// That the key may not, or [`ServiceError::TakingIn`].
+    pub fn may_restore(&self, caller: &Caller) -> Result<Intake, ServiceError> {
         caller.require(Scope::HistoryWrite)?;
-        caller.unbound()
+        caller.unbound()?;
+        self.intake()
     }
 
     /// The same for whoever can reach the database itself; gives the id of the community.
@@ -130,7 +134,7 @@ impl Service {
         pieces: Vec<(u64, Piece)>,
     ) -> Result<String, ServiceError> {
         let tenant = self.tenant_meant(tenant).await?.id;
-        Ok(self.restore_for(tenant, pieces, None).await?.answer.tag)
+        Ok(self.restore_for(tenant, pieces, None, None).await?.answer.tag)
     }
 
     async fn restore_for(
@@ -138,6 +142,7 @@ impl Service {
         tenant: TenantId,
         pieces: Vec<(u64, Piece)>,
         claim: Option<Claim>,
+        intake: Option<Intake>,
     ) -> Result<Outcome, ServiceError> {
         let order = RestoreOrder {
             tenant,
@@ -147,6 +152,7 @@ impl Service {
         };
         let store = self.store.clone();
         self.detached(async move {
+            let _room = intake;
             let done = |answer, replayed| Ok(Outcome { answer, replayed });
             match store.restore(&order, &rendered).await? {
                 Imported::Done(answer) => done(answer, false),

@@ -6,9 +6,10 @@ pub use crate::ports::history::{BadLine, ImportedAct};
 use super::caller::Caller;
 use super::console::Place;
 use super::error::ServiceError;
+use super::intake::Intake;
 use super::judge::{changed_event, json};
 use super::{Answer, Claim, Outcome, Service};
-use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use crate::domain::id::{CommunityId, UserId};
 use crate::domain::sanction::Sanction;
 use crate::ports::answer::NewEvent;
 use crate::ports::history::{Counts, ImportOrder, Imported, Scribe};
@@ -25,12 +26,12 @@ impl Service {
     /// That a caller may import into a community: asked before a large body is read.
     ///
     /// # Errors
-    /// That the key may not, or [`ServiceError::NotFound`].
-    pub async fn may_import(&self, caller: &Caller, community: CommunityId) -> Result<(), ServiceError> {
+    /// That the key may not, [`ServiceError::NotFound`], or [`ServiceError::TakingIn`].
+    pub async fn may_import(&self, caller: &Caller, community: CommunityId) -> Result<Intake, ServiceError> {
         caller.require(Scope::HistoryWrite)?;
         caller.enter(community)?;
         self.store.community(caller.tenant, community).await?;
-        Ok(())
+        self.intake()
     }
 
     /// Imports acts: all that are not there yet, or none.
@@ -40,6 +41,7 @@ impl Service {
     pub async fn import(
         &self,
         caller: &Caller,
+        intake: Intake,
         community: CommunityId,
         acts: Vec<ImportedAct>,
         dry_run: bool,
@@ -47,8 +49,15 @@ impl Service {
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::HistoryWrite)?;
         caller.enter(community)?;
-        self.import_for(caller.tenant, Some(caller.key), community, acts, dry_run, claim)
-            .await
+        let order = ImportOrder {
+            tenant: caller.tenant,
+            community,
+            acts,
+            key: Some(caller.key),
+            dry_run,
+            claim,
+        };
+        self.carry_out_import(order, Some(intake)).await
     }
 
     /// The same for whoever can reach the database itself.
@@ -61,36 +70,31 @@ impl Service {
         acts: Vec<ImportedAct>,
         dry_run: bool,
     ) -> Result<ImportReport, ServiceError> {
-        let Place { tenant, community } = place;
-        let outcome = self
-            .import_for(tenant, None, community, acts, dry_run, None)
-            .await?;
+        let order = ImportOrder {
+            tenant: place.tenant,
+            community: place.community,
+            acts,
+            key: None,
+            dry_run,
+            claim: None,
+        };
+        let outcome = self.carry_out_import(order, None).await?;
         serde_json::from_str(&outcome.answer.body).map_err(|_| ServiceError::Lost)
     }
 
-    async fn import_for(
+    async fn carry_out_import(
         &self,
-        tenant: TenantId,
-        key: Option<KeyId>,
-        community: CommunityId,
-        acts: Vec<ImportedAct>,
-        dry_run: bool,
-        claim: Option<Claim>,
+        order: ImportOrder,
+        intake: Option<Intake>,
     ) -> Result<Outcome, ServiceError> {
-        let doubles = doubles(&acts);
+        let doubles = doubles(&order.acts);
         if !doubles.is_empty() {
             return Err(ServiceError::BadLines(doubles));
         }
-        let order = ImportOrder {
-            tenant,
-            community,
-            acts,
-            key,
-            dry_run,
-            claim,
-        };
         let (store, ids) = (self.store.clone(), self.ids.clone());
         self.detached(async move {
+            // Whoever stops waiting leaves the file in memory all the same.
+            let _room = intake;
             let done = |answer, replayed| Ok(Outcome { answer, replayed });
             match store.import(&order, &Clerk { ids }).await? {
                 Imported::Done(answer) => done(answer, false),

@@ -6,7 +6,7 @@ pub mod bootstrap; // the first tenant, and keys made at the server's own consol
 pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
-pub mod console; // policies at the server's own console
+pub mod console; // communities and policies at the server's own console
 pub mod dry_runs; // jobs that only try their items out
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
@@ -15,6 +15,7 @@ pub mod health; // whether this process can serve
 pub mod holds; // acts that wait for others
 pub mod imports; // acts of another bot's records
 pub mod insight; // searches and reports
+pub mod intake; // room for files
 pub mod jobs; // many items, worked off later
 pub mod keys; // API keys
 pub mod listing; // lists in pages
@@ -68,6 +69,8 @@ pub struct Service {
     writes: Handle,
     /// A permit for each simulation that may be under way.
     simulations: Arc<Semaphore>,
+    /// A permit for each file that may be taken in.
+    intakes: Arc<Semaphore>,
 }
 
 /// A finished change.
@@ -107,6 +110,7 @@ impl Service {
             keys: Arc::default(),
             writes,
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
+            intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
         }
     }
 

@@ -69,7 +69,7 @@ impl Code {
         match self {
             Self::RateLimited | Self::Overloaded | Self::IdempotencyInFlight => Some(1),
             Self::StoreUnavailable | Self::NotReady | Self::TimedOut => Some(2),
-            Self::TooManySimulations => Some(5),
+            Self::TooManySimulations | Self::TooManyImports => Some(5),
             Self::ClockSkew => Some(10),
             _ => None,
         }
@@ -277,6 +277,9 @@ catalogue! {
         "Repeat the request after the seconds that Retry-After says."
     TooManySimulations "too_many_simulations" SERVICE_UNAVAILABLE "Other simulations are running"
         "The server carries out two simulations at a time in each of its processes, and two are under way."
+        "Repeat the request after the seconds that Retry-After says."
+    TooManyImports "too_many_imports" SERVICE_UNAVAILABLE "Other imports are running"
+        "The server takes in four files of imports and restores at a time in each of its processes, and four are under way."
         "Repeat the request after the seconds that Retry-After says."
     TimedOut "timed_out" SERVICE_UNAVAILABLE "The answer took too long"
         "The server gave up waiting for its own answer. A write that had begun still comes to its end."

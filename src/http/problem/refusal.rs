@@ -51,6 +51,7 @@ impl From<ServiceError> for Problem {
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::Simulating => Code::TooManySimulations,
+            ServiceError::TakingIn => Code::TooManyImports,
             ServiceError::JobEnded(_) => Code::JobEnded,
             ServiceError::JobNotCancelled(_) => Code::JobNotCancelled,
             ServiceError::JobUnfinished(_) => Code::JobUnfinished,

@@ -13,7 +13,7 @@ use crate::http::respond;
 use crate::service::caller::Caller;
 use crate::service::exports::Reader;
 
-problems!(RestoreCommunityProblems: Post);
+problems!(RestoreCommunityProblems: Post, TooManyImports);
 
 /// The longest line, in bytes: a case with the state of a member who has as much as one may have.
 pub const MAX_LINE: usize = 1 << 20;
@@ -46,7 +46,7 @@ pub async fn restore_community(
     repeat: Idempotency,
     request: Request,
 ) -> Result<Response, Problem> {
-    api.service.may_restore(&caller)?;
+    let intake = api.service.may_restore(&caller)?;
     let (mut lines, mut reader) = (Lines::new(MAX_LINE), Reader::default());
     let digest = ndjson::read(request, ndjson::LARGEST, |piece| {
         let mut read = Ok(());
@@ -64,7 +64,7 @@ pub async fn restore_community(
     let pieces = reader.finish()?;
     let outcome = api
         .service
-        .restore(&caller, pieces, repeat.claim_of_digest(&digest))
+        .restore(&caller, intake, pieces, repeat.claim_of_digest(&digest))
         .await?;
     let location = format!("/v1/communities/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))

@@ -17,7 +17,7 @@ use crate::http::query::StrictQuery;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
-problems!(ImportActsProblems: Post, NotFound, BadQuery, CommunityArchived);
+problems!(ImportActsProblems: Post, NotFound, BadQuery, CommunityArchived, TooManyImports);
 
 /// How to import.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -59,7 +59,7 @@ pub async fn import_acts(
     repeat: Idempotency,
     request: Request,
 ) -> Result<Response, Problem> {
-    api.service.may_import(&caller, community).await?;
+    let intake = api.service.may_import(&caller, community).await?;
     let mut reader = Reader::default();
     let digest = ndjson::read(request, ndjson::LARGEST, |piece| Ok(reader.feed(piece)?)).await?;
     let acts = reader.finish()?;
@@ -71,7 +71,7 @@ pub async fn import_acts(
     };
     let outcome = api
         .service
-        .import(&caller, community, acts, dry_run, claim)
+        .import(&caller, intake, community, acts, dry_run, claim)
         .await?;
     Ok(respond::done(outcome))
 }

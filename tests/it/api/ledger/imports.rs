@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use hyper::Method;
 use serde_json::{Value, json};
+use tribune::domain::id::CommunityId;
 use tribune::ports::clock::Clock as _;
+use tribune::service::intake::MOST_FILES;
 
-use super::exports::community_of;
+use super::exports::{community_of, restore};
 use super::world::{Api, Community, numbers, pointers, problem};
 use crate::support::client::Reply;
 
@@ -89,6 +91,28 @@ fn history(api: &Api) -> Vec<Value> {
 }
 
 on_every_store! {
+    /// A process holds four files at a time; a fifth comes again when one of them is done.
+    async fn a_fifth_file_is_told_to_come_back(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        let caller = api.service.authenticate(home.client.key()).await.unwrap();
+        let community = CommunityId::parse(&home.id).unwrap();
+        let lines = text(&[line(&api, "1", DAY, "1", "warn")]);
+        let mut under_way = Vec::new();
+        for _ in 0..MOST_FILES {
+            under_way.push(api.service.may_import(&caller, community).await.unwrap());
+        }
+        let fifth = send(&home, "", lines.clone()).await;
+        assert_eq!(fifth.header("retry-after"), Some("5"));
+        problem(fifth, 503, "too_many_imports");
+        problem(restore(&home.client, "").await, 503, "too_many_imports");
+        under_way.pop();
+        for already_there in [0, 1] {
+            let report = send(&home, "", lines.clone()).await.expect(200);
+            assert_eq!(report["already_there"], json!(already_there), "each made room again");
+        }
+    }
+
     /// History from before a community was made is judged by the rules that it was made with.
     async fn history_is_judged_by_the_rules_of_the_beginning(store) {
         let api = Api::start(store).await;
