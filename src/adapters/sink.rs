@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 
-/// The capability that a restriction takes away of which the source does not say what it takes away.
-const SOMETHING: &str = "restricted";
-
+use chrono::SecondsFormat;
 use sha2::{Digest as _, Sha256};
 use wire::duration::Duration;
 use wire::import::{self, ImportedAct};
@@ -20,6 +18,9 @@ use super::report::{Class, Report, Tally};
 use super::text;
 use crate::domain::points::Points;
 use crate::domain::time::MAX_SPAN;
+
+/// The capability that a restriction takes away of which the source does not say what it takes away.
+const SOMETHING: &str = "restricted";
 
 /// Takes lines as they come.
 pub type Output<'a> = dyn FnMut(&ImportedAct) -> io::Result<()> + 'a;
@@ -108,7 +109,10 @@ impl<'a> Sink<'a> {
     )]
     fn line(&mut self, mut draft: Draft) -> Result<(ImportedAct, String, Vec<(Class, String)>), Aside> {
         if self.options.now.is_some_and(|now| draft.when > now) {
-            return Err(Aside::because(Class::FutureDate, draft.when.to_rfc3339()));
+            return Err(Aside::because(
+                Class::FutureDate,
+                draft.when.to_rfc3339_opts(SecondsFormat::Secs, true),
+            ));
         }
         let duration = duration(&mut draft)?;
         let external_id = self.external_id(&draft)?;

@@ -11,9 +11,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use self::file::{Found, Usable};
+use self::history::shown;
 use super::BootError;
 use super::place::open;
 use crate::cli::{CommunityPlace, PolicyApply, PolicyDiff, PolicyRestore, PolicyShow, PolicyWrite};
@@ -78,7 +79,7 @@ pub(super) async fn show(args: &PolicyShow) -> Result<ExitCode, BootError> {
     service.shut_down().await;
     let record = record.map_err(refused)?;
     let mut out = std::io::stdout().lock();
-    let written = record.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let written = shown(record.created_at);
     writeln!(out, "# Version {}, written {written}.\n", record.version.version)?;
     out.write_all(print::yaml(&record.version.policy).as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -182,10 +183,7 @@ async fn written(service: &Service, place: Place, new: New, dry_run: bool) -> Re
             .is_some_and(|next| activate_at != Some(next.version.activated_at));
     let mut out = std::io::stdout();
     if let Some(next) = now.scheduled.as_ref().filter(|_| writes) {
-        let (version, at) = (
-            next.version.version,
-            next.version.activated_at.to_utc().to_rfc3339(),
-        );
+        let (version, at) = (next.version.version, shown(next.version.activated_at.to_utc()));
         writeln!(
             out,
             "takes the place of version {version}, which was to come into force at {at}"
@@ -222,7 +220,7 @@ async fn written(service: &Service, place: Place, new: New, dry_run: bool) -> Re
         Some(at) => writeln!(
             out,
             "version {version} comes into force at {}",
-            at.to_utc().to_rfc3339()
+            shown(at.to_utc())
         )?,
         None => writeln!(out, "version {version} is in force")?,
     }

@@ -6,10 +6,11 @@ use super::actor::Actor;
 use super::case::Case;
 use super::explain::{Carried, Term};
 use super::kind::Kind;
+use super::ladder::Strength;
 use super::member::{Paused, freezes};
 use super::past::Offence;
 use super::points::Points;
-use super::policy::{Decay, Policy, Refire};
+use super::policy::{Decay, Policy, Refire, Remedy};
 use super::sanction::Sanction;
 use super::standing::Standing;
 use super::time::Instant;
@@ -201,9 +202,24 @@ impl Account<'_> {
                 ));
                 continue;
             }
-            let more = rung.at.minus(now).told();
-            said.push(format!("At {at}, which is {more} more, you would be {does}."));
+            let (more, but) = (rung.at.minus(now).told(), self.outdone(&rung.remedy));
+            said.push(format!(
+                "At {at}, which is {more} more, you would be {does}{but}."
+            ));
             break;
+        }
+    }
+
+    /// That a rung would do nothing for now, because of what is in force. Of one whose end goes by the points nobody can say.
+    fn outdone(&self, remedy: &Remedy) -> &'static str {
+        let at = self.standing.at;
+        let end = remedy.duration.map(|span| at.after(span));
+        let strength = Strength::of(remedy.severity(), remedy.action, at, end);
+        let mut in_force = self.standing.sanctions.iter();
+        if remedy.while_above.is_none() && in_force.any(|sanction| sanction.strength() >= strength) {
+            ", but what holds already is at least as severe and ends no earlier"
+        } else {
+            ""
         }
     }
 
@@ -216,19 +232,15 @@ impl Account<'_> {
                 continue;
             }
             let kinds: Vec<String> = count.kinds.iter().map(|kind| kind.name().to_owned()).collect();
-            let (least, kinds, within, does) = (
-                count.least,
-                listed(&kinds, "or"),
-                length(count.within),
-                punished(&rung.remedy),
-            );
+            let (least, kinds, within) = (count.least, listed(&kinds, "or"), length(count.within));
+            let (does, but) = (punished(&rung.remedy), self.outdone(&rung.remedy));
             let so_far = if so_far == 1 {
                 "1 of those counts".to_owned()
             } else {
                 format!("{so_far} of those count")
             };
             said.push(format!(
-                "For {least} cases of {kinds} within {within} you would be {does}; {so_far} now."
+                "For {least} cases of {kinds} within {within} you would be {does}{but}; {so_far} now."
             ));
         }
     }

@@ -39,8 +39,8 @@ fn row(record: &PolicyRecord, now: &PolicyNow) -> Row {
     [
         record.version.version.to_string(),
         state(record, now).to_owned(),
-        time(record.version.activated_at.to_utc()),
-        time(record.created_at),
+        shown(record.version.activated_at.to_utc()),
+        shown(record.created_at),
         by(&record.by),
         in_one_line(comment),
     ]
@@ -61,7 +61,8 @@ fn state(record: &PolicyRecord, now: &PolicyNow) -> &'static str {
     }
 }
 
-fn time(time: DateTime<Utc>) -> String {
+/// A moment to the second.
+pub(super) fn shown(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

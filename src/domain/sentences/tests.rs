@@ -63,6 +63,24 @@ fn a_clean_member() {
     assert_eq!(told(&scene), expected);
 }
 
+/// A rung that a sanction in force outdoes is told, with that nothing would come of it for now.
+#[test]
+fn a_rung_that_is_outdone_is_not_threatened_with() {
+    let mut scene = Scene::new(plain());
+    let links = Detail {
+        duration: Some(Span::new(7 * DAY).unwrap()),
+        capabilities: [Name::new("links").unwrap()].into(),
+        ..Detail::default()
+    };
+    because(&mut scene, Kind::Restrict, links, "links");
+    let first = "At 3 points, which is 1 point more, you would be muted for 1 hour";
+    let outdone = format!("{first}, but what holds already is at least as severe and ends no earlier.");
+    assert!(told(&scene).contains(&outdone), "{:?}", told(&scene));
+    scene.wait(7 * DAY - HOUR + 1);
+    let first = "At 3 points, which is 1.6 points more, you would be muted for 1 hour.";
+    assert!(told(&scene).contains(&first.to_owned()), "{:?}", told(&scene));
+}
+
 /// Between `reset_below` and its threshold a rung is latched, and nobody is told that it would act.
 #[test]
 fn a_rung_that_is_not_armed_again_is_not_threatened_with() {
@@ -179,7 +197,7 @@ fn frozen_by_a_sanction_without_an_end() {
         "Case #1 (mute, 2027-01-15 08:00 UTC) gave you 2 points, and all of it still counts.",
         "Points fall by 0.1 points a day, those of the oldest case first.",
         "They stand still as long as a sanction without an end holds.",
-        "At 3 points, which is 1 point more, you would be muted for 1 hour.",
+        "At 3 points, which is 1 point more, you would be muted for 1 hour, but what holds already is at least as severe and ends no earlier.",
         "Since 2027-01-15 08:00 UTC you are muted, without an end; somebody has to lift it.",
         "A moderator decided that in case #1, without giving a reason.",
     ];

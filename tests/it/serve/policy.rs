@@ -127,7 +127,7 @@ on_every_store! {
         let made_at: chrono::DateTime<chrono::Utc> = made["created_at"].as_str().unwrap().parse().unwrap();
         let tomorrow = (made_at + chrono::TimeDelta::days(1)).to_rfc3339();
         let later = policy(&["apply", "p.yaml", "--community", "Rust", "--activate-at", &tomorrow]);
-        assert!(later.code == Some(0) && later.stdout.contains("version 3 comes into force at "), "{}{}", later.stdout, later.stderr);
+        assert!(later.code == Some(0) && later.stdout.contains("version 3 comes into force at ") && later.stdout.ends_with("Z\n"), "{}{}", later.stdout, later.stderr);
         assert_eq!(admin.get(&path).await.header("etag"), Some("\"2+3\""));
         let again = policy(&["apply", "p.yaml", "--community", "Rust", "--activate-at", &tomorrow]);
         assert_eq!(again.stdout, "the same as version 3\nnothing to write\n");
