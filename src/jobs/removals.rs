@@ -26,12 +26,29 @@ pub struct Removals {
     pub interval: Duration,
 }
 
+/// What was seen to so far.
+struct Seen {
+    /// When erased people without a sanction were last looked for.
+    forgot: Option<Instant>,
+    /// Whether the store's log may have something of what was removed. At the start it may: of a process that died.
+    in_log: bool,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            forgot: None,
+            in_log: true,
+        }
+    }
+}
+
 impl Removals {
     /// Runs until told to stop.
     pub async fn run(self, mut stop: Stop) {
-        let (mut pace, mut forgot): (_, Option<Instant>) = (Pace::default(), None);
+        let (mut pace, mut seen) = (Pace::default(), Seen::default());
         while !stop.is_told() {
-            let pause = match self.round(&mut forgot).await {
+            let pause = match self.round(&mut seen).await {
                 Ok(removed) => {
                     pace.succeeded();
                     if removed { BETWEEN_PORTIONS } else { self.interval }
@@ -54,8 +71,8 @@ impl Removals {
     }
 
     /// Removes a portion. False when nothing is left for now.
-    async fn round(&self, forgot: &mut Option<Instant>) -> Result<bool, ServiceError> {
-        if forgot.is_none_or(|last| last.elapsed() >= FORGET_EVERY) {
+    async fn round(&self, seen: &mut Seen) -> Result<bool, ServiceError> {
+        if seen.forgot.is_none_or(|last| last.elapsed() >= FORGET_EVERY) {
             let mut after = None;
             loop {
                 after = self.store.forget_erased(after, STEP).await?;
@@ -63,8 +80,14 @@ impl Removals {
                     break;
                 }
             }
-            *forgot = Some(Instant::now());
+            seen.forgot = Some(Instant::now());
         }
-        Ok(self.store.remove_portion(STEP).await?)
+        let removed = self.store.remove_portion(STEP).await?;
+        if removed {
+            seen.in_log = true;
+        } else if seen.in_log {
+            seen.in_log = !self.store.cut_log().await?;
+        }
+        Ok(removed)
     }
 }

@@ -19,4 +19,8 @@ pub trait Removals: Send + Sync {
         after: Option<(TenantId, UserId)>,
         limit: u32,
     ) -> Result<Option<(TenantId, UserId)>, StoreError>;
+
+    /// Leaves nothing of what was removed in the log that the store itself keeps, where it has one that it does not get rid of by
+    /// itself. False when others still need that log: nobody is waited for, so it is to be asked for again.
+    async fn cut_log(&self) -> Result<bool, StoreError>;
 }

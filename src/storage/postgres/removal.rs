@@ -84,6 +84,11 @@ impl Removals for Postgres {
         let full = looked_at.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(looked_at.last().copied().filter(|_| full))
     }
+
+    /// Its log is the database's to recycle, and nothing that a client does overwrites it.
+    async fn cut_log(&self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
 }
 
 /// Removes a portion of what is next. False when nothing waits.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-/// How long a writer waits for the writer of another process (`tribune key create` beside the server).
+/// How long a writer waits for the writer of another process (`tribune key create` beside the server); the same as in [`WAIT`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Page cache in KiB. Filled on use only, so an idle server does not pay for it.
 const WRITER_CACHE: &str = "-32768";
@@ -35,6 +35,11 @@ const OWNERS_FOLDER: u32 = 0o700;
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
+const OVERWRITE_ALL: &str = "PRAGMA secure_delete = ON";
+const OVERWRITE_CHEAPLY: &str = "PRAGMA secure_delete = FAST";
+const WAIT_FOR_NOBODY: &str = "PRAGMA busy_timeout = 0";
+const WAIT: &str = "PRAGMA busy_timeout = 5000";
+const CUT_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /// How to open a database.
 pub struct Options {
@@ -98,7 +103,7 @@ impl Pool {
             .journal_mode(SqliteJournalMode::Wal)
             .pragma("cache_size", WRITER_CACHE)
             .pragma("temp_store", "memory")
-            // What is deleted is overwritten where that costs no page; removals overwrite the rest.
+            // What is deleted is overwritten where that costs no page; erasures and deletions overwrite the rest.
             .pragma("secure_delete", "FAST")
             .pragma("wal_autocheckpoint", PAGES_TO_CHECKPOINT)
             .pragma("journal_size_limit", LARGEST_LOG);
@@ -138,16 +143,33 @@ impl Pool {
 
     /// Waits for the writing connection and begins a transaction on it.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = self.writer().await?;
+        transaction.run(BEGIN).await?;
+        Ok(transaction)
+    }
+
+    /// Copies the log into the database and cuts it to nothing, so that no earlier copy of a page is in it. False when somebody still
+    /// reads, or writes, what only the log has: nobody is waited for, because whoever writes here waits meanwhile.
+    pub(super) async fn cut_log(&self) -> Result<bool, StoreError> {
+        let mut writer = self.writer().await?;
+        writer.run(WAIT_FOR_NOBODY).await?;
+        let query = sqlx::query_as(CUT_LOG).fetch_one(writer.connection()?).await;
+        let (is_busy, _, _): (i64, i64, i64) = query.map_err(failed)?;
+        writer.run(WAIT).await?;
+        writer.slot = None;
+        Ok(is_busy == 0)
+    }
+
+    /// The writing connection, outside of any transaction.
+    async fn writer(&self) -> Result<Transaction, StoreError> {
         let mut slot = Arc::clone(&self.writer).lock_owned().await;
         if slot.connection.is_none() {
             slot.connection = Some(slot.options.connect().await.map_err(failed)?);
         }
-        let mut transaction = Transaction { slot: Some(slot) };
-        sqlx::query(BEGIN)
-            .execute(transaction.connection()?)
-            .await
-            .map_err(failed)?;
-        Ok(transaction)
+        Ok(Transaction {
+            slot: Some(slot),
+            overwrites: false,
+        })
     }
 
     /// Closes every connection once what runs has ended.
@@ -165,6 +187,8 @@ impl Pool {
 /// was under way with it: a caller who is cancelled at any await leaves neither a half-written nor an open transaction.
 pub(super) struct Transaction {
     slot: Option<OwnedMutexGuard<Slot>>,
+    /// Whether everything that it deletes is overwritten.
+    overwrites: bool,
 }
 
 impl Transaction {
@@ -174,6 +198,13 @@ impl Transaction {
             .as_mut()
             .and_then(|slot| slot.connection.as_mut())
             .ok_or_else(|| failed(sqlx::Error::WorkerCrashed))
+    }
+
+    /// Overwrites everything that is deleted from now on, whole pages too, until the transaction ends.
+    pub(super) async fn overwrite(&mut self) -> Result<(), StoreError> {
+        self.run(OVERWRITE_ALL).await?;
+        self.overwrites = true;
+        Ok(())
     }
 
     /// Makes everything durable. On an error nothing is.
@@ -191,11 +222,17 @@ impl Transaction {
         let _ = self.rollback().await;
     }
 
+    async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        let query = sqlx::query(statement).execute(self.connection()?).await;
+        query.map(|_| ()).map_err(failed)
+    }
+
     async fn end(mut self, statement: &'static str) -> Result<(), StoreError> {
-        sqlx::query(statement)
-            .execute(self.connection()?)
-            .await
-            .map_err(failed)?;
+        self.run(statement).await?;
+        // What was decided stands, so the next one gets a new connection if this one cannot be set back.
+        if self.overwrites && self.run(OVERWRITE_CHEAPLY).await.is_err() {
+            return Ok(());
+        }
         // Only now is the connection fit for the next one; on every other way out `drop` throws it away.
         self.slot = None;
         Ok(())

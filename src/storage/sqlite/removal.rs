@@ -41,6 +41,7 @@ pub(super) const STATEMENTS: &[&str] = &[NEXT, GO_ON, END, ERASED, RECOGNISED, F
 impl Removals for Sqlite {
     async fn remove_portion(&self, limit: u32) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin().await?;
+        transaction.overwrite().await?;
         match portion(&mut transaction, limit, self.now()).await {
             Ok(true) => {
                 transaction.commit().await?;
@@ -81,6 +82,10 @@ impl Removals for Sqlite {
         transaction.commit().await?;
         let full = looked_at.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(looked_at.last().copied().filter(|_| full))
+    }
+
+    async fn cut_log(&self) -> Result<bool, StoreError> {
+        self.pool.cut_log().await
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection};
 use tribune::domain::id::UserId;
 use tribune::domain::kind::Kind;
 use tribune::ports::directory::Change;
@@ -9,11 +11,30 @@ use tribune::ports::ledger::PersonRef;
 use tribune::ports::store::Store;
 
 use super::world::{World, act, changed, done, hang_up_after, mute, not_found, person, uuid};
+use crate::support::store::TestStore;
 use crate::support::wait;
 
 /// Removes all that is to be removed.
 async fn remove_all(store: &dyn Store, limit: u32) {
     while store.remove_portion(limit).await.unwrap() {}
+}
+
+/// Whether a text is somewhere in bytes.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// Whoever reads an SQLite database as it is now, for as long as they are kept.
+async fn reader(database: &TestStore) -> Option<SqliteConnection> {
+    let TestStore::Sqlite { .. } = database else {
+        return None;
+    };
+    let options: SqliteConnectOptions = database.database_url().parse().unwrap();
+    let mut connection = options.connect().await.unwrap();
+    for statement in ["BEGIN", "SELECT count(*) FROM cases"] {
+        connection.execute(statement).await.unwrap();
+    }
+    Some(connection)
 }
 
 /// Forgets whom there is to forget.
@@ -53,6 +74,34 @@ on_every_store! {
         let dump = world.database.dump().await;
         assert!(!dump.contains("zap-reason") && !dump.contains("zap-1"));
         assert_eq!(world.cases(home).await.len(), 7);
+    }
+
+    /// Not even the files have anything of them, whole pages that were given up and the log included. Who reads is not waited for.
+    async fn the_files_have_nothing_of_them(store) {
+        let world = World::new(store).await;
+        let home = world.home;
+        // Longer than a page, so that it has pages of its own.
+        let long = format!("zap-reason {}", "\u{1f984}".repeat(1_900));
+        for _ in 0..20 {
+            world.clock.advance(60);
+            world.case(act(home, person("zap-1"), Kind::Warn, None, &long)).await;
+        }
+        let user = world.user("zap-1").await;
+        let files = world.database.files();
+        let is_file = !files.is_empty();
+        assert_eq!(holds(&files, "zap-reason") && holds(&files, "zap-1"), is_file);
+        changed(world.apply(home.tenant, Change::EraseUser(user)).await);
+        let reading = reader(&world.database).await;
+        remove_all(&*world.store, 3).await;
+        assert_eq!(world.store.cut_log().await.unwrap(), !is_file, "somebody reads");
+        drop(reading);
+        wait::until_async("the log to be cut", Duration::from_secs(30), || async {
+            world.store.cut_log().await.unwrap().then_some(())
+        })
+        .await;
+        let files = world.database.files();
+        assert!(!holds(&files, "zap-reason") && !holds(&files, "zap-1"));
+        world.case(act(home, person("2"), Kind::Note, None, "after it")).await;
     }
 
     /// Acts on somebody who is being erased are theirs, each once, whoever comes first.

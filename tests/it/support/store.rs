@@ -104,6 +104,19 @@ impl TestStore {
         }
     }
 
+    /// Everything that its files hold, of a database that has files of its own.
+    pub(crate) fn files(&self) -> Vec<u8> {
+        match self {
+            Self::Sqlite { dir } => {
+                let files = std::fs::read_dir(dir.path()).unwrap();
+                files
+                    .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+                    .collect()
+            }
+            Self::Postgres { .. } => Vec::new(),
+        }
+    }
+
     /// What the server takes as `--database-url`.
     pub(crate) fn database_url(&self) -> String {
         match self {

@@ -44,6 +44,7 @@ impl Context<'_> {
         transaction: &mut Transaction,
         id: UserId,
     ) -> Result<Changed, Stop> {
+        transaction.overwrite().await?;
         let tenant = self.order.tenant;
         let id = self.present(transaction, id).await?;
         let person = PersonRef::User(id);
