@@ -124,7 +124,15 @@ fn sentence(report: &ImportReport) -> String {
         _ => String::new(),
     };
     format!(
-        "{} lines: {} {would}imported{numbers}, {} there already; {} members, {} sanctions hold",
-        report.lines, report.imported, report.already_there, report.members, report.sanctions_holding
+        "{}: {} {would}imported{numbers}, {} there already; {}, {}",
+        counted(report.lines, "line", "lines"),
+        report.imported,
+        report.already_there,
+        counted(report.members, "member", "members"),
+        counted(report.sanctions_holding, "sanction holds", "sanctions hold"),
     )
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

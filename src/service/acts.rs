@@ -2,23 +2,18 @@
 
 use super::caller::{Caller, NamedActor};
 use super::error::ServiceError;
-use super::judge::{answer, json};
-use super::{Answer, Claim, Outcome, PersonRef, Service};
-use crate::domain::act::{Act, Command, Situation};
-use crate::domain::actor::{Acting, Target};
+use super::{Claim, Outcome, PersonRef, Service};
+use crate::domain::act::{Act, Command};
+use crate::domain::actor::Acting;
 use crate::domain::case::Particulars;
-use crate::domain::decide::foresee;
 use crate::domain::hold::{Spent, sought};
-use crate::domain::id::{CommunityId, HeldId, SanctionId, TenantId, UserId};
-use crate::domain::rank::Authority;
+use crate::domain::id::{CommunityId, SanctionId, TenantId};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::ledger::{ActorRef, Submission};
 use crate::ports::timers::DueTimer;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
-use wire::act::ActAnswer;
 use wire::key::Scope;
 
 /// An act as a call asks for it.
@@ -45,21 +40,6 @@ pub struct LiftOrder {
     pub particulars: Particulars,
     /// Decide without effect.
     pub dry_run: bool,
-}
-
-/// Who acts and is unknown so far, while an act is tried out: the store has no other id for them.
-const NOBODY: UserId = UserId(Uuid::nil());
-/// The same for the member, who is somebody else than who acts.
-const SOMEBODY: UserId = UserId(Uuid::max());
-
-/// Whoever is unknown has no id before an act is recorded.
-pub(super) fn without_strangers(shown: &mut ActAnswer, is_stranger: impl Fn(&String) -> bool) {
-    let forget = |user: &mut Option<String>| *user = user.take().filter(|id| !is_stranger(id));
-    forget(&mut shown.standing.user);
-    for case in std::iter::once(&mut shown.case).chain(&mut shown.escalations) {
-        forget(&mut case.member.user);
-        forget(&mut case.actor.user);
-    }
 }
 
 impl Service {
@@ -166,56 +146,6 @@ impl Service {
         Ok(community.archived_at.map(|_| Refusal::Archived))
     }
 
-    /// Decides without effect, over the state as it stands.
-    async fn preview(&self, submission: &Submission) -> Result<Outcome, ServiceError> {
-        let Submission {
-            tenant,
-            community,
-            member,
-            actor,
-            command,
-            ..
-        } = submission;
-        if let Some(refusal) = self.closed(*tenant, *community).await? {
-            return Err(refusal.into());
-        }
-        let seen = self.store.look(*tenant, *community, member).await?;
-        let acting = self.store.acting(*tenant, *community, actor).await?;
-        let named = match actor {
-            ActorRef::Human { person, .. } => Some(person),
-            ActorRef::Key { .. } | ActorRef::Automod { .. } | ActorRef::System => None,
-        };
-        let stranger = Target {
-            user: if named == Some(member) { NOBODY } else { SOMEBODY },
-            authority: Authority::default(),
-            protected: false,
-            bot: false,
-        };
-        let target = seen.target.unwrap_or(stranger);
-        let spent = self.spent(submission, &acting, seen.now, &seen.timeline).await?;
-        let decided = self.looking_back(*tenant, *community, target.user, |past| {
-            let situation = Situation {
-                now: seen.now,
-                timeline: &seen.timeline,
-                member: &seen.member,
-                recent: &seen.recent,
-                target,
-                acting: &acting,
-                next_case: seen.next_case,
-                past,
-                spent: &spent,
-                held: None,
-            };
-            let (decision, hold) = foresee(&situation, command, &mut || self.ids.fresh())?;
-            Ok(answer(*community, &situation, &decision, Some(hold.as_ref())))
-        });
-        let decided: Result<_, Refusal> = decided.await?;
-        let mut shown = decided?.ok_or(ServiceError::Lost)?;
-        let strangers = [NOBODY.to_string(), SOMEBODY.to_string()];
-        without_strangers(&mut shown, |id| strangers.contains(id));
-        Ok(tried(&shown))
-    }
-
     /// What is spent of the budgets that an act would count in, as far as the policy has some.
     pub(super) async fn spent(
         &self,
@@ -238,18 +168,5 @@ impl Service {
             }
         }
         Ok(spent)
-    }
-}
-
-/// The outcome of an act that was only tried out.
-pub(super) fn tried(shown: &ActAnswer) -> Outcome {
-    let tag = match &shown.hold {
-        Some(_) => HeldId::PREFIX.to_owned(),
-        None => shown.case.number.to_string(),
-    };
-    let body = json(shown);
-    Outcome {
-        answer: Answer { body, tag },
-        replayed: false,
     }
 }

@@ -5,7 +5,7 @@ use super::error::ServiceError;
 use super::listing::{Listed, cut, one_more};
 use super::{After, Claim, Outcome, PersonRef, Service, show};
 use crate::domain::act::Command;
-use crate::domain::held::HeldState;
+use crate::domain::held::{Held, HeldState};
 use crate::domain::id::{CommunityId, HeldId};
 use crate::domain::policy_check::Finding;
 use crate::ports::ledger::{ActorRef, Submission};
@@ -51,7 +51,7 @@ impl Service {
         Ok(cut(rows, page.limit, |held| held.id, show))
     }
 
-    /// Approves a held act; with the last approval that it needs it is carried out. Approvals are given by people.
+    /// Approves a held act, or tries that out; with the last approval that it needs it is carried out. Approvals are given by people.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], or what stands in the way of the approval or of the act.
@@ -60,7 +60,7 @@ impl Service {
         caller: &Caller,
         community: CommunityId,
         held: HeldId,
-        actor: Option<NamedActor>,
+        (actor, dry_run): (Option<NamedActor>, bool),
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::ActsWrite)?;
@@ -72,8 +72,13 @@ impl Service {
                 detail: "an approval is a person's: name who gives it by `platform` and `id`".to_owned(),
             }]));
         }
-        self.about_held(caller, community, actor, Command::Approve { held }, claim)
-            .await
+        let command = Command::Approve { held };
+        let (submission, held) = self.about_held(caller, community, actor, command, claim).await?;
+        if dry_run {
+            self.preview_approval(&submission, &held).await
+        } else {
+            self.pipeline.submit(submission).await
+        }
     }
 
     /// Rejects a held act, or withdraws it.
@@ -91,11 +96,12 @@ impl Service {
         caller.require(Scope::ActsWrite)?;
         caller.enter(community)?;
         let actor = caller.actor(actor)?;
-        self.about_held(caller, community, actor, Command::Reject { held, reason }, claim)
-            .await
+        let command = Command::Reject { held, reason };
+        let (submission, _) = self.about_held(caller, community, actor, command, claim).await?;
+        self.pipeline.submit(submission).await
     }
 
-    /// Hands a command about a held act to the ledger of the member whom it is upon, so that both are locked together.
+    /// A command about a held act, for the ledger of the member whom it is upon, so that both are locked together; and the act.
     async fn about_held(
         &self,
         caller: &Caller,
@@ -103,7 +109,7 @@ impl Service {
         actor: ActorRef,
         command: Command,
         claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
+    ) -> Result<(Submission, Held), ServiceError> {
         let id = command.held().ok_or(ServiceError::Lost)?;
         let held = self.store.held(caller.tenant, community, id).await?;
         let submission = Submission {
@@ -114,6 +120,6 @@ impl Service {
             command,
             claim,
         };
-        self.pipeline.submit(submission).await
+        Ok((submission, held))
     }
 }

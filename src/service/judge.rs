@@ -109,7 +109,7 @@ pub(crate) fn answer(
 }
 
 /// A held act as it stands now.
-fn shown(community: CommunityId, held: &Held, now: DateTime<Utc>) -> wire::held::HeldAct {
+pub(crate) fn shown(community: CommunityId, held: &Held, now: DateTime<Utc>) -> wire::held::HeldAct {
     let now = Instant::from_utc(now).unwrap_or(held.expires_at);
     show::held::held(community, held, now)
 }

@@ -38,6 +38,7 @@ pub mod voids; // a case no longer counts
 mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
 mod past; // looking back, as often as it takes
+mod preview; // what would come of an act
 mod rehearsal; // many acts tried out, one after the other
 
 pub use crate::ports::answer::{Answer, Claim};

@@ -2,10 +2,10 @@
 //! lock, and writes nothing. More acts may follow those that were decided; the moment stays that of the first.
 
 use super::Outcome;
-use super::acts::{tried, without_strangers};
 use super::bulk::ItemOutcome;
 use super::error::ServiceError;
 use super::judge::answer;
+use super::preview::{tried, without_strangers};
 use crate::domain::act::{Command, Decision, Recent, Situation};
 use crate::domain::actor::{Acting, Target};
 use crate::domain::decide::foresee;

@@ -1,6 +1,6 @@
 //! Acts that wait for others: budgets that are spent, and kinds that need approvals.
 
-use crate::act::{ActorRequest, Messages};
+use crate::act::{ActAnswer, ActorRequest, Messages};
 use crate::case::{Actor, Approval, MemberRef};
 use crate::kind::Kind;
 use crate::policy::Budget;
@@ -114,6 +114,22 @@ wire! {
     pub struct ApproveRequest {
         /// The person who approves, by `platform` and `id`.
         pub actor: ActorRequest,
+        /// Decide without effect: the answer is what would happen now.
+        #[serde(default)]
+        pub dry_run: bool,
+    }
+}
+
+wire! {
+    /// What would come of an approval.
+    pub struct ApprovalPreview {
+        /// Always true: nothing was written.
+        pub dry_run: bool,
+        /// What would be recorded; null where the act would wait for more approvals.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub act: Option<ActAnswer>,
+        /// The held act as it would stand.
+        pub held: HeldAct,
     }
 }
 

@@ -68,6 +68,17 @@ pub(crate) fn approved() -> Value {
     held
 }
 
+/// What would come of the second approval.
+pub(crate) fn approval_preview() -> Value {
+    let (mut act, mut held) = (released(), approved());
+    act["dry_run"] = json!(true);
+    held["state"] = json!("released");
+    let number = &act["case"]["number"];
+    held["ended"] =
+        json!({"at": "2026-11-22T12:05:00.000000Z", "by": approver(), "reason": null, "case": number});
+    json!({"dry_run": true, "act": act, "held": held})
+}
+
 /// The act, carried out.
 pub(crate) fn released() -> Value {
     let mut answer = act_answer();
@@ -100,6 +111,7 @@ mod tests {
         is::<wire::held::HeldAct>(rejected());
         is::<wire::held::Hold>(hold());
         is::<wire::act::ActAnswer>(released());
+        is::<wire::held::ApprovalPreview>(approval_preview());
         asks::<wire::held::ApproveRequest>(approve_request());
         asks::<wire::held::RejectRequest>(reject_request());
     }

@@ -37,6 +37,18 @@ async fn put(here: &Community, rules: Value) -> Reply {
         .await
 }
 
+/// Takes out of a document what is made anew with each decision: ids of sanctions and of people nobody had seen, and when it was written.
+fn forget_what_is_made(document: &mut Value) {
+    match document {
+        Value::Array(items) => items.iter_mut().for_each(forget_what_is_made),
+        Value::Object(fields) => {
+            fields.retain(|name, _| !["id", "user", "recorded_at"].contains(&name.as_str()));
+            fields.values_mut().for_each(forget_what_is_made);
+        }
+        _ => {}
+    }
+}
+
 impl Community {
     async fn approve(&self, held: &Value, actor: Value) -> Reply {
         let id = held["id"].as_str().unwrap();
@@ -134,6 +146,40 @@ on_every_store! {
         }
         let events = here.client.get("/v1/events?type=act.approved,act.released").await.expect(200);
         assert_eq!(events["items"].as_array().unwrap().len(), 2);
+    }
+
+    /// What would come of an approval: the act as it stands then, or as it is carried out; and nothing is written.
+    async fn an_approval_is_tried_out(store) {
+        let api = Api::start(store).await;
+        let here = under(&api, json!({"approvals": {"tempban": {"needed": 2, "rank": "admin"}}})).await;
+        here.act(act("kick", "discord:1", &admin("ann"))).await.expect(201);
+        let ask = json!({"kind": "tempban", "member": "discord:1", "duration": "P3D", "actor": admin("ann")});
+        let decided = |answer: &Value| {
+            let mut decided = json!([answer["case"], answer["escalations"], answer["standing"]]);
+            forget_what_is_made(&mut decided);
+            decided
+        };
+        let held = here.act(ask).await.expect(202);
+        let approve = format!("/held-acts/{}/approve", held["id"].as_str().unwrap());
+        let attempt = async |by: Value| here.post(&approve, json!({"actor": by, "dry_run": true})).await;
+        problem(attempt(admin("ann")).await, 403, "own_act");
+        problem(attempt(person("bob", "moderator")).await, 403, "rank_too_low");
+        let first = attempt(admin("bob")).await.expect(200);
+        assert_eq!((&first["dry_run"], &first["act"], &first["held"]["state"]), (&json!(true), &Value::Null, &json!("held")));
+        let by = &first["held"]["approvals"][0]["by"];
+        assert_eq!((&by["identity"], &by["user"]), (&json!("discord:bob"), &Value::Null), "nobody has seen them so far");
+        assert_eq!(here.get(&format!("/held-acts/{}", held["id"].as_str().unwrap())).await.expect(200), held);
+        let mut half = here.approve(&held, admin("bob")).await.expect(202);
+        half["approvals"][0]["by"]["user"] = Value::Null;
+        assert_eq!(half, first["held"], "what was tried out came");
+        problem(attempt(admin("bob")).await, 409, "already_approved");
+
+        let last = attempt(admin("cid")).await.expect(200);
+        assert_eq!((&last["held"]["state"], &last["held"]["ended"]["case"]), (&json!("released"), &json!(2)));
+        assert_eq!(last["act"]["escalations"][0]["actor"]["rung"], "tempban-7d");
+        assert_eq!(here.standing("discord:1").await["points"], 3);
+        let done = here.approve(&held, admin("cid")).await.expect(201);
+        assert_eq!(decided(&last["act"]), decided(&done), "what was tried out came");
     }
 
     /// Rejected by others, withdrawn by the issuer, expired by time.
