@@ -8,6 +8,7 @@ mod folder; // the data folder, closed to others
 mod import; // another bot's records, into a community
 mod kept; // the files that keep admin keys
 mod key; // keys without a server
+mod limiter; // which counters
 mod place; // which community, in which database
 mod policy; // policies as files
 mod serve; // the server, from start to end
@@ -24,9 +25,10 @@ use std::sync::Arc;
 
 use crate::adapters::ConvertError;
 use crate::cli::{self, Cli, Command};
-use crate::config::{Config, ConfigError, DatabaseUrl};
+use crate::config::{Config, ConfigError, DatabaseUrl, RedisUrl};
 use crate::health::{self, HealthError};
 use crate::http::openapi;
+use crate::limiter::redis::NotAnAddress;
 use crate::logging::{self, LoggingError};
 use crate::service::error::{ServiceError, chain};
 use crate::service::health::NotReady;
@@ -35,6 +37,15 @@ use crate::storage::{migrations, open::OpenError};
 /// Why the program ends without success.
 #[derive(Debug, thiserror::Error)]
 pub enum BootError {
+    /// The address of Redis is none.
+    #[error("redis.url cannot be used: {url}")]
+    Redis {
+        /// The address, without its password.
+        url: RedisUrl,
+        /// What is wrong with it.
+        #[source]
+        cause: NotAnAddress,
+    },
     /// The settings cannot be used.
     #[error("the configuration cannot be used")]
     Config(#[from] ConfigError),

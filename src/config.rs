@@ -13,7 +13,7 @@ mod layers;
 mod values;
 
 pub use layers::{Flag, Inputs, Origin, Sources};
-pub use values::{DatabaseKind, DatabaseUrl, SecretText};
+pub use values::{DatabaseKind, DatabaseUrl, RedisUrl, SecretText};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -27,6 +27,10 @@ pub struct Config {
     pub database: Database,
     /// The write path.
     pub pipeline: Pipeline,
+    /// The counters that processes share.
+    pub redis: Redis,
+    /// Rate limits.
+    pub limits: RateLimits,
     /// Work in the background.
     pub jobs: Jobs,
     /// The log.
@@ -113,6 +117,29 @@ pub struct Pipeline {
     /// Commands that may wait for one writer.
     #[serde(deserialize_with = "values::count")]
     pub queue: usize,
+}
+
+/// The counters that processes share.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// Where it is; `None` when this process counts for itself.
+    #[serde(deserialize_with = "values::redis_url")]
+    pub url: Option<RedisUrl>,
+    /// What all keys of this service begin with.
+    pub prefix: String,
+    /// How long a check waits for it.
+    #[serde(deserialize_with = "values::duration")]
+    pub deadline: Duration,
+}
+
+/// Rate limits.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimits {
+    /// How many keys this process keeps at most.
+    #[serde(deserialize_with = "values::count")]
+    pub max_keys: usize,
 }
 
 /// Work in the background.

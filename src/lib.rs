@@ -6,6 +6,7 @@ pub mod domain;
 pub mod ports;
 pub mod service;
 
+pub mod limiter;
 pub mod storage;
 
 pub mod adapters;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::folder::Guard;
 use super::store::{self, Purpose};
 use super::system::SystemClock;
-use super::{BootError, folder, kept};
+use super::{BootError, folder, kept, limiter};
 use crate::cli;
 use crate::config::{Config, DatabaseKind};
 use crate::health;
@@ -84,6 +84,7 @@ pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
     findings.extend(open_key_files(&config.data.dir));
     findings.extend(database_files(&config));
     findings.extend(database(&config).await);
+    findings.extend(redis(&config).await);
     findings.push(port(&config));
     report(&findings)?;
     match findings.iter().filter(|f| f.verdict == Verdict::Fail).count() {
@@ -328,6 +329,19 @@ async fn answering(config: &Config) -> Vec<Finding> {
     };
     let database = finding(Verdict::Ok, "database", format!("{}, {url}", health.backend));
     key.into_iter().chain([database, clock]).collect()
+}
+
+/// That Redis answers. None where the settings name none; without it the server serves, and each limit says what checks come to.
+async fn redis(config: &Config) -> Option<Finding> {
+    const SUBJECT: &str = "redis";
+    let url = config.redis.url.as_ref()?;
+    Some(match limiter::ping(config).await? {
+        Ok(()) => finding(Verdict::Ok, SUBJECT, url.to_string()),
+        Err(reason) => {
+            let advice = "is it running, and are host, port and password right? Until then each rate limit does what its on_failure says";
+            finding(Verdict::Warn, SUBJECT, format!("{url}: {reason}; {advice}"))
+        }
+    })
 }
 
 /// That the address can be listened on, or that it is a tribune that listens there.

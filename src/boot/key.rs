@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use wire::key::Scope;
 
 use super::BootError;
+use super::limiter;
 use super::policy::refused;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
@@ -38,7 +39,7 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     }
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    let service = Service::new(store, clock, ids, LANES, here);
+    let service = Service::new(store, clock, ids, limiter::none(), LANES, here);
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
     let (key, secret) = made.map_err(refused)?;

@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use super::BootError;
 use super::key::LANES;
+use super::limiter;
 use super::policy::refused;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
@@ -19,7 +20,7 @@ pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootErr
     let (config, _) = Config::load(&settings.inputs())?;
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    Ok(Service::new(store, clock, ids, LANES, here))
+    Ok(Service::new(store, clock, ids, limiter::none(), LANES, here))
 }
 
 /// The same, and the community.

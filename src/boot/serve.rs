@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::banner::{Banner, FirstKey};
 use super::folder::{self, Reserved};
+use super::limiter;
 use super::signals::Signals;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
@@ -25,6 +27,7 @@ use crate::jobs::removals::Removals;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
 use crate::jobs::{self, Stop};
+use crate::limiter::memory::Memory;
 use crate::ports::clock::Clock;
 use crate::ports::store::Store;
 use crate::service::Service;
@@ -34,6 +37,9 @@ use crate::service::pipeline::Lanes;
 
 /// What the first tenant is called.
 const FIRST_TENANT: &str = "default";
+
+/// How often idle keys of rate limits are forgotten.
+const TIDIED: Duration = Duration::from_secs(1);
 
 /// How long the jobs and what was accepted may take to end, after running requests have had their grace.
 const LAST_GRACE: Duration = Duration::from_secs(8);
@@ -54,7 +60,9 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let lanes = lanes(config);
     let writers = Writers::start(lanes.lanes)?;
     let (ids, write_on) = (Arc::new(SystemIds), writers.handle().clone());
-    let service = Service::new(store.clone(), clock.clone(), ids, lanes, write_on);
+    let counters = limiter::open(config)?;
+    let limiter = counters.limiter.clone();
+    let service = Service::new(store.clone(), clock.clone(), ids, limiter, lanes, write_on);
     let first_key = first_start(&*store, &service, &config.data.dir).await?;
     let key_file = kept::known(&*store, &config.data.dir, clock.now()).await?;
     let backend = introduce(&service).await?;
@@ -69,7 +77,8 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     drop(first_key);
 
     let (stopper, stop) = jobs::stopper();
-    let jobs = start_jobs(config, &store, &service, clock, &stop, &writers);
+    let mut jobs = start_jobs(config, &store, &service, clock, &stop, &writers);
+    jobs.spawn_on(tidy(counters.local, stop), writers.handle());
     let told = async move {
         signals.first().await;
         tracing::info!("stopping: no new requests; those that run may finish");
@@ -179,6 +188,20 @@ fn start_jobs(
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());
     jobs
+}
+
+/// Has idle keys of rate limits forgotten, until told to stop.
+async fn tidy(local: Arc<Memory>, mut stop: Stop) {
+    while !stop.is_told() {
+        let load = local.tidy();
+        #[expect(clippy::cast_precision_loss, reason = "a gauge of millions")]
+        gauge!("tribune_limits_keys").set(load.keys as f64);
+        counter!("tribune_limits_evicted_total").increment(load.evicted);
+        tokio::select! {
+            () = stop.told() => {}
+            () = tokio::time::sleep(TIDIED) => {}
+        }
+    }
 }
 
 /// Every route, inside the edge, watched.

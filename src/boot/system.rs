@@ -1,9 +1,10 @@
 //! The operating system's clock and randomness behind the ports. Nothing else in the program asks for either.
 
 use chrono::{DateTime, Utc};
+use std::time::Instant;
 use uuid::Uuid;
 
-use crate::ports::clock::Clock;
+use crate::ports::clock::{Clock, Ticks};
 use crate::ports::ids::{Ids, NoRandomness};
 
 /// The clock of this machine.
@@ -16,6 +17,22 @@ impl Clock for SystemClock {
             reason = "this is the adapter that the others are told to ask"
         )]
         Utc::now()
+    }
+}
+
+/// How long this process has been running: it never goes back, whatever is done to the clock.
+pub(super) struct SystemTicks(Instant);
+
+impl SystemTicks {
+    /// From now on.
+    pub(super) fn start() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Ticks for SystemTicks {
+    fn ticks(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

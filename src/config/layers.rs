@@ -6,14 +6,14 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-use super::values::{DatabaseUrl, SecretText};
+use super::values::{DatabaseUrl, RedisUrl, SecretText};
 use super::{Config, ConfigError};
 
 /// Every setting with its default.
 const DEFAULTS: &str = include_str!("../../config.default.toml");
 
-/// The one setting that may hold a password.
-const SECRET: &str = "database.url";
+/// The settings that may hold a password, and the variables by which other programs know them.
+const SECRETS: [(&str, &str); 2] = [("DATABASE_URL", "database.url"), ("REDIS_URL", "redis.url")];
 
 /// Where settings can come from, besides the defaults.
 #[derive(Debug, Default)]
@@ -87,7 +87,10 @@ impl Sources {
             sources.add_file(path)?;
         }
         // The general name first, so that our own wins over it.
-        let by_general_name = |name: &str| (name == "DATABASE_URL").then(|| SECRET.to_owned());
+        let by_general_name = |name: &str| {
+            let known = SECRETS.iter().find(|(general, _)| *general == name);
+            known.map(|(_, key)| (*key).to_owned())
+        };
         let by_own_name = |name: &str| name.strip_prefix("TRIBUNE_").map(str::to_owned);
         for (name, value) in &inputs.environment {
             if let Some(key) = by_general_name(name) {
@@ -231,9 +234,12 @@ impl Sources {
 /// As it would be written in a file; what is not a usable address of a database is not shown at all.
 fn shown(key: &str, value: &Value) -> String {
     match value {
-        Value::String(text) if key == SECRET && !text.is_empty() => text
-            .parse::<DatabaseUrl>()
-            .map_or_else(|_| "\"***\"".to_owned(), |url| format!("\"{url}\"")),
+        Value::String(text) if SECRETS.iter().any(|(_, secret)| *secret == key) && !text.is_empty() => {
+            let database = text.parse::<DatabaseUrl>().map(|url| url.to_string()).ok();
+            let redis = || text.parse::<RedisUrl>().map(|url| url.to_string()).ok();
+            let masked = if key == "redis.url" { redis() } else { database };
+            format!("\"{}\"", masked.unwrap_or_else(|| "***".to_owned()))
+        }
         Value::String(text) => format!("{text:?}"),
         Value::Integer(number) => number.to_string(),
         Value::Boolean(answer) => answer.to_string(),

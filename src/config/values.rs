@@ -132,6 +132,56 @@ fn masked(url: &str) -> String {
     )
 }
 
+/// The address of Redis; its password is shown as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RedisUrl(String);
+
+impl RedisUrl {
+    /// The address with its password, for the driver and nobody else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RedisUrl {
+    type Err = &'static str;
+
+    /// The error does not repeat the text, which may hold a password.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once("://") {
+            Some(("redis" | "redis+unix" | "redis+cluster" | "redis+sentinel", rest)) if !rest.is_empty() => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(
+                "expected redis://:password@host:6379, redis+unix:///path, redis+cluster://host:6379,host:6379 or redis+sentinel://host:26379,host:26379/master",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&masked(&self.0))
+    }
+}
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An address, or nothing when the text is empty.
+pub(super) fn redis_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUrl>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(D::Error::custom)
+    }
+}
+
 /// An address, or nothing when the text is empty.
 pub(super) fn database_url<'de, D: Deserializer<'de>>(
     deserializer: D,

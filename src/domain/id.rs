@@ -71,6 +71,10 @@ id!(
     HeldId, "hld_"
 );
 id!(
+    /// A rate limit by name.
+    LimitId, "lim_"
+);
+id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );

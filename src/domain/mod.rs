@@ -15,6 +15,7 @@ pub mod job; // many items, worked off a part at a time
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
 pub mod ledger; // a member's points, the clock that they fall by, what rungs remember
+pub mod limit; // rate limits: how much a key may have within how long
 pub mod member; // the aggregate: the ledger and the sanctions
 pub mod name; // short names that communities choose
 pub mod past; // what decisions need of history beyond the aggregate

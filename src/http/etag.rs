@@ -104,6 +104,44 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
+/// `If-Match` for a document that may not be there yet: without it one is made, with it one is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerhapsIfMatch(Option<IfMatch>);
+
+impl PerhapsIfMatch {
+    /// The version that the caller saw, if any.
+    ///
+    /// # Errors
+    /// As for [`IfMatch::version`].
+    pub fn version(&self) -> Result<Option<i32>, Problem> {
+        self.0.as_ref().map(IfMatch::version).transpose()
+    }
+}
+
+impl IntoParams for PerhapsIfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header(
+            "If-Match",
+            None,
+            "To change what is there: the ETag of the version that you have read. To make it, leave this out.",
+        )]
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PerhapsIfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.headers.contains_key(IF_MATCH) {
+            return IfMatch::from_request_parts(parts, state)
+                .await
+                .map(Some)
+                .map(Self);
+        }
+        Ok(Self(None))
+    }
+}
+
 /// Whether a text is an entity tag, strong or weak.
 fn is_tag(text: &str) -> bool {
     let text = text.strip_prefix("W/").unwrap_or(text);

@@ -59,6 +59,18 @@ fn describe() {
         "From a request's headers to its answer's"
     );
     describe_histogram!("tribune_batch_size", "Commands decided in one transaction");
+    describe_gauge!(
+        "tribune_limits_keys",
+        "Keys of rate limits that this process remembers"
+    );
+    describe_counter!(
+        "tribune_limits_evicted_total",
+        "Keys of rate limits forgotten before their time, because there were too many"
+    );
+    describe_counter!(
+        "tribune_limits_unreached_total",
+        "Checks answered without Redis, by what the limit says"
+    );
     describe_gauge!("tribune_pipeline_waiting", "Commands that wait to be decided");
     describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
     describe_counter!(

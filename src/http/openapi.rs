@@ -62,6 +62,10 @@ const TAGS: &[(&str, &str)] = &[
         "history",
         "Acts of other bots in, whole communities out and in again.",
     ),
+    (
+        "limits",
+        "May this happen now? Rate limits by name, and checks of them.",
+    ),
     ("members", "Users as members of a community: rank and protection."),
     ("users", "People and their identities on platforms."),
     ("events", "The log of everything that happened."),

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use super::problem::Problem;
 use crate::domain::id::{CommunityId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::name::Name;
 use crate::service::{Link, PersonRef};
 
 /// The parameters of a path as a `T`; one that does not parse is `not_found`.
@@ -130,6 +131,15 @@ pub struct InPolicyVersion {
     #[serde(deserialize_with = "version")]
     #[param(minimum = 1, maximum = 2_147_483_647, example = 3)]
     pub version: i32,
+}
+
+/// `/limits/{limit}`
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InLimit {
+    /// The limit's name.
+    #[param(value_type = wire::form::LimitName, example = "messages")]
+    pub limit: Name,
 }
 
 /// `/communities/{community}/links/{link}`

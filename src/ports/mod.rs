@@ -11,6 +11,8 @@ pub mod ids; // identifiers that nobody has seen
 pub mod insight; // what searches and reports are made of
 pub mod jobs; // requests of many items
 pub mod ledger; // acts decided in batches; voids; what a member's state is
+pub mod limiter; // may this happen now? Counters
+pub mod limits; // rate limits by name
 pub mod merges; // users who turned out to be one person
 pub mod record; // cases, sanctions and events, read back
 pub mod removal; // people, communities and tenants that go

@@ -8,6 +8,7 @@ use super::housekeeping::Housekeeping;
 use super::insight::Insight;
 use super::jobs::Jobs;
 use super::ledger::Ledger;
+use super::limits::Limits;
 use super::merges::Merges;
 use super::record::Record;
 use super::removal::Removals;
@@ -42,6 +43,7 @@ pub trait Store:
     + Undo
     + Removals
     + Merges
+    + Limits
     + 'static
 {
     /// Asks the database something small.

@@ -49,6 +49,9 @@ impl DirectoryRender {
             Change::ArchiveTenant { archived: true, .. } => types::TENANT_ARCHIVED,
             Change::ArchiveTenant { archived: false, .. } => types::TENANT_UNARCHIVED,
             Change::DeleteTenant(_) => types::TENANT_DELETED,
+            Change::PutLimit { expected: None, .. } => types::LIMIT_CREATED,
+            Change::PutLimit { .. } => types::LIMIT_CHANGED,
+            Change::DeleteLimit { .. } => types::LIMIT_DELETED,
             Change::CreateUser { .. } => types::USER_CREATED,
             Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
                 types::USER_CHANGED
@@ -189,6 +192,17 @@ impl DirectoryRender {
                 self.one(shown.id.clone(), &shown, (Some(community.id), None), &data, now)
             }
             Changed::Policy(change) => policy(change, now),
+            Changed::Limit(record) => {
+                let shown = show::limit::limit(record);
+                data.limit = Some(shown.clone());
+                self.one(
+                    record.version.to_string(),
+                    &shown,
+                    (record.community, None),
+                    &data,
+                    now,
+                )
+            }
             Changed::Merged(merged) => merges::merged(merged, now),
             Changed::Parted(parted) => merges::parted(parted, now),
             Changed::User(user) => {

@@ -9,6 +9,8 @@ use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::history::BadLine;
 use crate::ports::ledger::Reply;
+use crate::ports::limiter::Unreachable;
+use crate::ports::limits::MOST_LIMITS;
 use crate::service::Outcome;
 use crate::service::auth::BadKey;
 use chrono::SecondsFormat;
@@ -62,6 +64,23 @@ pub enum ServiceError {
         /// Its entity tag now, without the quotes.
         current: String,
     },
+    /// There is a document already, and the caller has seen no version of it.
+    #[error(
+        "there is one already, at ETag \"{current}\"; to change it, read it and send its ETag as If-Match"
+    )]
+    Unseen {
+        /// Its entity tag now, without the quotes.
+        current: String,
+    },
+    /// There are as many limits as there may be.
+    #[error("a tenant or community has at most {MOST_LIMITS} limits of its own; delete one that is not used")]
+    TooManyLimits,
+    /// No limit has this name.
+    #[error("neither the community nor the tenant has a limit called {0:?}")]
+    UnknownLimit(String),
+    /// The counters of limits cannot be reached.
+    #[error(transparent)]
+    LimiterAway(#[from] Unreachable),
     /// A version of a policy cannot be withdrawn: it has been in force.
     #[error(
         "version {0} is or was in force, and cannot be withdrawn; write or restore the version that is to take its place"
@@ -173,6 +192,7 @@ impl ServiceError {
             | Self::Simulating
             | Self::TakingIn
             | Self::Busy
+            | Self::LimiterAway(_)
             | Self::Store(StoreError::Unavailable(_)) => true,
             Self::Refused(refusal) => {
                 matches!(refusal, Refusal::ClockSkew { .. } | Refusal::ClockOutOfRange)
@@ -242,6 +262,10 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         Applied::Conflict(Conflict::Stale(current)) => Err(ServiceError::Stale {
             current: current.to_string(),
         }),
+        Applied::Conflict(Conflict::Unseen(current)) => Err(ServiceError::Unseen {
+            current: current.to_string(),
+        }),
+        Applied::Conflict(Conflict::TooManyLimits) => Err(ServiceError::TooManyLimits),
         Applied::Conflict(Conflict::NotScheduled(version)) => Err(ServiceError::NotScheduled(version)),
         Applied::Conflict(Conflict::SameUser(user)) => Err(ServiceError::SameUser(user)),
         Applied::Conflict(Conflict::TooManyMerged(users)) => Err(ServiceError::TooManyMerged(users)),

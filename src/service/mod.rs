@@ -18,6 +18,7 @@ pub mod insight; // searches and reports
 pub mod intake; // room for files
 pub mod jobs; // many items, worked off later
 pub mod keys; // API keys
+pub mod limits; // rate limits, and checks of them
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community
 pub mod merges; // two users who are one person
@@ -50,6 +51,7 @@ pub use crate::ports::ledger::PersonRef;
 use crate::domain::id::HeldId;
 use crate::ports::clock::Clock;
 use crate::ports::ids::Ids;
+use crate::ports::limiter::Limiter;
 use crate::ports::store::Store;
 use auth::KeyRing;
 use error::ServiceError;
@@ -68,6 +70,8 @@ pub struct Service {
     pipeline: Pipeline,
     keys: Arc<KeyRing>,
     writes: Handle,
+    limiter: Arc<dyn Limiter>,
+    limits: Arc<limits::Book>,
     /// A permit for each simulation that may be under way.
     simulations: Arc<Semaphore>,
     /// A permit for each file that may be taken in.
@@ -92,12 +96,13 @@ impl Outcome {
 }
 
 impl Service {
-    /// Over a store. Whatever writes runs on the runtime of `writes`, the pipeline's lanes to begin with.
+    /// Over a store and counters of rate limits. Whatever writes runs on the runtime of `writes`, the pipeline's lanes to begin with.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
+        limiter: Arc<dyn Limiter>,
         lanes: pipeline::Lanes,
         writes: Handle,
     ) -> Self {
@@ -110,6 +115,8 @@ impl Service {
             pipeline,
             keys: Arc::default(),
             writes,
+            limiter,
+            limits: Arc::default(),
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
             intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
         }

@@ -42,6 +42,7 @@ steps! {
     10 "0010" "remedies",
     11 "0011" "archived_tenants",
     12 "0012" "dry_jobs",
+    13 "0013" "limits",
 }
 
 /// The number of the newest step.

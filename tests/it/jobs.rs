@@ -33,6 +33,7 @@ use tribune::service::{After, Claim, PersonRef, Service};
 
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
+use crate::support::limits;
 use crate::support::server::Server;
 use crate::support::store::TestStore;
 use crate::support::wait;
@@ -59,6 +60,7 @@ impl Replica {
             store.clone(),
             clock.clone(),
             Arc::new(TestIds),
+            limits::memory(clock),
             LANES,
             Handle::current(),
         );

@@ -17,6 +17,7 @@ mod api;
 mod architecture;
 mod faults;
 mod jobs;
+mod limiter;
 mod listener;
 mod openapi;
 mod readme;

@@ -5,6 +5,7 @@ use crate::community::Community;
 use crate::held::HeldAct;
 use crate::import::ImportReport;
 use crate::key::ApiKey;
+use crate::limit::Limit;
 use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
@@ -64,6 +65,12 @@ pub mod types {
     pub const USER_ERASED: &str = "user.erased";
     /// A member has another rank or protection; `data.member`.
     pub const MEMBER_CHANGED: &str = "member.changed";
+    /// A rate limit was made; `data.limit`.
+    pub const LIMIT_CREATED: &str = "limit.created";
+    /// A rate limit has another version; `data.limit`.
+    pub const LIMIT_CHANGED: &str = "limit.changed";
+    /// A rate limit was deleted; `data.limit`, as it was.
+    pub const LIMIT_DELETED: &str = "limit.deleted";
     /// A key was made; `data.key`.
     pub const KEY_CREATED: &str = "key.created";
     /// A key was revoked; `data.key`.
@@ -82,7 +89,7 @@ pub mod types {
     /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
     pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 33] = [
+    pub const ALL: [&str; 36] = [
         ACT_HELD,
         ACT_APPROVED,
         ACT_RELEASED,
@@ -108,6 +115,9 @@ pub mod types {
         USER_SPLIT,
         USER_ERASED,
         MEMBER_CHANGED,
+        LIMIT_CREATED,
+        LIMIT_CHANGED,
+        LIMIT_DELETED,
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
@@ -156,6 +166,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub member: Option<Member>,
+    /// The limit, for `limit.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub limit: Option<Limit>,
     /// The key, for `key.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

@@ -50,6 +50,14 @@ texts! {
     SanctionId: (36, 36), "^san_[0-9a-f]{32}$", "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a held act.
     HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A limit's id.
+    LimitId: (36, 36), "^lim_[0-9a-f]{32}$", "lim_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The name of a limit: lower-case letters, digits and `_`, beginning with a letter.
+    LimitName: (1, 32), "^[a-z][a-z0-9_]*$", "messages";
+    /// What is counted together: text with variables in braces, whose values checks give.
+    KeyTemplate: (0, 256), r"^([^{}\u0000-\u001f\u007f-\u009f]|\{[a-z][a-z0-9_]{0,31}\})*$", "{community}:{user}";
+    /// The value of a variable of a key: at most 256 bytes, without control characters.
+    KeyValue: (1, 256), r"^[^\u0000-\u001f\u007f-\u009f]+$", "discord:80351110224678912";
     /// A job's id.
     JobId: (36, 36), "^job_[0-9a-f]{32}$", "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a plan to undo.
@@ -131,6 +139,10 @@ numbers! {
     Points: 0 to 10_000, 1.5;
     /// Points, at least a thousandth, with at most 3 decimals.
     SomePoints: 0.001 to 10_000, 3;
+    /// A share, with at most 3 decimals.
+    Share: 0.001 to 1, 0.5;
+    /// Seconds, with at most 3 decimals, up to a day.
+    SignalSeconds: 0 to 86_400, 0.35;
     /// What points are multiples of, with at most 3 decimals.
     Granularity: 0.001 to 1, 0.1;
 }
@@ -169,6 +181,29 @@ impl PartialSchema for EventType {
 }
 
 impl ToSchema for EventType {}
+
+/// Values of variables by their names.
+#[derive(Debug)]
+pub enum KeyValues {}
+
+impl PartialSchema for KeyValues {
+    fn schema() -> RefOr<Schema> {
+        let name = text("A variable.", (1, 32), "^[a-z][a-z0-9_]*$").build();
+        let value = text("Its value.", (1, 256), r"^[^\u0000-\u001f\u007f-\u009f]+$").build();
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some(
+                "Values by the names of variables, such as user, channel or command.",
+            ))
+            .property_names(Some(name))
+            .additional_properties(Some(Schema::Object(value)))
+            .max_properties(Some(16))
+            .examples([serde_json::json!({"user": "discord:80351110224678912", "command": "ban"})])
+            .into()
+    }
+}
+
+impl ToSchema for KeyValues {}
 
 /// Text by name, as a bot keeps it with a case.
 #[derive(Debug)]

@@ -47,6 +47,15 @@ pub enum Scope {
     /// Import acts from other bots, and make communities of exports. Both say who did what without being asked for a rank.
     #[serde(rename = "history:write")]
     HistoryWrite,
+    /// Ask whether something may happen now, and tell limits of signals.
+    #[serde(rename = "limits:check")]
+    LimitsCheck,
+    /// Read limits, and how keys stand under them.
+    #[serde(rename = "limits:read")]
+    LimitsRead,
+    /// Make, change and delete limits, and reset keys.
+    #[serde(rename = "limits:write")]
+    LimitsWrite,
     /// Make other tenants: for the operator of the service.
     #[serde(rename = "tenants:write")]
     TenantsWrite,
@@ -54,7 +63,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -68,6 +77,9 @@ impl Scope {
         Self::ActorsAssert,
         Self::HistoryRead,
         Self::HistoryWrite,
+        Self::LimitsCheck,
+        Self::LimitsRead,
+        Self::LimitsWrite,
         Self::TenantsWrite,
     ];
 
@@ -88,6 +100,9 @@ impl Scope {
             Self::ActorsAssert => "actors:assert",
             Self::HistoryRead => "history:read",
             Self::HistoryWrite => "history:write",
+            Self::LimitsCheck => "limits:check",
+            Self::LimitsRead => "limits:read",
+            Self::LimitsWrite => "limits:write",
             Self::TenantsWrite => "tenants:write",
         }
     }

@@ -35,6 +35,7 @@ pub mod insight; // counts and consistency
 pub mod job; // requests of many items, worked off later
 pub mod key; // API keys and scopes
 pub mod kind; // kinds of act
+pub mod limit; // rate limits and checks
 pub mod merge; // two users who are one person
 pub mod number;
 pub mod page; // cursor pages

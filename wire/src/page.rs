@@ -7,6 +7,7 @@ use crate::event::Event;
 use crate::held::HeldAct;
 use crate::job::Job;
 use crate::key::ApiKey;
+use crate::limit::Limit;
 use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
@@ -60,6 +61,14 @@ page!(
 page!(
     /// Keys, oldest first.
     KeyPage of ApiKey
+);
+page!(
+    /// Limits, by name.
+    LimitPage of Limit
+);
+page!(
+    /// Versions of a limit, newest first.
+    LimitVersionPage of Limit
 );
 page!(
     /// Tenants, oldest first.

@@ -68,7 +68,7 @@ impl Code {
     pub const fn retry_after(self) -> Option<u32> {
         match self {
             Self::RateLimited | Self::Overloaded | Self::IdempotencyInFlight => Some(1),
-            Self::StoreUnavailable | Self::NotReady | Self::TimedOut => Some(2),
+            Self::StoreUnavailable | Self::LimiterUnavailable | Self::NotReady | Self::TimedOut => Some(2),
             Self::TooManySimulations | Self::TooManyImports => Some(5),
             Self::ClockSkew => Some(10),
             _ => None,
@@ -222,6 +222,12 @@ catalogue! {
     UnknownKind "unknown_kind" UNPROCESSABLE_ENTITY "The community has no such kind of act"
         "The kind is none that every community has, and the policy in force does not register it."
         "Look for a typing error; read the policy for the kinds that the community registers, or register this one there."
+    UnknownLimit "unknown_limit" UNPROCESSABLE_ENTITY "There is no such rate limit"
+        "Neither the community that the check names nor the tenant has a limit of this name."
+        "Look for a typing error; list the limits, or make this one. A limit that was just made may take some seconds to be known everywhere."
+    TooManyLimits "too_many_limits" CONFLICT "There are too many rate limits"
+        "A tenant has at most 200 limits for itself, and each of its communities too."
+        "Delete limits that are not used. One limit with variables in its key serves for all users, channels and commands."
     AlreadyVoided "already_voided" CONFLICT "The case is voided already"
         "The case was voided earlier, and its effects were taken back then."
         "Nothing is left to do."
@@ -287,6 +293,9 @@ catalogue! {
     StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "The database cannot be reached"
         "The server runs, but its database does not answer."
         "Repeat the request after the seconds that Retry-After says. A change may have been recorded or not: under the same Idempotency-Key it is done once."
+    LimiterUnavailable "limiter_unavailable" SERVICE_UNAVAILABLE "The counters cannot be reached"
+        "The server shares the counters of rate limits by Redis, which does not answer. Checks are answered as each limit says; this cannot be."
+        "Repeat the request after the seconds that Retry-After says."
     ClockSkew "clock_skew" SERVICE_UNAVAILABLE "The server's clock is wrong"
         "The server's clock differs from the database's, or lies behind what the ledger already holds, so it decides nothing."
         "Repeat the request; another replica may take it. Operators: set the clock by NTP."

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod cases;
+pub mod checks;
 pub mod communities;
 pub mod events;
 pub mod held;
@@ -9,6 +10,7 @@ pub mod imports;
 pub mod insight;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod links;
 pub mod members;
 pub mod policies;
@@ -25,7 +27,7 @@ use super::api::ApiState;
 
 /// The routes with their descriptions. Method and path stand with each handler.
 pub fn routes() -> OpenApiRouter<ApiState> {
-    ledger().merge(directory())
+    ledger().merge(directory()).merge(rate_limits())
 }
 
 /// What happens to members, and what is made of it.
@@ -114,6 +116,23 @@ fn directory() -> OpenApiRouter<ApiState> {
         ))
         .routes(routes!(tenants::archive::archive_tenant))
         .routes(routes!(tenants::unarchive::unarchive_tenant))
+}
+
+/// Rate limits, and checks of them.
+fn rate_limits() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(checks::create::check_limit))
+        .routes(routes!(checks::create_many::check_limits))
+        .routes(routes!(checks::status::read_limit_status))
+        .routes(routes!(checks::reset::reset_limit))
+        .routes(routes!(checks::signal::signal_limit))
+        .routes(routes!(limits::list::list_limits))
+        .routes(routes!(
+            limits::read::read_limit,
+            limits::put::put_limit,
+            limits::delete::delete_limit
+        ))
+        .routes(routes!(limits::versions::list_limit_versions))
 }
 
 /// What is done about acts that wait for others.

@@ -3,14 +3,17 @@
 use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, KeyId, MergeId, TenantId, UserId};
+use crate::domain::id::{CommunityId, KeyId, LimitId, MergeId, TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::limit::Limit;
+use crate::domain::name::Name;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::ledger::{ActorRef, PersonRef};
+use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
 use chrono::{DateTime, Utc};
 
@@ -109,6 +112,30 @@ pub enum Change {
         community: CommunityId,
         /// Which version.
         version: i32,
+    },
+    /// The next version of a rate limit, or the first one.
+    PutLimit {
+        /// Whose: a community's, or the tenant's.
+        community: Option<CommunityId>,
+        /// What it is called.
+        name: Name,
+        /// The id, chosen by the caller, where there is none yet.
+        id: LimitId,
+        /// The version that the caller saw; `None` where there is none.
+        expected: Option<i32>,
+        /// What it says.
+        limit: Box<Limit>,
+        /// Why.
+        comment: Option<String>,
+    },
+    /// A rate limit is gone, with all its versions.
+    DeleteLimit {
+        /// Whose: a community's, or the tenant's.
+        community: Option<CommunityId>,
+        /// What it is called.
+        name: Name,
+        /// The version that the caller saw.
+        expected: i32,
     },
     /// A new user.
     CreateUser {
@@ -225,6 +252,7 @@ impl Change {
             | Self::PutPolicy { community, .. }
             | Self::SetMember { community, .. }
             | Self::ChangeReason { community, .. } => Some(*community),
+            Self::PutLimit { community, .. } | Self::DeleteLimit { community, .. } => *community,
             _ => None,
         }
     }
@@ -264,6 +292,8 @@ pub enum Changed {
     Community(Community),
     /// A policy version was made, withdrawn or activated.
     Policy(Box<PolicyChange>),
+    /// A version of a rate limit was made, or the limit was deleted, and this is as it was.
+    Limit(Box<LimitRecord>),
     /// A user was made or changed.
     User(User),
     /// A member was changed.
@@ -287,6 +317,10 @@ pub enum Conflict {
     IdentityTaken(Identity, UserId),
     /// The document has moved on to this version since the caller read it.
     Stale(i32),
+    /// There is a document already, at this version, and the caller has seen none.
+    Unseen(i32),
+    /// There are as many limits as there may be.
+    TooManyLimits,
     /// A version is to come into force at a moment that is not ahead of this one, the store's now, or too far ahead.
     NotAhead(Instant),
     /// The version of the policy is, or was, in force: it cannot be withdrawn.

@@ -6,6 +6,7 @@ pub mod event; // the log
 pub mod held; // acts that wait for others
 pub mod insight; // counts and the consistency report
 pub mod job; // requests of many items
+pub mod limit; // rate limits
 pub mod merge; // two users who are one person
 pub mod policy; // versions of a policy
 pub mod simulate; // simulations

@@ -6,6 +6,7 @@ mod pool; // connections, time-outs, the clock
 mod amend; // what cases say from now on
 mod claims; // idempotency keys
 mod decide; // acts in batches: one transaction, a handful of statements
+mod limits; // rate limits by name
 mod load; // what a batch needs to know, under locks
 mod lowerings; // balances that a remedy lowered all at once
 mod void; // history replayed without a case
@@ -112,6 +113,7 @@ pub fn statements() -> Vec<&'static str> {
         people::STATEMENTS,
         archived::STATEMENTS,
         directory::STATEMENTS,
+        limits::STATEMENTS,
         look::STATEMENTS,
         recall::STATEMENTS,
         record::STATEMENTS,

@@ -57,6 +57,8 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("members", "user_id"),
     of_community!("seams", "merge_id"),
     of_community!("policies", "version"),
+    of_community!("limits", "name"),
+    of_community!("limit_versions", "limit_id, version"),
 ];
 const OF_TENANT: &[&str] = &[
     of_tenant!("timers", "community_id, sanction_id"),
@@ -75,6 +77,8 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("seams", "community_id, merge_id"),
     of_tenant!("merges", "merge_id"),
     of_tenant!("policies", "community_id, version"),
+    of_tenant!("limits", "community_id, name"),
+    of_tenant!("limit_versions", "community_id, limit_id, version"),
     of_tenant!("links", "platform, space"),
     of_tenant!("identities", "platform, native_id"),
     of_tenant!("erased_identities", "hash"),
@@ -116,6 +120,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[12],
     OF_COMMUNITY[13],
     OF_COMMUNITY[14],
+    OF_COMMUNITY[15],
+    OF_COMMUNITY[16],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -138,6 +144,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[19],
     OF_TENANT[20],
     OF_TENANT[21],
+    OF_TENANT[22],
+    OF_TENANT[23],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 14] = [
+pub(crate) const SCOPES: [&str; 17] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -21,6 +21,9 @@ pub(crate) const SCOPES: [&str; 14] = [
     "actors:assert",
     "history:read",
     "history:write",
+    "limits:check",
+    "limits:read",
+    "limits:write",
     "tenants:write",
 ];
 

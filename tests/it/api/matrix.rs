@@ -168,10 +168,14 @@ impl Ids {
             .post("/v1/keys", &json!({"name": "x", "scopes": ["users:read"]}))
             .await
             .expect(201);
+        let limit = json!({"algorithm": "gcra", "capacity": 5, "period": 10});
+        let limit = admin.call(Method::PUT, "/v1/limits/commands").json(&limit);
+        limit.send().await.expect(201);
         let user = text(&act["case"]["member"]["user"]);
         Self(vec![
             ("community", community),
             ("link", "custom:here".to_owned()),
+            ("limit", "commands".to_owned()),
             ("member", user.clone()),
             ("user", user),
             ("number", act["case"]["number"].to_string()),
@@ -192,6 +196,7 @@ impl Ids {
         Self(vec![
             ("community", id("com")),
             ("link", "custom:nowhere".to_owned()),
+            ("limit", "nothing".to_owned()),
             ("member", id("usr")),
             ("user", id("usr")),
             ("number", "4711".to_owned()),
@@ -320,6 +325,8 @@ on_every_store! {
                 assert_eq!(reply.expect(403)["code"], "forbidden_scope", "{}", operation.name);
             } else if operation.method == Method::GET || operation.name == "simulate_policy" {
                 assert!([200, 422].contains(&reply.status), "{}: {} {}", operation.name, reply.status, reply.body);
+            } else if operation.name == "check_limits" {
+                assert_eq!(reply.expect(200)["items"][0]["status"], 422, "the community is none of theirs");
             } else if operation.name == "create_acts" {
                 assert_eq!(reply.expect(200)["items"][0]["problem"]["code"], "tenant_archived");
             } else if reply.body["code"] == "tenant_archived" {

@@ -8,6 +8,7 @@ mod erasure;
 mod jobs;
 mod keys;
 mod ledger; // acts, cases, voids, standing, events: with a clock that tests move
+mod limits;
 mod matrix; // every operation: no key, a key without its scope, another tenant's
 mod members;
 mod policies;

@@ -16,6 +16,7 @@ use super::run;
 use crate::support::client::Client;
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
+use crate::support::limits;
 use crate::support::scratch;
 use crate::support::server::Server;
 use crate::support::store::TestStore;
@@ -63,7 +64,7 @@ on_every_store! {
     async fn a_wrong_clock_makes_a_replica_unready(store) {
         let (theirs, ours) = (TestClock::new(), TestClock::new());
         let lanes = Lanes { lanes: 1, batch: 1, queue: 1 };
-        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), lanes, Handle::current());
+        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), limits::memory(&ours), lanes, Handle::current());
         ours.advance(2);
         assert!(service.health().await.is_ok());
         ours.advance(1);

@@ -2,6 +2,7 @@
 
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
+use crate::support::limits;
 use crate::support::store::TestStore;
 use futures_util::FutureExt as _;
 use proptest::prelude::any;
@@ -207,7 +208,14 @@ pub(super) async fn served(
         queue: 64,
     };
     let ids = Arc::new(TestIds);
-    let service = Service::new(store.clone(), clock.clone(), ids, lanes, Handle::current());
+    let service = Service::new(
+        store.clone(),
+        clock.clone(),
+        ids,
+        limits::memory(clock),
+        lanes,
+        Handle::current(),
+    );
     let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
     let caller = service.authenticate(secret.reveal()).await.unwrap();
     (store, service, caller)

@@ -214,6 +214,7 @@ impl Render for Plain {
                 Some(change.community),
                 change.record.version.version.to_string(),
             ),
+            Changed::Limit(record) => ("limit.changed", record.community, record.version.to_string()),
             Changed::User(user) => ("user.changed", None, user.id.to_string()),
             Changed::Member(community, profile) => {
                 ("member.changed", Some(*community), profile.user.id.to_string())

@@ -25,6 +25,7 @@ mod insight;
 mod isolation;
 mod jobs;
 mod keys;
+mod limits;
 mod look;
 mod members;
 mod numbers;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
-use tribune::ports::clock::Clock;
+use tribune::ports::clock::{Clock, Ticks};
 
 /// Microseconds since 1970, moved by hand.
 pub(crate) struct TestClock {
@@ -35,6 +35,12 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.micros.load(Ordering::Relaxed)).expect("tests stay within time")
+    }
+}
+
+impl Ticks for TestClock {
+    fn ticks(&self) -> u64 {
+        u64::try_from(self.micros.load(Ordering::Relaxed) / 1_000).expect("tests stay within time")
     }
 }
 

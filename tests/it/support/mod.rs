@@ -14,6 +14,7 @@ pub(crate) mod client;
 pub(crate) mod clock;
 pub(crate) mod ids;
 pub(crate) mod janitor;
+pub(crate) mod limits;
 pub(crate) mod pg_cluster;
 pub(crate) mod postgres;
 pub(crate) mod process;

@@ -21,6 +21,24 @@ pub(crate) fn url() -> String {
     format!("redis+unix://{}", socket())
 }
 
+/// Sends a command and gives the answer as it came.
+pub(crate) fn command(words: &[&str]) -> String {
+    use std::io::{Read as _, Write as _};
+
+    let mut stream = std::os::unix::net::UnixStream::connect(socket()).unwrap();
+    let words: String = words
+        .iter()
+        .map(|word| format!("${}\r\n{word}\r\n", word.len()))
+        .collect();
+    let count = words.matches('$').count();
+    stream
+        .write_all(format!("*{count}\r\n{words}").as_bytes())
+        .unwrap();
+    let mut answer = vec![0; 4_096];
+    let length = stream.read(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer[..length]).trim_end().to_owned()
+}
+
 fn socket() -> String {
     static SHARED: OnceLock<Redis> = OnceLock::new();
     let redis = SHARED.get_or_init(start);

@@ -1,9 +1,12 @@
 //! Communities and their links.
 
 use super::{Context, Stop, policies};
+use crate::domain::actor::Actor;
 use crate::domain::id::CommunityId;
+use crate::domain::policy::Policy;
 use crate::ports::directory::{Changed, Conflict, Link};
 use crate::ports::error::StoreError;
+use crate::storage::codec::instant;
 use crate::storage::postgres::directory;
 use crate::storage::postgres::errors::overtaken;
 use sqlx::PgConnection;
@@ -26,7 +29,7 @@ impl Context<'_> {
         id: CommunityId,
         name: &str,
         links: &[Link],
-        first: &policies::Draft<'_>,
+        (policy, by): (&Policy, &Actor),
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
         sqlx::query(CREATE)
@@ -41,7 +44,15 @@ impl Context<'_> {
             .bind(id.0)
             .execute(&mut *connection)
             .await?;
-        self.insert_policy(connection, id, first).await?;
+        let first = policies::Draft {
+            version: 1,
+            activated_at: instant(self.now)?,
+            policy,
+            comment: None,
+            by,
+            now: self.now,
+        };
+        self.insert_policy(connection, id, &first).await?;
         // In order, so that two who take the same links do not wait for each other.
         let mut links: Vec<&Link> = links.iter().collect();
         links.sort();

@@ -3,6 +3,7 @@
 mod communities;
 mod delete;
 mod erase;
+mod limits;
 mod merge;
 mod policies;
 mod reason;
@@ -23,7 +24,6 @@ use crate::ports::answer::{Answer, Claim};
 use crate::ports::directory::{Applied, Change, Changed, Conflict, Order, Render};
 use crate::ports::error::StoreError;
 use crate::storage::batch::{Kept, Writes};
-use crate::storage::codec::instant;
 use crate::storage::halving::{Failure, MOST_RETRIES};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
@@ -33,6 +33,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     tenants_keys::STATEMENTS,
     communities::STATEMENTS,
     policies::STATEMENTS,
+    limits::STATEMENTS,
     users::STATEMENTS,
     erase::STATEMENTS,
     delete::STATEMENTS,
@@ -198,15 +199,8 @@ impl Context<'_> {
                 links,
                 policy,
             } => {
-                let first = policies::Draft {
-                    version: 1,
-                    activated_at: instant(self.now)?,
-                    policy,
-                    comment: None,
-                    by: &acting.actor,
-                    now: self.now,
-                };
-                self.create_community(connection, *id, name, links, &first).await
+                let first = (policy, &acting.actor);
+                self.create_community(connection, *id, name, links, first).await
             }
             Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
@@ -222,6 +216,9 @@ impl Context<'_> {
             }
             Change::ActivatePolicy { community, version } => {
                 self.activate_policy(connection, *community, *version).await
+            }
+            Change::PutLimit { .. } | Change::DeleteLimit { .. } => {
+                self.change_limit(connection, acting).await
             }
             Change::CreateUser { id, name, identities } => {
                 self.create_user(connection, *id, name.as_deref(), identities)

@@ -3,6 +3,7 @@
 mod communities;
 mod delete;
 mod erase;
+mod limits;
 mod merge;
 mod policies;
 mod reason;
@@ -29,6 +30,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     tenants_keys::STATEMENTS,
     communities::STATEMENTS,
     policies::STATEMENTS,
+    limits::STATEMENTS,
     users::STATEMENTS,
     erase::STATEMENTS,
     delete::STATEMENTS,
@@ -158,6 +160,7 @@ impl Context<'_> {
             Change::ActivatePolicy { community, version } => {
                 self.activate_policy(transaction, *community, *version).await
             }
+            Change::PutLimit { .. } | Change::DeleteLimit { .. } => self.change_limit(transaction).await,
             Change::CreateUser { id, name, identities } => {
                 self.create_user(transaction, *id, name.as_deref(), identities)
                     .await

@@ -14,6 +14,7 @@ use tribune::service::pipeline::Lanes;
 use crate::support::client::{Client, Reply};
 use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
+use crate::support::limits;
 use crate::support::store::TestStore;
 
 /// A server over a database of its own, with a tenant, its admin, and a clock that the test moves.
@@ -43,6 +44,7 @@ impl Api {
             store.clone(),
             clock.clone(),
             Arc::new(TestIds),
+            limits::memory(&clock),
             lanes,
             Handle::current(),
         );

@@ -1,0 +1,104 @@
+//! Checks that wait at the same time travel together.
+
+use super::script::{self, Call};
+use super::{Shared, link};
+use crate::domain::limit::Verdict;
+use crate::ports::limiter::Check;
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// The most checks in one call: more would keep Redis from everybody else for too long.
+const MOST: usize = 256;
+
+/// Checks of one request.
+pub(super) struct Job {
+    pub(super) checks: Arc<Vec<Check>>,
+    pub(super) reply: oneshot::Sender<Vec<Vec<Verdict>>>,
+}
+
+/// Takes what waits, and asks for it all.
+pub(super) struct Gatherer {
+    pub(super) jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Gatherer {
+    /// Until nobody can ask any more.
+    pub(super) async fn run(self) {
+        loop {
+            let mut waiting = Vec::new();
+            // Held while waiting, so that only one gathers while the others are under way.
+            if self.jobs.lock().await.recv_many(&mut waiting, MOST).await == 0 {
+                return;
+            }
+            // Who has given up waiting must not spend.
+            waiting.retain(|job| !job.reply.is_closed());
+            let jobs: Vec<Arc<Vec<Check>>> = waiting.iter().map(|job| job.checks.clone()).collect();
+            let all: Vec<&Check> = jobs.iter().flat_map(|checks| checks.iter()).collect();
+            let answers = self.ask(&all).await;
+            let mut answers = answers.into_iter();
+            for job in waiting {
+                let own: Option<Vec<Vec<Verdict>>> = answers.by_ref().take(job.checks.len()).collect();
+                if let Some(own) = own {
+                    // Who asked may have gone meanwhile.
+                    drop(job.reply.send(own));
+                }
+            }
+        }
+    }
+
+    /// One answer for each check; `None` where Redis gave none.
+    async fn ask(&self, checks: &[&Check]) -> Vec<Option<Vec<Verdict>>> {
+        let mut answers: Vec<Option<Vec<Verdict>>> = vec![None; checks.len()];
+        if self.shared.target.is_cluster() {
+            // What belongs to one tenant is on one node; all calls are sent before the first one is answered.
+            let mut apart: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            for (index, check) in checks.iter().enumerate() {
+                apart.entry(tag(check)).or_default().push(index);
+            }
+            let portions: Vec<&[usize]> = apart.values().flat_map(|places| places.chunks(MOST)).collect();
+            let asked = portions.iter().map(|places| self.call(checks, places));
+            for (places, found) in portions.iter().zip(join_all(asked).await) {
+                fill(&mut answers, places, found);
+            }
+        } else {
+            let places: Vec<usize> = (0..checks.len()).collect();
+            for places in places.chunks(MOST) {
+                let found = self.call(checks, places).await;
+                fill(&mut answers, places, found);
+            }
+        }
+        answers
+    }
+
+    /// The answers to some of the checks, in one call.
+    async fn call(&self, checks: &[&Check], places: &[usize]) -> Option<Vec<Vec<Verdict>>> {
+        let these = || places.iter().filter_map(|place| checks.get(*place));
+        let mut call = Call::at(self.shared.moment());
+        for check in these() {
+            call.check(&self.shared.prefix, check);
+        }
+        let ask = async |link: &mut link::Link| link.run(&script::CHECK, &call).await;
+        let numbers: Vec<i64> = self.shared.within(ask).await.ok()?;
+        let mut numbers = numbers.into_iter();
+        these()
+            .map(|check| script::verdicts(check, &mut numbers))
+            .collect()
+    }
+}
+
+fn fill(answers: &mut [Option<Vec<Verdict>>], places: &[usize], found: Option<Vec<Vec<Verdict>>>) {
+    for (place, verdicts) in places.iter().zip(found.into_iter().flatten()) {
+        if let Some(answer) = answers.get_mut(*place) {
+            *answer = Some(verdicts);
+        }
+    }
+}
+
+/// The text in braces with which the keys of a check begin.
+fn tag(check: &Check) -> &str {
+    let key = check.demands.first().map_or("", |demand| demand.key.as_str());
+    key.split_once('}').map_or(key, |(tag, _)| tag)
+}

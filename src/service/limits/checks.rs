@@ -1,0 +1,392 @@
+//! Checks: may this happen now? From a request to what the counters are asked, and from their answer to what callers read.
+
+use super::book::{Known, Shelf};
+use super::{Service, reading};
+use crate::domain::id::CommunityId;
+use crate::domain::limit::Verdict;
+use crate::domain::limit::key::{self, NotAKey, Template};
+use crate::domain::limit::named::cost;
+use crate::domain::name::Name;
+use crate::domain::policy_check::Finding;
+use crate::ports::limiter::{Answer, Check, Demand};
+use crate::service::caller::Caller;
+use crate::service::error::ServiceError;
+use crate::service::show::limit::counted_by;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use wire::key::Scope;
+use wire::limit::{CheckAnswer, CheckRequest, LimitAnswer, LimitKeyRequest, RateRequest, Seconds};
+
+/// How many variables a check may give values to.
+const MOST_VALUES: usize = 16;
+/// How many limits a check may have.
+const MOST_LIMITS: usize = 16;
+/// How many checks one request may have.
+pub const MOST_CHECKS: usize = 1_000;
+
+/// A limit as answers tell of it in their headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Its name.
+    pub name: String,
+    /// How much within a period.
+    pub capacity: u32,
+    /// The period in seconds.
+    pub period: u64,
+    /// What is left.
+    pub remaining: u32,
+    /// After how many milliseconds there is more: when to come back after a denial, else when all of it is back.
+    pub more_after: u64,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// What callers read.
+    pub answer: CheckAnswer,
+    /// Each of its limits.
+    pub quotas: Vec<Quota>,
+}
+
+/// A check that can be asked.
+pub(super) struct Ready {
+    pub(super) limits: Vec<Arc<Known>>,
+    pub(super) check: Check,
+}
+
+/// The values that a request gives for the variables of keys.
+pub(super) struct Values<'r> {
+    pub(super) community: Option<&'r str>,
+    pub(super) key: Option<&'r str>,
+    pub(super) values: Option<&'r BTreeMap<String, String>>,
+}
+
+impl Service {
+    /// Decides one check.
+    ///
+    /// # Errors
+    /// [`ServiceError::UnknownLimit`], [`ServiceError::Invalid`] for everything else that is wrong with it.
+    pub async fn check(&self, caller: &Caller, request: &CheckRequest) -> Result<Checked, ServiceError> {
+        caller.require(Scope::LimitsCheck)?;
+        let Ready { limits, check } = self.ready(caller, request).await?;
+        let mut answers = self.limiter.check(vec![check]).await;
+        let answer = answers.pop().ok_or(ServiceError::Lost)?;
+        Ok(checked(&limits, &answer))
+    }
+
+    /// Decides many, in their order; what is wrong with one is no matter to the others.
+    ///
+    /// # Errors
+    /// That the key may not ask at all.
+    pub async fn checks(
+        &self,
+        caller: &Caller,
+        requests: &[CheckRequest],
+    ) -> Result<Vec<Result<CheckAnswer, ServiceError>>, ServiceError> {
+        caller.require(Scope::LimitsCheck)?;
+        let mut known = Vec::with_capacity(requests.len());
+        let mut asked = Vec::with_capacity(requests.len());
+        for request in requests {
+            known.push(self.ready(caller, request).await.map(|ready| {
+                asked.push(ready.check);
+                ready.limits
+            }));
+        }
+        let mut answers = self.limiter.check(asked).await.into_iter();
+        let mut answered = |limits: Vec<Arc<Known>>| {
+            let answer = answers.next().ok_or(ServiceError::Lost)?;
+            Ok(checked(&limits, &answer).answer)
+        };
+        Ok(known
+            .into_iter()
+            .map(|limits| limits.and_then(&mut answered))
+            .collect())
+    }
+
+    /// What the counters are to be asked.
+    async fn ready(&self, caller: &Caller, request: &CheckRequest) -> Result<Ready, ServiceError> {
+        let community = self.entered(caller, request.community.as_deref())?;
+        let values = Values {
+            community: request.community.as_deref(),
+            key: request.key.as_deref(),
+            values: request.values.as_ref(),
+        };
+        values.check()?;
+        let mut limits = Vec::with_capacity(1);
+        let mut demands: Vec<Demand> = Vec::with_capacity(1);
+        let parts = parts(request)?;
+        let single = request.limits.is_none();
+        for (index, (name, rate, price)) in parts.into_iter().enumerate() {
+            let root = if single {
+                String::new()
+            } else {
+                format!("/limits/{index}")
+            };
+            let limit = self.known(caller, community, (name, rate), &root).await?;
+            let (at, price) = match price {
+                Some(price) => (&*root, Some(price)),
+                None => ("", request.cost),
+            };
+            let demand = demand(&limit, &values, price, at)?;
+            if demands.iter().any(|other| other.key == demand.key) {
+                return Err(wrong(format!("{root}/limit"), "the check has this limit already"));
+            }
+            demands.push(demand);
+            limits.push(limit);
+        }
+        let check = Check {
+            demands,
+            peek: request.peek,
+        };
+        Ok(Ready { limits, check })
+    }
+
+    /// The community of a request, if the caller may name it. Whether it exists is seen where its limits are looked for.
+    pub(super) fn entered(
+        &self,
+        caller: &Caller,
+        community: Option<&str>,
+    ) -> Result<Option<CommunityId>, ServiceError> {
+        let Some(text) = community else {
+            if caller.communities.is_some() {
+                let detail = "the API key is bound to communities, so a check names the one that it is about";
+                return Err(wrong("/community", detail));
+            }
+            return Ok(None);
+        };
+        let community = CommunityId::parse(text).filter(|id| caller.enter(*id).is_ok());
+        community.map(Some).ok_or_else(no_community)
+    }
+
+    /// A limit by its name, or one that the request brought along.
+    pub(super) async fn known(
+        &self,
+        caller: &Caller,
+        community: Option<CommunityId>,
+        (name, rate): (Option<&str>, Option<&RateRequest>),
+        root: &str,
+    ) -> Result<Arc<Known>, ServiceError> {
+        let (now, tenant) = (self.clock.now(), caller.tenant);
+        let shelf = async |place| self.limits.shelf(&*self.store, (tenant, place), now).await;
+        let own = match community {
+            Some(_) => Some(shelf(community).await?.ok_or_else(no_community)?),
+            None => None,
+        };
+        if let Some(rate) = rate {
+            let limit = reading::rate(rate, &format!("{root}/rate")).map_err(ServiceError::Invalid)?;
+            return Ok(Arc::new(Known::brought(tenant, community, limit)));
+        }
+        let text = name.unwrap_or_default();
+        let unknown = || ServiceError::UnknownLimit(text.to_owned());
+        let name = Name::new(text).map_err(|error| wrong(format!("{root}/limit"), error))?;
+        if let Some(limit) = own.as_ref().and_then(|own| own.get(&name)) {
+            return Ok(limit.clone());
+        }
+        let all: Shelf = shelf(None).await?;
+        all.as_ref()
+            .and_then(|all| all.get(&name))
+            .cloned()
+            .ok_or_else(unknown)
+    }
+}
+
+/// The limits of a check, each by name or brought along, with the cost that it names for itself.
+type Part<'r> = (Option<&'r str>, Option<&'r RateRequest>, Option<i64>);
+
+fn parts(request: &CheckRequest) -> Result<Vec<Part<'_>>, ServiceError> {
+    let (limit, rate) = (request.limit.as_deref(), request.rate.as_ref());
+    let one_of = "a check has one of `limit`, `rate` and `limits`";
+    let Some(several) = &request.limits else {
+        return match (limit, rate) {
+            (None, None) | (Some(_), Some(_)) => Err(wrong("", one_of)),
+            one => Ok(vec![(one.0, one.1, None)]),
+        };
+    };
+    if limit.is_some() || rate.is_some() {
+        return Err(wrong("", one_of));
+    }
+    if several.is_empty() || several.len() > MOST_LIMITS {
+        return Err(wrong("/limits", format!("from 1 to {MOST_LIMITS} limits")));
+    }
+    let part = |(index, part): (usize, &'_ wire::limit::CheckPart)| match (&part.limit, &part.rate) {
+        (None, None) | (Some(_), Some(_)) => {
+            Err(wrong(format!("/limits/{index}"), "one of `limit` and `rate`"))
+        }
+        _ => Ok(()),
+    };
+    several.iter().enumerate().try_for_each(part)?;
+    Ok(several
+        .iter()
+        .map(|part| (part.limit.as_deref(), part.rate.as_ref(), part.cost))
+        .collect())
+}
+
+fn demand(
+    limit: &Known,
+    values: &Values<'_>,
+    price: Option<i64>,
+    root: &str,
+) -> Result<Demand, ServiceError> {
+    let price = match price {
+        None => limit.limit.cost,
+        Some(given) => cost(limit.limit.rate, given).map_err(|error| wrong(format!("{root}/cost"), error))?,
+    };
+    let adaptive = match &limit.limit.adaptive {
+        Some((adaptive, by)) => Some((*adaptive, values.fill(&limit.tight, by)?)),
+        None => None,
+    };
+    Ok(Demand {
+        key: values.fill(&limit.prefix, &limit.limit.key)?,
+        rate: limit.counted,
+        cost: price,
+        on_failure: limit.limit.on_failure,
+        adaptive,
+    })
+}
+
+impl<'r> Values<'r> {
+    pub(super) fn of(request: &'r LimitKeyRequest) -> Self {
+        Self {
+            community: request.community.as_deref(),
+            key: request.key.as_deref(),
+            values: request.values.as_ref(),
+        }
+    }
+
+    /// That each value is one.
+    pub(super) fn check(&self) -> Result<(), ServiceError> {
+        let mut findings = Vec::new();
+        let mut look = |pointer: String, text: &str| {
+            if let Err(error) = key::value(text) {
+                let detail = error.to_string();
+                findings.push(Finding { pointer, detail });
+            }
+        };
+        if let Some(key) = self.key {
+            look("/key".to_owned(), key);
+        }
+        for (name, value) in self.values.into_iter().flatten() {
+            look(
+                format!("/values/{}", name.replace('~', "~0").replace('/', "~1")),
+                value,
+            );
+        }
+        if self.values.is_some_and(|values| values.len() > MOST_VALUES) {
+            return Err(wrong("/values", format!("at most {MOST_VALUES} values")));
+        }
+        for (field, given) in [(key::WHOLE, self.key), ("community", self.community)] {
+            if given.is_some() && self.values.is_some_and(|values| values.contains_key(field)) {
+                return Err(wrong(
+                    format!("/values/{field}"),
+                    format!("`{field}` gives this value already"),
+                ));
+            }
+        }
+        if findings.is_empty() {
+            Ok(())
+        } else {
+            Err(ServiceError::Invalid(findings))
+        }
+    }
+
+    /// The key that the values make.
+    pub(super) fn fill(&self, prefix: &str, template: &Template) -> Result<String, ServiceError> {
+        let mut key = String::with_capacity(prefix.len() + 48);
+        key.push_str(prefix);
+        let value = |name: &str| match (name, self.key, self.community) {
+            (key::WHOLE, Some(key), _) => Some(key),
+            ("community", _, Some(community)) => Some(community),
+            _ => self.values?.get(name).map(String::as_str),
+        };
+        match template.fill(&mut key, value) {
+            Ok(()) => Ok(key),
+            Err(error @ NotAKey::Missing(name)) => {
+                let pointer = match name.as_str() {
+                    key::WHOLE => "/key".to_owned(),
+                    "community" => "/community".to_owned(),
+                    other => format!("/values/{other}"),
+                };
+                Err(wrong(pointer, error))
+            }
+            Err(error @ NotAKey::Long) => Err(wrong("/values", error)),
+        }
+    }
+}
+
+/// What callers read of an answer.
+fn checked(limits: &[Arc<Known>], answer: &Answer) -> Checked {
+    let quotas = limits.iter().zip(&answer.verdicts).map(|(limit, verdict)| Quota {
+        name: limit.name.clone(),
+        capacity: limit.limit.rate.capacity(),
+        period: limit.limit.rate.period() / 1_000,
+        remaining: verdict.remaining,
+        more_after: verdict.retry_after.unwrap_or(verdict.reset_after),
+    });
+    let quotas: Vec<Quota> = quotas.collect();
+    // The one to wait for longest; if all pass, the one with the least left.
+    let tightest = limits
+        .iter()
+        .zip(&answer.verdicts)
+        .max_by_key(|(_, verdict)| (verdict.retry_after, std::cmp::Reverse(verdict.remaining)));
+    let Some((limit, verdict)) = tightest else {
+        return Checked {
+            answer: said(&unlimited(), answer),
+            quotas,
+        };
+    };
+    let mut said = said(verdict, answer);
+    said.denied_by = (!verdict.allowed).then(|| limit.name.clone());
+    if limits.len() > 1 {
+        let each = limits
+            .iter()
+            .zip(&answer.verdicts)
+            .map(|(limit, verdict)| LimitAnswer {
+                name: limit.name.clone(),
+                allowed: verdict.allowed,
+                limit: verdict.limit,
+                remaining: verdict.remaining,
+                retry_after: verdict.retry_after.map(Seconds),
+                reset_after: Seconds(verdict.reset_after),
+            });
+        said.limits = each.collect();
+    }
+    Checked { answer: said, quotas }
+}
+
+fn said(verdict: &Verdict, answer: &Answer) -> CheckAnswer {
+    CheckAnswer {
+        allowed: verdict.allowed,
+        limit: verdict.limit,
+        remaining: verdict.remaining,
+        retry_after: verdict.retry_after.map(Seconds),
+        reset_after: Seconds(verdict.reset_after),
+        denied_by: None,
+        counted_by: counted_by(answer.by),
+        limits: Vec::new(),
+    }
+}
+
+/// Of a check without any limit, which no request is.
+const fn unlimited() -> Verdict {
+    Verdict {
+        allowed: true,
+        limit: u32::MAX,
+        remaining: u32::MAX,
+        retry_after: None,
+        reset_after: 0,
+    }
+}
+
+pub(super) fn wrong(pointer: impl Into<String>, detail: impl ToString) -> ServiceError {
+    ServiceError::Invalid(vec![Finding {
+        pointer: pointer.into(),
+        detail: detail.to_string(),
+    }])
+}
+
+fn no_community() -> ServiceError {
+    wrong(
+        "/community",
+        "the tenant has no such community, or the API key is not bound to it",
+    )
+}

@@ -1,0 +1,110 @@
+//! What only Redis is asked to bear: scripts that it forgets, processes that share it, its being away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tribune::domain::limit::Algorithm;
+use tribune::domain::limit::named::OnFailure;
+use tribune::limiter::memory::Memory;
+use tribune::limiter::redis::{Redis, Settings};
+use tribune::ports::limiter::{Check, CountedBy};
+
+use super::{ask, check, connect, demand, passes, prefix, rate};
+use crate::support::clock::TestClock;
+use crate::support::redis;
+
+#[tokio::test]
+async fn two_processes_admit_exactly_what_is_permitted_while_scripts_are_forgotten() {
+    let prefix = prefix();
+    let processes = [0, 1].map(|_| Arc::new(connect(&redis::url(), &prefix, None)));
+    for algorithm in Algorithm::ALL {
+        let tasks: Vec<_> = (0..32)
+            .map(|caller| {
+                let process = processes[caller % 2].clone();
+                tokio::spawn(async move {
+                    let mut passed = 0;
+                    for n in 0..20 {
+                        if caller == 0 && n % 5 == 0 {
+                            redis::command(&["SCRIPT", "FLUSH"]);
+                        }
+                        // An hour, so that nothing comes back while this runs.
+                        let one = check(demand(&format!("{algorithm:?}"), rate(algorithm, 97, 100_000), 1));
+                        passed += u32::from(passes(&*process, one).await);
+                    }
+                    passed
+                })
+            })
+            .collect();
+        let mut passed = 0;
+        for task in tasks {
+            passed += task.await.unwrap();
+        }
+        assert_eq!(passed, 97, "{algorithm:?}");
+    }
+}
+
+#[tokio::test]
+async fn while_redis_is_away_each_limit_says_what_happens() {
+    let ticks = TestClock::new();
+    let settings = Settings {
+        url: "redis+unix:///nowhere/at/all".to_owned(),
+        prefix: prefix(),
+        deadline: Duration::from_millis(200),
+        clock: None,
+    };
+    let local = Arc::new(Memory::local(100, ticks.clone()));
+    let limiter = Redis::new(settings, ticks, local).unwrap();
+    let limited = |on_failure| {
+        let mut demand = demand("away", rate(Algorithm::TokenBucket, 2, 100_000), 1);
+        demand.on_failure = on_failure;
+        demand
+    };
+    for _ in 0..5 {
+        let answer = ask(&limiter, check(limited(OnFailure::Allow))).await;
+        assert_eq!((answer.verdicts[0].allowed, answer.by), (true, CountedBy::Nobody));
+        let answer = ask(&limiter, check(limited(OnFailure::Deny))).await;
+        assert_eq!(
+            (answer.verdicts[0].allowed, answer.by),
+            (false, CountedBy::Nobody)
+        );
+        assert!(answer.verdicts[0].retry_after.is_some());
+    }
+    for allowed in [true, true, false] {
+        let answer = ask(&limiter, check(limited(OnFailure::Local))).await;
+        assert_eq!(
+            (answer.verdicts[0].allowed, answer.by),
+            (allowed, CountedBy::Local)
+        );
+    }
+    let mixed = Check {
+        demands: vec![limited(OnFailure::Allow), limited(OnFailure::Deny)],
+        peek: false,
+    };
+    let answer = ask(&limiter, mixed).await;
+    let allowed: Vec<bool> = answer.verdicts.iter().map(|verdict| verdict.allowed).collect();
+    assert_eq!((allowed, answer.by), (vec![true, false], CountedBy::Nobody));
+    assert!(limiter.ping().await.is_err());
+}
+
+#[tokio::test]
+async fn idle_keys_vanish() {
+    let prefix = prefix();
+    let limiter = connect(&redis::url(), &prefix, None);
+    for algorithm in Algorithm::ALL {
+        assert!(
+            passes(
+                &limiter,
+                check(demand(&format!("{algorithm:?}"), rate(algorithm, 10, 3), 10))
+            )
+            .await
+        );
+        let key = format!("{prefix}{{t}}{algorithm:?}");
+        let left: i64 = redis::command(&["PTTL", &key])
+            .trim_start_matches(':')
+            .trim()
+            .parse()
+            .unwrap();
+        // Of an estimate the next period is within reach as well.
+        assert!((1..=6_100).contains(&left), "{algorithm:?}: {left}");
+    }
+}
