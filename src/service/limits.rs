@@ -3,6 +3,7 @@
 mod book; // what was read lately
 mod checks; // may this happen now?
 mod reading; // from a request to a limit
+mod shape; // what no check could be
 mod signals; // how tight a limit is, and what it is told
 
 pub(crate) use book::Book;

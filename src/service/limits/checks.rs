@@ -1,7 +1,7 @@
 //! Checks: may this happen now? From a request to what the counters are asked, and from their answer to what callers read.
 
 use super::book::{Known, Shelf};
-use super::{Service, reading};
+use super::{Service, reading, shape};
 use crate::domain::id::CommunityId;
 use crate::domain::limit::Verdict;
 use crate::domain::limit::key::{self, NotAKey, Template};
@@ -17,10 +17,6 @@ use std::sync::Arc;
 use wire::key::Scope;
 use wire::limit::{CheckAnswer, CheckRequest, LimitAnswer, LimitKeyRequest, RateRequest, Seconds};
 
-/// How many variables a check may give values to.
-const MOST_VALUES: usize = 16;
-/// How many limits a check may have.
-const MOST_LIMITS: usize = 16;
 /// How many checks one request may have.
 pub const MOST_CHECKS: usize = 1_000;
 
@@ -68,22 +64,26 @@ impl Service {
     /// [`ServiceError::UnknownLimit`], [`ServiceError::Invalid`] for everything else that is wrong with it.
     pub async fn check(&self, caller: &Caller, request: &CheckRequest) -> Result<Checked, ServiceError> {
         caller.require(Scope::LimitsCheck)?;
+        shape::check(request, String::new())?;
         let Ready { limits, check } = self.ready(caller, request).await?;
         let mut answers = self.limiter.check(vec![check]).await;
         let answer = answers.pop().ok_or(ServiceError::Lost)?;
         Ok(checked(&limits, &answer))
     }
 
-    /// Decides many, in their order; what is wrong with one is no matter to the others.
+    /// Decides many, in their order. What is refused of one is no matter to the others; but what could be no check refuses all.
     ///
     /// # Errors
-    /// That the key may not ask at all.
+    /// That the key may not ask at all; [`ServiceError::Invalid`] for a check that could be none.
     pub async fn checks(
         &self,
         caller: &Caller,
         requests: &[CheckRequest],
     ) -> Result<Vec<Result<CheckAnswer, ServiceError>>, ServiceError> {
         caller.require(Scope::LimitsCheck)?;
+        for (index, request) in requests.iter().enumerate() {
+            shape::check(request, format!("/checks/{index}"))?;
+        }
         let mut known = Vec::with_capacity(requests.len());
         let mut asked = Vec::with_capacity(requests.len());
         for request in requests {
@@ -111,10 +111,9 @@ impl Service {
             key: request.key.as_deref(),
             values: request.values.as_ref(),
         };
-        values.check()?;
         let mut limits = Vec::with_capacity(1);
         let mut demands: Vec<Demand> = Vec::with_capacity(1);
-        let parts = parts(request)?;
+        let parts = parts(request);
         let single = request.limits.is_none();
         for (index, (name, rate, price)) in parts.into_iter().enumerate() {
             let root = if single {
@@ -193,32 +192,14 @@ impl Service {
 /// The limits of a check, each by name or brought along, with the cost that it names for itself.
 type Part<'r> = (Option<&'r str>, Option<&'r RateRequest>, Option<i64>);
 
-fn parts(request: &CheckRequest) -> Result<Vec<Part<'_>>, ServiceError> {
-    let (limit, rate) = (request.limit.as_deref(), request.rate.as_ref());
-    let one_of = "a check has one of `limit`, `rate` and `limits`";
-    let Some(several) = &request.limits else {
-        return match (limit, rate) {
-            (None, None) | (Some(_), Some(_)) => Err(wrong("", one_of)),
-            one => Ok(vec![(one.0, one.1, None)]),
-        };
-    };
-    if limit.is_some() || rate.is_some() {
-        return Err(wrong("", one_of));
+fn parts(request: &CheckRequest) -> Vec<Part<'_>> {
+    match &request.limits {
+        None => vec![(request.limit.as_deref(), request.rate.as_ref(), None)],
+        Some(several) => several
+            .iter()
+            .map(|part| (part.limit.as_deref(), part.rate.as_ref(), part.cost))
+            .collect(),
     }
-    if several.is_empty() || several.len() > MOST_LIMITS {
-        return Err(wrong("/limits", format!("from 1 to {MOST_LIMITS} limits")));
-    }
-    let part = |(index, part): (usize, &'_ wire::limit::CheckPart)| match (&part.limit, &part.rate) {
-        (None, None) | (Some(_), Some(_)) => {
-            Err(wrong(format!("/limits/{index}"), "one of `limit` and `rate`"))
-        }
-        _ => Ok(()),
-    };
-    several.iter().enumerate().try_for_each(part)?;
-    Ok(several
-        .iter()
-        .map(|part| (part.limit.as_deref(), part.rate.as_ref(), part.cost))
-        .collect())
 }
 
 fn demand(
@@ -250,42 +231,6 @@ impl<'r> Values<'r> {
             community: request.community.as_deref(),
             key: request.key.as_deref(),
             values: request.values.as_ref(),
-        }
-    }
-
-    /// That each value is one.
-    pub(super) fn check(&self) -> Result<(), ServiceError> {
-        let mut findings = Vec::new();
-        let mut look = |pointer: String, text: &str| {
-            if let Err(error) = key::value(text) {
-                let detail = error.to_string();
-                findings.push(Finding { pointer, detail });
-            }
-        };
-        if let Some(key) = self.key {
-            look("/key".to_owned(), key);
-        }
-        for (name, value) in self.values.into_iter().flatten() {
-            look(
-                format!("/values/{}", name.replace('~', "~0").replace('/', "~1")),
-                value,
-            );
-        }
-        if self.values.is_some_and(|values| values.len() > MOST_VALUES) {
-            return Err(wrong("/values", format!("at most {MOST_VALUES} values")));
-        }
-        for (field, given) in [(key::WHOLE, self.key), ("community", self.community)] {
-            if given.is_some() && self.values.is_some_and(|values| values.contains_key(field)) {
-                return Err(wrong(
-                    format!("/values/{field}"),
-                    format!("`{field}` gives this value already"),
-                ));
-            }
-        }
-        if findings.is_empty() {
-            Ok(())
-        } else {
-            Err(ServiceError::Invalid(findings))
         }
     }
 

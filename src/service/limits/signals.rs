@@ -1,7 +1,7 @@
 //! How keys stand and how tight limits are; what limits are told; keys that are forgotten.
 
 use super::checks::{Values, wrong};
-use super::{Service, may, reading};
+use super::{Service, reading, shape};
 use crate::domain::limit::adaptive::Signal;
 use crate::ports::limiter::{Check, Demand};
 use crate::service::caller::Caller;
@@ -36,11 +36,7 @@ impl Service {
         caller: &Caller,
         request: &LimitKeyRequest,
     ) -> Result<LimitStatus, ServiceError> {
-        may(
-            caller,
-            Scope::LimitsWrite,
-            self.entered(caller, request.community.as_deref())?,
-        )?;
+        caller.require(Scope::LimitsWrite)?;
         let (limit, values) = self.named(caller, request).await?;
         let key = values.fill(&limit.prefix, &limit.limit.key)?;
         self.limiter.reset(&[key]).await?;
@@ -57,6 +53,7 @@ impl Service {
         request: &LimitSignalRequest,
     ) -> Result<Tightness, ServiceError> {
         caller.require(Scope::LimitsCheck)?;
+        shape::signal(request)?;
         let community = self.entered(caller, request.community.as_deref())?;
         let limit = self
             .known(caller, community, (Some(&request.limit), None), "")
@@ -72,7 +69,6 @@ impl Service {
             key: request.key.as_deref(),
             values: request.values.as_ref(),
         };
-        values.check()?;
         let signal = signal(request)?;
         let key = values.fill(&limit.tight, by)?;
         let tight = self.limiter.signal(&key, adaptive, Some(signal)).await?;
@@ -84,13 +80,10 @@ impl Service {
         caller: &Caller,
         request: &'r LimitKeyRequest,
     ) -> Result<(std::sync::Arc<super::book::Known>, Values<'r>), ServiceError> {
+        shape::named(request)?;
         let community = self.entered(caller, request.community.as_deref())?;
         let (name, rate) = (request.limit.as_deref(), request.rate.as_ref());
-        if name.is_some() == rate.is_some() {
-            return Err(wrong("", "one of `limit` and `rate`"));
-        }
         let values = Values::of(request);
-        values.check()?;
         let limit = self.known(caller, community, (name, rate), "").await?;
         Ok((limit, values))
     }

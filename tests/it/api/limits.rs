@@ -184,6 +184,8 @@ on_every_store! {
         assert_eq!(wrong(&api.admin, "/v1/checks/batch", json!({"checks": []})).await, set(&["/checks"]));
         let many: Vec<_> = (0..1_001).map(|_| one.clone()).collect();
         assert_eq!(wrong(&api.admin, "/v1/checks/batch", json!({"checks": many})).await, set(&["/checks"]));
+        let bad = json!({"checks": [one, {"limit": "Nothing"}]});
+        assert_eq!(wrong(&api.admin, "/v1/checks/batch", bad).await, set(&["/checks/1/limit"]));
         let most = api.admin.post("/v1/checks/batch", &json!({"checks": many[..1_000]})).await.expect(200);
         assert_eq!(most["items"].as_array().unwrap().len(), 1_000);
     }

@@ -19,8 +19,9 @@ problems!(CheckManyProblems: Ask);
 
 /// Check many rate limits
 ///
-/// Up to 1 000 checks, decided in their order, each for itself: what one spends the next one sees, and what is wrong with one is no
-/// matter to the others. Each item has the status and the answer or the problem that the check alone would have got.
+/// Up to 1 000 checks, decided in their order, each for itself: what one spends the next one sees, and a limit that is not there or a value
+/// that is missing in one is no matter to the others. Each item has the status and the answer or the problem that the check alone would
+/// have got. Only what could be no check at all refuses the request, before anything is spent.
 ///
 /// Scope: `limits:check`. A key that is bound to communities names one in each check.
 #[utoipa::path(
