@@ -1,6 +1,6 @@
 //! The load bench: everything that is compared is measured in one run on one machine, against real processes.
 //!
-//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`) a part.
+//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`, `limits`) a part.
 //! Absolute figures drift with the machine; only the ratios are worth quoting.
 
 #![allow(
@@ -19,6 +19,7 @@ mod baseline;
 mod history;
 mod idle;
 mod import;
+mod limits;
 mod load;
 mod postgres;
 mod sqlite;
@@ -38,6 +39,10 @@ use std::time::Duration;
 
 /// How long each measurement takes, warm-up included.
 pub(crate) const LENGTH: Duration = Duration::from_secs(12);
+/// The same for checks of rate limits, which come to rest sooner.
+pub(crate) const LENGTH_OF_CHECKS: Duration = Duration::from_secs(6);
+/// How many callers check.
+pub(crate) const CALLERS_OF_CHECKS: usize = 64;
 /// How many callers there are where the targets say so.
 pub(crate) const CALLERS: usize = 256;
 
@@ -67,6 +72,11 @@ pub(crate) fn figures(what: &str, seen: &load::Seen) {
 
 #[tokio::main]
 async fn main() {
+    // The process that checks are measured in is this one once more.
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() == Some("serve-limits") {
+        return limits::serve(words.next().as_deref()).await;
+    }
     // Cargo adds `--bench`; what is left names the parts.
     let parts: Vec<String> = std::env::args()
         .skip(1)
@@ -87,6 +97,9 @@ async fn main() {
     }
     if wanted("voids") {
         voids::measure().await;
+    }
+    if wanted("limits") {
+        limits::measure().await;
     }
     if wanted("idle") {
         idle::measure();

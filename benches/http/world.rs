@@ -128,7 +128,7 @@ pub(crate) fn address(server: &Server) -> String {
 }
 
 /// A number that looks drawn, the same in every run (splitmix64).
-fn mix(caller: u64, n: u64) -> u64 {
+pub(crate) fn mix(caller: u64, n: u64) -> u64 {
     let mut z = (caller << 40)
         .wrapping_add(n)
         .wrapping_mul(0x9E37_79B9_7F4A_7C15)

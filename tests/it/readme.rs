@@ -60,7 +60,7 @@ on_every_store! {
         for line in calls() {
             answers.push(paste(&admin, line, community).await);
         }
-        let [_, _, third, muted, explained, voided, free, cases, events] = &answers[..] else {
+        let [_, _, third, muted, explained, voided, free, cases, events, check] = &answers[..] else {
             panic!("the README makes {} calls", answers.len());
         };
         assert_eq!(third["escalations"][0]["kind"], "mute");
@@ -70,6 +70,7 @@ on_every_store! {
         assert_eq!(voided["also_voided"], serde_json::json!([4]));
         assert_eq!((&free["points"], &free["restrictions"]), (&2.into(), &serde_json::json!([])));
         assert_eq!(cases["items"].as_array().unwrap().len(), 4);
+        assert_eq!((&check["allowed"], &check["remaining"]), (&true.into(), &4.into()));
         assert!(events["items"].as_array().unwrap().iter().any(|event| event["type"] == "case.voided"));
     }
 }
