@@ -63,7 +63,10 @@ use tracing::Instrument as _;
 
 /// The use cases over one store. Cheap to clone; clones share everything.
 #[derive(Clone)]
-pub struct Service {
+pub struct Service(Arc<Parts>);
+
+/// What the use cases work with, behind one count of references: a request clones its service several times.
+pub struct Parts {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -95,6 +98,14 @@ impl Outcome {
     }
 }
 
+impl std::ops::Deref for Service {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl Service {
     /// Over a store and counters of rate limits. Whatever writes runs on the runtime of `writes`, the pipeline's lanes to begin with.
     #[must_use]
@@ -108,7 +119,7 @@ impl Service {
     ) -> Self {
         let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
         let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes);
-        Self {
+        Self(Arc::new(Parts {
             store,
             clock,
             ids,
@@ -119,7 +130,7 @@ impl Service {
             limits: Arc::default(),
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
             intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
-        }
+        }))
     }
 
     /// Lets what was accepted finish, then closes the store.

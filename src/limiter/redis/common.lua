@@ -11,18 +11,18 @@ if not now then
   local time = call('TIME')
   now, slack = time[1] * 1000 + floor(time[2] / 1000), 10
 end
-local key, arg = 0, 2
-local function number() arg = arg + 1 return tonumber(ARGV[arg - 1]) end
 
 local function set(name, value, idle)
   if idle > 0 then call('SET', name, value, 'PX', idle + slack) else call('DEL', name) end
 end
 
 local TIGHT = '>I4I6I6I6I6I4I4'
-local function tight_read(name, ceiling)
+-- The rules stand in ARGV from `arg` on.
+local function tight_read(name, ceiling, arg)
   local kept = call('GET', name)
-  local t = { name = name, ceiling = ceiling, floor = number(), tighten = number(), recover = number(), every = number(),
-    denials = number(), min_checks = number() }
+  local t = { name = name, ceiling = ceiling, floor = tonumber(ARGV[arg]), tighten = tonumber(ARGV[arg + 1]),
+    recover = tonumber(ARGV[arg + 2]), every = tonumber(ARGV[arg + 3]), denials = tonumber(ARGV[arg + 4]),
+    min_checks = tonumber(ARGV[arg + 5]) }
   if kept then
     t.capacity, t.since, t.raid, t.held, t.counted, t.checks, t.denied = unpack_(TIGHT, kept)
   else

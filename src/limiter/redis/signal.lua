@@ -6,9 +6,8 @@
 -- Gives the time, the capacity, since when it recovers, until when a raid lasts, until when nothing passes, and how many checks there
 -- were and were denied since when.
 
-local ceiling = number()
-local t = tight_read(KEYS[1], ceiling)
-local signal, lasts = ARGV[arg], tonumber(ARGV[arg + 1])
+local t = tight_read(KEYS[1], tonumber(ARGV[2]), 3)
+local signal, lasts = ARGV[9], tonumber(ARGV[10])
 if signal == 'raid' then
   if t.raid <= now then tighten(t) end
   t.raid = now + lasts
