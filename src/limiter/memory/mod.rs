@@ -174,11 +174,15 @@ impl Memory {
         let now = self.ticks.ticks();
         let mut load = Load::default();
         for shard in &self.shards {
-            let mut left = shard.lock().unwrap_or_else(PoisonError::into_inner).keys();
+            // Where one goes the last one takes its place, so that some are looked at twice.
+            let mut left = 2 * shard.lock().unwrap_or_else(PoisonError::into_inner).keys();
             while left > 0 {
                 let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-                shard.sweep(now, PORTION);
-                left = left.saturating_sub(PORTION);
+                let looked_at = shard.sweep(now, PORTION.min(left));
+                if looked_at == 0 {
+                    break;
+                }
+                left = left.saturating_sub(looked_at);
             }
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.shrink();

@@ -104,6 +104,8 @@ impl Shard {
         self.weight -= entry.kept.weight();
         entry.gone_at = change(&mut entry.kept);
         self.weight += entry.kept.weight();
+        // A log may have grown.
+        self.make_room();
         Some(())
     }
 
@@ -122,8 +124,8 @@ impl Shard {
         {
             self.add(hash, key, kept, gone_at);
             self.sweep(now, LOOKED_AT);
+            self.make_room();
         }
-        self.make_room();
     }
 
     /// Forgets a key.
@@ -133,9 +135,10 @@ impl Shard {
         }
     }
 
-    /// Looks at some of the entries, and forgets those whose time is over.
-    pub(super) fn sweep(&mut self, now: u64, portion: usize) {
-        for _ in 0..portion.min(self.entries.len()) {
+    /// Looks at some of the entries, and forgets those whose time is over. How many it looked at.
+    pub(super) fn sweep(&mut self, now: u64, portion: usize) -> usize {
+        let looks = portion.min(self.entries.len());
+        for _ in 0..looks {
             let index = if self.hand < self.entries.len() {
                 self.hand
             } else {
@@ -147,6 +150,7 @@ impl Shard {
                 _ => self.hand = index + 1,
             }
         }
+        looks
     }
 
     /// Gives back room that is not needed any more.

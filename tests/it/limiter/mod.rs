@@ -1,5 +1,6 @@
 //! The counters of rate limits: one suite over memory and Redis, and both against each other.
 
+mod bounds;
 mod histories;
 mod sharing;
 mod suite;
