@@ -64,7 +64,7 @@ pub struct Tight {
 
 /// The counters cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the counters of the limits cannot be reached")]
+#[error("the counters of the limits cannot be reached: {reason}")]
 pub struct Unreachable {
     /// Why.
     pub reason: String,

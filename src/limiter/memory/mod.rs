@@ -71,10 +71,9 @@ impl Memory {
     /// Decides one check.
     #[must_use]
     pub fn decide(&self, check: &Check) -> Answer {
-        let now = self.ticks.ticks();
         let verdicts = match check.demands.as_slice() {
-            [only] if only.adaptive.is_none() && !check.peek => self.decide_one(only, now),
-            _ => self.decide_several(check, now),
+            [only] if only.adaptive.is_none() && !check.peek => self.decide_one(only),
+            _ => self.decide_several(check),
         };
         Answer {
             verdicts,
@@ -82,9 +81,12 @@ impl Memory {
         }
     }
 
-    /// What most checks are: one limit, which does not adapt.
-    fn decide_one(&self, demand: &Demand, now: u64) -> Vec<Verdict> {
+    /// What most checks are: one limit, which does not adapt. The time is read under the lock, here and elsewhere: read before, it could lie
+    /// behind what another thread has written meanwhile, as if the clock had been set back, and the same millisecond would give back twice.
+    fn decide_one(&self, demand: &Demand) -> Vec<Verdict> {
         let (place, algorithm) = (self.place(&demand.key), demand.rate.algorithm());
+        let mut shard = self.lock(place.shard);
+        let now = self.ticks.ticks();
         let judge = |state: &mut State| {
             let mut demand = [check::Demand {
                 rate: demand.rate,
@@ -96,7 +98,6 @@ impl Memory {
             let [demand] = demand;
             (verdicts, demand.idle_after(now))
         };
-        let mut shard = self.lock(place.shard);
         let mut verdicts = None;
         shard.edit(place.hash, &demand.key, |kept| {
             let mut state = std::mem::replace(kept, Kept::Spent(State::new(algorithm))).into_spent(algorithm);
@@ -114,7 +115,7 @@ impl Memory {
     }
 
     /// All that a check touches is locked at once, in the order of the shards, so that nobody sees half of it.
-    fn decide_several(&self, check: &Check, now: u64) -> Vec<Verdict> {
+    fn decide_several(&self, check: &Check) -> Vec<Verdict> {
         let places: Vec<(Place, Option<Place>)> = check
             .demands
             .iter()
@@ -129,6 +130,7 @@ impl Memory {
                 .flat_map(|(one, other)| [Some(*one), *other])
                 .flatten(),
         );
+        let now = self.ticks.ticks();
         let mut kept: Vec<(State, Option<Tightness>)> = check
             .demands
             .iter()
@@ -271,8 +273,9 @@ impl Limiter for Memory {
         adaptive: &Adaptive,
         signal: Option<Signal>,
     ) -> Result<Tight, Unreachable> {
-        let (now, place) = (self.ticks.ticks(), self.place(key));
+        let place = self.place(key);
         let mut locked = self.lock_all([place].into_iter());
+        let now = self.ticks.ticks();
         let kept = read(&locked, place, key);
         let mut tightness = kept.map_or_else(
             || Tightness::new(adaptive, now),

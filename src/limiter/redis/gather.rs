@@ -53,24 +53,33 @@ impl Gatherer {
     async fn ask(&self, checks: &[&Check]) -> Vec<Option<Vec<Verdict>>> {
         let mut answers: Vec<Option<Vec<Verdict>>> = vec![None; checks.len()];
         if self.shared.target.is_cluster() {
-            // What belongs to one tenant is on one node; all calls are sent before the first one is answered.
+            // What belongs to one tenant is on one node, and keeps its order; tenants do not wait for each other.
             let mut apart: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for (index, check) in checks.iter().enumerate() {
                 apart.entry(tag(check)).or_default().push(index);
             }
-            let portions: Vec<&[usize]> = apart.values().flat_map(|places| places.chunks(MOST)).collect();
-            let asked = portions.iter().map(|places| self.call(checks, places));
-            for (places, found) in portions.iter().zip(join_all(asked).await) {
+            let asked = apart.values().map(|places| self.in_order(checks, places));
+            for (places, found) in apart.values().zip(join_all(asked).await) {
                 fill(&mut answers, places, found);
             }
         } else {
             let places: Vec<usize> = (0..checks.len()).collect();
-            for places in places.chunks(MOST) {
-                let found = self.call(checks, places).await;
-                fill(&mut answers, places, found);
-            }
+            let found = self.in_order(checks, &places).await;
+            fill(&mut answers, &places, found);
         }
         answers
+    }
+
+    /// The answers to some of the checks, in one call after the other. What comes after a call that failed is not asked.
+    async fn in_order(&self, checks: &[&Check], places: &[usize]) -> Vec<Vec<Verdict>> {
+        let mut found = Vec::with_capacity(places.len());
+        for portion in places.chunks(MOST) {
+            match self.call(checks, portion).await {
+                Some(verdicts) => found.extend(verdicts),
+                None => break,
+            }
+        }
+        found
     }
 
     /// The answers to some of the checks, in one call.
@@ -89,8 +98,8 @@ impl Gatherer {
     }
 }
 
-fn fill(answers: &mut [Option<Vec<Verdict>>], places: &[usize], found: Option<Vec<Vec<Verdict>>>) {
-    for (place, verdicts) in places.iter().zip(found.into_iter().flatten()) {
+fn fill(answers: &mut [Option<Vec<Verdict>>], places: &[usize], found: Vec<Vec<Verdict>>) {
+    for (place, verdicts) in places.iter().zip(found) {
         if let Some(answer) = answers.get_mut(*place) {
             *answer = Some(verdicts);
         }

@@ -3,7 +3,7 @@
 use super::checks::{Values, wrong};
 use super::{Service, reading, shape};
 use crate::domain::limit::adaptive::Signal;
-use crate::ports::limiter::{Check, Demand};
+use crate::ports::limiter::{Check, CountedBy, Demand, Unreachable};
 use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 use crate::service::show::limit::{counted_by, tightness};
@@ -118,6 +118,10 @@ impl Service {
             .await
             .pop()
             .ok_or(ServiceError::Lost)?;
+        if answer.by == CountedBy::Nobody {
+            let reason = "nobody counts, and what the limit says then is not how the key stands".to_owned();
+            return Err(Unreachable { reason }.into());
+        }
         let verdict = answer.verdicts.first().ok_or(ServiceError::Lost)?;
         Ok(LimitStatus {
             name: limit.name.clone(),

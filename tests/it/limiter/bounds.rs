@@ -1,7 +1,12 @@
 //! What only counters in this process have to bear: idle keys go, and there are never too many.
 
-use tribune::domain::limit::Algorithm;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use tribune::domain::limit::{Algorithm, Rate};
 use tribune::limiter::memory::Memory;
+use tribune::ports::clock::Ticks;
 
 use super::{check, demand, rate};
 use crate::support::clock::TestClock;
@@ -75,4 +80,36 @@ fn a_log_weighs_what_it_holds() {
     // Each shard has room for 100 keys, of which a log of 5 000 entries takes 626: but for the last one of a shard, they go.
     let load = memory.tidy();
     assert!(load.keys <= 64 && load.evicted > 0, "{load:?}");
+}
+
+/// Milliseconds of the machine, as a server counts them.
+struct Machine(Instant);
+
+impl Ticks for Machine {
+    fn ticks(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap()
+    }
+}
+
+/// While time passes, threads that ask at once get what the time gives and no more: nobody's millisecond counts twice.
+#[test]
+fn a_storm_over_time_gets_what_the_time_gives() {
+    let clock = Arc::new(Machine(Instant::now()));
+    let memory = Memory::new(100_000, clock.clone());
+    let (burst, a_second) = (10, 1_000_000);
+    let rate = Rate::new(Algorithm::TokenBucket, a_second, 1_000, Some(burst * 1_000)).unwrap();
+    let passed: u64 = thread::scope(|scope| {
+        let storm = || {
+            let mut passed = 0;
+            while clock.ticks() < 300 {
+                passed += u64::from(memory.decide(&check(demand("storm", rate, 1_000))).verdicts[0].allowed);
+            }
+            passed
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(storm)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    // A millisecond gives back a thousand, which is one check.
+    let most = u64::try_from(burst).unwrap() + clock.ticks();
+    assert!(passed <= most, "{passed} passed, and {most} are permitted");
 }
