@@ -2,6 +2,7 @@
 
 mod bounds;
 mod histories;
+mod replicas;
 mod sharing;
 mod suite;
 
