@@ -7,12 +7,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 mod layers;
+mod rates;
 mod values;
 
 pub use layers::{Flag, Inputs, Origin, Sources};
+pub use rates::RequestRate;
 pub use values::{DatabaseKind, DatabaseUrl, RedisUrl, SecretText};
 
 /// Everything that can be set.
@@ -21,6 +24,8 @@ pub use values::{DatabaseKind, DatabaseUrl, RedisUrl, SecretText};
 pub struct Config {
     /// The HTTP server.
     pub server: Server,
+    /// How many requests keys may make.
+    pub plans: Plans,
     /// The data folder.
     pub data: Data,
     /// The database.
@@ -68,6 +73,27 @@ pub struct Server {
     /// How long running requests may take to finish at shutdown.
     #[serde(deserialize_with = "values::duration")]
     pub shutdown_grace: Duration,
+    /// The operator's own reverse proxies.
+    #[serde(deserialize_with = "rates::networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many requests an address may make without a known key; `None` for any number.
+    #[serde(deserialize_with = "rates::rate")]
+    pub anonymous_rate: Option<RequestRate>,
+}
+
+/// How many requests each key may make, by its tenant's plan; `None` for any number.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plans {
+    /// The smallest.
+    #[serde(deserialize_with = "rates::rate")]
+    pub small: Option<RequestRate>,
+    /// What tenants have unless the operator says otherwise.
+    #[serde(deserialize_with = "rates::rate")]
+    pub standard: Option<RequestRate>,
+    /// The largest.
+    #[serde(deserialize_with = "rates::rate")]
+    pub large: Option<RequestRate>,
 }
 
 /// What is kept on this machine.

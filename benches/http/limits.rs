@@ -17,8 +17,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tribune::domain::limit::{Algorithm, Rate};
+use tribune::domain::plan::Plan;
 use tribune::http::api::{ApiState, routes};
-use tribune::http::edge::{self, EdgeLimits};
+use tribune::http::edge::{self, Edge, EdgeLimits};
+use tribune::http::gate::{AnonymousRate, Gate};
 use tribune::http::json::StrictJson;
 use tribune::http::problem::Problem;
 use tribune::http::{listener, observe, respond};
@@ -27,6 +30,7 @@ use tribune::limiter::redis::{Redis, Settings};
 use tribune::ports::clock::{Clock, Ticks};
 use tribune::ports::limiter::Limiter;
 use tribune::service::Service;
+use tribune::service::allowance::Plans;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use wire::limit::{CheckAnswer, CheckRequest, CountedBy, Seconds};
@@ -60,31 +64,34 @@ impl Ticks for Machine {
     }
 }
 
+/// What whoever has no key may do, of which there is nobody here.
+const ANONYMOUS: AnonymousRate = AnonymousRate {
+    requests: std::num::NonZeroU32::new(600).unwrap(),
+    period: Duration::from_secs(60),
+};
+
 /// Serves both routers until it is killed. `redis` is where the counters are, if not in this process.
 pub(crate) async fn serve(redis: Option<&str>) {
     let clock = Arc::new(Machine(std::time::Instant::now()));
     let database = TestStore::sqlite().await;
     let store = database.open(TestClock::new()).await;
-    let local = Arc::new(Memory::new(4_000_000, clock.clone()));
-    let limiter: Arc<dyn Limiter> = match redis {
-        None => local,
-        Some(url) => {
-            let settings = Settings {
-                url: url.to_owned(),
-                prefix: "bench:".to_owned(),
-                deadline: Duration::from_secs(5),
-                clock: None,
-            };
-            Arc::new(Redis::new(settings, clock.clone(), local).unwrap())
-        }
-    };
+    let limiter = counters(redis, &clock);
     let lanes = Lanes {
         lanes: 1,
         batch: 256,
         queue: 4_096,
     };
-    let service = Service::new(store, clock, Arc::new(TestIds), limiter, lanes, Handle::current());
+    let service = Service::new(
+        store,
+        clock.clone(),
+        Arc::new(TestIds),
+        limiter,
+        lanes,
+        Handle::current(),
+        plans(clock.clone()),
+    );
     let (_, secret) = service.bootstrap("bench").await.unwrap().unwrap();
+    let gate = Gate::new(service.clone(), ANONYMOUS, Arc::default());
     let state = ApiState::new(service);
     let metrics = observe::start_counting().unwrap();
     let empty = Router::new()
@@ -95,7 +102,7 @@ pub(crate) async fn serve(redis: Option<&str>) {
         body_time: Duration::from_secs(20),
         time: Duration::from_secs(30),
     };
-    let stack = observe::wrap(edge::wrap(routes(state).merge(empty), edge_limits));
+    let stack = edge::wrap(routes(state).merge(empty), &Edge::new(edge_limits), &gate);
     let echo = Router::new().route("/echo", post(async |Json(body): Json<Value>| Json(body)));
     let (echo_at, stack_at) = (bind().await, bind().await);
     println!(
@@ -113,6 +120,27 @@ pub(crate) async fn serve(redis: Option<&str>) {
     let echo = tokio::spawn(async move { axum::serve(echo_at, echo).await });
     listener::run(stack_at, stack, limits, std::future::pending()).await;
     drop((echo, metrics, database));
+}
+
+/// The counters: in Redis, if it is said where, else in this process.
+fn counters(redis: Option<&str>, clock: &Arc<Machine>) -> Arc<dyn Limiter> {
+    let local = Arc::new(Memory::new(4_000_000, clock.clone()));
+    let Some(url) = redis else {
+        return local;
+    };
+    let settings = Settings {
+        url: url.to_owned(),
+        prefix: "bench:".to_owned(),
+        deadline: Duration::from_secs(5),
+        clock: None,
+    };
+    Arc::new(Redis::new(settings, clock.clone(), local).unwrap())
+}
+
+/// Requests are counted as they are for everybody, and nobody is refused.
+fn plans(ticks: Arc<dyn Ticks>) -> Plans {
+    let rate = Rate::new(Algorithm::TokenBucket, 1_000_000, 1_000, None).unwrap();
+    Plans::new([(Plan::Standard, rate)], ticks)
 }
 
 async fn bind() -> TcpListener {

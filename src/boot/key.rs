@@ -15,6 +15,7 @@ use crate::cli::KeyCreate;
 use crate::config::{Config, DatabaseKind};
 use crate::domain::rank::Rank;
 use crate::service::Service;
+use crate::service::allowance::Plans;
 use crate::service::bootstrap::OfflineKey;
 use crate::service::pipeline::Lanes;
 
@@ -39,7 +40,15 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
     }
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    let service = Service::new(store, clock, ids, limiter::none(), LANES, here);
+    let service = Service::new(
+        store,
+        clock,
+        ids,
+        limiter::none(),
+        LANES,
+        here,
+        Plans::unlimited(),
+    );
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
     let (key, secret) = made.map_err(refused)?;

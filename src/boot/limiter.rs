@@ -1,13 +1,18 @@
-//! Which counters the settings mean. The only file that names them.
+//! Which counters the settings mean, and who is counted. The only file that names them.
 
 use std::sync::Arc;
 
 use super::BootError;
 use super::system::SystemTicks;
-use crate::config::Config;
+use crate::config::{Config, RequestRate};
+use crate::domain::limit::{Algorithm, Rate};
+use crate::domain::plan::Plan;
+use crate::http::gate::{AnonymousRate, Gate};
 use crate::limiter::memory::Memory;
 use crate::limiter::redis::{Redis, Settings};
 use crate::ports::limiter::Limiter;
+use crate::service::Service;
+use crate::service::allowance::Plans;
 
 /// The counters, and those of them that this process keeps.
 pub(super) struct Counters {
@@ -71,6 +76,39 @@ pub(super) async fn ping(config: &Config) -> Option<Result<(), String>> {
         Err(error) => return Some(Err(crate::service::error::chain(&error))),
     };
     Some(redis.ping().await.map_err(|away| away.reason))
+}
+
+/// How many requests each key may make, as the settings say.
+pub(super) fn plans(config: &Config) -> Plans {
+    let settings = &config.plans;
+    let rates = [
+        (Plan::Small, settings.small),
+        (Plan::Standard, settings.standard),
+        (Plan::Large, settings.large),
+    ];
+    let rates = rates
+        .into_iter()
+        .filter_map(|(plan, rate)| Some((plan, rate_of(rate?)?)));
+    Plans::new(rates, Arc::new(SystemTicks::start()))
+}
+
+/// Within the bounds of the settings, which are narrower than a rate's, there always is one.
+fn rate_of(rate: RequestRate) -> Option<Rate> {
+    let period = i64::try_from(rate.period.as_millis()).ok()?;
+    Rate::new(Algorithm::TokenBucket, rate.requests.get().into(), period, None).ok()
+}
+
+/// Who is counted at the gate, as the settings say.
+pub(super) fn gate(config: &Config, service: &Service) -> Gate {
+    let Some(rate) = config.server.anonymous_rate else {
+        return Gate::open();
+    };
+    let rate = AnonymousRate {
+        requests: rate.requests,
+        period: rate.period,
+    };
+    let proxies = config.server.trusted_proxies.as_slice().into();
+    Gate::new(service.clone(), rate, proxies)
 }
 
 /// For what serves nobody: it has counters, and nobody asks them.

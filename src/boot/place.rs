@@ -13,6 +13,7 @@ use super::system::{SystemClock, SystemIds};
 use crate::cli;
 use crate::config::Config;
 use crate::service::Service;
+use crate::service::allowance::Plans;
 use crate::service::console::Place;
 
 /// The use cases over the database of the settings.
@@ -20,7 +21,15 @@ pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootErr
     let (config, _) = Config::load(&settings.inputs())?;
     let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    Ok(Service::new(store, clock, ids, limiter::none(), LANES, here))
+    Ok(Service::new(
+        store,
+        clock,
+        ids,
+        limiter::none(),
+        LANES,
+        here,
+        Plans::unlimited(),
+    ))
 }
 
 /// The same, and the community.

@@ -19,7 +19,8 @@ use super::system::{SystemClock, SystemIds};
 use super::writers::Writers;
 use super::{BootError, kept};
 use crate::config::{Config, DatabaseKind};
-use crate::http::edge::EdgeLimits;
+use crate::http::edge::{Edge, EdgeLimits};
+use crate::http::gate::Gate;
 use crate::http::{api, edge, health, item, listener, observe};
 use crate::jobs::activations::Activations;
 use crate::jobs::backlog::Backlog;
@@ -61,8 +62,17 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let writers = Writers::start(lanes.lanes)?;
     let (ids, write_on) = (Arc::new(SystemIds), writers.handle().clone());
     let counters = limiter::open(config)?;
-    let limiter = counters.limiter.clone();
-    let service = Service::new(store.clone(), clock.clone(), ids, limiter, lanes, write_on);
+    let plans = limiter::plans(config);
+    let service = Service::new(
+        store.clone(),
+        clock.clone(),
+        ids,
+        counters.limiter.clone(),
+        lanes,
+        write_on,
+        plans,
+    );
+    let gate = limiter::gate(config, &service);
     let first_key = first_start(&*store, &service, &config.data.dir).await?;
     let key_file = kept::known(&*store, &config.data.dir, clock.now()).await?;
     let backend = introduce(&service).await?;
@@ -78,13 +88,19 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
 
     let (stopper, stop) = jobs::stopper();
     let mut jobs = start_jobs(config, &store, &service, clock, &stop, &writers);
-    jobs.spawn_on(tidy(counters.local, stop), writers.handle());
+    jobs.spawn_on(tidy(counters.local, gate.clone(), stop), writers.handle());
     let told = async move {
         signals.first().await;
         tracing::info!("stopping: no new requests; those that run may finish");
         stopper.stop();
     };
-    listener::run(listener, router(config, &service, metrics), limits(config), told).await;
+    listener::run(
+        listener,
+        router(config, &service, &gate, metrics),
+        limits(config),
+        told,
+    )
+    .await;
     end(jobs, &service).await;
     Ok(())
 }
@@ -191,8 +207,9 @@ fn start_jobs(
 }
 
 /// Has idle keys of rate limits forgotten, until told to stop.
-async fn tidy(local: Arc<Memory>, mut stop: Stop) {
+async fn tidy(local: Arc<Memory>, gate: Gate, mut stop: Stop) {
     while !stop.is_told() {
+        gate.tidy();
         let load = local.tidy();
         #[expect(clippy::cast_precision_loss, reason = "a gauge of millions")]
         gauge!("tribune_limits_keys").set(load.keys as f64);
@@ -205,15 +222,17 @@ async fn tidy(local: Arc<Memory>, mut stop: Stop) {
 }
 
 /// Every route, inside the edge, watched.
-fn router(config: &Config, service: &Service, metrics: PrometheusHandle) -> Router {
+fn router(config: &Config, service: &Service, gate: &Gate, metrics: PrometheusHandle) -> Router {
     let state = api::ApiState::new(service.clone());
-    let routes = api::routes(state).merge(health::router(service.clone(), metrics));
     let limits = EdgeLimits {
         body: config.server.body_limit,
         body_time: config.server.body_timeout,
         time: config.server.request_timeout,
     };
-    observe::wrap(edge::wrap(routes, limits))
+    let edge = Edge::new(limits);
+    let probes = health::router(service.clone(), metrics);
+    // Whoever keeps the process running asks as often as it likes. Of two that are merged the latter answers what neither knows.
+    edge::wrap(probes, &edge, &Gate::open()).merge(edge::wrap(api::routes(state), &edge, gate))
 }
 
 fn limits(config: &Config) -> listener::Limits {

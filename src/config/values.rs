@@ -257,7 +257,7 @@ pub(super) fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Du
 const DAY: u64 = 86_400_000;
 
 /// A duration with its unit, if it lies between the two.
-fn milliseconds(text: &str, least: u64, most: u64) -> Option<Duration> {
+pub(super) fn milliseconds(text: &str, least: u64, most: u64) -> Option<Duration> {
     const UNITS: &[(&str, u64)] = &[
         ("ms", 1),
         ("s", 1_000),

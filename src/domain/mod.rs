@@ -19,6 +19,7 @@ pub mod limit; // rate limits: how much a key may have within how long
 pub mod member; // the aggregate: the ledger and the sanctions
 pub mod name; // short names that communities choose
 pub mod past; // what decisions need of history beyond the aggregate
+pub mod plan; // how many requests a tenant's keys may make
 pub mod points; // fixed-point points, and how they are shown
 pub mod policy; // weights, decay, ladder, authority
 pub mod policy_check; // from a draft to a policy, or to precise errors

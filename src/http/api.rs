@@ -2,7 +2,8 @@
 
 use axum::Router;
 
-use super::edge::{self, EdgeLimits};
+use super::edge::{self, Edge, EdgeLimits};
+use super::gate::Gate;
 use super::idempotency::in_flight::InFlight;
 use super::{docs, openapi, v1};
 use crate::service::Service;
@@ -37,7 +38,7 @@ pub fn routes(state: ApiState) -> Router {
         .with_state(state)
 }
 
-/// All routes inside the edge.
+/// All routes inside the edge, and nobody counted at the gate.
 pub fn router(state: ApiState, limits: EdgeLimits) -> Router {
-    edge::wrap(routes(state), limits)
+    edge::wrap(routes(state), &Edge::new(limits), &Gate::open())
 }

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::api::ApiState;
+use super::exchange::Exchange;
 use super::problem::{Code, Problem};
 use super::query;
 use crate::service::auth::BadKey;
@@ -16,8 +17,15 @@ impl FromRequestParts<ApiState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let key = bearer(&parts.headers)?;
-        let caller = state.service.authenticate(key).await?;
+        let caller = match parts.extensions.remove::<Self>() {
+            // The gate has asked already.
+            Some(caller) => caller,
+            None => state.service.authenticate(bearer(&parts.headers)?).await?,
+        };
+        let quota = state.service.admit(&caller)?;
+        if let (Some(quota), Some(exchange)) = (quota, parts.extensions.get::<Exchange>()) {
+            exchange.tell(quota);
+        }
         // Every operation has a caller, so here none can forget it either.
         query::known(parts)?;
         parts.extensions.insert(caller.tenant);
@@ -26,7 +34,7 @@ impl FromRequestParts<ApiState> for Caller {
 }
 
 /// The key in `Authorization: Bearer <key>`. There is no other place for one: query strings end up in logs.
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (given.next(), given.next()) else {
         let detail = if headers.contains_key(AUTHORIZATION) {

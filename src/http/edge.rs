@@ -4,27 +4,32 @@
 //! a failure of the server is logged, once, with all its causes.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::HttpBody as _;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CONTENT_LENGTH, EXPECT, HeaderName, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::{self, Next};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
+use tower::{Layer, Service, ServiceBuilder};
 use tracing::Instrument as _;
 
 use self::body::Timely;
-use super::idempotency::IDEMPOTENCY_KEY;
-use super::idempotency::in_flight::Held;
+use super::exchange::Exchange;
+use super::gate::Gate;
 use super::ndjson::LARGEST;
+use super::observe::Counts;
 use super::problem::{Code, Problem};
+use super::rate_limit::{self, RATE_LIMIT};
 
 pub(super) mod body;
 
@@ -45,90 +50,160 @@ pub struct EdgeLimits {
     pub time: Duration,
 }
 
-/// The id of the request that is being handled, for handlers that mention it (as an extension).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
-
-impl RequestId {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Puts the edge around a router; to be called last, when all routes are there.
-pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: EdgeLimits) -> Router<S> {
-    let edge = Edge {
-        ids: Ids::new(),
-        limits,
-    };
-    router
-        .layer(DefaultBodyLimit::max(limits.body))
-        .layer(middleware::from_fn_with_state(edge, pass))
-}
-
+/// The edge, as a layer; to stand outermost. Clones share it.
 #[derive(Clone)]
-struct Edge {
+pub struct Edge {
     ids: Ids,
     limits: EdgeLimits,
+    counts: Counts,
 }
 
-/// One request on its way in, its answer on its way out.
-async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
-    let id = edge.ids.of(request.headers());
-    let span = tracing::info_span!("request", id = %id.as_str(), method = %request.method(), path = request.uri().path());
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    request.extensions_mut().insert(id.clone());
-    // Kept here, and so until there is an answer.
-    let held = Held::default();
-    if request.headers().contains_key(IDEMPOTENCY_KEY) {
-        request.extensions_mut().insert(held.clone());
+impl Edge {
+    /// With these limits.
+    #[must_use]
+    pub fn new(limits: EdgeLimits) -> Self {
+        Self {
+            ids: Ids::new(),
+            limits,
+            counts: Counts::default(),
+        }
+    }
+}
+
+/// Puts the edge around a router, and the gate behind it; to be called last, when all routes are there.
+pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, edge: &Edge, gate: &Gate) -> Router<S> {
+    // One layer for all of it: each would cost a request an allocation or two.
+    router.layer(
+        ServiceBuilder::new()
+            .layer(edge.clone())
+            .layer(gate.clone())
+            .layer(DefaultBodyLimit::max(edge.limits.body)),
+    )
+}
+
+impl<S> Layer<S> for Edge {
+    type Service = Edged<S>;
+
+    fn layer(&self, inner: S) -> Edged<S> {
+        Edged {
+            edge: self.clone(),
+            inner,
+        }
+    }
+}
+
+/// What stands behind the edge.
+#[derive(Clone)]
+pub struct Edged<S> {
+    edge: Edge,
+    inner: S,
+}
+
+impl<S> Service<Request> for Edged<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
     }
 
-    let answer = answer(request, next, edge.limits).instrument(span).await;
-    let mut response = match answer
-        .extensions()
-        .get::<Problem>()
-        .cloned()
-        .or_else(|| Problem::for_bare(&answer))
-    {
-        Some(problem) => {
-            let problem = problem.to(&method);
-            if problem.is_servers_fault() {
-                log(&problem, &id, method.as_str(), &path);
+    /// One request on its way in, its answer on its way out.
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let noted = self.edge.counts.note(&request);
+        let exchange = self.edge.ids.of(request.headers());
+        let span = tracing::info_span!("request", id = exchange.id(), method = %request.method(), path = request.uri().path());
+        let said = Said::of(&request);
+        request.extensions_mut().insert(exchange.clone());
+        let limits = self.edge.limits;
+        let inner = match refused(&request) {
+            Some(problem) => Err(problem),
+            None => {
+                let until = Instant::now() + limits.body_time;
+                Ok(self.inner.call(request.map(|body| Timely::by(until, body))))
             }
-            finish(problem, answer, &id)
+        };
+        Box::pin(async move {
+            let answer = match inner {
+                Ok(inner) => answer(inner, limits).instrument(span).await,
+                Err(problem) => problem.into_response(),
+            };
+            let response = out(answer, &exchange, &said);
+            noted.answered(&response, said.path());
+            Ok(response)
+        })
+    }
+}
+
+/// What is said of a request that failed, or of any if somebody reads the line of each.
+struct Said {
+    method: Method,
+    uri: Uri,
+}
+
+impl Said {
+    /// Copies of an address share it.
+    fn of(request: &Request) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+        }
+    }
+
+    fn path(&self) -> &str {
+        self.uri.path()
+    }
+}
+
+/// The answer as it leaves: a problem document if it is no success, with the headers that every answer has.
+fn out(answer: Response, exchange: &Exchange, said: &Said) -> Response {
+    let problem = answer.extensions().get::<Problem>().cloned();
+    let mut response = match problem.or_else(|| Problem::for_bare(&answer)) {
+        Some(problem) => {
+            let problem = problem.to(&said.method);
+            if problem.is_servers_fault() {
+                log(&problem, exchange.id(), said);
+            }
+            finish(problem, answer, exchange.id())
         }
         None => answer,
     };
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+    if let Ok(value) = HeaderValue::from_str(exchange.id()) {
         headers.insert(REQUEST_ID, value);
+    }
+    if let Some(quota) = exchange.quota()
+        && !headers.contains_key(RATE_LIMIT)
+    {
+        rate_limit::tell(headers, std::slice::from_ref(quota));
     }
     response
 }
 
-/// The inner answer; a panic or a time-out becomes a problem like any other.
-async fn answer(request: Request, next: Next, limits: EdgeLimits) -> Response {
+/// What is refused without a look at it.
+fn refused(request: &Request) -> Option<Problem> {
     let length = request
         .uri()
         .path_and_query()
         .map_or(0, |whole| whole.as_str().len());
     if length > MAX_URI {
-        return Problem::new(Code::UriTooLong).into_response();
+        return Some(Problem::new(Code::UriTooLong));
     }
-    if asks_in_vain(&request) {
-        return Problem::new(Code::PayloadTooLarge).into_response();
-    }
-    let until = Instant::now() + limits.body_time;
-    let request = request.map(|body| Timely::by(until, body));
+    asks_in_vain(request).then(|| Problem::new(Code::PayloadTooLarge))
+}
+
+/// The inner answer; a panic or a time-out becomes a problem like any other.
+async fn answer(inner: impl Future<Output = Result<Response, Infallible>>, limits: EdgeLimits) -> Response {
     // Nothing of the request outlives a panic, so there is no broken state to be seen afterwards.
-    let inner = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let inner = AssertUnwindSafe(inner).catch_unwind();
     match tokio::time::timeout(limits.time, inner).await {
-        Ok(Ok(response)) => response,
+        Ok(Ok(Ok(response))) => response,
+        Ok(Ok(Err(never))) => match never {},
         Ok(Err(panic)) => Problem::internal(Panicked(panic_message(&*panic))).into_response(),
         Err(_) => Problem::new(Code::TimedOut).into_response(),
     }
@@ -144,8 +219,8 @@ fn asks_in_vain(request: &Request) -> bool {
 }
 
 /// The document with the request's id, under the headers that inner layers added to the answer.
-fn finish(problem: Problem, answer: Response, id: &RequestId) -> Response {
-    let mut response = problem.respond(id.as_str());
+fn finish(problem: Problem, answer: Response, id: &str) -> Response {
+    let mut response = problem.respond(id);
     let mut headers = answer.into_parts().0.headers;
     headers.remove(CONTENT_LENGTH);
     for (name, value) in response.headers() {
@@ -155,23 +230,17 @@ fn finish(problem: Problem, answer: Response, id: &RequestId) -> Response {
     response
 }
 
-fn log(problem: &Problem, id: &RequestId, method: &str, path: &str) {
+fn log(problem: &Problem, id: &str, said: &Said) {
     let (code, cause) = (problem.code().name(), problem.chain());
+    let (method, path) = (said.method.as_str(), said.path());
     // A field without a value is not written.
     let cause = Some(cause).filter(|cause| !cause.is_empty());
     if problem.code() == Code::Internal {
-        tracing::error!(
-            code,
-            request_id = id.as_str(),
-            method,
-            path,
-            cause,
-            "a request failed"
-        );
+        tracing::error!(code, request_id = id, method, path, cause, "a request failed");
     } else {
         tracing::warn!(
             code,
-            request_id = id.as_str(),
+            request_id = id,
             method,
             path,
             cause,
@@ -213,18 +282,18 @@ impl Ids {
     }
 
     /// The id that the client chose, if it is harmless to repeat; else a new one.
-    fn of(&self, headers: &HeaderMap) -> RequestId {
+    fn of(&self, headers: &HeaderMap) -> Exchange {
         let given = headers
             .get(REQUEST_ID)
             .and_then(|value| value.to_str().ok())
             .filter(|id| is_harmless(id));
-        given.map_or_else(|| self.fresh(), |id| RequestId(id.into()))
+        Exchange::new(given.map_or_else(|| self.fresh(), Into::into))
     }
 
     /// A new one.
-    pub(super) fn fresh(&self) -> RequestId {
+    pub(super) fn fresh(&self) -> Box<str> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        RequestId(format!("req_{}{number:08x}", self.beginning).into())
+        format!("req_{}{number:08x}", self.beginning).into()
     }
 }
 

@@ -12,8 +12,8 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use self::in_flight::Held;
 use super::api::ApiState;
+use super::exchange::Exchange;
 use super::json::{StrictJson, fingerprint};
 use super::problem::{Code, Problem};
 use crate::domain::id::TenantId;
@@ -98,10 +98,13 @@ impl FromRequestParts<ApiState> for Idempotency {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let key = key(&parts.headers)?;
-        let (tenant, held) = (parts.extensions.get::<TenantId>(), parts.extensions.get::<Held>());
-        if let (Some(key), Some(tenant), Some(held)) = (&key, tenant, held) {
+        let (tenant, exchange) = (
+            parts.extensions.get::<TenantId>(),
+            parts.extensions.get::<Exchange>(),
+        );
+        if let (Some(key), Some(tenant), Some(exchange)) = (&key, tenant, exchange) {
             let running = state.in_flight.begin(*tenant, key);
-            held.keep(running.ok_or_else(|| Problem::new(Code::IdempotencyInFlight))?);
+            exchange.keep(running.ok_or_else(|| Problem::new(Code::IdempotencyInFlight))?);
         }
         Ok(Self {
             key,

@@ -21,6 +21,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
+use super::client::Peer;
+
 mod refused;
 mod watch;
 
@@ -54,7 +56,7 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
-        let (stream, slot) = tokio::select! {
+        let (stream, peer, slot) = tokio::select! {
             () = &mut shutdown => break,
             accepted = accept(&listener, &slots) => accepted,
         };
@@ -65,7 +67,7 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown
             idle: limits.idle,
         });
         let stream = watch.over(stream, refusals.clone());
-        connections.spawn(serve(stream, watch, router.clone(), &graceful, slot));
+        connections.spawn(serve(stream, watch, (router.clone(), peer), &graceful, slot));
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
@@ -82,12 +84,15 @@ pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown
 }
 
 /// The next connection, once there is a slot for it.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, Peer, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed; were it, serving without a cap beats not serving.
     let slot = slots.clone().acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, slot),
+            Ok((stream, peer)) => return (stream, Peer(peer), slot),
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "cannot accept connections");
@@ -110,7 +115,7 @@ fn is_the_clients(error: &io::Error) -> bool {
 fn serve(
     stream: Watched<TcpStream>,
     watch: Watch,
-    router: Router,
+    (router, peer): (Router, Peer),
     graceful: &GracefulShutdown,
     slot: Option<OwnedSemaphorePermit>,
 ) -> impl Future<Output = ()> + use<> {
@@ -118,7 +123,9 @@ fn serve(
     let on_request = watch.clone();
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let serving = on_request.serving();
-        let answer = router.clone().call(request.map(Body::new));
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        let answer = router.clone().call(request);
         async move {
             let answer = answer.await.unwrap_or_else(|never| match never {});
             Ok::<_, Infallible>(serving.until_read(answer))

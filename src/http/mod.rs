@@ -4,9 +4,12 @@ pub mod api; // everything put together
 pub mod v1; // the routes, one file for each
 
 pub mod auth; // who calls
+pub mod client; // where a request comes from
 pub mod edge; // request ids, and a problem document for whatever goes wrong inside
 pub mod etag; // If-Match and If-None-Match
+pub mod exchange; // what a request and its answer have in common
 pub mod fields; // from request fields to values that cannot be wrong
+pub mod gate; // whoever shows no known key is counted
 pub mod idempotency; // the Idempotency-Key header
 pub mod imports; // the lines of an import
 pub mod item; // one of many, in an answer that has all of them
@@ -17,6 +20,7 @@ pub mod path; // typed path parameters
 pub mod prefer; // the Prefer header
 pub mod problem; // every answer that is not a success
 pub mod query; // query parameters
+pub mod rate_limit; // the headers of limits
 pub mod respond; // every answer that is one
 
 pub mod health; // is the process alive and ready, what has it counted

@@ -3,14 +3,16 @@
 //! Labels come from closed sets only: the route as it was declared, never the path as it was sent; the methods of HTTP; the
 //! class of the status. The line has neither query nor headers, where secrets could be.
 
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::Method;
-use axum::middleware::{self, Next};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use metrics::{Label, Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
+use metrics::{
+    Counter, Histogram, Label, Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram,
+};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::Instant;
 
@@ -84,36 +86,117 @@ fn describe() {
     );
 }
 
-/// Watches every request to a router; to be put around everything else, the edge included.
-pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    router.layer(middleware::from_fn(note))
+/// What is counted of each route and method. The handles are kept, so that a request registers nothing. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Counts(Arc<RwLock<HashMap<&'static str, Routes>>>);
+
+/// The routes of a method.
+type Routes = HashMap<Arc<str>, Counted>;
+
+/// The handles of one route and method.
+#[derive(Clone)]
+struct Counted(Arc<Handles>);
+
+struct Handles {
+    route: Arc<str>,
+    method: &'static str,
+    seconds: Histogram,
+    /// By the first digit of the status.
+    requests: [OnceLock<Counter>; 5],
 }
 
-async fn note(request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let method = named(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    // Only for the line; the copy is not worth its price when nobody reads it.
-    let path =
-        tracing::enabled!(target: "access", tracing::Level::DEBUG).then(|| request.uri().path().to_owned());
-    let response = next.run(request).await;
-    let took = began.elapsed();
-    let status = response.status();
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let mut labels = vec![
-        Label::new("route", route.to_owned()),
-        Label::from_static_parts("method", method),
-    ];
-    histogram!("tribune_http_request_seconds", labels.clone()).record(took);
-    labels.push(Label::from_static_parts("status", class(status.as_u16())));
-    counter!("tribune_http_requests_total", labels).increment(1);
-    if let Some(path) = path {
-        let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-        let milliseconds = took.as_secs_f64() * 1_000.0;
-        tracing::debug!(target: "access", request_id = id, method, path, route, status = status.as_u16(), milliseconds);
-    }
-    response
+/// A request that is being answered.
+pub(super) struct Noted {
+    began: Instant,
+    counted: Counted,
 }
+
+impl Counts {
+    /// Notes that a request has come.
+    pub(super) fn note(&self, request: &Request) -> Noted {
+        let route = request.extensions().get::<MatchedPath>();
+        let (method, route) = (named(request.method()), route.map_or("none", MatchedPath::as_str));
+        Noted {
+            began: Instant::now(),
+            counted: self.of(method, route),
+        }
+    }
+
+    fn of(&self, method: &'static str, route: &str) -> Counted {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counted) = known.get(method).and_then(|routes| routes.get(route)) {
+            return counted.clone();
+        }
+        drop(known);
+        let counted = Counted::new(method, route.into());
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known
+            .entry(method)
+            .or_default()
+            .entry(route.into())
+            .or_insert(counted)
+            .clone()
+    }
+}
+
+impl Counted {
+    fn new(method: &'static str, route: Arc<str>) -> Self {
+        let seconds = histogram!("tribune_http_request_seconds", labels(&route, method));
+        Self(Arc::new(Handles {
+            route,
+            method,
+            seconds,
+            requests: Default::default(),
+        }))
+    }
+
+    fn answered(&self, status: StatusCode) -> &Counter {
+        let Handles {
+            route,
+            method,
+            requests,
+            ..
+        } = &*self.0;
+        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len());
+        requests[class - 1].get_or_init(|| {
+            let mut labels = labels(route, method);
+            labels.push(Label::from_static_parts("status", CLASSES[class - 1]));
+            counter!("tribune_http_requests_total", labels)
+        })
+    }
+}
+
+impl Noted {
+    /// Counts its answer, and writes a line of it if somebody reads them.
+    pub(super) fn answered(self, response: &Response, path: &str) {
+        let took = self.began.elapsed();
+        let status = response.status();
+        let Handles {
+            route,
+            method,
+            seconds,
+            ..
+        } = &*self.counted.0;
+        seconds.record(took);
+        self.counted.answered(status).increment(1);
+        if tracing::enabled!(target: "access", tracing::Level::DEBUG) {
+            let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+            let milliseconds = took.as_secs_f64() * 1_000.0;
+            let status = status.as_u16();
+            tracing::debug!(target: "access", request_id = id, method, path, route = &**route, status, milliseconds);
+        }
+    }
+}
+
+fn labels(route: &Arc<str>, method: &'static str) -> Vec<Label> {
+    vec![
+        Label::new("route", route.clone()),
+        Label::from_static_parts("method", method),
+    ]
+}
+
+/// The classes of a status.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// The method, unless a client made it up.
 fn named(method: &Method) -> &'static str {
@@ -126,15 +209,5 @@ fn named(method: &Method) -> &'static str {
         Method::HEAD => "HEAD",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
-    }
-}
-
-fn class(status: u16) -> &'static str {
-    match status / 100 {
-        1 => "1xx",
-        2 => "2xx",
-        3 => "3xx",
-        4 => "4xx",
-        _ => "5xx",
     }
 }

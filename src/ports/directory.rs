@@ -5,6 +5,7 @@ use super::ledger::PersonRef;
 use crate::domain::actor::Actor;
 use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
 use crate::domain::identity::{Identity, NativeId, Platform};
+use crate::domain::plan::Plan;
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::timeline::PolicyVersion;
 use async_trait::async_trait;
@@ -21,6 +22,8 @@ pub struct Tenant {
     pub id: TenantId,
     /// What people call it.
     pub name: String,
+    /// How many requests its keys may make.
+    pub plan: Plan,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Since when it can only be read.
@@ -212,8 +215,8 @@ pub trait Directory: Send + Sync {
     /// A tenant.
     async fn tenant(&self, tenant: TenantId) -> Result<Tenant, StoreError>;
 
-    /// The key with this SHA-256, revoked and expired ones included; `None` when there is none.
-    async fn key_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError>;
+    /// The key with this SHA-256, revoked and expired ones included, and its tenant's plan; `None` when there is none.
+    async fn key_by_hash(&self, hash: &[u8; 32]) -> Result<Option<(ApiKey, Plan)>, StoreError>;
 
     /// Notes that keys were used.
     async fn touch_keys(&self, used: &[(TenantId, KeyId, DateTime<Utc>)]) -> Result<(), StoreError>;

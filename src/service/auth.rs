@@ -4,14 +4,16 @@
 //! replica forgets it at once; other replicas follow when their memory of it ends.
 
 use super::Service;
+use super::allowance::{Allowance, Allowances};
 use super::caller::Caller;
 use super::error::ServiceError;
 use super::secret::ApiSecret;
+use crate::domain::plan::Plan;
 use crate::ports::directory::ApiKey;
 use crate::ports::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq as _;
 use wire::key::Scope;
 
@@ -39,10 +41,22 @@ pub enum BadKey {
     Expired,
 }
 
+/// What is remembered of a key.
+#[derive(Debug)]
+pub enum Recalled {
+    /// Nothing: it was never found good, or it no longer is.
+    Unknown,
+    /// It was found good, but too long ago to rely on it.
+    Lately,
+    /// It was found good a moment ago.
+    Now(Caller),
+}
+
 /// The keys that were found good a moment ago, by their hash.
 #[derive(Default)]
 pub(crate) struct KeyRing {
     keys: Mutex<Remembered>,
+    allowances: Allowances,
 }
 
 #[derive(Default)]
@@ -70,11 +84,30 @@ impl Service {
             return Ok(caller);
         }
         let revocations = self.keys.lock().revocations;
-        let key = good(&*self.store, &hash, now).await?;
-        let caller = caller(&key);
+        let found = good(&*self.store, &hash, now).await;
+        if let Err(ServiceError::Unauthenticated(_)) = found {
+            self.keys.lock().callers.remove(&hash);
+        }
+        let (key, plan) = found?;
+        let allowance = self.keys.allowances.of(key.id, plan, &self.plans);
+        let caller = caller(&key, allowance);
         self.keys.remember(hash, &caller, &key, now, revocations);
         self.note_use(&key, now);
         Ok(caller)
+    }
+
+    /// What is remembered of a key, without asking the store.
+    #[must_use]
+    pub fn recall(&self, text: &str) -> Recalled {
+        let Some(secret) = ApiSecret::parse(text) else {
+            return Recalled::Unknown;
+        };
+        let (hash, now) = (secret.hash(), self.clock.now());
+        match self.keys.lock().callers.get(&hash) {
+            None => Recalled::Unknown,
+            Some(known) if known.holds(now) => Recalled::Now(known.caller.clone()),
+            Some(_) => Recalled::Lately,
+        }
     }
 
     /// Lets no request of this replica rely on an earlier check of a key: to be called once it is revoked.
@@ -105,12 +138,16 @@ impl Service {
     }
 }
 
-/// The key with this hash, if it lets its bearer in at this moment.
-async fn good(store: &dyn Store, hash: &[u8; 32], now: DateTime<Utc>) -> Result<ApiKey, ServiceError> {
+/// The key with this hash, if it lets its bearer in at this moment, and its tenant's plan.
+async fn good(
+    store: &dyn Store,
+    hash: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<(ApiKey, Plan), ServiceError> {
     let found = store.key_by_hash(hash).await?;
     // The store compared the hashes already, but a database makes no promise of constant time.
-    let key = found
-        .filter(|key| bool::from(key.hash.ct_eq(hash)))
+    let (key, plan) = found
+        .filter(|(key, _)| bool::from(key.hash.ct_eq(hash)))
         .ok_or(BadKey::Unknown)?;
     if key.revoked_at.is_some() {
         return Err(BadKey::Revoked.into());
@@ -118,7 +155,7 @@ async fn good(store: &dyn Store, hash: &[u8; 32], now: DateTime<Utc>) -> Result<
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(BadKey::Expired.into());
     }
-    Ok(key)
+    Ok((key, plan))
 }
 
 /// Whether a text is a key that lets its bearer in at this moment. Unlike a call, this is no use of the key.
@@ -136,6 +173,13 @@ pub async fn is_good(store: &dyn Store, text: &str, now: DateTime<Utc>) -> Resul
     }
 }
 
+impl Known {
+    /// Whether the key is still taken for good. A clock that was set back must not prolong a memory.
+    fn holds(&self, now: DateTime<Utc>) -> bool {
+        self.since <= now && now < self.until
+    }
+}
+
 impl KeyRing {
     fn lock(&self) -> MutexGuard<'_, Remembered> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
@@ -145,8 +189,7 @@ impl KeyRing {
     fn recall(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<Caller> {
         let keys = self.lock();
         let known = keys.callers.get(hash)?;
-        // A clock that was set back must not prolong a memory.
-        (known.since <= now && now < known.until).then(|| known.caller.clone())
+        known.holds(now).then(|| known.caller.clone())
     }
 
     fn remember(&self, hash: [u8; 32], caller: &Caller, key: &ApiKey, now: DateTime<Utc>, revocations: u64) {
@@ -170,12 +213,13 @@ impl KeyRing {
 }
 
 /// What a key lets its bearer do.
-fn caller(key: &ApiKey) -> Caller {
+fn caller(key: &ApiKey, allowance: Option<Arc<Allowance>>) -> Caller {
     Caller {
         tenant: key.tenant,
         key: key.id,
         scopes: key.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
         communities: key.communities.as_deref().map(Into::into),
         rank: key.rank,
+        allowance,
     }
 }

@@ -6,6 +6,7 @@ use super::secret::ApiSecret;
 use super::tenants::{FIRST_KEY, all_but_tenants};
 use super::{After, Claim, Service, show};
 use crate::domain::id::TenantId;
+use crate::domain::plan::Plan;
 use crate::domain::policy_check::Finding;
 use crate::domain::rank::Rank;
 use crate::ports::directory::{Change, Order, Tenant};
@@ -81,6 +82,7 @@ impl Service {
         let change = Change::CreateTenant {
             id,
             name: name.to_owned(),
+            plan: Plan::default(),
             key: Box::new(key),
         };
         let render = DirectoryRender::of(&change);

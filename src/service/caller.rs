@@ -1,5 +1,6 @@
 //! Who calls: an authenticated key, and what it may do.
 
+use super::allowance::Allowance;
 use super::error::ServiceError;
 use crate::domain::actor::{Actor, Rule};
 use crate::domain::id::{CommunityId, KeyId, TenantId};
@@ -22,6 +23,8 @@ pub struct Caller {
     pub communities: Option<Arc<[CommunityId]>>,
     /// The rank with which it acts when a call names no person.
     pub rank: Rank,
+    /// How many requests the key may make; `None` for any number.
+    pub(crate) allowance: Option<Arc<Allowance>>,
 }
 
 /// Whom a call names as the actor.

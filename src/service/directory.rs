@@ -46,6 +46,7 @@ impl DirectoryRender {
             Change::ArchiveCommunity { archived: true, .. } => types::COMMUNITY_ARCHIVED,
             Change::ArchiveCommunity { archived: false, .. } => types::COMMUNITY_UNARCHIVED,
             Change::DeleteCommunity(_) => types::COMMUNITY_DELETED,
+            Change::UpdateTenant { .. } => types::TENANT_CHANGED,
             Change::ArchiveTenant { archived: true, .. } => types::TENANT_ARCHIVED,
             Change::ArchiveTenant { archived: false, .. } => types::TENANT_UNARCHIVED,
             Change::DeleteTenant(_) => types::TENANT_DELETED,

@@ -11,8 +11,8 @@ use crate::ports::history::BadLine;
 use crate::ports::ledger::Reply;
 use crate::ports::limiter::Unreachable;
 use crate::ports::limits::MOST_LIMITS;
-use crate::service::Outcome;
 use crate::service::auth::BadKey;
+use crate::service::{Outcome, Quota};
 use chrono::SecondsFormat;
 use wire::key::Scope;
 
@@ -22,6 +22,12 @@ pub enum ServiceError {
     /// The key does not let its bearer in.
     #[error(transparent)]
     Unauthenticated(#[from] BadKey),
+    /// The key has made as many requests as its plan permits.
+    #[error(
+        "the API key has made as many requests as its tenant's plan {:?} permits, which is {} in {} s; come back in {} s",
+        .0.name, .0.capacity, .0.period, .0.more_after.div_ceil(1_000)
+    )]
+    TooManyRequests(Quota),
     /// The domain refused it.
     #[error(transparent)]
     Refused(#[from] Refusal),

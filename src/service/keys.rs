@@ -244,6 +244,7 @@ mod tests {
             communities: communities
                 .map(|all| all.iter().map(|n| CommunityId(Uuid::from_u128(*n))).collect()),
             rank,
+            allowance: None,
         }
     }
 

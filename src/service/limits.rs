@@ -7,12 +7,12 @@ mod shape; // what no check could be
 mod signals; // how tight a limit is, and what it is told
 
 pub(crate) use book::Book;
-pub use checks::{Checked, MOST_CHECKS, Quota};
+pub use checks::{Checked, MOST_CHECKS};
 
 use super::caller::Caller;
 use super::error::ServiceError;
 use super::listing::{Listed, cut, one_more};
-use super::{After, Claim, Outcome, Service, show};
+use super::{After, Claim, Outcome, Quota, Service, show};
 use crate::domain::id::{CommunityId, LimitId};
 use crate::domain::name::Name;
 use crate::ports::directory::Change;

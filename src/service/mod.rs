@@ -1,6 +1,7 @@
 //! Use cases: load, decide, commit. One method for each thing a caller can ask; rules live in `domain`, rows in `storage`.
 
 pub mod acts; // acts, lifts, expiries
+pub mod allowance; // how many requests each key may make
 pub mod auth; // from the text of a key to its caller
 pub mod bootstrap; // the first tenant, and keys made at the server's own console
 pub mod bulk; // many acts in one request
@@ -40,7 +41,10 @@ mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
 mod past; // looking back, as often as it takes
 mod preview; // what would come of an act
+mod quota; // a limit as answers tell of it
 mod rehearsal; // many acts tried out, one after the other
+
+pub use quota::Quota;
 
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link};
@@ -75,6 +79,7 @@ pub struct Parts {
     writes: Handle,
     limiter: Arc<dyn Limiter>,
     limits: Arc<limits::Book>,
+    plans: allowance::Plans,
     /// A permit for each simulation that may be under way.
     simulations: Arc<Semaphore>,
     /// A permit for each file that may be taken in.
@@ -116,6 +121,7 @@ impl Service {
         limiter: Arc<dyn Limiter>,
         lanes: pipeline::Lanes,
         writes: Handle,
+        plans: allowance::Plans,
     ) -> Self {
         let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
         let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes);
@@ -128,6 +134,7 @@ impl Service {
             writes,
             limiter,
             limits: Arc::default(),
+            plans,
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
             intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
         }))

@@ -6,6 +6,7 @@ use super::keys::{NewKey, reveal};
 use super::listing::{Listed, cut, one_more};
 use super::{After, Claim, Outcome, Service, show};
 use crate::domain::id::TenantId;
+use crate::domain::plan::Plan;
 use crate::domain::rank::Rank;
 use crate::ports::directory::Change;
 use wire::key::Scope;
@@ -31,6 +32,7 @@ impl Service {
         &self,
         caller: &Caller,
         name: String,
+        plan: Plan,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::TenantsWrite)?;
@@ -47,6 +49,7 @@ impl Service {
         let change = Change::CreateTenant {
             id,
             name,
+            plan,
             key: Box::new(key),
         };
         let outcome = self
@@ -78,6 +81,26 @@ impl Service {
             .await?;
         self.forget_keys_of(id);
         Ok(outcome)
+    }
+
+    /// Gives a tenant another name or another plan; the caller's own too. What is `None` stays.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn update_tenant(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        (name, plan): (Option<String>, Option<Plan>),
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::TenantsWrite)?;
+        caller.unbound()?;
+        let change = Change::UpdateTenant { id, name, plan };
+        let outcome = self.change(caller.tenant, caller.as_actor(), change, claim).await;
+        // Also after a failure: it may have been written all the same. What its keys may do is read again.
+        self.forget_keys_of(id);
+        outcome
     }
 
     /// Lets another tenant only be read from now on; or takes that back.
@@ -134,5 +157,15 @@ impl Service {
     pub async fn tenant(&self, caller: &Caller) -> Result<wire::tenant::Tenant, ServiceError> {
         let tenant = self.store.tenant(caller.tenant).await?;
         Ok(show::directory::tenant(&tenant))
+    }
+}
+
+impl From<wire::tenant::Plan> for Plan {
+    fn from(plan: wire::tenant::Plan) -> Self {
+        match plan {
+            wire::tenant::Plan::Small => Self::Small,
+            wire::tenant::Plan::Standard => Self::Standard,
+            wire::tenant::Plan::Large => Self::Large,
+        }
     }
 }

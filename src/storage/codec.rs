@@ -9,6 +9,7 @@ use crate::domain::kind::Kind;
 use crate::domain::member::Member;
 use crate::domain::name::Name;
 use crate::domain::past::Past;
+use crate::domain::plan::Plan;
 use crate::domain::points::Points;
 use crate::domain::policy::Policy;
 use crate::domain::rank::{Authority, Rank};
@@ -153,6 +154,11 @@ impl Place<'_> {
     /// A rank's name.
     pub(crate) fn rank(&self, name: &str) -> Result<Rank, StoreError> {
         Rank::named(name).ok_or_else(|| self.corrupt("rank", format!("no rank is called {name:?}")))
+    }
+
+    /// A plan's name.
+    pub(crate) fn plan(&self, name: &str) -> Result<Plan, StoreError> {
+        Plan::named(name).ok_or_else(|| self.corrupt("plan", format!("no plan is called {name:?}")))
     }
 
     /// The columns `rank` and `level`.

@@ -43,6 +43,7 @@ steps! {
     11 "0011" "archived_tenants",
     12 "0012" "dry_jobs",
     13 "0013" "limits",
+    14 "0014" "plans",
 }
 
 /// The number of the newest step.

@@ -26,6 +26,7 @@ use tribune::jobs::{Stopper, stopper};
 use tribune::ports::record::{CaseFilter, EventFilter, SanctionFilter};
 use tribune::ports::store::Store;
 use tribune::service::acts::ActOrder;
+use tribune::service::allowance::Plans;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use tribune::service::policies::NewPolicy;
@@ -63,6 +64,7 @@ impl Replica {
             limits::memory(clock),
             LANES,
             Handle::current(),
+            Plans::unlimited(),
         );
         Self {
             store,

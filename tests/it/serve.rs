@@ -2,6 +2,7 @@
 
 mod bodies;
 mod first_run;
+mod floods;
 mod operator;
 mod policy;
 mod probes;

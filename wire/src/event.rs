@@ -77,6 +77,8 @@ pub mod types {
     pub const KEY_REVOKED: &str = "key.revoked";
     /// The tenant was made; `data.tenant`.
     pub const TENANT_CREATED: &str = "tenant.created";
+    /// The operator gave the tenant another name or plan; `data.tenant`.
+    pub const TENANT_CHANGED: &str = "tenant.changed";
     /// The operator archived the tenant: it can only be read from now on; `data.tenant`.
     pub const TENANT_ARCHIVED: &str = "tenant.archived";
     /// The operator unarchived the tenant: it can be changed again; `data.tenant`.
@@ -89,7 +91,7 @@ pub mod types {
     /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
     pub const TENANT_DELETED: &str = "tenant.deleted";
     /// Every type.
-    pub const ALL: [&str; 36] = [
+    pub const ALL: [&str; 37] = [
         ACT_HELD,
         ACT_APPROVED,
         ACT_RELEASED,
@@ -121,6 +123,7 @@ pub mod types {
         KEY_CREATED,
         KEY_REVOKED,
         TENANT_CREATED,
+        TENANT_CHANGED,
         TENANT_ARCHIVED,
         TENANT_UNARCHIVED,
         HISTORY_IMPORTED,

@@ -20,7 +20,7 @@ fn app() -> Router {
     let routes = Router::new()
         .route(
             "/ok",
-            get(async |id: axum::Extension<RequestId>| id.as_str().to_owned()),
+            get(async |exchange: axum::Extension<Exchange>| exchange.id().to_owned()),
         )
         .route("/bytes", post(async |body: Bytes| body.len().to_string()))
         .route("/json", post(async |_: axum::Json<u8>| "never"))
@@ -40,11 +40,12 @@ fn app() -> Router {
         .nest("/nested", nested);
     wrap(
         routes,
-        EdgeLimits {
+        &Edge::new(EdgeLimits {
             body: 1024,
             body_time: Duration::from_millis(50),
             time: Duration::from_millis(50),
-        },
+        }),
+        &Gate::open(),
     )
 }
 
@@ -159,6 +160,6 @@ async fn a_request_keeps_its_own_id_if_it_is_harmless() {
 #[test]
 fn generated_ids_differ() {
     let ids = Ids::new();
-    assert_ne!(ids.of(&HeaderMap::new()), ids.of(&HeaderMap::new()));
+    assert_ne!(ids.fresh(), ids.fresh());
     assert_ne!(Ids::new().beginning, ids.beginning);
 }

@@ -19,10 +19,6 @@ pub struct Running {
     key: (TenantId, String),
 }
 
-/// Where a request keeps the key that it uses, from when it is read until there is an answer.
-#[derive(Clone, Debug, Default)]
-pub struct Held(Arc<Mutex<Option<Running>>>);
-
 impl InFlight {
     /// Uses a key; `None` when a request that has no answer yet does.
     #[must_use]
@@ -33,13 +29,6 @@ impl InFlight {
             among: self.clone(),
             key,
         })
-    }
-}
-
-impl Held {
-    /// Keeps a key until the answer.
-    pub fn keep(&self, running: Running) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
     }
 }
 
@@ -55,17 +44,18 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::http::exchange::Exchange;
 
     #[test]
     fn a_key_is_in_use_until_it_is_dropped() {
         let (keys, tenant) = (InFlight::default(), TenantId(Uuid::from_u128(1)));
-        let held = Held::default();
-        held.keep(keys.begin(tenant, "k").unwrap());
+        let exchange = Exchange::new("req_1".into());
+        exchange.keep(keys.begin(tenant, "k").unwrap());
         assert!(keys.begin(tenant, "k").is_none());
         assert!(keys.begin(tenant, "other").is_some());
         assert!(keys.begin(TenantId(Uuid::from_u128(2)), "k").is_some());
-        let clone = held.clone();
-        drop(held);
+        let clone = exchange.clone();
+        drop(exchange);
         assert!(
             keys.begin(tenant, "k").is_none(),
             "a clone of the request still holds it"

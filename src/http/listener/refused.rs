@@ -36,14 +36,14 @@ impl Refusals {
         let (before, after) = bare.split_once(NO_BODY)?;
         let id = self.0.fresh();
         let problem = Problem::new(Code::for_status(status));
-        let body = serde_json::to_string(&problem.document(id.as_str())).ok()?;
+        let body = serde_json::to_string(&problem.document(&id)).ok()?;
         tracing::debug!(
-            request_id = id.as_str(),
+            request_id = &*id,
             code = problem.code().name(),
             "what came is no request"
         );
         let length = body.len();
-        let (id, kind) = (id.as_str(), MEDIA_TYPE);
+        let (id, kind) = (&*id, MEDIA_TYPE);
         Some(format!(
             "{before}{CONTENT_TYPE}: {kind}\r\ncontent-length: {length}\r\n{X_CONTENT_TYPE_OPTIONS}: nosniff\r\n{REQUEST_ID}: {id}\r\n\
              {after}{body}"

@@ -26,6 +26,7 @@ const ALWAYS: &[Code] = &[
     Code::Unauthenticated,
     Code::ForbiddenScope,
     Code::UriTooLong,
+    Code::RateLimited,
     Code::HeadersTooLarge,
     Code::Internal,
     Code::StoreUnavailable,

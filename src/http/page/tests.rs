@@ -20,6 +20,7 @@ fn caller(tenant: u128) -> Caller {
         scopes: [].into(),
         communities: None,
         rank: Rank::Admin,
+        allowance: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Code, Problem};
 use crate::domain::refusal::Refusal;
-use crate::http::auth;
+use crate::http::{auth, rate_limit};
 use crate::service::StoreError;
 use crate::service::error::ServiceError;
 use crate::service::imports::BadLine;
@@ -12,6 +12,11 @@ impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         let code = match error {
             ServiceError::Unauthenticated(reason) => return auth::refused(reason),
+            ServiceError::TooManyRequests(quota) => {
+                let headers = rate_limit::refused(&quota);
+                let detail = sentence(&ServiceError::TooManyRequests(quota).to_string());
+                return Self::new(Code::RateLimited).detail(detail).headers(headers);
+            }
             ServiceError::Refused(refusal) => return refusal.into(),
             ServiceError::Invalid(findings) => {
                 let error = |(pointer, detail)| ProblemError {

@@ -112,6 +112,7 @@ fn directory() -> OpenApiRouter<ApiState> {
         .routes(routes!(tenants::read::read_tenant))
         .routes(routes!(
             tenants::read_one::read_one_tenant,
+            tenants::update::update_tenant,
             tenants::delete::delete_tenant
         ))
         .routes(routes!(tenants::archive::archive_tenant))

@@ -7,6 +7,7 @@ use crate::domain::id::{CommunityId, KeyId, LimitId, MergeId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::limit::Limit;
 use crate::domain::name::Name;
+use crate::domain::plan::Plan;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
@@ -26,6 +27,8 @@ pub enum Change {
         id: TenantId,
         /// Its name.
         name: String,
+        /// How many requests its keys may make.
+        plan: Plan,
         /// Its first key; `ApiKey::tenant` is the new tenant.
         key: Box<ApiKey>,
     },
@@ -67,6 +70,15 @@ pub enum Change {
         id: TenantId,
         /// Whether it can only be read.
         archived: bool,
+    },
+    /// Another name or plan for a tenant. What is left out stays; to say again what is so already changes nothing.
+    UpdateTenant {
+        /// Which.
+        id: TenantId,
+        /// The name.
+        name: Option<String>,
+        /// How many requests its keys may make.
+        plan: Option<Plan>,
     },
     /// A tenant is gone at once, with its keys and communities; all other rows go in portions. Not the order's own.
     DeleteTenant(TenantId),
@@ -269,11 +281,13 @@ impl Change {
 
 impl Order {
     /// In whose log the change appears: its tenant's. That a tenant was made stands in the new one's own log, which begins with
-    /// it, and so does that it was archived; whoever did so sees nothing of another tenant.
+    /// it, and so does that it was changed or archived; whoever did so sees nothing of another tenant.
     #[must_use]
     pub fn logged_by(&self) -> TenantId {
         match &self.change {
-            Change::CreateTenant { id, .. } | Change::ArchiveTenant { id, .. } => *id,
+            Change::CreateTenant { id, .. }
+            | Change::UpdateTenant { id, .. }
+            | Change::ArchiveTenant { id, .. } => *id,
             _ => self.tenant,
         }
     }
@@ -286,7 +300,7 @@ pub enum Changed {
     Tenant(Tenant, Box<ApiKey>),
     /// A key was made or revoked.
     Key(Box<ApiKey>),
-    /// A tenant was archived or unarchived; or deleted, and this is as it was.
+    /// A tenant was changed, archived or unarchived; or deleted, and this is as it was.
     OtherTenant(Tenant),
     /// A community was made, renamed, linked, unlinked, archived or deleted.
     Community(Community),

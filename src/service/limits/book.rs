@@ -24,7 +24,7 @@ const MOST_REMEMBERED: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Known {
     /// What it is called.
-    pub(super) name: String,
+    pub(super) name: Arc<str>,
     /// Its version; `None` for one that a check brought along.
     pub(super) version: Option<i32>,
     /// What it says.
@@ -42,7 +42,7 @@ impl Known {
         let id = short(record.id.0);
         Self::new(
             tenant,
-            record.name.to_string(),
+            record.name.as_str().into(),
             Some(record.version),
             record.limit,
             &id,
@@ -54,10 +54,10 @@ impl Known {
     pub(super) fn brought(tenant: TenantId, community: Option<CommunityId>, limit: Limit) -> Self {
         let place = community.map(|id| short(id.0)).unwrap_or_default();
         let id = format!("~{place}.{}.{}", limit.rate.capacity(), limit.rate.size());
-        Self::new(tenant, "rate".to_owned(), None, limit, &id)
+        Self::new(tenant, "rate".into(), None, limit, &id)
     }
 
-    fn new(tenant: TenantId, name: String, version: Option<i32>, limit: Limit, id: &str) -> Self {
+    fn new(tenant: TenantId, name: Arc<str>, version: Option<i32>, limit: Limit, id: &str) -> Self {
         let counted = limit.counted();
         let own = format!("{{{}}}{id}", short(tenant.0));
         Self {

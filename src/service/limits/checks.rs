@@ -1,7 +1,7 @@
 //! Checks: may this happen now? From a request to what the counters are asked, and from their answer to what callers read.
 
 use super::book::{Known, Shelf};
-use super::{Service, reading, shape};
+use super::{Quota, Service, reading, shape};
 use crate::domain::id::CommunityId;
 use crate::domain::limit::Verdict;
 use crate::domain::limit::key::{self, NotAKey, Template};
@@ -19,21 +19,6 @@ use wire::limit::{CheckAnswer, CheckRequest, LimitAnswer, LimitKeyRequest, RateR
 
 /// How many checks one request may have.
 pub const MOST_CHECKS: usize = 1_000;
-
-/// A limit as answers tell of it in their headers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// Its name.
-    pub name: String,
-    /// How much within a period.
-    pub capacity: u32,
-    /// The period in seconds.
-    pub period: u64,
-    /// What is left.
-    pub remaining: u32,
-    /// After how many milliseconds there is more: when to come back after a denial, else when all of it is back.
-    pub more_after: u64,
-}
 
 /// What came of a check.
 #[derive(Clone, Debug, PartialEq)]
@@ -280,13 +265,13 @@ fn checked(limits: &[Arc<Known>], answer: &Answer) -> Checked {
         };
     };
     let mut said = said(verdict, answer);
-    said.denied_by = (!verdict.allowed).then(|| limit.name.clone());
+    said.denied_by = (!verdict.allowed).then(|| limit.name.to_string());
     if limits.len() > 1 {
         let each = limits
             .iter()
             .zip(&answer.verdicts)
             .map(|(limit, verdict)| LimitAnswer {
-                name: limit.name.clone(),
+                name: limit.name.to_string(),
                 allowed: verdict.allowed,
                 limit: verdict.limit,
                 remaining: verdict.remaining,

@@ -124,7 +124,7 @@ impl Service {
         }
         let verdict = answer.verdicts.first().ok_or(ServiceError::Lost)?;
         Ok(LimitStatus {
-            name: limit.name.clone(),
+            name: limit.name.to_string(),
             version: limit.version,
             limit: verdict.limit,
             remaining: verdict.remaining,

@@ -2,6 +2,7 @@
 
 use crate::domain::id::CommunityId;
 use crate::domain::identity::Identity;
+use crate::domain::plan::Plan;
 use crate::ports::directory::{ApiKey, Community, Link, Profile, Tenant, User};
 use wire::key::Scope;
 use wire::time::Time;
@@ -11,8 +12,18 @@ pub(crate) fn tenant(tenant: &Tenant) -> wire::tenant::Tenant {
     wire::tenant::Tenant {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
+        plan: plan(tenant.plan),
         created_at: Time(tenant.created_at),
         archived_at: tenant.archived_at.map(Time),
+    }
+}
+
+/// A plan.
+const fn plan(plan: Plan) -> wire::tenant::Plan {
+    match plan {
+        Plan::Small => wire::tenant::Plan::Small,
+        Plan::Standard => wire::tenant::Plan::Standard,
+        Plan::Large => wire::tenant::Plan::Large,
     }
 }
 

@@ -4,6 +4,7 @@ use super::errors::failed;
 use super::row::{Row, all, one};
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::plan::Plan;
 use crate::domain::policy::Policy;
 use crate::domain::timeline::PolicyVersion;
 use crate::ports::directory::{
@@ -66,11 +67,13 @@ macro_rules! profiles {
 }
 
 const COUNT_TENANTS: &str = "SELECT count(*) FROM tenants";
-const TENANTS: &str = "SELECT tenant_id, name, created_at, archived_at FROM tenants \
+const TENANTS: &str = "SELECT tenant_id, name, plan, created_at, archived_at FROM tenants \
     WHERE tenant_id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) AND (archived_at IS NULL OR $3) \
     ORDER BY tenant_id LIMIT $2";
-const TENANT: &str = "SELECT tenant_id, name, created_at, archived_at FROM tenants WHERE tenant_id = $1";
-const KEY_BY_HASH: &str = "SELECT * FROM api_keys WHERE hash = $1";
+const TENANT: &str =
+    "SELECT tenant_id, name, plan, created_at, archived_at FROM tenants WHERE tenant_id = $1";
+const KEY_BY_HASH: &str =
+    "SELECT k.*, t.plan FROM api_keys k JOIN tenants t ON t.tenant_id = k.tenant_id WHERE k.hash = $1";
 const KEY: &str = "SELECT * FROM api_keys WHERE tenant_id = $1 AND key_id = $2";
 const KEYS: &str = "SELECT * FROM api_keys WHERE tenant_id = $1 AND key_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) \
     ORDER BY key_id LIMIT $3";
@@ -173,9 +176,12 @@ pub(super) async fn tenant(on: impl PgExecutor<'_>, id: TenantId) -> Result<Tena
 pub(super) async fn key_by_hash(
     on: impl PgExecutor<'_>,
     hash: &[u8; 32],
-) -> Result<Option<ApiKey>, StoreError> {
+) -> Result<Option<(ApiKey, Plan)>, StoreError> {
     let query = sqlx::query(KEY_BY_HASH).bind(&hash[..]);
-    one(query.fetch_optional(on).await, key_of)
+    one(query.fetch_optional(on).await, |row| {
+        let plan = Row::of(row, "tenants", &["tenant_id"]);
+        Ok((key_of(row)?, plan.place().plan(plan.get("plan")?)?))
+    })
 }
 
 pub(super) async fn key(
@@ -372,6 +378,7 @@ fn tenant_of(row: &PgRow) -> Result<Tenant, StoreError> {
     Ok(Tenant {
         id: row.tenant()?,
         name: row.text("name")?,
+        plan: row.place().plan(row.get("plan")?)?,
         created_at: row.time("created_at")?,
         archived_at: row.time_opt("archived_at")?,
     })

@@ -9,6 +9,7 @@ use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::{Answer, Question};
+use crate::domain::plan::Plan;
 use crate::domain::time::Instant;
 use crate::ports::directory::{
     After, ApiKey, Applied, Community, Directory, DuePolicy, Link, Order, PolicyNow, PolicyRecord, Profile,
@@ -130,7 +131,7 @@ impl Directory for Sqlite {
         directory::tenant(self.pool.reader(), tenant).await
     }
 
-    async fn key_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError> {
+    async fn key_by_hash(&self, hash: &[u8; 32]) -> Result<Option<(ApiKey, Plan)>, StoreError> {
         directory::key_by_hash(self.pool.reader(), hash).await
     }
 

@@ -45,4 +45,27 @@ on_every_store! {
         assert_eq!(refused["code"], "forbidden_scope");
         assert!(refused["detail"].as_str().unwrap().contains("tenants:write"), "{refused}");
     }
+
+    /// A plan is the operator's to give, and the tenant's to read.
+    async fn an_operator_gives_a_tenant_a_plan(store) {
+        let world = World::start(store);
+        let theirs = world.other_tenant().await;
+        let tenant = theirs.get("/v1/tenant").await.expect(200);
+        assert_eq!(tenant["plan"], "standard");
+        let path = format!("/v1/tenants/{}", tenant["id"].as_str().unwrap());
+        let changed = world.admin.patch(&path, &json!({"plan": "large", "name": "Bigger"})).await.expect(200);
+        assert_eq!((&changed["plan"], &changed["name"]), (&json!("large"), &json!("Bigger")));
+        assert_eq!(theirs.get("/v1/tenant").await.expect(200), changed);
+        assert_eq!(world.admin.patch(&path, &json!({})).await.expect(200), changed);
+        let events = theirs.get("/v1/events?type=tenant.changed").await.expect(200);
+        assert_eq!(each(&events, "type"), [json!("tenant.changed")]);
+
+        for wrong in [json!({"plan": "huge"}), json!({"plan": null}), json!({"name": ""}), json!({"id": "x"})] {
+            let refused = world.admin.patch(&path, &wrong).await.expect(422);
+            assert_eq!(refused["code"], "invalid_request", "{wrong}");
+        }
+        assert_eq!(theirs.patch(&path, &json!({"plan": "large"})).await.expect(403)["code"], "forbidden_scope");
+        let made = world.admin.post("/v1/tenants", &json!({"name": "x", "plan": "small"})).await.expect(201);
+        assert_eq!(made["tenant"]["plan"], "small");
+    }
 }

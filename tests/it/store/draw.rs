@@ -23,6 +23,7 @@ use tribune::domain::policy::Policy;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Span;
 use tribune::ports::store::Store;
+use tribune::service::allowance::Plans;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use tribune::service::voids::CaseOrder;
@@ -215,6 +216,7 @@ pub(super) async fn served(
         limits::memory(clock),
         lanes,
         Handle::current(),
+        Plans::unlimited(),
     );
     let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
     let caller = service.authenticate(secret.reveal()).await.unwrap();

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use std::time::Duration;
 use tribune::domain::act::Command;
 use tribune::domain::id::{CommunityId, KeyId, TenantId, UserId};
+use tribune::domain::plan::Plan;
 use tribune::domain::rank::Rank;
 use tribune::domain::refusal::Refusal;
 use tribune::ports::clock::Clock as _;
@@ -99,7 +100,7 @@ on_every_store! {
         key.name = "bot 🤖".into();
         let answer = changed(world.apply(world.home.tenant, Change::CreateKey(Box::new(key.clone()))).await);
         assert_eq!(answer.tag, key.id.to_string());
-        assert_eq!(world.store.key_by_hash(&key.hash).await.unwrap(), Some(key.clone()));
+        assert_eq!(world.store.key_by_hash(&key.hash).await.unwrap(), Some((key.clone(), Plan::Standard)));
         assert_eq!(world.store.key_by_hash(&[0; 32]).await.unwrap(), None);
         let keys = world.store.keys(world.home.tenant, everything()).await.unwrap();
         assert_eq!(keys.len(), 2);
@@ -109,6 +110,32 @@ on_every_store! {
         assert_eq!(world.store.key(world.home.tenant, key.id).await.unwrap(), key);
         not_found(world.store.key(world.home.tenant, KeyId(uuid())).await, "key");
         not_found(world.store.key(world.another_home().await.tenant, key.id).await, "key");
+    }
+
+    /// Another plan or name is read with the next look at a key; what is left out stays, and what is so already is no event.
+    async fn a_tenant_gets_another_plan_and_name(store) {
+        let world = World::new(store).await;
+        let (operator, tenant) = (world.another_home().await.tenant, world.home.tenant);
+        let key = world.store.key(tenant, world.home.key).await.unwrap();
+        let update = |name: Option<&str>, plan| Change::UpdateTenant { id: tenant, name: name.map(str::to_owned), plan };
+        for (change, name, plan, events) in [
+            (update(None, Some(Plan::Large)), "tenant", Plan::Large, 1),
+            (update(Some("other"), None), "other", Plan::Large, 1),
+            (update(Some("other"), Some(Plan::Large)), "other", Plan::Large, 0),
+            (update(None, None), "other", Plan::Large, 0),
+            (update(Some("third"), Some(Plan::Small)), "third", Plan::Small, 1),
+        ] {
+            let before = world.events(tenant).await.len();
+            changed(world.apply(operator, change).await);
+            let there = world.store.tenant(tenant).await.unwrap();
+            assert_eq!((there.name.as_str(), there.plan), (name, plan));
+            assert_eq!(world.store.key_by_hash(&key.hash).await.unwrap(), Some((key.clone(), plan)));
+            assert_eq!(world.events(tenant).await.len() - before, events, "{name} {plan:?}");
+        }
+        let other = world.store.tenant(operator).await.unwrap();
+        assert_eq!(other.plan, Plan::Standard, "nobody else's plan changed");
+        let nobody = Change::UpdateTenant { id: TenantId(uuid()), name: None, plan: Some(Plan::Large) };
+        not_found(world.apply(operator, nobody).await, "tenant");
     }
 
     /// A key is bound to no community that its tenant does not have.
@@ -130,7 +157,7 @@ on_every_store! {
         changed(world.apply(tenant, Change::RevokeKey(id)).await);
         let key = world.store.keys(tenant, everything()).await.unwrap().remove(0);
         assert_eq!(key.revoked_at, Some(first));
-        assert_eq!(world.store.key_by_hash(&key.hash).await.unwrap(), Some(key));
+        assert_eq!(world.store.key_by_hash(&key.hash).await.unwrap(), Some((key, Plan::Standard)));
         not_found(world.apply(tenant, Change::RevokeKey(KeyId(uuid()))).await, "key");
     }
 

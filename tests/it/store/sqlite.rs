@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tribune::domain::plan::Plan;
 use tribune::ports::store::Store as _;
 use tribune::storage::open::OpenError;
 use tribune::storage::sqlite::{self, Options};
@@ -65,7 +66,10 @@ async fn a_key_is_made_beside_a_server() {
         "{applied:?}"
     );
     assert!(case.is_ok(), "{case:?}");
-    assert_eq!(world.store.key_by_hash(&key.hash).await.unwrap(), Some(key));
+    assert_eq!(
+        world.store.key_by_hash(&key.hash).await.unwrap(),
+        Some((key, Plan::Standard))
+    );
     assert_eq!(world.events(world.home.tenant).await.len(), 4);
     guest.close().await;
 }

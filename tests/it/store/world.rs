@@ -11,6 +11,7 @@ use tribune::domain::case::{Case, Particulars};
 use tribune::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use tribune::domain::identity::{Identity, NativeId, Platform};
 use tribune::domain::kind::Kind;
+use tribune::domain::plan::Plan;
 use tribune::domain::policy::Policy;
 use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::time::{Instant, Span};
@@ -216,6 +217,7 @@ impl World {
         let create = Change::CreateTenant {
             id: tenant,
             name: "tenant".into(),
+            plan: Plan::default(),
             key,
         };
         changed(self.apply(tenant, create).await);

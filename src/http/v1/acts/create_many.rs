@@ -8,7 +8,7 @@ use wire::bulk::{BulkAnswer, BulkRequest};
 
 use super::create;
 use crate::http::api::ApiState;
-use crate::http::edge::RequestId;
+use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
 use crate::http::item::Item;
@@ -67,7 +67,7 @@ pub async fn create_acts(
     Segments(InCommunity { community }): Segments<InCommunity>,
     repeat: Idempotency,
     prefer: Prefer,
-    Extension(request): Extension<RequestId>,
+    Extension(exchange): Extension<Exchange>,
     body: StrictJson<BulkRequest>,
 ) -> Result<Response, Problem> {
     let orders = orders(&body.value)?;
@@ -87,7 +87,7 @@ pub async fn create_acts(
         let claim = repeat.claim(&body);
         api.service.act_on_many(&caller, community, orders, claim).await?
     };
-    Ok(answer(outcomes, dry_run, request.as_str()))
+    Ok(answer(outcomes, dry_run, exchange.id()))
 }
 
 /// [`BulkAnswer`], with the documents as they are kept.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use wire::limit::{CheckItem, ChecksAnswer, ChecksRequest};
 
 use crate::http::api::ApiState;
-use crate::http::edge::RequestId;
+use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
@@ -40,7 +40,7 @@ problems!(CheckManyProblems: Ask);
 pub async fn check_limits(
     caller: Caller,
     State(state): State<ApiState>,
-    Extension(request): Extension<RequestId>,
+    Extension(exchange): Extension<Exchange>,
     body: StrictJson<ChecksRequest>,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::default();
@@ -61,7 +61,7 @@ pub async fn check_limits(
             CheckItem {
                 status: problem.code().status().as_u16(),
                 answer: None,
-                problem: Some(problem.document(request.as_str())),
+                problem: Some(problem.document(exchange.id())),
             }
         }
     });

@@ -7,43 +7,19 @@ pub mod signal;
 pub mod status;
 
 use axum::http::HeaderValue;
-use axum::http::header::{HeaderName, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::service::limits::Quota;
+use crate::http::rate_limit;
+use crate::service::Quota;
 
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
-/// Whole seconds, rounded up: never too early.
-const fn seconds(milliseconds: u64) -> u64 {
-    milliseconds.div_ceil(1_000)
-}
-
-/// What a bot may pass on to its own callers: the limits of the check in the headers of the standard's draft.
+/// What a bot may pass on to its own callers: the limits of the check. They stand where other answers tell of the API key's own.
 fn headers(mut response: Response, quotas: &[Quota], retry_after: Option<u64>) -> Response {
-    let list = |item: &dyn Fn(&Quota) -> String| {
-        let items: Vec<String> = quotas.iter().map(item).collect();
-        HeaderValue::from_str(&items.join(", "))
-    };
-    let policy = list(&|quota| format!("\"{}\";q={};w={}", quota.name, quota.capacity, quota.period));
-    let left = list(&|quota| {
-        format!(
-            "\"{}\";r={};t={}",
-            quota.name,
-            quota.remaining,
-            seconds(quota.more_after)
-        )
-    });
     let headers = response.headers_mut();
-    // Names are letters, digits and underscores, so both always are header values.
-    if let (Ok(policy), Ok(left)) = (policy, left) {
-        headers.insert(RATE_LIMIT_POLICY, policy);
-        headers.insert(RATE_LIMIT, left);
-    }
+    rate_limit::tell(headers, quotas);
     if let Some(wait) = retry_after {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+        headers.insert(RETRY_AFTER, HeaderValue::from(rate_limit::seconds(wait)));
     }
     response
 }

@@ -14,7 +14,7 @@ use wire::time::Time;
 use crate::domain::brief::Window;
 use crate::domain::time::Instant;
 use crate::http::api::ApiState;
-use crate::http::edge::RequestId;
+use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::json::StrictJson;
 use crate::http::openapi::problems::problems;
@@ -59,31 +59,31 @@ pub async fn simulate_policy(
     caller: Caller,
     State(api): State<ApiState>,
     Segments(InCommunity { community }): Segments<InCommunity>,
-    Extension(request): Extension<RequestId>,
+    Extension(exchange): Extension<Exchange>,
     body: StrictJson<SimulationRequest>,
 ) -> Result<Response, Problem> {
     let query = query(&body.value)?;
     let simulated = api.service.simulate(&caller, community, query).await?;
-    let lines = stream::unfold((simulated, request), async |(mut simulated, request)| {
-        let lines = portion(&mut simulated, &request).await?;
-        Some((Ok::<_, Infallible>(lines), (simulated, request)))
+    let lines = stream::unfold((simulated, exchange), async |(mut simulated, exchange)| {
+        let lines = portion(&mut simulated, &exchange).await?;
+        Some((Ok::<_, Infallible>(lines), (simulated, exchange)))
     });
     Ok(respond::lines(Body::from_stream(lines)))
 }
 
 /// The lines that come next; `None` when there are no more.
-async fn portion(simulated: &mut Simulated, request: &RequestId) -> Option<Bytes> {
+async fn portion(simulated: &mut Simulated, exchange: &Exchange) -> Option<Bytes> {
     let lines = match simulated.next().await {
         Ok(lines) => lines?,
         Err(error) => {
             let problem = Problem::from(error);
             tracing::warn!(
                 code = problem.code().name(),
-                request_id = request.as_str(),
+                request_id = exchange.id(),
                 cause = problem.chain(),
                 "a simulation was not finished"
             );
-            vec![show::problem(problem.document(request.as_str()))]
+            vec![show::problem(problem.document(exchange.id()))]
         }
     };
     let mut text = Vec::new();

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use wire::tenant::{TenantCreated, TenantRequest};
 
+use crate::domain::plan::Plan;
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
@@ -41,9 +42,10 @@ pub async fn create_tenant(
     let mut fields = Fields::default();
     let name = fields.name("/name", &body.value.name);
     let name = fields.finish(name)?;
+    let plan = body.value.plan.map_or(Plan::default(), Into::into);
     let outcome = state
         .service
-        .create_tenant(&caller, name, repeat.claim(&body))
+        .create_tenant(&caller, name, plan, repeat.claim(&body))
         .await?;
     let location = format!("/v1/tenants/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))

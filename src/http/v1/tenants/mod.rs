@@ -7,6 +7,7 @@ pub mod list;
 pub mod read;
 pub mod read_one;
 pub mod unarchive;
+pub mod update;
 
 use serde_json::{Value, json};
 
@@ -15,9 +16,17 @@ pub(crate) fn example() -> Value {
     json!({
         "id": "ten_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Rust Cologne",
+        "plan": "standard",
         "created_at": "2026-11-22T12:00:00.000000Z",
         "archived_at": null,
     })
+}
+
+/// One with another plan.
+fn large() -> Value {
+    let mut tenant = example();
+    tenant["plan"] = json!("large");
+    tenant
 }
 
 /// An archived one.

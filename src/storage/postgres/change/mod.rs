@@ -174,8 +174,8 @@ impl Context<'_> {
     /// hold their locks.
     async fn change_by(&self, connection: &mut PgConnection) -> Result<(Changed, Acting), Stop> {
         let (tenant, order) = (self.order.tenant, self.order);
-        if let Change::CreateTenant { id, name, key } = &order.change {
-            let changed = self.create_tenant(connection, *id, name, key).await?;
+        if let Change::CreateTenant { id, name, plan, key } = &order.change {
+            let changed = self.create_tenant(connection, *id, (name, *plan), key).await?;
             let logged_by = order.logged_by();
             // After the change: the first tenant exists only now.
             directory::tenant(&mut *connection, logged_by).await?;
@@ -190,7 +190,9 @@ impl Context<'_> {
 
     async fn change(&self, connection: &mut PgConnection, acting: &Acting) -> Result<Changed, Stop> {
         match &self.order.change {
-            Change::CreateTenant { id, name, key } => self.create_tenant(connection, *id, name, key).await,
+            Change::CreateTenant { id, name, plan, key } => {
+                self.create_tenant(connection, *id, (name, *plan), key).await
+            }
             Change::CreateKey(key) => self.create_key(connection, key).await,
             Change::RevokeKey(id) => self.revoke_key(connection, *id).await,
             Change::CreateCommunity {
@@ -206,6 +208,9 @@ impl Context<'_> {
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(connection, *id).await,
             Change::ArchiveTenant { id, archived } => self.archive_tenant(connection, *id, *archived).await,
+            Change::UpdateTenant { id, name, plan } => {
+                self.update_tenant(connection, *id, name.as_deref(), *plan).await
+            }
             Change::DeleteTenant(id) => self.delete_tenant(connection, *id).await,
             Change::KeepCommunity(id) => same(self.community(connection, *id).await),
             Change::AddLink { community, link } => self.add_link(connection, *community, link).await,

@@ -2,6 +2,7 @@
 
 use super::{Context, Stop};
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::plan::Plan;
 use crate::ports::directory::{ApiKey, Changed, Tenant};
 use crate::ports::error::StoreError;
 use crate::storage::codec::json;
@@ -13,7 +14,9 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-const CREATE_TENANT: &str = "INSERT INTO tenants (tenant_id, name, created_at) VALUES ($1, $2, $3)";
+const CREATE_TENANT: &str = "INSERT INTO tenants (tenant_id, name, created_at, plan) VALUES ($1, $2, $3, $4)";
+const UPDATE_TENANT: &str =
+    "UPDATE tenants SET name = coalesce($2, name), plan = coalesce($3, plan) WHERE tenant_id = $1";
 const CREATE_KEY: &str = "INSERT INTO api_keys (tenant_id, key_id, hash, name, hint, scopes, communities, rank, \
     created_at, expires_at, revoked_at, last_used_at) \
     VALUES ($1, $2, $3, $4, $5, $6::text::json, $7::text::json, $8, $9, $10, $11, $12)";
@@ -27,26 +30,57 @@ const TOUCH: &str = "WITH held AS (SELECT k.tenant_id, k.key_id, n.at FROM api_k
     UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, h.at) FROM held h \
     WHERE k.tenant_id = h.tenant_id AND k.key_id = h.key_id";
 
-pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[CREATE_TENANT, CREATE_KEY, REVOKE_KEY, TOUCH];
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[
+    CREATE_TENANT,
+    UPDATE_TENANT,
+    CREATE_KEY,
+    REVOKE_KEY,
+    // Of many keys at once.
+    TOUCH,
+];
 
 impl Context<'_> {
     pub(super) async fn create_tenant(
         &self,
         connection: &mut PgConnection,
         id: TenantId,
-        name: &str,
+        (name, plan): (&str, Plan),
         key: &ApiKey,
     ) -> Result<Changed, Stop> {
         sqlx::query(CREATE_TENANT)
             .bind(id.0)
             .bind(name)
             .bind(self.now)
+            .bind(plan.name())
             .execute(&mut *connection)
             .await?;
         insert_key(connection, id, key).await?;
         let tenant: Tenant = directory::tenant(&mut *connection, id).await?;
         let key = directory::key(&mut *connection, id, key.id).await?;
         Ok(Changed::Tenant(tenant, Box::new(key)))
+    }
+
+    pub(super) async fn update_tenant(
+        &self,
+        connection: &mut PgConnection,
+        id: TenantId,
+        name: Option<&str>,
+        plan: Option<Plan>,
+    ) -> Result<Changed, Stop> {
+        let there = directory::tenant(&mut *connection, id).await?;
+        let renamed = name.is_some_and(|name| name != there.name);
+        if !renamed && plan.is_none_or(|plan| plan == there.plan) {
+            return Ok(Changed::Same(Box::new(Changed::OtherTenant(there))));
+        }
+        sqlx::query(UPDATE_TENANT)
+            .bind(id.0)
+            .bind(name)
+            .bind(plan.map(Plan::name))
+            .execute(&mut *connection)
+            .await?;
+        Ok(Changed::OtherTenant(
+            directory::tenant(&mut *connection, id).await?,
+        ))
     }
 
     pub(super) async fn create_key(

@@ -136,7 +136,9 @@ impl Context<'_> {
 
     async fn change(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
         match &self.order.change {
-            Change::CreateTenant { id, name, key } => self.create_tenant(transaction, *id, name, key).await,
+            Change::CreateTenant { id, name, plan, key } => {
+                self.create_tenant(transaction, *id, (name, *plan), key).await
+            }
             Change::CreateKey(key) => self.create_key(transaction, key).await,
             Change::RevokeKey(id) => self.revoke_key(transaction, *id).await,
             Change::CreateCommunity {
@@ -149,6 +151,9 @@ impl Context<'_> {
             Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
             Change::ArchiveTenant { id, archived } => self.archive_tenant(transaction, *id, *archived).await,
+            Change::UpdateTenant { id, name, plan } => {
+                self.update_tenant(transaction, *id, name.as_deref(), *plan).await
+            }
             Change::DeleteTenant(id) => self.delete_tenant(transaction, *id).await,
             Change::KeepCommunity(id) => same(self.community(transaction, *id).await),
             Change::AddLink { community, link } => self.add_link(transaction, *community, link).await,

@@ -2,6 +2,7 @@
 
 use super::{Context, Stop};
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::plan::Plan;
 use crate::ports::directory::{ApiKey, Changed, Tenant};
 use crate::ports::error::StoreError;
 use crate::storage::codec::json;
@@ -14,7 +15,9 @@ use crate::storage::sqlite::write::rows;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
-const CREATE_TENANT: &str = "INSERT INTO tenants (tenant_id, name, created_at) VALUES (?1, ?2, ?3)";
+const CREATE_TENANT: &str = "INSERT INTO tenants (tenant_id, name, created_at, plan) VALUES (?1, ?2, ?3, ?4)";
+const UPDATE_TENANT: &str =
+    "UPDATE tenants SET name = coalesce(?2, name), plan = coalesce(?3, plan) WHERE tenant_id = ?1";
 const CREATE_KEY: &str = "INSERT INTO api_keys (tenant_id, key_id, hash, name, hint, scopes, communities, rank, \
     created_at, expires_at, revoked_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const REVOKE_KEY: &str = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?3) \
@@ -23,26 +26,57 @@ const REVOKE_KEY: &str = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, 
 const TOUCH: &str = "UPDATE api_keys SET last_used_at = max(coalesce(last_used_at, 0), j.value->>2) \
     FROM json_each(?1) j WHERE api_keys.tenant_id = unhex(j.value->>0) AND api_keys.key_id = unhex(j.value->>1)";
 
-pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[CREATE_TENANT, CREATE_KEY, REVOKE_KEY, TOUCH];
+pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[
+    CREATE_TENANT,
+    UPDATE_TENANT,
+    CREATE_KEY,
+    REVOKE_KEY,
+    // Of many keys at once.
+    TOUCH,
+];
 
 impl Context<'_> {
     pub(super) async fn create_tenant(
         &self,
         transaction: &mut Transaction,
         id: TenantId,
-        name: &str,
+        (name, plan): (&str, Plan),
         key: &ApiKey,
     ) -> Result<Changed, Stop> {
         sqlx::query(CREATE_TENANT)
             .bind(id.0)
             .bind(name)
             .bind(micros(self.now))
+            .bind(plan.name())
             .execute(transaction.connection()?)
             .await?;
         insert_key(transaction, id, key).await?;
         let tenant: Tenant = directory::tenant(transaction.connection()?, id).await?;
         let key = directory::key(transaction.connection()?, id, key.id).await?;
         Ok(Changed::Tenant(tenant, Box::new(key)))
+    }
+
+    pub(super) async fn update_tenant(
+        &self,
+        transaction: &mut Transaction,
+        id: TenantId,
+        name: Option<&str>,
+        plan: Option<Plan>,
+    ) -> Result<Changed, Stop> {
+        let there = directory::tenant(transaction.connection()?, id).await?;
+        let renamed = name.is_some_and(|name| name != there.name);
+        if !renamed && plan.is_none_or(|plan| plan == there.plan) {
+            return Ok(Changed::Same(Box::new(Changed::OtherTenant(there))));
+        }
+        sqlx::query(UPDATE_TENANT)
+            .bind(id.0)
+            .bind(name)
+            .bind(plan.map(Plan::name))
+            .execute(transaction.connection()?)
+            .await?;
+        Ok(Changed::OtherTenant(
+            directory::tenant(transaction.connection()?, id).await?,
+        ))
     }
 
     pub(super) async fn create_key(

@@ -9,6 +9,7 @@ use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
 use tribune::ports::store::Store;
 use tribune::service::Service;
+use tribune::service::allowance::Plans;
 use tribune::service::pipeline::Lanes;
 
 use crate::support::client::{Client, Reply};
@@ -47,6 +48,7 @@ impl Api {
             limits::memory(&clock),
             lanes,
             Handle::current(),
+            Plans::unlimited(),
         );
         let first = service
             .bootstrap("default")
