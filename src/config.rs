@@ -153,6 +153,7 @@ pub struct Redis {
     #[serde(deserialize_with = "values::redis_url")]
     pub url: Option<RedisUrl>,
     /// What all keys of this service begin with.
+    #[serde(deserialize_with = "values::prefix")]
     pub prefix: String,
     /// How long a check waits for it.
     #[serde(deserialize_with = "values::duration")]

@@ -196,6 +196,15 @@ fn values_that_cannot_be_are_refused_with_key_and_place() {
         ("TRIBUNE_PIPELINE_BATCH", "513", "pipeline.batch"),
         ("TRIBUNE_PIPELINE_QUEUE", "255", "pipeline.queue"),
         ("TRIBUNE_LOG_FORMAT", "xml", "log.format"),
+        ("TRIBUNE_SERVER_ANONYMOUS_RATE", "600", "server.anonymous_rate"),
+        (
+            "TRIBUNE_SERVER_TRUSTED_PROXIES",
+            "10.0.0.0/8,proxy",
+            "server.trusted_proxies",
+        ),
+        ("TRIBUNE_PLANS_STANDARD", "0/1m", "plans.standard"),
+        ("TRIBUNE_REDIS_URL", "http://u:hunter2@h", "redis.url"),
+        ("TRIBUNE_REDIS_PREFIX", "{t}:", "redis.prefix"),
     ] {
         let refusal = refusal(&inputs(None, &[(variable, value)], &[]));
         assert!(
@@ -292,4 +301,24 @@ fn passwords_are_never_shown() {
         assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
     }
     assert!(!format!("{:?}", inputs(None, &[("DATABASE_URL", "hunter2")], &[])).contains("hunter2"));
+}
+
+#[test]
+fn proxies_are_networks_or_addresses() {
+    let (config, _) = Config::load(&inputs(
+        None,
+        &[(
+            "TRIBUNE_SERVER_TRUSTED_PROXIES",
+            "10.0.0.0/8, 192.0.2.7,fd00::/8 , ",
+        )],
+        &[],
+    ))
+    .unwrap();
+    let named: Vec<String> = config
+        .server
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(named, ["10.0.0.0/8", "192.0.2.7/32", "fd00::/8"]);
 }

@@ -172,6 +172,18 @@ impl fmt::Debug for RedisUrl {
     }
 }
 
+/// What keys begin with. Braces would have a say in where a cluster keeps them, and white space is nowhere to be seen.
+pub(super) fn prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '{' | '}');
+    if text.len() <= 64 && text.chars().all(plain) {
+        return Ok(text);
+    }
+    Err(D::Error::custom(format!(
+        "expected at most 64 printable ASCII characters without braces and spaces, found {text:?}"
+    )))
+}
+
 /// An address, or nothing when the text is empty.
 pub(super) fn redis_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUrl>, D::Error> {
     let text = String::deserialize(deserializer)?;

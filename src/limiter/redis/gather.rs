@@ -5,12 +5,17 @@ use super::{Shared, link};
 use crate::domain::limit::Verdict;
 use crate::ports::limiter::Check;
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::Instant;
 
 /// The most checks in one call: more would keep Redis from everybody else for too long.
 const MOST: usize = 256;
+
+/// How long a check waits before it is asked again while its keys move.
+const BETWEEN: Duration = Duration::from_millis(3);
 
 /// Checks of one request.
 pub(super) struct Job {
@@ -73,29 +78,60 @@ impl Gatherer {
     /// The answers to some of the checks, in one call after the other. What comes after a call that failed is not asked.
     async fn in_order(&self, checks: &[&Check], places: &[usize]) -> Vec<Vec<Verdict>> {
         let mut found = Vec::with_capacity(places.len());
-        for portion in places.chunks(MOST) {
+        let mut portions: VecDeque<&[usize]> = places.chunks(MOST).collect();
+        let until = Instant::now() + self.shared.deadline;
+        while let Some(portion) = portions.pop_front() {
             match self.call(checks, portion).await {
-                Some(verdicts) => found.extend(verdicts),
-                None => break,
+                Reply::Verdicts(verdicts) => found.extend(verdicts),
+                Reply::None => break,
+                Reply::Between if Instant::now() >= until => break,
+                // Alone, a check of one key is answered wherever the key is; one of several waits for the last of them, as long as it may.
+                Reply::Between => {
+                    let (first, second) = portion.split_at(portion.len().div_ceil(2));
+                    if second.is_empty() {
+                        tokio::time::sleep(BETWEEN).await;
+                    } else {
+                        portions.push_front(second);
+                    }
+                    portions.push_front(first);
+                }
             }
         }
         found
     }
 
     /// The answers to some of the checks, in one call.
-    async fn call(&self, checks: &[&Check], places: &[usize]) -> Option<Vec<Vec<Verdict>>> {
+    async fn call(&self, checks: &[&Check], places: &[usize]) -> Reply {
         let these = || places.iter().filter_map(|place| checks.get(*place));
         let mut call = Call::at(self.shared.moment());
         for check in these() {
             call.check(&self.shared.prefix, check);
         }
-        let ask = async |link: &mut link::Link| link.run(&script::CHECK, &call).await;
-        let numbers: Vec<i64> = self.shared.within(ask).await.ok()?;
+        let ask = async |link: &mut link::Link| match link.run::<Vec<i64>>(&script::CHECK, &call).await {
+            Err(error) if link::is_between(&error) => Ok(None),
+            answer => answer.map(Some),
+        };
+        let numbers = match self.shared.within(ask).await {
+            Ok(Some(numbers)) => numbers,
+            Ok(None) => return Reply::Between,
+            Err(_) => return Reply::None,
+        };
         let mut numbers = numbers.into_iter();
-        these()
+        let verdicts: Option<Vec<Vec<Verdict>>> = these()
             .map(|check| script::verdicts(check, &mut numbers))
-            .collect()
+            .collect();
+        verdicts.map_or(Reply::None, Reply::Verdicts)
     }
+}
+
+/// What comes of a call.
+enum Reply {
+    /// One answer for each check.
+    Verdicts(Vec<Vec<Verdict>>),
+    /// Some of its keys are on another node already, others not yet.
+    Between,
+    /// Nothing.
+    None,
 }
 
 fn fill(answers: &mut [Option<Vec<Verdict>>], places: &[usize], found: Vec<Vec<Verdict>>) {

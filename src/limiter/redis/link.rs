@@ -10,6 +10,11 @@ use tokio::sync::Mutex;
 
 use super::script::{Call, Known};
 
+/// How often a cluster is asked again where a slot moves or a node is gone, before whoever asked decides.
+const RETRIES: u32 = 6;
+/// How long is waited in between at most, in milliseconds.
+const SLOWEST_RETRY: u64 = 8;
+
 /// Where Redis is.
 pub(super) enum Target {
     Node(Box<Client>),
@@ -54,7 +59,11 @@ impl Target {
                 .collect();
             let builder = ClusterClientBuilder::new(nodes)
                 .connection_timeout(deadline.max(Duration::from_secs(1)))
-                .response_timeout(deadline.max(Duration::from_secs(1)));
+                .response_timeout(deadline.max(Duration::from_secs(1)))
+                // A check has little time: the usual waits are longer than it.
+                .retries(RETRIES)
+                .min_retry_wait(1)
+                .max_retry_wait(SLOWEST_RETRY);
             return Ok(Self::Cluster(Box::new(builder.build()?)));
         }
         if let Some(rest) = url.strip_prefix("redis+sentinel://") {
@@ -125,6 +134,11 @@ impl Link {
             Self::Cluster(connection) => command.query_async(connection).await,
         }
     }
+}
+
+/// Whether a slot is moving, and some of the keys of a call have arrived while others have not.
+pub(super) fn is_between(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::TryAgain)
 }
 
 #[cfg(test)]

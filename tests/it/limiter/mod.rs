@@ -2,6 +2,7 @@
 
 mod bounds;
 mod histories;
+mod nodes;
 mod replicas;
 mod sharing;
 mod suite;
@@ -20,11 +21,17 @@ use tribune::ports::limiter::{Answer, Check, Demand, Limiter};
 use crate::support::clock::TestClock;
 use crate::support::limits::ROOM;
 pub(crate) use crate::support::limits::memory;
-use crate::support::redis;
+use crate::support::{redis, redis_nodes};
 
 /// Counters in the private Redis, by the test's clock, under a prefix of their own.
 pub(crate) fn shared(clock: &Arc<TestClock>) -> Arc<dyn Limiter> {
     Arc::new(connect(&redis::url(), &prefix(), Some(clock.clone())))
+}
+
+/// Counters in a cluster one of whose slots, which is that of all keys here, keeps moving.
+pub(crate) fn moving(clock: &Arc<TestClock>) -> Arc<dyn Limiter> {
+    let url = redis_nodes::moving_cluster();
+    Arc::new(connect(&url, &prefix(), Some(clock.clone())))
 }
 
 /// A process's counters in a Redis.

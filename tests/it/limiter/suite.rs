@@ -6,7 +6,7 @@ use tribune::domain::limit::Algorithm;
 use tribune::domain::limit::adaptive::{Adaptive, Signal};
 use tribune::ports::limiter::{Check, Limiter};
 
-use super::{ask, check, demand, memory, passes, rate, shared};
+use super::{ask, check, demand, memory, moving, passes, rate, shared};
 use crate::support::clock::TestClock;
 
 /// Makes a test for each limiter from one body.
@@ -28,6 +28,12 @@ macro_rules! on_every_limiter {
             async fn redis() {
                 let clock = TestClock::new();
                 body(shared(&clock), clock).await;
+            }
+
+            #[tokio::test]
+            async fn moving_cluster() {
+                let clock = TestClock::new();
+                body(moving(&clock), clock).await;
             }
         }
     )+};

@@ -19,6 +19,7 @@ pub(crate) mod pg_cluster;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod redis;
+pub(crate) mod redis_nodes;
 pub(crate) mod scratch;
 pub(crate) mod server;
 pub(crate) mod wait;
