@@ -6,6 +6,10 @@ use clap::Parser as _;
 use tribune::boot;
 use tribune::cli::Cli;
 
+/// Requests take and give back small pieces of memory, on all threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let error = match boot::run(Cli::parse()) {
         Ok(code) => return code,

@@ -21,6 +21,7 @@ mod idle;
 mod import;
 mod limits;
 mod load;
+mod peers;
 mod postgres;
 mod sqlite;
 mod voids;
@@ -36,6 +37,10 @@ mod world;
 mod support;
 
 use std::time::Duration;
+
+/// What the executable has. The bare baselines run in this process too, and have it as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long each measurement takes, warm-up included.
 pub(crate) const LENGTH: Duration = Duration::from_secs(12);

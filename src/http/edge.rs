@@ -52,7 +52,10 @@ pub struct EdgeLimits {
 
 /// The edge, as a layer; to stand outermost. Clones share it.
 #[derive(Clone)]
-pub struct Edge {
+pub struct Edge(Arc<Parts>);
+
+/// Behind one count of references: every request clones its layers.
+struct Parts {
     ids: Ids,
     limits: EdgeLimits,
     counts: Counts,
@@ -62,11 +65,11 @@ impl Edge {
     /// With these limits.
     #[must_use]
     pub fn new(limits: EdgeLimits) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             ids: Ids::new(),
             limits,
             counts: Counts::default(),
-        }
+        }))
     }
 }
 
@@ -77,7 +80,7 @@ pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, edge: &Edge, ga
         ServiceBuilder::new()
             .layer(edge.clone())
             .layer(gate.clone())
-            .layer(DefaultBodyLimit::max(edge.limits.body)),
+            .layer(DefaultBodyLimit::max(edge.0.limits.body)),
     )
 }
 
@@ -114,12 +117,12 @@ where
 
     /// One request on its way in, its answer on its way out.
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let noted = self.edge.counts.note(&request);
-        let exchange = self.edge.ids.of(request.headers());
-        let span = tracing::info_span!("request", id = exchange.id(), method = %request.method(), path = request.uri().path());
+        let Parts { ids, limits, counts } = &*self.edge.0;
+        let (noted, exchange, limits) = (counts.note(&request), ids.of(request.headers()), *limits);
+        // Only for whoever reads a line of each request too: a span costs as much as a check.
+        let span = tracing::debug_span!(target: "access", "request", id = exchange.id(), method = %request.method(), path = request.uri().path());
         let said = Said::of(&request);
         request.extensions_mut().insert(exchange.clone());
-        let limits = self.edge.limits;
         let inner = match refused(&request) {
             Some(problem) => Err(problem),
             None => {
@@ -262,10 +265,9 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 }
 
 /// Where request ids come from: a random beginning, and a count behind it, so that no two requests share one.
-#[derive(Clone)]
 pub(super) struct Ids {
-    beginning: Arc<str>,
-    next: Arc<AtomicU32>,
+    beginning: Box<str>,
+    next: AtomicU32,
 }
 
 impl Ids {
@@ -277,7 +279,7 @@ impl Ids {
         }
         Self {
             beginning: format!("{:016x}", u64::from_be_bytes(seed)).into(),
-            next: Arc::new(AtomicU32::new(1)),
+            next: AtomicU32::new(1),
         }
     }
 

@@ -15,10 +15,12 @@ use self::objects::ObjectsOnly;
 use super::problem::{Code, Problem};
 
 mod objects;
+mod quick;
 mod refusal;
 mod scan;
 mod thorough;
 
+pub use quick::{Quick, QuickJson};
 pub(super) use refusal::in_plain_words;
 
 /// A JSON body as a `T`, which should carry `deny_unknown_fields`.
@@ -105,24 +107,30 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for St
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        check_encoding(request.headers())?;
-        // Of what is not there the type is no matter.
-        if request.body().is_end_stream() {
-            return Err(missing());
-        }
-        if !is_json(request.headers()) {
-            return Err(Problem::new(Code::UnsupportedMediaType));
-        }
-        let raw = Bytes::from_request(request, state).await?;
-        if raw.is_empty() {
-            return Err(missing());
-        }
+        let raw = body(request, state).await?;
         if raw.len() <= LARGE {
             return Self::parse(raw);
         }
         let reading = tokio::task::spawn_blocking(move || Self::parse(raw));
         reading.await.map_err(Problem::internal)?
     }
+}
+
+/// The body of a request that needs one, as it came.
+async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    check_encoding(request.headers())?;
+    // Of what is not there the type is no matter.
+    if request.body().is_end_stream() {
+        return Err(missing());
+    }
+    if !is_json(request.headers()) {
+        return Err(Problem::new(Code::UnsupportedMediaType));
+    }
+    let raw = Bytes::from_request(request, state).await?;
+    if raw.is_empty() {
+        return Err(missing());
+    }
+    Ok(raw)
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for StrictJson<T> {
@@ -173,13 +181,19 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Ok(kind) = kind.to_str() else {
         return false;
     };
-    let essence = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let begins = |start: &str| {
+        essence
+            .get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    };
+    let ends = |end: &str| {
+        let begin = essence.len().checked_sub(end.len());
+        begin
+            .and_then(|begin| essence.get(begin..))
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(end))
+    };
+    essence.eq_ignore_ascii_case("application/json") || (begins("application/") && ends("+json"))
 }
 
 #[cfg(test)]

@@ -86,9 +86,9 @@ fn describe() {
     );
 }
 
-/// What is counted of each route and method. The handles are kept, so that a request registers nothing. Clones share them.
-#[derive(Clone, Default)]
-pub(super) struct Counts(Arc<RwLock<HashMap<&'static str, Routes>>>);
+/// What is counted of each route and method. The handles are kept, so that a request registers nothing.
+#[derive(Default)]
+pub(super) struct Counts(RwLock<HashMap<&'static str, Routes>>);
 
 /// The routes of a method.
 type Routes = HashMap<Arc<str>, Counted>;

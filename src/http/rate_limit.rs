@@ -1,7 +1,5 @@
 //! The headers of the IETF's draft on rate limits: what a limit permits, what is left of it, and when there is more.
 
-use std::fmt::Write as _;
-
 use axum::http::header::{HeaderName, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -32,10 +30,20 @@ pub(super) fn tell(headers: &mut HeaderMap, quotas: &[Quota]) {
             remaining,
             more_after,
         } = quota;
-        let more_after = seconds(*more_after);
-        // Writing into a string cannot fail.
-        let _ = write!(policy, "{gap}\"{name}\";q={capacity};w={period}");
-        let _ = write!(left, "{gap}\"{name}\";r={remaining};t={more_after}");
+        let mut digits = itoa::Buffer::new();
+        let mut number = |text: &mut String, label: &str, number: u64| {
+            text.push_str(label);
+            text.push_str(digits.format(number));
+        };
+        for text in [&mut policy, &mut left] {
+            text.push_str(gap);
+            text.push('"');
+            text.push_str(name);
+        }
+        number(&mut policy, "\";q=", u64::from(*capacity));
+        number(&mut policy, ";w=", *period);
+        number(&mut left, "\";r=", u64::from(*remaining));
+        number(&mut left, ";t=", seconds(*more_after));
     }
     // Names are letters, digits and underscores, so both always are header values.
     if let (Ok(policy), Ok(left)) = (HeaderValue::try_from(policy), HeaderValue::try_from(left)) {

@@ -14,12 +14,14 @@ use crate::service::Outcome;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const LINES: HeaderValue = HeaderValue::from_static(MEDIA_TYPE);
+/// How many headers an answer has in the end, those of the edge and of the connection among them.
+const HEADERS: usize = 10;
 /// Nobody between us and the caller may keep what only this caller may see.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// A document that was read.
 pub fn document<T: Serialize>(document: &T) -> Response {
-    match serde_json::to_string(document) {
+    match serde_json::to_vec(document) {
         Ok(text) => json(StatusCode::OK, text),
         Err(error) => Problem::internal(error).into_response(),
     }
@@ -92,10 +94,11 @@ fn finished(status: StatusCode, outcome: Outcome) -> Response {
     repeated(json(status, outcome.answer.body), outcome.replayed)
 }
 
-fn json(status: StatusCode, text: String) -> Response {
-    let mut response = Response::new(Body::from(text));
+fn json(status: StatusCode, text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.reserve(HEADERS);
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(CACHE_CONTROL, PRIVATE);
     response

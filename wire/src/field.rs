@@ -1,6 +1,9 @@
 //! Fields whose absence and whose null mean different things. Serde takes both for `None` unless told otherwise.
 
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// Reads a field that must be there and may be null: in a change, leaving it out must not mean taking it away.
 ///
@@ -63,5 +66,39 @@ mod tests {
         assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"level":null}"#).is_err());
         assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());
+    }
+}
+
+/// A map, or null, in which no key is twice: of two values of one key no reader could know which is meant.
+pub(crate) fn once_each<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct Once(BTreeMap<String, String>);
+    impl<'de> Deserialize<'de> for Once {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(OnceEach).map(Self)
+        }
+    }
+    Ok(Option::<Once>::deserialize(deserializer)?.map(|once| once.0))
+}
+
+struct OnceEach;
+
+impl<'de> Visitor<'de> for OnceEach {
+    type Value = BTreeMap<String, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some((key, value)) = access.next_entry()? {
+            if map.insert(key, value).is_some() {
+                return Err(A::Error::custom("a key is there twice"));
+            }
+        }
+        Ok(map)
     }
 }

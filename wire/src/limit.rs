@@ -241,7 +241,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::KeyValue>))]
         pub key: Option<String>,
         /// The values of the variables of the limits' keys. There may be more than they need.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::field::once_each")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::KeyValues>))]
         pub values: Option<BTreeMap<String, String>>,
         /// What it costs. Default the limit's cost.

@@ -4,6 +4,8 @@
 //! a bare status and closes the connection. Letting it take more would only move the end: longer heads cost memory for every
 //! connection, and more than its 100 headers an allocation for every request.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -16,11 +18,11 @@ const NO_BODY: &str = "content-length: 0\r\n";
 
 /// Writes the documents; clones share the numbers of their requests.
 #[derive(Clone)]
-pub(super) struct Refusals(Ids);
+pub(super) struct Refusals(Arc<Ids>);
 
 impl Refusals {
     pub(super) fn new() -> Self {
-        Self(Ids::new())
+        Self(Arc::new(Ids::new()))
     }
 
     /// hyper's bare answer with a document in it: its status and its headers stay. What is no such answer stays whole.

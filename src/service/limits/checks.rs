@@ -1,6 +1,6 @@
 //! Checks: may this happen now? From a request to what the counters are asked, and from their answer to what callers read.
 
-use super::book::{Known, Shelf};
+use super::book::{Known, Place, Shelf};
 use super::{Quota, Service, reading, shape};
 use crate::domain::id::CommunityId;
 use crate::domain::limit::Verdict;
@@ -13,6 +13,7 @@ use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 use crate::service::show::limit::counted_by;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use wire::key::Scope;
 use wire::limit::{CheckAnswer, CheckRequest, LimitAnswer, LimitKeyRequest, RateRequest, Seconds};
@@ -49,11 +50,15 @@ impl Service {
     /// [`ServiceError::UnknownLimit`], [`ServiceError::Invalid`] for everything else that is wrong with it.
     pub async fn check(&self, caller: &Caller, request: &CheckRequest) -> Result<Checked, ServiceError> {
         caller.require(Scope::LimitsCheck)?;
-        shape::check(request, String::new())?;
-        let Ready { limits, check } = self.ready(caller, request).await?;
+        shape::check(request, &"")?;
+        let mut shelves = Shelves::default();
+        let Ready { limits, check } = self.ready(caller, &mut shelves, request).await?;
         let mut answers = self.limiter.check(vec![check]).await;
         let answer = answers.pop().ok_or(ServiceError::Lost)?;
-        Ok(checked(&limits, &answer))
+        Ok(Checked {
+            quotas: quotas(&limits, &answer),
+            answer: said(&limits, &answer),
+        })
     }
 
     /// Decides many, in their order. What is refused of one is no matter to the others; but what could be no check refuses all.
@@ -67,12 +72,13 @@ impl Service {
     ) -> Result<Vec<Result<CheckAnswer, ServiceError>>, ServiceError> {
         caller.require(Scope::LimitsCheck)?;
         for (index, request) in requests.iter().enumerate() {
-            shape::check(request, format!("/checks/{index}"))?;
+            shape::check(request, &format_args!("/checks/{index}"))?;
         }
+        let mut shelves = Shelves::default();
         let mut known = Vec::with_capacity(requests.len());
         let mut asked = Vec::with_capacity(requests.len());
         for request in requests {
-            known.push(self.ready(caller, request).await.map(|ready| {
+            known.push(self.ready(caller, &mut shelves, request).await.map(|ready| {
                 asked.push(ready.check);
                 ready.limits
             }));
@@ -80,7 +86,7 @@ impl Service {
         let mut answers = self.limiter.check(asked).await.into_iter();
         let mut answered = |limits: Vec<Arc<Known>>| {
             let answer = answers.next().ok_or(ServiceError::Lost)?;
-            Ok(checked(&limits, &answer).answer)
+            Ok(said(&limits, &answer))
         };
         Ok(known
             .into_iter()
@@ -89,7 +95,12 @@ impl Service {
     }
 
     /// What the counters are to be asked.
-    async fn ready(&self, caller: &Caller, request: &CheckRequest) -> Result<Ready, ServiceError> {
+    async fn ready(
+        &self,
+        caller: &Caller,
+        shelves: &mut Shelves,
+        request: &CheckRequest,
+    ) -> Result<Ready, ServiceError> {
         let community = self.entered(caller, request.community.as_deref())?;
         let values = Values {
             community: request.community.as_deref(),
@@ -101,17 +112,15 @@ impl Service {
         let parts = parts(request);
         let single = request.limits.is_none();
         for (index, (name, rate, price)) in parts.into_iter().enumerate() {
-            let root = if single {
-                String::new()
-            } else {
-                format!("/limits/{index}")
-            };
-            let limit = self.known(caller, community, (name, rate), &root).await?;
+            let root = At((!single).then_some(index));
+            let limit = self
+                .known(caller, (community, shelves), (name, rate), &root)
+                .await?;
             let (at, price) = match price {
-                Some(price) => (&*root, Some(price)),
-                None => ("", request.cost),
+                Some(price) => (root, Some(price)),
+                None => (At(None), request.cost),
             };
-            let demand = demand(&limit, &values, price, at)?;
+            let demand = demand(&limit, &values, price, &at)?;
             if demands.iter().any(|other| other.key == demand.key) {
                 return Err(wrong(format!("{root}/limit"), "the check has this limit already"));
             }
@@ -146,14 +155,17 @@ impl Service {
     pub(super) async fn known(
         &self,
         caller: &Caller,
-        community: Option<CommunityId>,
+        (community, shelves): (Option<CommunityId>, &mut Shelves),
         (name, rate): (Option<&str>, Option<&RateRequest>),
-        root: &str,
+        root: &At,
     ) -> Result<Arc<Known>, ServiceError> {
-        let (now, tenant) = (self.clock.now(), caller.tenant);
-        let shelf = async |place| self.limits.shelf(&*self.store, (tenant, place), now).await;
+        let tenant = caller.tenant;
         let own = match community {
-            Some(_) => Some(shelf(community).await?.ok_or_else(no_community)?),
+            Some(_) => Some(
+                self.shelf(shelves, (tenant, community))
+                    .await?
+                    .ok_or_else(no_community)?,
+            ),
             None => None,
         };
         if let Some(rate) = rate {
@@ -161,16 +173,48 @@ impl Service {
             return Ok(Arc::new(Known::brought(tenant, community, limit)));
         }
         let text = name.unwrap_or_default();
-        let unknown = || ServiceError::UnknownLimit(text.to_owned());
         let name = Name::new(text).map_err(|error| wrong(format!("{root}/limit"), error))?;
         if let Some(limit) = own.as_ref().and_then(|own| own.get(&name)) {
             return Ok(limit.clone());
         }
-        let all: Shelf = shelf(None).await?;
+        let all: Shelf = self.shelf(shelves, (tenant, None)).await?;
         all.as_ref()
             .and_then(|all| all.get(&name))
             .cloned()
-            .ok_or_else(unknown)
+            .ok_or_else(|| ServiceError::UnknownLimit(text.to_owned()))
+    }
+
+    /// The limits of a place, looked for once in a request.
+    async fn shelf(&self, shelves: &mut Shelves, place: Place) -> Result<Shelf, ServiceError> {
+        let looked = match place.1 {
+            None => &mut shelves.tenant,
+            Some(_) => &mut shelves.community,
+        };
+        if let Some((at, shelf)) = looked
+            && *at == place
+        {
+            return Ok(shelf.clone());
+        }
+        let shelf = self.limits.shelf(&*self.store, place, self.clock.now()).await?;
+        *looked = Some((place, shelf.clone()));
+        Ok(shelf)
+    }
+}
+
+/// The limits that a request has looked for last: those of its tenant, and of a community.
+#[derive(Default)]
+pub(super) struct Shelves {
+    tenant: Option<(Place, Shelf)>,
+    community: Option<(Place, Shelf)>,
+}
+
+/// Where in a check a limit stands: at the check itself, or in its list. Written out only where something is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct At(pub(super) Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |index| write!(f, "/limits/{index}"))
     }
 }
 
@@ -187,12 +231,7 @@ fn parts(request: &CheckRequest) -> Vec<Part<'_>> {
     }
 }
 
-fn demand(
-    limit: &Known,
-    values: &Values<'_>,
-    price: Option<i64>,
-    root: &str,
-) -> Result<Demand, ServiceError> {
+fn demand(limit: &Known, values: &Values<'_>, price: Option<i64>, root: &At) -> Result<Demand, ServiceError> {
     let price = match price {
         None => limit.limit.cost,
         Some(given) => cost(limit.limit.rate, given).map_err(|error| wrong(format!("{root}/cost"), error))?,
@@ -243,8 +282,8 @@ impl<'r> Values<'r> {
     }
 }
 
-/// What callers read of an answer.
-fn checked(limits: &[Arc<Known>], answer: &Answer) -> Checked {
+/// What the headers tell of an answer.
+fn quotas(limits: &[Arc<Known>], answer: &Answer) -> Vec<Quota> {
     let quotas = limits.iter().zip(&answer.verdicts).map(|(limit, verdict)| Quota {
         name: limit.name.clone(),
         capacity: limit.limit.rate.capacity(),
@@ -252,60 +291,54 @@ fn checked(limits: &[Arc<Known>], answer: &Answer) -> Checked {
         remaining: verdict.remaining,
         more_after: verdict.retry_after.unwrap_or(verdict.reset_after),
     });
-    let quotas: Vec<Quota> = quotas.collect();
-    // The one to wait for longest; if all pass, the one with the least left.
-    let tightest = limits
-        .iter()
-        .zip(&answer.verdicts)
-        .max_by_key(|(_, verdict)| (verdict.retry_after, std::cmp::Reverse(verdict.remaining)));
-    let Some((limit, verdict)) = tightest else {
-        return Checked {
-            answer: said(&unlimited(), answer),
-            quotas,
-        };
-    };
-    let mut said = said(verdict, answer);
-    said.denied_by = (!verdict.allowed).then(|| limit.name.to_string());
-    if limits.len() > 1 {
-        let each = limits
-            .iter()
-            .zip(&answer.verdicts)
-            .map(|(limit, verdict)| LimitAnswer {
-                name: limit.name.to_string(),
-                allowed: verdict.allowed,
-                limit: verdict.limit,
-                remaining: verdict.remaining,
-                retry_after: verdict.retry_after.map(Seconds),
-                reset_after: Seconds(verdict.reset_after),
-            });
-        said.limits = each.collect();
-    }
-    Checked { answer: said, quotas }
+    quotas.collect()
 }
 
-fn said(verdict: &Verdict, answer: &Answer) -> CheckAnswer {
+/// What callers read of an answer.
+fn said(limits: &[Arc<Known>], answer: &Answer) -> CheckAnswer {
+    let each = || limits.iter().zip(&answer.verdicts);
+    // The one to wait for longest; if all pass, the one with the least left.
+    let tightest =
+        each().max_by_key(|(_, verdict)| (verdict.retry_after, std::cmp::Reverse(verdict.remaining)));
+    let (name, verdict) = tightest.map_or(("", &UNLIMITED), |(limit, verdict)| (&*limit.name, verdict));
+    let limits = if limits.len() > 1 {
+        each()
+            .map(|(limit, verdict)| one_of_several(limit, verdict))
+            .collect()
+    } else {
+        Vec::new()
+    };
     CheckAnswer {
         allowed: verdict.allowed,
         limit: verdict.limit,
         remaining: verdict.remaining,
         retry_after: verdict.retry_after.map(Seconds),
         reset_after: Seconds(verdict.reset_after),
-        denied_by: None,
+        denied_by: (!verdict.allowed).then(|| name.to_owned()),
         counted_by: counted_by(answer.by),
-        limits: Vec::new(),
+        limits,
+    }
+}
+
+fn one_of_several(limit: &Known, verdict: &Verdict) -> LimitAnswer {
+    LimitAnswer {
+        name: limit.name.to_string(),
+        allowed: verdict.allowed,
+        limit: verdict.limit,
+        remaining: verdict.remaining,
+        retry_after: verdict.retry_after.map(Seconds),
+        reset_after: Seconds(verdict.reset_after),
     }
 }
 
 /// Of a check without any limit, which no request is.
-const fn unlimited() -> Verdict {
-    Verdict {
-        allowed: true,
-        limit: u32::MAX,
-        remaining: u32::MAX,
-        retry_after: None,
-        reset_after: 0,
-    }
-}
+const UNLIMITED: Verdict = Verdict {
+    allowed: true,
+    limit: u32::MAX,
+    remaining: u32::MAX,
+    retry_after: None,
+    reset_after: 0,
+};
 
 pub(super) fn wrong(pointer: impl Into<String>, detail: impl ToString) -> ServiceError {
     ServiceError::Invalid(vec![Finding {

@@ -8,6 +8,7 @@ use crate::domain::name::Name;
 use crate::domain::policy_check::Finding;
 use crate::service::error::ServiceError;
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 use wire::limit::{CheckRequest, LimitKeyRequest, LimitSignalRequest, RateRequest};
 
 /// How many variables a check may give values to.
@@ -16,20 +17,22 @@ const MOST_VALUES: usize = 16;
 const MOST_LIMITS: usize = 16;
 
 /// What is wrong so far, with pointers that begin with `root`.
-struct Shape {
+///
+/// Pointers are written only where something is wrong, since nothing mostly is.
+struct Shape<'r> {
     findings: Vec<Finding>,
-    root: String,
+    root: &'r dyn Display,
 }
 
-impl Shape {
-    fn of(root: String) -> Self {
+impl<'r> Shape<'r> {
+    fn of(root: &'r dyn Display) -> Self {
         Self {
             findings: Vec::new(),
             root,
         }
     }
 
-    fn wrong(&mut self, pointer: &str, detail: impl ToString) {
+    fn wrong(&mut self, pointer: impl Display, detail: impl ToString) {
         self.findings.push(Finding {
             pointer: format!("{}{pointer}", self.root),
             detail: detail.to_string(),
@@ -44,9 +47,9 @@ impl Shape {
         }
     }
 
-    fn one_of(&mut self, at: &str, limit: Option<&str>, rate: Option<&RateRequest>) {
+    fn one_of(&mut self, at: &dyn Display, limit: Option<&str>, rate: Option<&RateRequest>) {
         match (limit, rate) {
-            (Some(name), None) => self.name(&format!("{at}/limit"), name),
+            (Some(name), None) => self.name(format_args!("{at}/limit"), name),
             (None, Some(rate)) => {
                 let root = format!("{}{at}/rate", self.root);
                 if let Err(findings) = reading::rate(rate, &root) {
@@ -57,13 +60,13 @@ impl Shape {
         }
     }
 
-    fn name(&mut self, pointer: &str, text: &str) {
+    fn name(&mut self, pointer: impl Display, text: &str) {
         if let Err(error) = Name::new(text) {
             self.wrong(pointer, error);
         }
     }
 
-    fn cost(&mut self, pointer: &str, cost: Option<i64>) {
+    fn cost(&mut self, pointer: impl Display, cost: Option<i64>) {
         match cost {
             Some(cost) if cost < 1 => self.wrong(
                 pointer,
@@ -74,7 +77,7 @@ impl Shape {
         }
     }
 
-    fn value(&mut self, pointer: &str, text: &str) {
+    fn value(&mut self, pointer: impl Display, text: &str) {
         if let Err(error) = key::value(text) {
             self.wrong(pointer, error);
         }
@@ -99,14 +102,17 @@ impl Shape {
             self.wrong("/values", format!("at most {MOST_VALUES} values"));
         }
         for (name, value) in values {
-            let pointer = format!("/values/{}", name.replace('~', "~0").replace('/', "~1"));
-            self.name(&pointer, name);
-            self.value(&pointer, value);
+            if let Err(error) = Name::new(name) {
+                self.wrong(Below("/values", name), error);
+            }
+            if let Err(error) = key::value(value) {
+                self.wrong(Below("/values", name), error);
+            }
         }
         for (field, given) in [(key::WHOLE, key), ("community", community)] {
             if given.is_some() && values.contains_key(field) {
                 self.wrong(
-                    &format!("/values/{field}"),
+                    Below("/values", field),
                     format!("`{field}` gives this value already"),
                 );
             }
@@ -114,23 +120,32 @@ impl Shape {
     }
 }
 
+/// A pointer to a member.
+struct Below<'p>(&'static str, &'p str);
+
+impl Display for Below<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.0, self.1.replace('~', "~0").replace('/', "~1"))
+    }
+}
+
 /// Whether a check could be one.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] with everything that is wrong, with pointers that begin with `root`.
-pub(super) fn check(request: &CheckRequest, root: String) -> Result<(), ServiceError> {
+pub(super) fn check(request: &CheckRequest, root: &dyn Display) -> Result<(), ServiceError> {
     let mut shape = Shape::of(root);
     let (limit, rate) = (request.limit.as_deref(), request.rate.as_ref());
     match &request.limits {
-        None if limit.is_some() != rate.is_some() => shape.one_of("", limit, rate),
+        None if limit.is_some() != rate.is_some() => shape.one_of(&"", limit, rate),
         Some(parts) if limit.is_none() && rate.is_none() => {
             if parts.is_empty() || parts.len() > MOST_LIMITS {
                 shape.wrong("/limits", format!("from 1 to {MOST_LIMITS} limits"));
             }
             for (index, part) in parts.iter().enumerate() {
-                let at = format!("/limits/{index}");
+                let at = format_args!("/limits/{index}");
                 shape.one_of(&at, part.limit.as_deref(), part.rate.as_ref());
-                shape.cost(&format!("{at}/cost"), part.cost);
+                shape.cost(format_args!("{at}/cost"), part.cost);
             }
         }
         _ => shape.wrong("", "a check has one of `limit`, `rate` and `limits`"),
@@ -149,8 +164,8 @@ pub(super) fn check(request: &CheckRequest, root: String) -> Result<(), ServiceE
 /// # Errors
 /// As for [`check`].
 pub(super) fn named(request: &LimitKeyRequest) -> Result<(), ServiceError> {
-    let mut shape = Shape::of(String::new());
-    shape.one_of("", request.limit.as_deref(), request.rate.as_ref());
+    let mut shape = Shape::of(&"");
+    shape.one_of(&"", request.limit.as_deref(), request.rate.as_ref());
     shape.values(
         request.community.as_deref(),
         request.key.as_deref(),
@@ -164,7 +179,7 @@ pub(super) fn named(request: &LimitKeyRequest) -> Result<(), ServiceError> {
 /// # Errors
 /// As for [`check`].
 pub(super) fn signal(request: &LimitSignalRequest) -> Result<(), ServiceError> {
-    let mut shape = Shape::of(String::new());
+    let mut shape = Shape::of(&"");
     shape.name("/limit", &request.limit);
     shape.values(
         request.community.as_deref(),

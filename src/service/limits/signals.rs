@@ -1,6 +1,6 @@
 //! How keys stand and how tight limits are; what limits are told; keys that are forgotten.
 
-use super::checks::{Values, wrong};
+use super::checks::{At, Shelves, Values, wrong};
 use super::{Service, reading, shape};
 use crate::domain::limit::adaptive::Signal;
 use crate::ports::limiter::{Check, CountedBy, Demand, Unreachable};
@@ -56,7 +56,12 @@ impl Service {
         shape::signal(request)?;
         let community = self.entered(caller, request.community.as_deref())?;
         let limit = self
-            .known(caller, community, (Some(&request.limit), None), "")
+            .known(
+                caller,
+                (community, &mut Shelves::default()),
+                (Some(&request.limit), None),
+                &At(None),
+            )
             .await?;
         let Some((adaptive, by)) = &limit.limit.adaptive else {
             return Err(wrong(
@@ -84,7 +89,8 @@ impl Service {
         let community = self.entered(caller, request.community.as_deref())?;
         let (name, rate) = (request.limit.as_deref(), request.rate.as_ref());
         let values = Values::of(request);
-        let limit = self.known(caller, community, (name, rate), "").await?;
+        let place = (community, &mut Shelves::default());
+        let limit = self.known(caller, place, (name, rate), &At(None)).await?;
         Ok((limit, values))
     }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use wire::limit::{CheckAnswer, CheckRequest};
 
 use crate::http::api::ApiState;
-use crate::http::json::StrictJson;
+use crate::http::json::QuickJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
 use crate::http::respond;
@@ -40,9 +40,9 @@ problems!(CheckProblems: Ask, UnknownLimit);
 pub async fn check_limit(
     caller: Caller,
     State(state): State<ApiState>,
-    body: StrictJson<CheckRequest>,
+    QuickJson(body): QuickJson<CheckRequest>,
 ) -> Result<Response, Problem> {
-    let checked = state.service.check(&caller, &body.value).await?;
+    let checked = state.service.check(&caller, &body).await?;
     let retry_after = checked.answer.retry_after.map(|wait| wait.0);
     let response = respond::document(&checked.answer);
     Ok(super::headers(response, &checked.quotas, retry_after))

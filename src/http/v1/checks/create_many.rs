@@ -8,7 +8,7 @@ use wire::limit::{CheckItem, ChecksAnswer, ChecksRequest};
 use crate::http::api::ApiState;
 use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
-use crate::http::json::StrictJson;
+use crate::http::json::QuickJson;
 use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
 use crate::http::respond;
@@ -41,10 +41,10 @@ pub async fn check_limits(
     caller: Caller,
     State(state): State<ApiState>,
     Extension(exchange): Extension<Exchange>,
-    body: StrictJson<ChecksRequest>,
+    QuickJson(body): QuickJson<ChecksRequest>,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::default();
-    let checks = &body.value.checks;
+    let checks = &body.checks;
     if checks.is_empty() || checks.len() > MOST_CHECKS {
         fields.refuse("/checks", format!("from 1 to {MOST_CHECKS} checks"));
     }
