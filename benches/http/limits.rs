@@ -236,7 +236,7 @@ impl Measured {
             return f64::NAN;
         };
         let requests = checks(&self.key, "/v1/checks", 1, 1_000, false);
-        let seen = load::run(&[peer.address.clone()], CALLERS, LENGTH, requests).await;
+        let seen = load::run(std::slice::from_ref(&peer.address), CALLERS, LENGTH, requests).await;
         line(what, &seen, 1.0, f64::NAN);
         seen.rate
     }

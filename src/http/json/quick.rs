@@ -109,11 +109,8 @@ mod tests {
             r#"{"limits":[["a"]],"key":"k"}"#,
         ] {
             assert!(quick::<CheckRequest>(text.as_bytes()).is_none(), "{text}");
-            assert_eq!(
-                QuickJson::<CheckRequest>::parse(Bytes::from_static(text.as_bytes())).is_ok(),
-                false,
-                "{text}"
-            );
+            let read = QuickJson::<CheckRequest>::parse(Bytes::from_static(text.as_bytes()));
+            assert!(read.is_err(), "{text}");
         }
     }
 

@@ -95,7 +95,7 @@ while arg <= last do
           local at, _, before = unpack_('>I6I3I7', kept)
           first = before
           if at + period > now then break end
-          if peek then skipped = skipped + 1 else call('LPOP', name) end
+          skipped = skipped + 1
           kept = call('LINDEX', name, skipped)
         end
         d.newest = nil
@@ -119,7 +119,7 @@ while arg <= last do
           local at = unpack_('>I6I3I7', call('LINDEX', name, low))
           wait = min(at, now) + period - now
         end
-        d.total = total
+        d.total, d.skipped = total, skipped
       end
 
       if tight and tight.held > now then wait = max(wait or 0, tight.held - now) end
@@ -174,16 +174,30 @@ while arg <= last do
       reset = cost > 0 and period or (d.newest and min(d.newest, now) + period - now or 0)
       if writes then
         -- What was spent in this millisecond is one moment; so is what lies ahead, because the clock was set back.
-        local adding, newest, spent, before = cost, d.newest, d.spent, d.before
+        local adding, newest, spent, before, joined = cost, d.newest, d.spent, d.before, 0
+        local live = newest and call('LLEN', name) - d.skipped or 0
         while newest and newest >= now do
-          call('RPOP', name)
-          adding = adding + spent
-          local kept = call('LINDEX', name, -1)
-          newest = nil
-          if kept then newest, spent, before = unpack_('>I6I3I7', kept) end
+          adding, joined, newest = adding + spent, joined + 1, nil
+          if joined < live then
+            newest, spent, before = unpack_('>I6I3I7', call('LINDEX', name, -joined - 1))
+          end
         end
-        call('RPUSH', name, pack('>I6I3I7', now, adding, newest and before + spent or 0))
+        -- The list is empty at no moment: while its slot moves to another node, a key that goes could not be made again here.
+        local moment = pack('>I6I3I7', now, adding, newest and before + spent or 0)
+        if joined == 0 then
+          call('RPUSH', name, moment)
+        else
+          call('LSET', name, -joined, moment)
+          if joined > 1 then call('LTRIM', name, 0, -joined) end
+        end
         call('PEXPIRE', name, period + slack)
+      end
+      if d.skipped > 0 and not peek then
+        if not writes and not d.newest then
+          -- Nothing is left. What stands for it never counts, also if the clock is set back.
+          call('RPUSH', name, pack('>I6I3I7', 0, 0, 0))
+        end
+        call('LTRIM', name, d.skipped, -1)
       end
     end
 

@@ -7,15 +7,11 @@ use crate::ports::limiter::Check;
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::Instant;
 
 /// The most checks in one call: more would keep Redis from everybody else for too long.
 const MOST: usize = 256;
-
-/// How long a check waits before it is asked again while its keys move.
-const BETWEEN: Duration = Duration::from_millis(3);
 
 /// Checks of one request.
 pub(super) struct Job {
@@ -89,7 +85,7 @@ impl Gatherer {
                 Reply::Between => {
                     let (first, second) = portion.split_at(portion.len().div_ceil(2));
                     if second.is_empty() {
-                        tokio::time::sleep(BETWEEN).await;
+                        tokio::time::sleep(link::BETWEEN).await;
                     } else {
                         portions.push_front(second);
                     }

@@ -15,6 +15,9 @@ const RETRIES: u32 = 6;
 /// How long is waited in between at most, in milliseconds.
 const SLOWEST_RETRY: u64 = 8;
 
+/// How long is waited before a command is sent again whose keys are on their way.
+pub(super) const BETWEEN: Duration = Duration::from_millis(3);
+
 /// Where Redis is.
 pub(super) enum Target {
     Node(Box<Client>),
@@ -128,12 +131,25 @@ impl Link {
         }
     }
 
+    /// Sends a command. Where the nodes of a cluster do not agree yet who has a slot it is sent again until they do, which whoever calls
+    /// bounds; nobody has carried it out.
     pub(super) async fn send<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, RedisError> {
         match self {
             Self::Node(connection) => command.query_async(connection).await,
-            Self::Cluster(connection) => command.query_async(connection).await,
+            Self::Cluster(connection) => loop {
+                match command.query_async(connection).await {
+                    Err(error) if is_elsewhere(&error) => tokio::time::sleep(BETWEEN).await,
+                    answer => return answer,
+                }
+            },
         }
     }
+}
+
+/// Whether every node that was asked named another one.
+fn is_elsewhere(error: &RedisError) -> bool {
+    use ServerErrorKind::{Ask, ClusterDown, Moved};
+    matches!(error.kind(), ErrorKind::Server(Ask | ClusterDown | Moved))
 }
 
 /// Whether a slot is moving, and some of the keys of a call have arrived while others have not.

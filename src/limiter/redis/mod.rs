@@ -257,7 +257,7 @@ impl Limiter for Redis {
         signal: Option<Signal>,
     ) -> Result<Tight, Unreachable> {
         let mut call = script::Call::at(self.shared.moment());
-        call.signal(format!("{}{key}", self.shared.prefix), adaptive, signal);
+        call.signal(&format!("{}{key}", self.shared.prefix), adaptive, signal);
         let numbers: Vec<i64> = self
             .shared
             .within(async |link| link.run(&script::SIGNAL, &call).await)

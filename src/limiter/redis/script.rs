@@ -26,8 +26,36 @@ pub(super) static SIGNAL: Known = Known {
 /// Keys and arguments of one call.
 #[derive(Default)]
 pub(super) struct Call {
-    keys: Vec<String>,
-    arguments: Vec<String>,
+    keys: Words,
+    arguments: Words,
+}
+
+/// Many short words in one piece of memory: a call has hundreds.
+#[derive(Default)]
+struct Words {
+    text: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Words {
+    fn push(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.text.push_str(part);
+        }
+        self.ends.push(self.text.len());
+    }
+
+    fn number(&mut self, number: impl itoa::Integer) {
+        self.push(&[itoa::Buffer::new().format(number)]);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins
+            .zip(&self.ends)
+            .filter_map(|(begin, end)| self.text.get(begin..*end))
+    }
 }
 
 impl Known {
@@ -35,7 +63,10 @@ impl Known {
     pub(super) fn command(&self, call: &Call, whole: bool) -> Cmd {
         let mut command = redis::cmd(if whole { "EVAL" } else { "EVALSHA" });
         command.arg(if whole { self.code } else { self.hash.as_str() });
-        command.arg(call.keys.len()).arg(&call.keys).arg(&call.arguments);
+        command.arg(call.keys.ends.len());
+        for word in call.keys.iter().chain(call.arguments.iter()) {
+            command.arg(word);
+        }
         command
     }
 }
@@ -43,10 +74,12 @@ impl Known {
 impl Call {
     /// At a moment of a test's, or by the server's clock.
     pub(super) fn at(now: Option<u64>) -> Self {
-        Self {
-            keys: Vec::new(),
-            arguments: vec![now.map(|now| now.to_string()).unwrap_or_default()],
+        let mut call = Self::default();
+        match now {
+            Some(now) => call.arguments.number(now),
+            None => call.arguments.push(&[""]),
         }
+        call
     }
 
     /// Adds a check, under a prefix that keeps our keys apart from others'.
@@ -59,16 +92,18 @@ impl Call {
     }
 
     fn demand(&mut self, prefix: &str, demand: &Demand) {
-        self.keys.push(format!("{prefix}{}", demand.key));
+        self.keys.push(&[prefix, &demand.key]);
         let rate = demand.rate;
-        self.arguments.push(rate.algorithm().letter().to_string());
+        let mut letter = [0; 4];
+        self.arguments
+            .push(&[rate.algorithm().letter().encode_utf8(&mut letter)]);
         self.number(rate.capacity());
         self.number(rate.period());
         self.number(rate.size());
         self.number(demand.cost);
         match &demand.adaptive {
             Some((adaptive, key)) => {
-                self.keys.push(format!("{prefix}{key}"));
+                self.keys.push(&[prefix, key]);
                 self.number(1);
                 self.adaptive(adaptive);
             }
@@ -77,8 +112,8 @@ impl Call {
     }
 
     /// Adds a signal.
-    pub(super) fn signal(&mut self, key: String, adaptive: &Adaptive, signal: Option<Signal>) {
-        self.keys.push(key);
+    pub(super) fn signal(&mut self, key: &str, adaptive: &Adaptive, signal: Option<Signal>) {
+        self.keys.push(&[key]);
         self.number(adaptive.ceiling);
         self.adaptive(adaptive);
         let (name, lasts) = match signal {
@@ -87,7 +122,7 @@ impl Call {
             Some(Signal::Raid(lasts)) => ("raid", lasts),
             Some(Signal::Throttled(lasts)) => ("throttled", lasts),
         };
-        self.arguments.push(name.to_owned());
+        self.arguments.push(&[name]);
         self.number(lasts);
     }
 
@@ -100,8 +135,8 @@ impl Call {
         self.number(adaptive.min_checks);
     }
 
-    fn number(&mut self, number: impl ToString) {
-        self.arguments.push(number.to_string());
+    fn number(&mut self, number: impl itoa::Integer) {
+        self.arguments.number(number);
     }
 }
 

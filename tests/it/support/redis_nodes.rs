@@ -186,7 +186,7 @@ fn keep_moving(cluster: &Cluster) {
         .map(|node| node.call(&["CLUSTER", "MYID"]).unwrap())
         .collect();
     let mut owner = usize::try_from((slot + 1) * 3 / SLOTS).unwrap();
-    let slot = slot.to_string();
+    let (slot_number, slot) = (slot, slot.to_string());
     loop {
         let next = (owner + 1) % 3;
         let (from, to) = (&nodes[owner], &nodes[next]);
@@ -210,10 +210,30 @@ fn keep_moving(cluster: &Cluster) {
         for node in [to, from, &nodes[(next + 1) % 3]] {
             set(node, &["NODE", &ids[next]]);
         }
+        // Who moves slots waits until all have heard of it.
+        wait::until("all to know the new owner", SOON, || {
+            let knows = |node: &Node| has(node, &ids[next], slot_number);
+            nodes.iter().all(knows).then_some(())
+        });
         cluster.moves.fetch_add(1, Ordering::Relaxed);
         owner = next;
-        pause(5);
+        pause(20);
     }
+}
+
+/// Whether a node takes the one with this id for the owner of a slot.
+fn has(node: &Node, id: &str, slot: u32) -> bool {
+    let known: String = node.call(&["CLUSTER", "NODES"]).unwrap();
+    let line = known
+        .lines()
+        .find(|line| line.starts_with(id))
+        .unwrap_or_default();
+    // Behind eight words about the node stand its slots; those in brackets are on their way.
+    line.split(' ').skip(8).any(|range| {
+        let (from, to) = range.split_once('-').unwrap_or((range, range));
+        let bounds = from.parse::<u32>().ok().zip(to.parse::<u32>().ok());
+        bounds.is_some_and(|(from, to)| (from..=to).contains(&slot))
+    })
 }
 
 #[expect(
