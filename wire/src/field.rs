@@ -38,37 +38,6 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::act::ReasonRequest;
-    use crate::user::{MemberPatch, UserPatch};
-    use crate::word::Rank;
-
-    #[test]
-    fn a_change_that_leaves_the_field_out_takes_nothing_away() {
-        assert!(serde_json::from_str::<ReasonRequest>("{}").is_err());
-        for (text, name) in [
-            ("{}", None),
-            (r#"{"name":null}"#, Some(None)),
-            (r#"{"name":"Ann"}"#, Some(Some("Ann".to_owned()))),
-        ] {
-            let patch = serde_json::from_str::<UserPatch>(text).unwrap();
-            assert_eq!(patch, UserPatch { name });
-            assert_eq!(serde_json::to_string(&patch).unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_reset_refuses_null() {
-        let patch = serde_json::from_str::<MemberPatch>(r#"{"rank":"admin"}"#).unwrap();
-        assert_eq!((patch.rank, patch.level), (Some(Rank::Admin), None));
-        assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"rank":"admin"}"#);
-        assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
-        assert!(serde_json::from_str::<MemberPatch>(r#"{"level":null}"#).is_err());
-        assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());
-    }
-}
-
 /// A map, or null, in which no key is twice: of two values of one key no reader could know which is meant.
 pub(crate) fn once_each<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error>
 where
@@ -100,5 +69,36 @@ impl<'de> Visitor<'de> for OnceEach {
             }
         }
         Ok(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::act::ReasonRequest;
+    use crate::user::{MemberPatch, UserPatch};
+    use crate::word::Rank;
+
+    #[test]
+    fn a_change_that_leaves_the_field_out_takes_nothing_away() {
+        assert!(serde_json::from_str::<ReasonRequest>("{}").is_err());
+        for (text, name) in [
+            ("{}", None),
+            (r#"{"name":null}"#, Some(None)),
+            (r#"{"name":"Ann"}"#, Some(Some("Ann".to_owned()))),
+        ] {
+            let patch = serde_json::from_str::<UserPatch>(text).unwrap();
+            assert_eq!(patch, UserPatch { name });
+            assert_eq!(serde_json::to_string(&patch).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_reset_refuses_null() {
+        let patch = serde_json::from_str::<MemberPatch>(r#"{"rank":"admin"}"#).unwrap();
+        assert_eq!((patch.rank, patch.level), (Some(Rank::Admin), None));
+        assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"rank":"admin"}"#);
+        assert!(serde_json::from_str::<MemberPatch>(r#"{"rank":null}"#).is_err());
+        assert!(serde_json::from_str::<MemberPatch>(r#"{"level":null}"#).is_err());
+        assert!(serde_json::from_str::<MemberPatch>(r#"{"protected":null}"#).is_err());
     }
 }
