@@ -73,6 +73,11 @@ pub struct Unreachable {
 /// The counters.
 #[async_trait]
 pub trait Limiter: Send + Sync + 'static {
+    /// Decides one check without waiting, where nobody else needs to be asked; `None` where somebody does.
+    fn check_at_once(&self, _check: &Check) -> Option<Answer> {
+        None
+    }
+
     /// Decides checks, each at once and for itself, in order. One answer for each. Never fails: each limit says what is to happen when
     /// nobody can count.
     async fn check(&self, checks: Vec<Check>) -> Vec<Answer>;

@@ -53,8 +53,15 @@ impl Service {
         shape::check(request, &"")?;
         let mut shelves = Shelves::default();
         let Ready { limits, check } = self.ready(caller, &mut shelves, request).await?;
-        let mut answers = self.limiter.check(vec![check]).await;
-        let answer = answers.pop().ok_or(ServiceError::Lost)?;
+        let answer = match self.limiter.check_at_once(&check) {
+            Some(answer) => answer,
+            None => self
+                .limiter
+                .check(vec![check])
+                .await
+                .pop()
+                .ok_or(ServiceError::Lost)?,
+        };
         Ok(Checked {
             quotas: quotas(&limits, &answer),
             answer: said(&limits, &answer),
@@ -160,44 +167,46 @@ impl Service {
         root: &At,
     ) -> Result<Arc<Known>, ServiceError> {
         let tenant = caller.tenant;
-        let own = match community {
-            Some(_) => Some(
-                self.shelf(shelves, (tenant, community))
-                    .await?
-                    .ok_or_else(no_community)?,
-            ),
-            None => None,
-        };
+        let text = name.unwrap_or_default();
+        let name = || Name::new(text).map_err(|error| wrong(format!("{root}/limit"), error));
+        if community.is_some() {
+            let own = self.shelf(shelves, (tenant, community)).await?;
+            let own = own.as_ref().ok_or_else(no_community)?;
+            if rate.is_none()
+                && let Some(limit) = own.get(&name()?)
+            {
+                return Ok(limit.clone());
+            }
+        }
         if let Some(rate) = rate {
             let limit = reading::rate(rate, &format!("{root}/rate")).map_err(ServiceError::Invalid)?;
             return Ok(Arc::new(Known::brought(tenant, community, limit)));
         }
-        let text = name.unwrap_or_default();
-        let name = Name::new(text).map_err(|error| wrong(format!("{root}/limit"), error))?;
-        if let Some(limit) = own.as_ref().and_then(|own| own.get(&name)) {
-            return Ok(limit.clone());
-        }
-        let all: Shelf = self.shelf(shelves, (tenant, None)).await?;
-        all.as_ref()
-            .and_then(|all| all.get(&name))
+        let name = name()?;
+        let all = self.shelf(shelves, (tenant, None)).await?;
+        let limit = all.as_ref().and_then(|all| all.get(&name));
+        limit
             .cloned()
             .ok_or_else(|| ServiceError::UnknownLimit(text.to_owned()))
     }
 
     /// The limits of a place, looked for once in a request.
-    async fn shelf(&self, shelves: &mut Shelves, place: Place) -> Result<Shelf, ServiceError> {
+    async fn shelf<'s>(&self, shelves: &'s mut Shelves, place: Place) -> Result<&'s Shelf, ServiceError> {
         let looked = match place.1 {
             None => &mut shelves.tenant,
             Some(_) => &mut shelves.community,
         };
-        if let Some((at, shelf)) = looked
-            && *at == place
-        {
-            return Ok(shelf.clone());
+        let there = looked.as_ref().is_some_and(|(at, _)| *at == place);
+        if !there {
+            *looked = None;
         }
-        let shelf = self.limits.shelf(&*self.store, place, self.clock.now()).await?;
-        *looked = Some((place, shelf.clone()));
-        Ok(shelf)
+        match looked {
+            Some((_, shelf)) => Ok(shelf),
+            None => {
+                let shelf = self.limits.shelf(&*self.store, place, self.clock.now()).await?;
+                Ok(&looked.insert((place, shelf)).1)
+            }
+        }
     }
 }
 

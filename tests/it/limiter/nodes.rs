@@ -59,10 +59,10 @@ async fn until_denied(limiter: &Redis, algorithm: Algorithm, least: Duration) ->
             CountedBy::Redis if verdict.allowed => passed += 1,
             CountedBy::Redis if begun.elapsed() >= least => return passed,
             CountedBy::Redis => {}
-            _ => tokio::time::sleep(Duration::from_millis(1)).await,
+            _ => wait::pace(Duration::from_millis(1)).await,
         }
         // At such a pace that what befalls Redis meanwhile does so in the middle.
-        tokio::time::sleep(pace).await;
+        wait::pace(pace).await;
         assert!(begun.elapsed() < SOON, "Redis does not come back");
     }
 }
@@ -165,7 +165,7 @@ async fn a_slow_redis_is_waited_for_no_longer_than_the_deadline() {
                 while begun.elapsed() < Duration::from_secs(2) {
                     assert_eq!(ask(&*limiter, local()).await.by, CountedBy::Local);
                     answered += 1;
-                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    wait::pace(Duration::from_millis(5)).await;
                 }
                 answered
             })

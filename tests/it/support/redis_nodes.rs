@@ -205,7 +205,7 @@ fn keep_moving(cluster: &Cluster) {
             let mut words = vec!["MIGRATE", "127.0.0.1", &port, "", "0", "5000", "KEYS"];
             words.extend(keys.iter_mut().map(|key| key.as_str()));
             from.call::<String>(&words).unwrap();
-            pause(1);
+            wait::pace_of_a_thread(Duration::from_millis(1));
         }
         for node in [to, from, &nodes[(next + 1) % 3]] {
             set(node, &["NODE", &ids[next]]);
@@ -217,7 +217,7 @@ fn keep_moving(cluster: &Cluster) {
         });
         cluster.moves.fetch_add(1, Ordering::Relaxed);
         owner = next;
-        pause(20);
+        wait::pace_of_a_thread(Duration::from_millis(20));
     }
 }
 
@@ -234,14 +234,6 @@ fn has(node: &Node, id: &str, slot: u32) -> bool {
         let bounds = from.parse::<u32>().ok().zip(to.parse::<u32>().ok());
         bounds.is_some_and(|(from, to)| (from..=to).contains(&slot))
     })
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pace of the mover, which nobody waits for"
-)]
-fn pause(milliseconds: u64) {
-    std::thread::sleep(Duration::from_millis(milliseconds));
 }
 
 /// A master, a replica, and who watches them.

@@ -41,6 +41,17 @@ where
     }
 }
 
+/// The pace of a caller who asks again and again. No test may rely on what happens meanwhile.
+pub(crate) async fn pace(between: Duration) {
+    tokio::time::sleep(between).await;
+}
+
+/// [`pace`] on a thread of its own.
+#[expect(clippy::disallowed_methods, reason = "nobody waits for this thread")]
+pub(crate) fn pace_of_a_thread(between: Duration) {
+    std::thread::sleep(between);
+}
+
 #[test]
 fn gives_the_answer_of_the_first_look_that_has_one() {
     let mut looks = 0;
