@@ -444,12 +444,7 @@ async fn shared() {
     .into_iter()
     .enumerate()
     {
-        report(
-            what,
-            middle(rounds.iter().map(|round| round[index])),
-            target,
-            true,
-        );
+        compare(what, middle(rounds.iter().map(|round| round[index])), target);
     }
 }
 
