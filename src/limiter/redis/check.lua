@@ -49,7 +49,7 @@ while arg <= last do
           d.back = at > now
           debt = max(owed - max(now - at, 0) * capacity, 0)
         elseif kept then
-          local at, part = unpack_('>I6I3', kept)
+          local at, part = unpack_('>I7I3', kept)
           if part >= capacity then at, part = at + 1, 0 end
           if at >= now then
             local owed = (at - now) * capacity + part
@@ -160,7 +160,7 @@ while arg <= last do
         set(name, pack('>I6I7', now, debt), tight and ceil(debt / max(tight.floor, 1)) or reset)
       elseif writes then
         local whole = floor(debt / capacity)
-        set(name, pack('>I6I3', now + whole, debt - whole * capacity), reset)
+        set(name, pack('>I7I3', now + whole, debt - whole * capacity), reset)
       end
 
     elseif kind == 'w' then

@@ -129,7 +129,7 @@ impl Service {
             };
             let demand = demand(&limit, &values, price, &at)?;
             if demands.iter().any(|other| other.key == demand.key) {
-                return Err(wrong(format!("{root}/limit"), "the check has this limit already"));
+                return Err(wrong(root.to_string(), "the check has this limit already"));
             }
             demands.push(demand);
             limits.push(limit);

@@ -165,7 +165,7 @@ on_every_store! {
         assert_eq!(check(&api.admin, look.clone()).await["remaining"], 80, "a denial spends nothing");
         assert_eq!(check(&api.admin, look).await["remaining"], 80, "neither does a look");
         let twice = json!({"limits": [{"limit": "everybody"}, {"limit": "everybody"}]});
-        assert_eq!(wrong(&api.admin, "/v1/checks", twice).await, set(&["/limits/1/limit"]));
+        assert_eq!(wrong(&api.admin, "/v1/checks", twice).await, set(&["/limits/1"]));
     }
 
     /// A batch keeps its order, and what is wrong with one check is no matter to the others.

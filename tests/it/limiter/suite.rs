@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tribune::domain::limit::Algorithm;
+use tribune::domain::limit::{Algorithm, Rate};
 use tribune::domain::limit::adaptive::{Adaptive, Signal};
 use tribune::ports::limiter::{Check, Limiter};
 
@@ -69,6 +69,20 @@ on_every_limiter! {
                 let seen = ask(&*limiter, look.clone()).await.verdicts[0];
                 assert_eq!((seen.allowed, seen.remaining, seen.reset_after), (true, 2, 0));
             }
+        }
+    }
+
+    /// The most that can be spent at once, and comes back slowest: what is owed then is a number like any other.
+    async fn the_largest_debt_is_counted(limiter, _clock) {
+        for algorithm in [Algorithm::TokenBucket, Algorithm::Gcra] {
+            let slowest = Rate::new(algorithm, 1, 31 * 86_400_000, Some(1_000_000)).unwrap();
+            let all = || check(demand(&format!("{algorithm:?}"), slowest, 1_000_000));
+            assert!(passes(&*limiter, all()).await);
+            let one = check(demand(&format!("{algorithm:?}"), slowest, 1));
+            let denied = ask(&*limiter, one).await.verdicts[0];
+            assert_eq!((denied.allowed, denied.remaining, denied.retry_after), (false, 0, Some(31 * 86_400_000)), "{algorithm:?}");
+            let denied = ask(&*limiter, all()).await.verdicts[0];
+            assert_eq!(denied.retry_after, Some(31 * 86_400_000 * 1_000_000), "{algorithm:?}");
         }
     }
 
