@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tribune::domain::limit::{Algorithm, Rate};
 use tribune::domain::limit::adaptive::{Adaptive, Signal};
+use tribune::domain::limit::{Algorithm, Rate};
 use tribune::ports::limiter::{Check, Limiter};
 
 use super::{ask, check, demand, memory, moving, passes, rate, shared};
