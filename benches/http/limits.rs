@@ -22,7 +22,7 @@ use tribune::domain::limit::{Algorithm, Rate};
 use tribune::domain::plan::Plan;
 use tribune::http::api::{ApiState, routes};
 use tribune::http::edge::{self, Edge, EdgeLimits};
-use tribune::http::gate::{AnonymousRate, Gate};
+use tribune::http::gate::Gate;
 use tribune::http::json::QuickJson;
 use tribune::http::problem::Problem;
 use tribune::http::{listener, observe, respond};
@@ -67,12 +67,6 @@ impl Ticks for Machine {
     }
 }
 
-/// What whoever has no key may do, of which there is nobody here.
-const ANONYMOUS: AnonymousRate = AnonymousRate {
-    requests: std::num::NonZeroU32::new(600).unwrap(),
-    period: Duration::from_secs(60),
-};
-
 /// Serves both routers until it is killed. `redis` is where the counters are, if not in this process.
 pub(crate) async fn serve(redis: Option<&str>) {
     let log = Log {
@@ -99,7 +93,8 @@ pub(crate) async fn serve(redis: Option<&str>) {
         plans(clock.clone()),
     );
     let (_, secret) = service.bootstrap("bench").await.unwrap().unwrap();
-    let gate = Gate::new(service.clone(), ANONYMOUS, Arc::default());
+    let anonymous = Rate::new(Algorithm::TokenBucket, 600, 60_000, None).unwrap();
+    let gate = Gate::new(service.clone(), anonymous, Arc::default());
     let state = ApiState::new(service);
     let metrics = observe::start_counting().unwrap();
     let empty = Router::new()

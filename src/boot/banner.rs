@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, DatabaseKind};
+use crate::config::{Config, DatabaseKind, RedisUrl};
 
 /// The first key and where it is kept.
 pub(super) struct FirstKey {
@@ -42,6 +42,7 @@ impl Banner<'_> {
         let base = base_url(self.config, self.address);
         let mut rows = vec![
             ("store", self.store()),
+            ("limits", self.limits()),
             ("data folder", self.config.data.dir.display().to_string()),
             ("API", format!("{base}/v1")),
             ("docs", format!("{base}/docs")),
@@ -62,6 +63,12 @@ impl Banner<'_> {
         }
         let _ = write!(text, "\nlistening on http://{}\n", self.address);
         text
+    }
+
+    fn limits(&self) -> String {
+        let here = || "counted in this process".to_owned();
+        let there = |url: &RedisUrl| format!("counted in {url}");
+        self.config.redis.url.as_ref().map_or_else(here, there)
     }
 
     fn store(&self) -> String {

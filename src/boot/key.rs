@@ -1,33 +1,20 @@
 //! `tribune key create`: a key for who lost theirs, made beside a running server or without one.
 
 use std::io::Write as _;
-use std::sync::Arc;
 
-use tokio::runtime::Handle;
 use wire::key::Scope;
 
 use super::BootError;
-use super::limiter;
+use super::place;
 use super::policy::refused;
-use super::store::{self, Purpose};
-use super::system::{SystemClock, SystemIds};
+use super::store;
 use crate::cli::KeyCreate;
 use crate::config::{Config, DatabaseKind};
 use crate::domain::rank::Rank;
-use crate::service::Service;
-use crate::service::allowance::Plans;
 use crate::service::bootstrap::OfflineKey;
-use crate::service::pipeline::Lanes;
 
 /// The longest name of a key, in characters, as the API has it.
 const LONGEST_NAME: usize = 200;
-
-/// No acts are decided here.
-pub(super) const LANES: Lanes = Lanes {
-    lanes: 1,
-    batch: 1,
-    queue: 1,
-};
 
 /// Makes the key and prints it: alone on standard output, so that a script can take it.
 pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
@@ -38,17 +25,7 @@ pub(super) async fn create(args: &KeyCreate) -> Result<(), BootError> {
         let path = store::file(&url);
         return Err(BootError::NoDatabase { path });
     }
-    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
-    let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
-    let service = Service::new(
-        store,
-        clock,
-        ids,
-        limiter::none(),
-        LANES,
-        here,
-        Plans::unlimited(),
-    );
+    let service = place::beside(&config).await?;
     let made = service.create_key_offline(order).await;
     service.shut_down().await;
     let (key, secret) = made.map_err(refused)?;

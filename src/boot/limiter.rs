@@ -7,7 +7,7 @@ use super::system::SystemTicks;
 use crate::config::{Config, RequestRate};
 use crate::domain::limit::{Algorithm, Rate};
 use crate::domain::plan::Plan;
-use crate::http::gate::{AnonymousRate, Gate};
+use crate::http::gate::Gate;
 use crate::limiter::memory::Memory;
 use crate::limiter::redis::{Redis, Settings};
 use crate::ports::limiter::Limiter;
@@ -100,12 +100,8 @@ fn rate_of(rate: RequestRate) -> Option<Rate> {
 
 /// Who is counted at the gate, as the settings say.
 pub(super) fn gate(config: &Config, service: &Service) -> Gate {
-    let Some(rate) = config.server.anonymous_rate else {
+    let Some(rate) = config.server.anonymous_rate.and_then(rate_of) else {
         return Gate::open();
-    };
-    let rate = AnonymousRate {
-        requests: rate.requests,
-        period: rate.period,
     };
     let proxies = config.server.trusted_proxies.as_slice().into();
     Gate::new(service.clone(), rate, proxies)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::BootError;
-use super::key::LANES;
 use super::limiter;
 use super::policy::refused;
 use super::store::{self, Purpose};
@@ -15,11 +14,24 @@ use crate::config::Config;
 use crate::service::Service;
 use crate::service::allowance::Plans;
 use crate::service::console::Place;
+use crate::service::pipeline::Lanes;
+
+/// No acts are decided here.
+const LANES: Lanes = Lanes {
+    lanes: 1,
+    batch: 1,
+    queue: 1,
+};
 
 /// The use cases over the database of the settings.
 pub(super) async fn service(settings: &cli::Settings) -> Result<Service, BootError> {
     let (config, _) = Config::load(&settings.inputs())?;
-    let store = store::open(&config, Arc::new(SystemClock), Purpose::Assist).await?;
+    beside(&config).await
+}
+
+/// The same over a database that is known already. Nobody checks limits here, and no requests are counted.
+pub(super) async fn beside(config: &Config) -> Result<Service, BootError> {
+    let store = store::open(config, Arc::new(SystemClock), Purpose::Assist).await?;
     let (clock, ids, here) = (Arc::new(SystemClock), Arc::new(SystemIds), Handle::current());
     Ok(Service::new(
         store,

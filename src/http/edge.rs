@@ -119,7 +119,7 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let Parts { ids, limits, counts } = &*self.edge.0;
         let (noted, exchange, limits) = (counts.note(&request), ids.of(request.headers()), *limits);
-        // Only for whoever reads a line of each request too: a span costs as much as a check.
+        // Only for whoever reads a line of each request too: its fields are written out for every one.
         let span = tracing::debug_span!(target: "access", "request", id = exchange.id(), method = %request.method(), path = request.uri().path());
         let said = Said::of(&request);
         request.extensions_mut().insert(exchange.clone());

@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,20 +19,12 @@ use tower_governor::{GovernorError, GovernorLayer};
 use super::client::{self, Peer, Proxies};
 use super::problem::{Code, Problem};
 use super::{auth, rate_limit};
+use crate::domain::limit::{Rate, Verdict};
 use crate::service::auth::Recalled;
 use crate::service::{Quota, Service};
 
 /// How the anonymous are counted, in answers.
 const NAME: &str = "anonymous";
-
-/// How many requests an address may make without a known key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnonymousRate {
-    /// So many at once.
-    pub requests: NonZeroU32,
-    /// Within so long they come back.
-    pub period: Duration,
-}
 
 /// The gate, as a layer. Clones share it.
 #[derive(Clone)]
@@ -80,14 +71,14 @@ impl Gate {
 
     /// Counts whoever shows no known key, by the address behind these proxies.
     #[must_use]
-    pub fn new(service: Service, rate: AnonymousRate, proxies: Proxies) -> Self {
-        let each = rate.period / rate.requests.get();
+    pub fn new(service: Service, rate: Rate, proxies: Proxies) -> Self {
+        let each = Duration::from_millis(rate.period()) / rate.capacity();
         let config = GovernorConfigBuilder::default()
             .period(each)
-            .burst_size(rate.requests.get())
+            .burst_size(rate.capacity())
             .key_extractor(Origin { proxies })
             .finish();
-        // None for a burst or a period of zero, which the type does not hold; a period too short to divide permits anything.
+        // None for zeros, which no rate is: a second is the shortest period, and a million the most within it.
         let Some(config) = config.map(Arc::new) else {
             return Self::open();
         };
@@ -107,18 +98,20 @@ impl Gate {
     }
 }
 
-fn refused(error: &GovernorError, rate: AnonymousRate) -> Response {
+fn refused(error: &GovernorError, rate: Rate) -> Response {
     let GovernorError::TooManyRequests { wait_time, .. } = error else {
         return Problem::internal(error.clone()).into_response();
     };
-    let quota = Quota {
-        name: NAME.into(),
-        capacity: rate.requests.get(),
-        period: rate.period.as_secs(),
+    // The time is rounded down where it comes from.
+    let wait = (wait_time + 1) * 1_000;
+    let verdict = Verdict {
+        allowed: false,
+        limit: rate.size(),
         remaining: 0,
-        // The time is rounded down where it comes from.
-        more_after: (wait_time + 1) * 1_000,
+        retry_after: Some(wait),
+        reset_after: wait,
     };
+    let quota = Quota::of(&NAME.into(), rate, &verdict);
     let detail = format!(
         "This address has made as many requests without a known API key as it may, which is {} in {} s; come back in {} s.",
         quota.capacity,

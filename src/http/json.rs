@@ -107,13 +107,22 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for St
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let raw = body(request, state).await?;
-        if raw.len() <= LARGE {
-            return Self::parse(raw);
-        }
-        let reading = tokio::task::spawn_blocking(move || Self::parse(raw));
-        reading.await.map_err(Problem::internal)?
+        read(request, state, Self::parse).await
     }
+}
+
+/// Reads the body of a request that needs one.
+async fn read<S: Send + Sync, T: Send + 'static>(
+    request: Request,
+    state: &S,
+    parse: fn(Bytes) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let raw = body(request, state).await?;
+    if raw.len() <= LARGE {
+        return parse(raw);
+    }
+    let reading = tokio::task::spawn_blocking(move || parse(raw));
+    reading.await.map_err(Problem::internal)?
 }
 
 /// The body of a request that needs one, as it came.

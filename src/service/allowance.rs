@@ -5,6 +5,7 @@ use super::caller::Caller;
 use super::error::ServiceError;
 use super::{Quota, Service};
 use crate::domain::id::KeyId;
+use crate::domain::limit::check::{Demand, decide};
 use crate::domain::limit::{Rate, State};
 use crate::domain::plan::Plan;
 use crate::ports::clock::Ticks;
@@ -72,25 +73,18 @@ impl Allowance {
 
     /// Takes one request out of it, if there is one left. The time is read under the lock, so that it never lies behind what another
     /// thread has written.
-    fn take(&self, ticks: &dyn Ticks) -> (bool, Quota) {
+    fn take(&self, ticks: &dyn Ticks) -> Option<(bool, Quota)> {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = ticks.ticks();
-        spent.settle(self.rate, now);
-        let mut verdict = spent.look(self.rate, now, 1);
-        let allowed = verdict.allowed;
-        if allowed {
-            spent.spend(self.rate, now, 1);
-            verdict = spent.look(self.rate, now, 1);
-        }
-        let wait = if allowed { None } else { verdict.retry_after };
-        let quota = Quota {
-            name: self.name.clone(),
-            capacity: self.rate.capacity(),
-            period: self.rate.period() / 1_000,
-            remaining: verdict.remaining,
-            more_after: wait.unwrap_or(verdict.reset_after),
-        };
-        (allowed, quota)
+        let mut demand = [Demand {
+            rate: self.rate,
+            cost: 1,
+            state: &mut spent,
+            adaptive: None,
+        }];
+        let verdicts = decide(&mut demand, ticks.ticks(), false);
+        // One demand has one verdict.
+        let verdict = verdicts.first()?;
+        Some((verdict.allowed, Quota::of(&self.name, self.rate, verdict)))
     }
 
     fn is_unused(&self, ticks: &dyn Ticks) -> bool {
@@ -127,8 +121,8 @@ impl Service {
             return Ok(None);
         };
         match allowance.take(&*self.plans.ticks) {
-            (true, left) => Ok(Some(left)),
-            (false, left) => Err(ServiceError::TooManyRequests(left)),
+            Some((false, left)) => Err(ServiceError::TooManyRequests(left)),
+            passes => Ok(passes.map(|(_, left)| left)),
         }
     }
 }
@@ -159,7 +153,13 @@ mod tests {
         let hand = Arc::new(Hand::default());
         let (plans, allowances) = (plans(hand.clone()), Allowances::default());
         let key = KeyId(Uuid::from_u128(1));
-        let take = || allowances.of(key, Plan::Small, &plans).unwrap().take(&*hand);
+        let take = || {
+            allowances
+                .of(key, Plan::Small, &plans)
+                .unwrap()
+                .take(&*hand)
+                .unwrap()
+        };
         let (first, second, third) = (take(), take(), take());
         assert_eq!((first.0, first.1.remaining), (true, 1));
         assert_eq!(
@@ -173,7 +173,7 @@ mod tests {
         let other = allowances
             .of(KeyId(Uuid::from_u128(2)), Plan::Small, &plans)
             .unwrap();
-        assert!(other.take(&*hand).0, "another key has its own");
+        assert!(other.take(&*hand).unwrap().0, "another key has its own");
         hand.0.store(4_999, Ordering::Relaxed);
         assert!(!take().0);
         hand.0.store(5_000, Ordering::Relaxed);
@@ -186,13 +186,21 @@ mod tests {
         let (plans, allowances) = (plans(hand.clone()), Allowances::default());
         let key = KeyId(Uuid::from_u128(1));
         for _ in 0..2 {
-            assert!(allowances.of(key, Plan::Small, &plans).unwrap().take(&*hand).0);
+            assert!(
+                allowances
+                    .of(key, Plan::Small, &plans)
+                    .unwrap()
+                    .take(&*hand)
+                    .unwrap()
+                    .0
+            );
         }
         assert_eq!(
             allowances
                 .of(key, Plan::Standard, &plans)
                 .unwrap()
                 .take(&*hand)
+                .unwrap()
                 .1
                 .remaining,
             4

@@ -16,6 +16,14 @@ use crate::service::{Outcome, Quota};
 use chrono::SecondsFormat;
 use wire::key::Scope;
 
+/// What is found, if it is one thing; else what all of it is.
+fn only<'f>(findings: &'f [Finding], else_say: &'f str) -> &'f str {
+    match findings {
+        [one] => &one.detail,
+        _ => else_say,
+    }
+}
+
 /// Why a call was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -81,9 +89,9 @@ pub enum ServiceError {
     /// There are as many limits as there may be.
     #[error("a tenant or community has at most {MOST_LIMITS} limits of its own; delete one that is not used")]
     TooManyLimits,
-    /// No limit has this name.
-    #[error("neither the community nor the tenant has a limit called {0:?}")]
-    UnknownLimit(String),
+    /// No limits have the names that are said here.
+    #[error("{}", only(.0, "limits are named that neither the community nor the tenant has"))]
+    UnknownLimit(Vec<Finding>),
     /// The counters of limits cannot be reached.
     #[error(transparent)]
     LimiterAway(#[from] Unreachable),

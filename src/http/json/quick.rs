@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use wire::limit::{CheckRequest, ChecksRequest};
 
 use super::objects::ObjectsOnly;
-use super::{LARGE, StrictJson, body};
+use super::{StrictJson, read};
 use crate::http::problem::Problem;
 
 /// A type that alone sees what two readers could understand differently: its objects are structs that refuse unknown fields, or maps that
@@ -51,12 +51,7 @@ impl<S: Send + Sync, T: Quick> FromRequest<S> for QuickJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let raw = body(request, state).await?;
-        if raw.len() <= LARGE {
-            return Self::parse(raw);
-        }
-        let reading = tokio::task::spawn_blocking(move || Self::parse(raw));
-        reading.await.map_err(Problem::internal)?
+        read(request, state, Self::parse).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! From what the service refuses to the problem document that says so: the one place where the two meet.
 
 use super::{Code, Problem};
+use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::http::{auth, rate_limit};
 use crate::service::StoreError;
@@ -19,17 +20,14 @@ impl From<ServiceError> for Problem {
             }
             ServiceError::Refused(refusal) => return refusal.into(),
             ServiceError::Invalid(findings) => {
-                let error = |(pointer, detail)| ProblemError {
-                    pointer,
-                    line: None,
-                    detail,
-                };
-                return Self::invalid(
-                    findings
-                        .into_iter()
-                        .map(|f| error((f.pointer, f.detail)))
-                        .collect(),
-                );
+                return Self::invalid(findings.into_iter().map(named).collect());
+            }
+            ServiceError::UnknownLimit(findings) => {
+                let detail = ServiceError::UnknownLimit(findings.clone()).to_string();
+                let problem = Self::new(Code::UnknownLimit).detail(sentence(&detail));
+                return findings
+                    .into_iter()
+                    .fold(problem, |problem, f| problem.error(f.pointer, f.detail));
             }
             ServiceError::BadLines(bad) => return bad_lines(&bad),
             ServiceError::Store(cause @ StoreError::Unavailable(_)) => {
@@ -42,7 +40,6 @@ impl From<ServiceError> for Problem {
             ServiceError::Stale { .. } => Code::PreconditionFailed,
             ServiceError::Unseen { .. } => Code::PreconditionRequired,
             ServiceError::TooManyLimits => Code::TooManyLimits,
-            ServiceError::UnknownLimit(_) => Code::UnknownLimit,
             ServiceError::LimiterAway(cause) => return Self::new(Code::LimiterUnavailable).cause(cause),
             ServiceError::NotScheduled(_) => Code::NotScheduled,
             ServiceError::SameUser(_) => Code::SameUser,
@@ -69,6 +66,15 @@ impl From<ServiceError> for Problem {
             ServiceError::PlanApplied(_) => Code::PlanApplied,
         };
         Self::new(code).detail(sentence(&error.to_string()))
+    }
+}
+
+/// A finding as callers read it.
+fn named(finding: Finding) -> ProblemError {
+    ProblemError {
+        pointer: finding.pointer,
+        line: None,
+        detail: finding.detail,
     }
 }
 

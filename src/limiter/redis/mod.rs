@@ -177,6 +177,15 @@ impl Shared {
         self.breaker.admits(self.ticks.ticks(), patience)
     }
 
+    /// That it is worth asking: nobody waits for what did not answer a moment ago.
+    fn admitted(&self) -> Result<(), Unreachable> {
+        if self.admits() {
+            return Ok(());
+        }
+        let reason = "it did not answer a moment ago, and is asked again shortly".to_owned();
+        Err(Unreachable { reason })
+    }
+
     /// The moment of a test's clock, if there is one.
     fn moment(&self) -> Option<u64> {
         self.clock.as_ref().map(|clock| clock.ticks())
@@ -240,6 +249,7 @@ impl Limiter for Redis {
 
     async fn reset(&self, keys: &[String]) -> Result<(), Unreachable> {
         self.local.reset(keys).await?;
+        self.shared.admitted()?;
         let mut command = redis::cmd("UNLINK");
         for key in keys {
             command.arg(format!("{}{key}", self.shared.prefix));
@@ -256,6 +266,7 @@ impl Limiter for Redis {
         adaptive: &Adaptive,
         signal: Option<Signal>,
     ) -> Result<Tight, Unreachable> {
+        self.shared.admitted()?;
         let mut call = script::Call::at(self.shared.moment());
         call.signal(&format!("{}{key}", self.shared.prefix), adaptive, signal);
         let numbers: Vec<i64> = self

@@ -12,7 +12,7 @@ use crate::ports::limiter::{Answer, Check, Demand};
 use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 use crate::service::show::limit::counted_by;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use wire::key::Scope;
@@ -53,19 +53,20 @@ impl Service {
         shape::check(request, &"")?;
         let mut shelves = Shelves::default();
         let Ready { limits, check } = self.ready(caller, &mut shelves, request).await?;
-        let answer = match self.limiter.check_at_once(&check) {
-            Some(answer) => answer,
-            None => self
-                .limiter
-                .check(vec![check])
-                .await
-                .pop()
-                .ok_or(ServiceError::Lost)?,
-        };
+        let answer = self.decide(check).await?;
         Ok(Checked {
             quotas: quotas(&limits, &answer),
             answer: said(&limits, &answer),
         })
+    }
+
+    /// The counters' answer to one check.
+    pub(super) async fn decide(&self, check: Check) -> Result<Answer, ServiceError> {
+        if let Some(answer) = self.limiter.check_at_once(&check) {
+            return Ok(answer);
+        }
+        let mut answers = self.limiter.check(vec![check]).await;
+        answers.pop().ok_or(ServiceError::Lost)
     }
 
     /// Decides many, in their order. What is refused of one is no matter to the others; but what could be no check refuses all.
@@ -116,23 +117,49 @@ impl Service {
         };
         let mut limits = Vec::with_capacity(1);
         let mut demands: Vec<Demand> = Vec::with_capacity(1);
+        // Everything that is wrong is named at once; what is wrong with limits that nobody has, nobody knows.
+        let (mut unknown, mut invalid): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
         let parts = parts(request);
         let single = request.limits.is_none();
         for (index, (name, rate, price)) in parts.into_iter().enumerate() {
             let root = At((!single).then_some(index));
-            let limit = self
-                .known(caller, (community, shelves), (name, rate), &root)
-                .await?;
+            let place = (community, &mut *shelves);
+            let limit = match self.known(caller, place, (name, rate), &root).await {
+                Err(ServiceError::UnknownLimit(found)) => {
+                    unknown.extend(found);
+                    continue;
+                }
+                known => known?,
+            };
             let (at, price) = match price {
                 Some(price) => (root, Some(price)),
                 None => (At(None), request.cost),
             };
-            let demand = demand(&limit, &values, price, &at)?;
+            let demand = match demand(&limit, &values, price, &at) {
+                Err(ServiceError::Invalid(found)) => {
+                    invalid.extend(found);
+                    continue;
+                }
+                demand => demand?,
+            };
             if demands.iter().any(|other| other.key == demand.key) {
-                return Err(wrong(root.to_string(), "the check has this limit already"));
+                let field = if rate.is_some() { "rate" } else { "limit" };
+                return Err(wrong(
+                    format!("{root}/{field}"),
+                    "the check has this limit already",
+                ));
             }
             demands.push(demand);
             limits.push(limit);
+        }
+        if !unknown.is_empty() {
+            return Err(ServiceError::UnknownLimit(unknown));
+        }
+        if !invalid.is_empty() {
+            // Several limits may miss the same value.
+            let mut seen = BTreeSet::new();
+            invalid.retain(|finding| seen.insert((finding.pointer.clone(), finding.detail.clone())));
+            return Err(ServiceError::Invalid(invalid));
         }
         let check = Check {
             demands,
@@ -185,9 +212,13 @@ impl Service {
         let name = name()?;
         let all = self.shelf(shelves, (tenant, None)).await?;
         let limit = all.as_ref().and_then(|all| all.get(&name));
-        limit
-            .cloned()
-            .ok_or_else(|| ServiceError::UnknownLimit(text.to_owned()))
+        limit.cloned().ok_or_else(|| {
+            let finding = Finding {
+                pointer: format!("{root}/limit"),
+                detail: format!("neither the community nor the tenant has a limit called {text:?}"),
+            };
+            ServiceError::UnknownLimit(vec![finding])
+        })
     }
 
     /// The limits of a place, looked for once in a request.
@@ -278,28 +309,37 @@ impl<'r> Values<'r> {
         };
         match template.fill(&mut key, value) {
             Ok(()) => Ok(key),
-            Err(error @ NotAKey::Missing(name)) => {
-                let pointer = match name.as_str() {
-                    key::WHOLE => "/key".to_owned(),
-                    "community" => "/community".to_owned(),
-                    other => format!("/values/{other}"),
-                };
-                Err(wrong(pointer, error))
+            Err(NotAKey::Missing(_)) => {
+                let missing: BTreeSet<Name> = template
+                    .variables()
+                    .filter(|name| value(name.as_str()).is_none())
+                    .copied()
+                    .collect();
+                Err(ServiceError::Invalid(
+                    missing.into_iter().map(nothing_for).collect(),
+                ))
             }
             Err(error @ NotAKey::Long) => Err(wrong("/values", error)),
         }
     }
 }
 
+/// That a key needs a value for a variable, and where the request would say it.
+fn nothing_for(name: Name) -> Finding {
+    Finding {
+        pointer: match name.as_str() {
+            key::WHOLE => "/key".to_owned(),
+            "community" => "/community".to_owned(),
+            other => format!("/values/{other}"),
+        },
+        detail: NotAKey::Missing(name).to_string(),
+    }
+}
+
 /// What the headers tell of an answer.
 fn quotas(limits: &[Arc<Known>], answer: &Answer) -> Vec<Quota> {
-    let quotas = limits.iter().zip(&answer.verdicts).map(|(limit, verdict)| Quota {
-        name: limit.name.clone(),
-        capacity: limit.limit.rate.capacity(),
-        period: limit.limit.rate.period() / 1_000,
-        remaining: verdict.remaining,
-        more_after: verdict.retry_after.unwrap_or(verdict.reset_after),
-    });
+    let each = limits.iter().zip(&answer.verdicts);
+    let quotas = each.map(|(limit, verdict)| Quota::of(&limit.name, limit.limit.rate, verdict));
     quotas.collect()
 }
 

@@ -118,12 +118,7 @@ impl Service {
             }],
             peek: true,
         };
-        let answer = self
-            .limiter
-            .check(vec![look])
-            .await
-            .pop()
-            .ok_or(ServiceError::Lost)?;
+        let answer = self.decide(look).await?;
         if answer.by == CountedBy::Nobody {
             let reason = "nobody counts, and what the limit says then is not how the key stands".to_owned();
             return Err(Unreachable { reason }.into());

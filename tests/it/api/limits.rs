@@ -165,7 +165,25 @@ on_every_store! {
         assert_eq!(check(&api.admin, look.clone()).await["remaining"], 80, "a denial spends nothing");
         assert_eq!(check(&api.admin, look).await["remaining"], 80, "neither does a look");
         let twice = json!({"limits": [{"limit": "everybody"}, {"limit": "everybody"}]});
-        assert_eq!(wrong(&api.admin, "/v1/checks", twice).await, set(&["/limits/1"]));
+        assert_eq!(wrong(&api.admin, "/v1/checks", twice).await, set(&["/limits/1/limit"]));
+        let rate = json!({"algorithm": "gcra", "capacity": 5, "period": 60});
+        let twice = json!({"limits": [{"rate": rate}, {"rate": rate}], "key": "k"});
+        assert_eq!(wrong(&api.admin, "/v1/checks", twice).await, set(&["/limits/1/rate"]));
+    }
+
+    /// Everything that is wrong with a check is named at once.
+    async fn all_that_is_wrong_is_named_at_once(store) {
+        let api = Api::start(store).await;
+        let rate = json!({"algorithm": "gcra", "capacity": 5, "period": 60, "key": "{a}:{b}:{community}"});
+        let missing = json!({"limits": [{"rate": rate}, {"rate": {"algorithm": "gcra", "capacity": 9, "period": 60, "key": "{b}:{key}"}}], "values": {"a": "1"}});
+        assert_eq!(wrong(&api.admin, "/v1/checks", missing).await, set(&["/values/b", "/community", "/key"]));
+        let unknown = json!({"limits": [{"limit": "one"}, {"rate": rate}, {"limit": "two"}]});
+        let refused = api.admin.post("/v1/checks", &unknown).await.expect(422);
+        assert_eq!(refused["code"], "unknown_limit");
+        let pointers: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+        assert_eq!(pointers, ["/limits/0/limit", "/limits/2/limit"]);
+        let alone = api.admin.post("/v1/checks", &json!({"limit": "one", "key": "k"})).await.expect(422);
+        assert!(alone["detail"].as_str().unwrap().contains("\"one\""), "{alone}");
     }
 
     /// A batch keeps its order, and what is wrong with one check is no matter to the others.

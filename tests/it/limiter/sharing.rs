@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tribune::domain::limit::Algorithm;
+use tribune::domain::limit::adaptive::Adaptive;
 use tribune::domain::limit::named::OnFailure;
 use tribune::limiter::memory::Memory;
 use tribune::limiter::redis::{Redis, Settings};
-use tribune::ports::limiter::{Check, CountedBy};
+use tribune::ports::limiter::{Check, CountedBy, Limiter as _};
 
 use super::{ask, check, connect, demand, passes, prefix, rate};
 use crate::support::clock::TestClock;
@@ -84,6 +85,22 @@ async fn while_redis_is_away_each_limit_says_what_happens() {
     let allowed: Vec<bool> = answer.verdicts.iter().map(|verdict| verdict.allowed).collect();
     assert_eq!((allowed, answer.by), (vec![true, false], CountedBy::Nobody));
     assert!(limiter.ping().await.is_err());
+    // Who resets or signals does not wait for it either.
+    let adaptive = Adaptive {
+        floor: 1,
+        ceiling: 2,
+        tighten: 500,
+        recover: 1,
+        every: 1_000,
+        denials: None,
+        min_checks: 1,
+    };
+    for away in [
+        limiter.reset(&["{t}away".to_owned()]).await.unwrap_err(),
+        limiter.signal("{t}tight", &adaptive, None).await.unwrap_err(),
+    ] {
+        assert!(away.reason.contains("a moment ago"), "{away}");
+    }
 }
 
 #[tokio::test]

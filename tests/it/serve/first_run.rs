@@ -76,6 +76,7 @@ on_every_store! {
         assert_eq!(row(&banner, "docs"), format!("{}/docs", server.url));
         assert_eq!(row(&banner, "OpenAPI"), format!("{}/openapi.json", server.url));
         assert_eq!(row(&banner, "data folder"), folder.display().to_string());
+        assert_eq!(row(&banner, "limits"), "counted in this process");
         let kind = match store { TestStore::Sqlite { .. } => "sqlite 3", TestStore::Postgres { .. } => "postgres" };
         assert!(row(&banner, "store").starts_with(kind), "{banner}");
         assert!(banner.ends_with(&format!("\nlistening on {}\n", server.url)), "{banner}");
