@@ -89,3 +89,31 @@ pub(crate) async fn passes(limiter: &dyn Limiter, check: Check) -> bool {
     let answer = ask(limiter, check).await;
     answer.verdicts.iter().all(|verdict| verdict.allowed)
 }
+
+/// Many callers at once, each of whom asks so often, one after the other; how often they passed. `ask` is told who asks, and which time it is.
+pub(crate) async fn storm<F>(
+    callers: usize,
+    each: u32,
+    ask: impl Fn(usize, u32) -> F + Clone + Send + 'static,
+) -> u32
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..callers)
+        .map(|caller| {
+            let ask = ask.clone();
+            tokio::spawn(async move {
+                let mut passed = 0;
+                for time in 0..each {
+                    passed += u32::from(ask(caller, time).await);
+                }
+                passed
+            })
+        })
+        .collect();
+    let mut passed = 0;
+    for task in tasks {
+        passed += task.await.unwrap();
+    }
+    passed
+}

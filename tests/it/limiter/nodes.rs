@@ -11,7 +11,7 @@ use tribune::limiter::redis::{Redis, Settings};
 use tribune::ports::clock::Ticks;
 use tribune::ports::limiter::{Check, CountedBy};
 
-use super::{ask, check, demand, rate};
+use super::{ask, check, demand, rate, storm};
 use crate::support::limits::ROOM;
 use crate::support::redis_nodes::{self, Node, Watched};
 use crate::support::server::Server;
@@ -201,8 +201,17 @@ async fn checks_follow_the_master_that_sentinel_names() {
     }
     let before = watched.master();
     // What has reached the replica is known there.
-    let copied: i64 = watched.nodes[0].call(&["WAIT", "1", "5000"]).unwrap();
-    assert!(copied <= 1);
+    let reached = |node: &Node| {
+        let told: String = node.call(&["INFO", "replication"]).unwrap();
+        let line = told
+            .lines()
+            .find_map(|line| line.strip_prefix("master_repl_offset:"));
+        line.unwrap().to_owned()
+    };
+    let [master, replica] = &watched.nodes;
+    wait::until("the replica to have caught up", SOON, || {
+        (reached(master) == reached(replica)).then_some(())
+    });
     watched.nodes[0].kill();
     wait::until("another master", SOON, || {
         (watched.master() != before).then_some(())
@@ -223,29 +232,21 @@ async fn a_storm_gets_what_is_permitted_while_its_slot_moves() {
     let processes = [0, 1].map(|_| Arc::new(super::connect(&url, &prefix, None)));
     let before = redis_nodes::moves();
     for algorithm in Algorithm::ALL {
-        let tasks: Vec<_> = (0..16)
-            .map(|caller| {
-                let process = processes[caller % 2].clone();
-                tokio::spawn(async move {
-                    let mut passed = 0;
-                    for n in 0..40 {
-                        if caller == 0 && n % 10 == 0 {
-                            tokio::task::spawn_blocking(redis_nodes::forget_scripts)
-                                .await
-                                .unwrap();
-                        }
-                        let answer = ask(&*process, one(algorithm, &format!("{algorithm:?}"))).await;
-                        assert_eq!(answer.by, CountedBy::Redis);
-                        passed += u32::from(answer.verdicts[0].allowed);
-                    }
-                    passed
-                })
-            })
-            .collect();
-        let mut passed = 0;
-        for task in tasks {
-            passed += task.await.unwrap();
-        }
+        let processes = processes.clone();
+        let passed = storm(16, 40, move |caller, time| {
+            let process = processes[caller % 2].clone();
+            async move {
+                if caller == 0 && time % 10 == 0 {
+                    tokio::task::spawn_blocking(redis_nodes::forget_scripts)
+                        .await
+                        .unwrap();
+                }
+                let answer = ask(&*process, one(algorithm, &format!("{algorithm:?}"))).await;
+                assert_eq!(answer.by, CountedBy::Redis);
+                answer.verdicts[0].allowed
+            }
+        })
+        .await;
         assert_eq!(passed, CAPACITY, "{algorithm:?}");
     }
     assert!(redis_nodes::moves() > before, "the slot never moved");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::storm;
 use crate::support::client::Client;
 use crate::support::redis;
 use crate::support::server::Server;
@@ -41,28 +42,20 @@ async fn two_replicas_admit_exactly_what_is_permitted() {
             known,
         )
         .await;
-        let tasks: Vec<_> = (0..16)
-            .map(|caller| {
-                let client = clients[caller % 2].clone();
-                tokio::spawn(async move {
-                    let mut passed = 0;
-                    for n in 0..10 {
-                        if caller == 0 && n % 4 == 0 {
-                            redis::command(&["SCRIPT", "FLUSH"]);
-                        }
-                        let check = json!({"limit": algorithm, "key": "k"});
-                        let answer = client.post("/v1/checks", &check).await.expect(200);
-                        assert_eq!(answer["counted_by"], "redis");
-                        passed += u32::from(answer["allowed"] == Value::Bool(true));
-                    }
-                    passed
-                })
-            })
-            .collect();
-        let mut passed = 0;
-        for task in tasks {
-            passed += task.await.unwrap();
-        }
+        let clients = clients.clone();
+        let passed = storm(16, 10, move |caller, time| {
+            let client = clients[caller % 2].clone();
+            async move {
+                if caller == 0 && time % 4 == 0 {
+                    redis::command(&["SCRIPT", "FLUSH"]);
+                }
+                let check = json!({"limit": algorithm, "key": "k"});
+                let answer = client.post("/v1/checks", &check).await.expect(200);
+                assert_eq!(answer["counted_by"], "redis");
+                answer["allowed"] == Value::Bool(true)
+            }
+        })
+        .await;
         assert_eq!(passed, 97, "{algorithm}");
     }
 }

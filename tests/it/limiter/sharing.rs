@@ -10,7 +10,7 @@ use tribune::limiter::memory::Memory;
 use tribune::limiter::redis::{Redis, Settings};
 use tribune::ports::limiter::{Check, CountedBy, Limiter as _};
 
-use super::{ask, check, connect, demand, passes, prefix, rate};
+use super::{ask, check, connect, demand, passes, prefix, rate, storm};
 use crate::support::clock::TestClock;
 use crate::support::redis;
 
@@ -19,27 +19,19 @@ async fn two_processes_admit_exactly_what_is_permitted_while_scripts_are_forgott
     let prefix = prefix();
     let processes = [0, 1].map(|_| Arc::new(connect(&redis::url(), &prefix, None)));
     for algorithm in Algorithm::ALL {
-        let tasks: Vec<_> = (0..32)
-            .map(|caller| {
-                let process = processes[caller % 2].clone();
-                tokio::spawn(async move {
-                    let mut passed = 0;
-                    for n in 0..20 {
-                        if caller == 0 && n % 5 == 0 {
-                            redis::command(&["SCRIPT", "FLUSH"]);
-                        }
-                        // An hour, so that nothing comes back while this runs.
-                        let one = check(demand(&format!("{algorithm:?}"), rate(algorithm, 97, 100_000), 1));
-                        passed += u32::from(passes(&*process, one).await);
-                    }
-                    passed
-                })
-            })
-            .collect();
-        let mut passed = 0;
-        for task in tasks {
-            passed += task.await.unwrap();
-        }
+        let processes = processes.clone();
+        let passed = storm(32, 20, move |caller, time| {
+            let process = processes[caller % 2].clone();
+            async move {
+                if caller == 0 && time % 5 == 0 {
+                    redis::command(&["SCRIPT", "FLUSH"]);
+                }
+                // An hour, so that nothing comes back while this runs.
+                let one = check(demand(&format!("{algorithm:?}"), rate(algorithm, 97, 100_000), 1));
+                passes(&*process, one).await
+            }
+        })
+        .await;
         assert_eq!(passed, 97, "{algorithm:?}");
     }
 }

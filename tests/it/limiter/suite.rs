@@ -6,7 +6,7 @@ use tribune::domain::limit::adaptive::{Adaptive, Signal};
 use tribune::domain::limit::{Algorithm, Rate};
 use tribune::ports::limiter::{Check, Limiter};
 
-use super::{ask, check, demand, memory, moving, passes, rate, shared};
+use super::{ask, check, demand, memory, moving, passes, rate, shared, storm};
 use crate::support::clock::TestClock;
 
 /// Makes a test for each limiter from one body.
@@ -149,20 +149,11 @@ on_every_limiter! {
     /// When many ask for one key at once, exactly as much passes as is permitted.
     async fn a_storm_gets_what_is_permitted(limiter, _clock) {
         for algorithm in Algorithm::ALL {
-            let tasks: Vec<_> = (0..64).map(|_| {
+            let limiter = limiter.clone();
+            let passed = storm(64, 10, move |_, _| {
                 let limiter = limiter.clone();
-                tokio::spawn(async move {
-                    let mut passed = 0;
-                    for _ in 0..10 {
-                        passed += u32::from(passes(&*limiter, check(demand(&format!("{algorithm:?}"), rate(algorithm, 100, 60), 1))).await);
-                    }
-                    passed
-                })
-            }).collect();
-            let mut passed = 0;
-            for task in tasks {
-                passed += task.await.unwrap();
-            }
+                async move { passes(&*limiter, check(demand(&format!("{algorithm:?}"), rate(algorithm, 100, 60), 1))).await }
+            }).await;
             assert_eq!(passed, 100, "{algorithm:?}");
         }
     }
