@@ -36,6 +36,8 @@ pub struct Config {
     pub redis: Redis,
     /// Rate limits.
     pub limits: RateLimits,
+    /// The log of events.
+    pub events: Events,
     /// Work in the background.
     pub jobs: Jobs,
     /// The log.
@@ -167,6 +169,21 @@ pub struct RateLimits {
     /// How many keys this process keeps at most.
     #[serde(deserialize_with = "values::count")]
     pub max_keys: usize,
+}
+
+/// The log of events.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Events {
+    /// How long events are kept: a day at the least.
+    #[serde(deserialize_with = "values::long_retention")]
+    pub retention: Duration,
+    /// How often to look for commits of other processes while anybody follows.
+    #[serde(deserialize_with = "values::duration")]
+    pub poll_interval: Duration,
+    /// How many streams are open at a time.
+    #[serde(deserialize_with = "values::count")]
+    pub max_readers: usize,
 }
 
 /// Work in the background.

@@ -31,19 +31,19 @@ use tribune::limiter::redis::{Redis, Settings};
 use tribune::logging;
 use tribune::ports::clock::{Clock, Ticks};
 use tribune::ports::limiter::Limiter;
-use tribune::service::Service;
 use tribune::service::allowance::Plans;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
+use tribune::service::{Service, Tuning};
 use wire::limit::{CheckAnswer, CheckRequest, CountedBy, Seconds};
 
 use crate::load::{self, Requests, Seen};
 use crate::peers::Peer;
 use crate::support::ids::TestIds;
 use crate::support::process::Process;
-use crate::support::scratch;
 use crate::support::store::TestStore;
 use crate::support::{clock::TestClock, redis};
+use crate::support::{scratch, tuning};
 use crate::{CALLERS_OF_CHECKS as CALLERS, LENGTH_OF_CHECKS as LENGTH, report};
 
 /// The limit that all checks are of: so wide that none is denied, and so slow that a key is not idle before the run is over.
@@ -88,9 +88,11 @@ pub(crate) async fn serve(redis: Option<&str>) {
         clock.clone(),
         Arc::new(TestIds),
         limiter,
-        lanes,
         Handle::current(),
-        plans(clock.clone()),
+        Tuning {
+            plans: plans(clock.clone()),
+            ..tuning::with(lanes)
+        },
     );
     let (_, secret) = service.bootstrap("bench").await.unwrap().unwrap();
     let anonymous = Rate::new(Algorithm::TokenBucket, 600, 60_000, None).unwrap();

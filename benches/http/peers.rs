@@ -38,13 +38,19 @@ impl Peer {
 
     /// The same counting in Redis; `None` unless it is asked for, since it takes long to build.
     pub(crate) fn limitador_over(redis: &str) -> Option<Self> {
-        if std::env::var_os("LIMITADOR_REDIS").is_none() {
+        let Some(asked) = std::env::var_os("LIMITADOR_REDIS") else {
             println!(
-                "  not measured: limitador over Redis; LIMITADOR_REDIS=1 builds it, which takes libclang and long"
+                "  not measured: limitador over Redis; LIMITADOR_REDIS=1 builds it, which takes libclang and long, and any other value is \
+                 the program that it built"
             );
             return None;
-        }
-        Some(Self::start(built(&["--features", "redis"]), Some(redis)))
+        };
+        let command = if asked == "1" {
+            built(&["--features", "redis"])
+        } else {
+            Command::new(asked)
+        };
+        Some(Self::start(command, Some(redis)))
     }
 
     /// `rate-limiter-flexible` behind Node's own server; `None` where it is not installed.

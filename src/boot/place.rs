@@ -1,6 +1,7 @@
 //! The use cases over the database of the settings, beside a server or without one, and the community that flags name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -11,16 +12,23 @@ use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use crate::cli;
 use crate::config::Config;
-use crate::service::Service;
 use crate::service::allowance::Plans;
 use crate::service::console::Place;
+use crate::service::feed::Pace;
 use crate::service::pipeline::Lanes;
+use crate::service::{Service, Tuning};
 
 /// No acts are decided here.
 const LANES: Lanes = Lanes {
     lanes: 1,
     batch: 1,
     queue: 1,
+};
+
+/// Nobody follows events here.
+const NO_READERS: Pace = Pace {
+    interval: Duration::from_secs(1),
+    readers: 0,
 };
 
 /// The use cases over the database of the settings.
@@ -38,9 +46,12 @@ pub(super) async fn beside(config: &Config) -> Result<Service, BootError> {
         clock,
         ids,
         limiter::none(),
-        LANES,
         here,
-        Plans::unlimited(),
+        Tuning {
+            lanes: LANES,
+            plans: Plans::unlimited(),
+            feed: NO_READERS,
+        },
     ))
 }
 

@@ -31,10 +31,11 @@ use crate::jobs::{self, Stop};
 use crate::limiter::memory::Memory;
 use crate::ports::clock::Clock;
 use crate::ports::store::Store;
-use crate::service::Service;
 use crate::service::error::chain;
+use crate::service::feed::Pace;
 use crate::service::health::NotReady;
 use crate::service::pipeline::Lanes;
+use crate::service::{Service, Tuning};
 
 /// What the first tenant is called.
 const FIRST_TENANT: &str = "default";
@@ -58,19 +59,17 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let metrics = observe::start_counting()?;
     let clock = Arc::new(SystemClock);
     let store = store::open(config, clock.clone(), Purpose::Serve).await?;
-    let lanes = lanes(config);
-    let writers = Writers::start(lanes.lanes)?;
+    let tuning = tuning(config);
+    let writers = Writers::start(tuning.lanes.lanes)?;
     let (ids, write_on) = (Arc::new(SystemIds), writers.handle().clone());
     let counters = limiter::open(config)?;
-    let plans = limiter::plans(config);
     let service = Service::new(
         store.clone(),
         clock.clone(),
         ids,
         counters.limiter.clone(),
-        lanes,
         write_on,
-        plans,
+        tuning,
     );
     let gate = limiter::gate(config, &service);
     let first_key = first_start(&*store, &service, &config.data.dir).await?;
@@ -89,10 +88,13 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let (stopper, stop) = jobs::stopper();
     let mut jobs = start_jobs(config, &store, &service, clock, &stop, &writers);
     jobs.spawn_on(tidy(counters.local, gate.clone(), stop), writers.handle());
+    jobs.spawn(feed_readers(service.clone()));
+    let streams = service.clone();
     let told = async move {
         signals.first().await;
         tracing::info!("stopping: no new requests; those that run may finish");
         stopper.stop();
+        streams.end_streams();
     };
     listener::run(
         listener,
@@ -186,6 +188,7 @@ fn start_jobs(
     let retention = Retention {
         store: store.clone(),
         age: config.jobs.idempotency_retention,
+        events: config.events.retention,
     };
     let backlog = Backlog {
         store: store.clone(),
@@ -221,6 +224,11 @@ async fn tidy(local: Arc<Memory>, gate: Gate, mut stop: Stop) {
     }
 }
 
+/// Tells those who follow events of new ones, until streams are ended.
+async fn feed_readers(service: Service) {
+    service.feed().await;
+}
+
 /// Every route, inside the edge, watched.
 fn router(config: &Config, service: &Service, gate: &Gate, metrics: PrometheusHandle) -> Router {
     let state = api::ApiState::new(service.clone());
@@ -241,6 +249,18 @@ fn limits(config: &Config) -> listener::Limits {
         header: config.server.header_timeout,
         idle: config.server.idle_timeout,
         grace: config.server.shutdown_grace,
+    }
+}
+
+/// How much this process takes on at a time.
+fn tuning(config: &Config) -> Tuning {
+    Tuning {
+        lanes: lanes(config),
+        plans: limiter::plans(config),
+        feed: Pace {
+            interval: config.events.poll_interval,
+            readers: config.events.max_readers,
+        },
     }
 }
 

@@ -265,6 +265,16 @@ pub(super) fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Du
     })
 }
 
+/// A duration from a day to ten years.
+pub(super) fn long_retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    milliseconds(&text, DAY, 3_650 * DAY).ok_or_else(|| {
+        D::Error::custom(format!(
+            "expected a duration from 1d to 3650d, such as 90d, found {text:?}"
+        ))
+    })
+}
+
 /// A day in milliseconds.
 const DAY: u64 = 86_400_000;
 

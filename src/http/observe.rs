@@ -74,6 +74,11 @@ fn describe() {
         "Checks answered without Redis, by what the limit says"
     );
     describe_gauge!("tribune_pipeline_waiting", "Commands that wait to be decided");
+    describe_gauge!("tribune_event_readers", "Streams of events that are open");
+    describe_counter!(
+        "tribune_event_readers_cut_off_total",
+        "Streams of events that ended because their reader was too far behind"
+    );
     describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
     describe_counter!(
         "tribune_expiries_total",

@@ -18,6 +18,7 @@ use wire::problem::{Problem, ProblemError};
 use super::{health, v1};
 
 mod between;
+mod catalogue; // what each type of event says
 pub(crate) mod examples; // the documents that the reference shows
 mod links;
 mod pass;
@@ -84,6 +85,7 @@ pub fn document() -> &'static str {
         let described = v1::routes().into_openapi().merge_from(health::described());
         let mut value = serde_json::to_value(whole(described)).unwrap_or(Value::Null);
         pass::over(&mut value);
+        value["webhooks"] = catalogue::webhooks();
         // A JSON value can always be written.
         let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
         text.push('\n');

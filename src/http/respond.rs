@@ -37,6 +37,18 @@ pub fn lines(lines: Body) -> Response {
     response
 }
 
+/// A stream of events without an end.
+#[must_use]
+pub fn stream(events: Body) -> Response {
+    let mut response = Response::new(events);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A proxy that gathers an answer before it passes it on would pass nothing on.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
 /// Something new, and where it can be read. `location` is a path below the server's address.
 #[must_use]
 pub fn created(outcome: Outcome, location: &str) -> Response {

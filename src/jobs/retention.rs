@@ -1,5 +1,5 @@
-//! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request, and jobs that
-//! ended long ago.
+//! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request, events whose time is
+//! over, and jobs that ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub struct Retention {
     pub store: Arc<dyn Store>,
     /// How long an answer is kept at the least.
     pub age: Duration,
+    /// How long events are kept.
+    pub events: Duration,
 }
 
 impl Retention {
@@ -50,7 +52,7 @@ impl Retention {
                     if pace.failed() {
                         tracing::warn!(
                             error = chain(&error),
-                            "old idempotency keys cannot be removed; trying again"
+                            "what is old cannot be removed; trying again"
                         );
                     }
                     pace.pause(INTERVAL)
@@ -67,6 +69,9 @@ impl Retention {
     async fn step(&self) -> Result<u64, ServiceError> {
         let forgotten = self.store.forget_answers(self.age, STEP).await?;
         if self.store.forget_jobs(JOBS_KEPT, STEP).await? {
+            return Ok(u64::from(STEP));
+        }
+        if self.store.forget_events(self.events, STEP).await? {
             return Ok(u64::from(STEP));
         }
         let plans = self.store.forget_plans(JOBS_KEPT, STEP).await?;

@@ -7,6 +7,7 @@ use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
 use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::plan::Plan;
 use crate::domain::rank::{Authority, Rank};
+use crate::domain::time::Span;
 use crate::domain::timeline::PolicyVersion;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -83,6 +84,8 @@ pub struct Community {
     pub links: Vec<Link>,
     /// Since when it can only be read.
     pub archived_at: Option<DateTime<Utc>>,
+    /// For how long its events are kept, if less long than others'.
+    pub event_retention: Option<Span>,
 }
 
 /// A user with their identities.

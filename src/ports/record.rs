@@ -5,6 +5,7 @@ use super::error::StoreError;
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, SanctionId, TenantId, UserId};
+use crate::domain::identity::Platform;
 use crate::domain::kind::Kind;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
@@ -72,8 +73,23 @@ pub struct Event {
     pub user: Option<UserId>,
     /// When it happened.
     pub at: DateTime<Utc>,
+    /// Which version of its type the document is of.
+    pub version: i32,
     /// The published JSON document.
     pub data: String,
+}
+
+/// A stretch of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// Its events, in order.
+    pub events: Vec<Event>,
+    /// The position up to which the log was read, which is where to go on from: filters skip events, so it can lie beyond the last
+    /// one given. It lies before the position that was asked for only when the whole log does: it is the log's end then.
+    pub upto: i64,
+    /// The last position of an event that the filter could have let through and that is forgotten; 0 while all are there. Whoever asks for what
+    /// comes after an earlier one has missed it.
+    pub gone: i64,
 }
 
 /// Which events to read.
@@ -83,6 +99,8 @@ pub struct EventFilter {
     pub communities: Option<Vec<CommunityId>>,
     /// Only of these types.
     pub kinds: Option<Vec<String>>,
+    /// Only of communities that are linked to a space of this platform.
+    pub platform: Option<Platform>,
 }
 
 /// Records.
@@ -129,13 +147,24 @@ pub trait Record: Send + Sync {
         page: After<SanctionId>,
     ) -> Result<Vec<SanctionRecord>, StoreError>;
 
-    /// Events after a position, in order; at most `limit`, and the position up to which the log was read, which is where to
-    /// go on from (filters skip events, so it can lie beyond the last one given). It lies before `after` only when the whole
-    /// log does: it is the log's end then.
+    /// Events after a position, in order; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such tenant.
     async fn events(
         &self,
         tenant: TenantId,
         filter: &EventFilter,
         page: After<i64>,
-    ) -> Result<(Vec<Event>, i64), StoreError>;
+    ) -> Result<Log, StoreError>;
+
+    /// Where the logs of some tenants end, in no particular order. A tenant that does not exist has none.
+    async fn log_ends(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, i64)>, StoreError>;
+
+    /// To which platforms some communities of a tenant are linked, in no particular order.
+    async fn platforms(
+        &self,
+        tenant: TenantId,
+        communities: &[CommunityId],
+    ) -> Result<Vec<(CommunityId, Platform)>, StoreError>;
 }

@@ -115,6 +115,7 @@ impl Service {
         let mut keys = self.keys.lock();
         keys.revocations += 1;
         keys.callers.retain(|_, known| known.caller.key != key);
+        self.feed.forget_key(key);
     }
 
     /// Likewise of all keys of a tenant: to be called once it is deleted.
@@ -122,6 +123,7 @@ impl Service {
         let mut keys = self.keys.lock();
         keys.revocations += 1;
         keys.callers.retain(|_, known| known.caller.tenant != tenant);
+        self.feed.forget_keys_of(tenant);
     }
 
     /// Writes down that a key is in use, unless that was done within the last minute. Nobody waits for it.

@@ -7,6 +7,7 @@ use super::{After, Claim, Link, Outcome, Service, show};
 use crate::domain::id::CommunityId;
 use crate::domain::policy::Policy;
 use crate::domain::policy_check::Finding;
+use crate::domain::time::Span;
 use crate::ports::directory::Change;
 use wire::key::Scope;
 
@@ -39,22 +40,28 @@ impl Service {
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
-    /// Gives a community another name; without one it stays as it is.
+    /// Gives a community another name, or its events another time for which they are kept; what is left out stays.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a community that the caller does not have.
-    pub async fn rename_community(
+    pub async fn update_community(
         &self,
         caller: &Caller,
         id: CommunityId,
         name: Option<String>,
+        event_retention: Option<Option<Span>>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::CommunitiesWrite)?;
         caller.enter(id)?;
-        let change = match name {
-            Some(name) => Change::RenameCommunity { id, name },
-            None => Change::KeepCommunity(id),
+        let change = if name.is_none() && event_retention.is_none() {
+            Change::KeepCommunity(id)
+        } else {
+            Change::UpdateCommunity {
+                id,
+                name,
+                event_retention,
+            }
         };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }

@@ -35,7 +35,7 @@ impl DirectoryRender {
             Change::CreateKey(_) => types::KEY_CREATED,
             Change::RevokeKey(_) => types::KEY_REVOKED,
             Change::CreateCommunity { .. } => types::COMMUNITY_CREATED,
-            Change::RenameCommunity { .. }
+            Change::UpdateCommunity { .. }
             | Change::KeepCommunity(_)
             | Change::AddLink { .. }
             | Change::RemoveLink { .. } => types::COMMUNITY_CHANGED,

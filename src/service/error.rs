@@ -135,6 +135,17 @@ pub enum ServiceError {
         /// Its last position.
         last: i64,
     },
+    /// Events behind the position are forgotten.
+    #[error(
+        "the events up to position {gone} are no longer all kept; begin again without a position, or after {gone}"
+    )]
+    EventsGone {
+        /// The last position of one that is.
+        gone: i64,
+    },
+    /// As many follow events as this process takes.
+    #[error("as many readers follow events as this process takes; try again shortly")]
+    TooManyReaders,
     /// A document is wrong.
     #[error("the document is not valid")]
     Invalid(Vec<Finding>),
@@ -205,6 +216,7 @@ impl ServiceError {
             Self::Overloaded
             | Self::Simulating
             | Self::TakingIn
+            | Self::TooManyReaders
             | Self::Busy
             | Self::LimiterAway(_)
             | Self::Store(StoreError::Unavailable(_)) => true,

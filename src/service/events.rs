@@ -4,7 +4,8 @@ use super::caller::Caller;
 use super::error::ServiceError;
 use super::{After, Service, show};
 use crate::domain::id::CommunityId;
-use crate::ports::record::EventFilter;
+use crate::domain::identity::Platform;
+use crate::ports::record::{EventFilter, Log};
 use show::event::Line;
 use wire::key::Scope;
 
@@ -15,6 +16,8 @@ pub struct EventQuery {
     pub community: Option<CommunityId>,
     /// Only of these types; empty for all.
     pub types: Vec<String>,
+    /// Only of communities that are linked to a space of this platform.
+    pub platform: Option<Platform>,
 }
 
 /// A stretch of the log, and the position to go on from.
@@ -33,7 +36,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a community, [`ServiceError::BeyondTheLog`] for a position that nobody was given by this
-    /// log, or that the key may not read events.
+    /// log, [`ServiceError::EventsGone`] for one behind which events are forgotten, or that the key may not read events.
     pub async fn events(
         &self,
         caller: &Caller,
@@ -41,23 +44,13 @@ impl Service {
         page: After<i64>,
     ) -> Result<Stretch, ServiceError> {
         caller.require(Scope::EventsRead)?;
-        let communities = match query.community {
-            Some(community) => {
-                caller.enter(community)?;
-                self.store.community(caller.tenant, community).await?;
-                Some(vec![community])
-            }
-            None => caller.communities.as_deref().map(<[_]>::to_vec),
-        };
-        let filter = EventFilter {
-            communities,
-            kinds: Some(query.types).filter(|types| !types.is_empty()),
-        };
+        let filter = self.event_filter(caller, query).await?;
         let asked = super::listing::one_more(page);
-        let (mut events, mut position) = self.store.events(caller.tenant, &filter, asked).await?;
-        if page.after.is_some_and(|after| position < after) {
-            return Err(ServiceError::BeyondTheLog { last: position });
+        let mut log = self.store.events(caller.tenant, &filter, asked).await?;
+        if let Some(after) = page.after {
+            log = log.resumed_at(after)?;
         }
+        let (mut events, mut position) = (log.events, log.upto);
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let has_more = events.len() > limit;
         events.truncate(limit);
@@ -69,5 +62,42 @@ impl Service {
             next_cursor: position.to_string(),
             has_more,
         })
+    }
+
+    /// What a caller may see of what a query asks for.
+    pub(super) async fn event_filter(
+        &self,
+        caller: &Caller,
+        query: EventQuery,
+    ) -> Result<EventFilter, ServiceError> {
+        let communities = match query.community {
+            Some(community) => {
+                caller.enter(community)?;
+                self.store.community(caller.tenant, community).await?;
+                Some(vec![community])
+            }
+            None => caller.communities.as_deref().map(<[_]>::to_vec),
+        };
+        Ok(EventFilter {
+            communities,
+            kinds: Some(query.types).filter(|types| !types.is_empty()),
+            platform: query.platform,
+        })
+    }
+}
+
+impl Log {
+    /// The stretch, if nothing is missing between a position and it.
+    ///
+    /// # Errors
+    /// [`ServiceError::BeyondTheLog`] or [`ServiceError::EventsGone`].
+    pub(super) fn resumed_at(self, after: i64) -> Result<Self, ServiceError> {
+        if self.upto < after {
+            return Err(ServiceError::BeyondTheLog { last: self.upto });
+        }
+        if after < self.gone {
+            return Err(ServiceError::EventsGone { gone: self.gone });
+        }
+        Ok(self)
     }
 }

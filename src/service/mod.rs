@@ -12,6 +12,7 @@ pub mod dry_runs; // jobs that only try their items out
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod exports; // whole communities, out and in again
+pub mod feed; // the log, followed
 pub mod health; // whether this process can serve
 pub mod holds; // acts that wait for others
 pub mod imports; // acts of another bot's records
@@ -80,10 +81,22 @@ pub struct Parts {
     limiter: Arc<dyn Limiter>,
     limits: Arc<limits::Book>,
     plans: allowance::Plans,
+    feed: Arc<feed::Feed>,
     /// A permit for each simulation that may be under way.
     simulations: Arc<Semaphore>,
     /// A permit for each file that may be taken in.
     intakes: Arc<Semaphore>,
+}
+
+/// How much a process takes on at a time.
+#[derive(Clone)]
+pub struct Tuning {
+    /// How commands are decided.
+    pub lanes: pipeline::Lanes,
+    /// How many requests keys may make.
+    pub plans: allowance::Plans,
+    /// How those who follow events are told.
+    pub feed: feed::Pace,
 }
 
 /// A finished change.
@@ -119,12 +132,13 @@ impl Service {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         limiter: Arc<dyn Limiter>,
-        lanes: pipeline::Lanes,
         writes: Handle,
-        plans: allowance::Plans,
+        tuning: Tuning,
     ) -> Self {
+        let Tuning { lanes, plans, feed } = tuning;
+        let feed = Arc::new(feed::Feed::new(feed));
         let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
-        let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes);
+        let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes, feed.clone());
         Self(Arc::new(Parts {
             store,
             clock,
@@ -135,9 +149,20 @@ impl Service {
             limiter,
             limits: Arc::default(),
             plans,
+            feed,
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
             intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
         }))
+    }
+
+    /// Has those who follow events told of new ones, until [`Service::end_streams`].
+    pub async fn feed(&self) {
+        self.feed.run(&*self.store, &*self.clock).await;
+    }
+
+    /// Ends all streams, now and from now on.
+    pub fn end_streams(&self) {
+        self.feed.close();
     }
 
     /// Lets what was accepted finish, then closes the store.
@@ -155,7 +180,9 @@ impl Service {
         &self,
         work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        match self.writes.spawn(work.in_current_span()).await {
+        let done = self.writes.spawn(work.in_current_span()).await;
+        self.feed.ring();
+        match done {
             Ok(result) => result,
             Err(error) => {
                 tracing::error!(%error, "a change ended without an answer");

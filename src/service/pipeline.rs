@@ -5,6 +5,7 @@
 //! two lanes with commands in the same one would only wait for each other.
 
 use super::error::{ServiceError, outcome};
+use super::feed::Feed;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::ports::store::Store;
@@ -41,7 +42,13 @@ struct Shared {
 
 impl Pipeline {
     /// Starts the lanes on a runtime.
-    pub fn start(store: Arc<dyn Store>, judge: Arc<dyn Judge>, cut: Lanes, on: &Handle) -> Self {
+    pub(crate) fn start(
+        store: Arc<dyn Store>,
+        judge: Arc<dyn Judge>,
+        cut: Lanes,
+        on: &Handle,
+        feed: Arc<Feed>,
+    ) -> Self {
         let (mut lanes, mut tasks) = (Vec::new(), Vec::new());
         for number in 0..cut.lanes.max(1) {
             let (sender, receiver) = mpsc::channel(cut.queue.max(1));
@@ -51,6 +58,7 @@ impl Pipeline {
                 receiver,
                 store.clone(),
                 judge.clone(),
+                feed.clone(),
                 cut.batch.max(1),
             )));
         }
@@ -131,6 +139,7 @@ async fn run_lane(
     mut waiting: mpsc::Receiver<Waiting>,
     store: Arc<dyn Store>,
     judge: Arc<dyn Judge>,
+    feed: Arc<Feed>,
     cap: usize,
 ) {
     let sizes = metrics::histogram!("tribune_batch_size");
@@ -144,6 +153,7 @@ async fn run_lane(
         let (store, judge) = (store.clone(), judge.clone());
         // In a task of its own: a panic costs this batch its answers, and the lane goes on.
         let decided = tokio::spawn(async move { store.decide(&batch, &*judge).await }).await;
+        feed.ring();
         match decided {
             Ok(replies) => {
                 for (caller, reply) in callers.into_iter().zip(replies) {

@@ -4,7 +4,7 @@ use super::batch::MemberRow;
 use crate::domain::act::Recent;
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
-use crate::domain::identity::Identity;
+use crate::domain::identity::{Identity, Platform};
 use crate::domain::kind::Kind;
 use crate::domain::member::Member;
 use crate::domain::name::Name;
@@ -131,6 +131,11 @@ impl Place<'_> {
     ) -> Result<Option<Identity>, StoreError> {
         text.map(|text| Identity::parse(text).map_err(|e| self.corrupt(column, e)))
             .transpose()
+    }
+
+    /// A platform's name.
+    pub(crate) fn platform(&self, column: &'static str, name: &str) -> Result<Platform, StoreError> {
+        Platform::parse(name).map_err(|error| self.corrupt(column, error))
     }
 
     /// A kind's name.

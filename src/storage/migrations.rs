@@ -44,6 +44,7 @@ steps! {
     12 "0012" "dry_jobs",
     13 "0013" "limits",
     14 "0014" "plans",
+    15 "0015" "events",
 }
 
 /// The number of the newest step.

@@ -26,8 +26,9 @@ use tribune::jobs::{Stopper, stopper};
 use tribune::ports::record::{CaseFilter, EventFilter, SanctionFilter};
 use tribune::ports::store::Store;
 use tribune::service::acts::ActOrder;
-use tribune::service::allowance::Plans;
 use tribune::service::caller::Caller;
+use tribune::service::error::ServiceError;
+use tribune::service::events::EventQuery;
 use tribune::service::pipeline::Lanes;
 use tribune::service::policies::NewPolicy;
 use tribune::service::{After, Claim, PersonRef, Service};
@@ -37,9 +38,11 @@ use crate::support::ids::TestIds;
 use crate::support::limits;
 use crate::support::server::Server;
 use crate::support::store::TestStore;
-use crate::support::wait;
+use crate::support::{tuning, wait};
 
 const SOON: Duration = Duration::from_secs(60);
+/// How long the log is kept where a test does not look at it.
+const EVENTS_KEPT: Duration = Duration::from_secs(86_400);
 const LANES: Lanes = Lanes {
     lanes: 2,
     batch: 64,
@@ -62,9 +65,8 @@ impl Replica {
             clock.clone(),
             Arc::new(TestIds),
             limits::memory(clock),
-            LANES,
             Handle::current(),
-            Plans::unlimited(),
+            tuning::with(LANES),
         );
         Self {
             store,
@@ -147,7 +149,12 @@ impl Replica {
             after: None,
             limit: 10_000,
         };
-        let (events, _) = self.store.events(at.caller.tenant, &ended, page).await.unwrap();
+        let events = self
+            .store
+            .events(at.caller.tenant, &ended, page)
+            .await
+            .unwrap()
+            .events;
         (cases.len(), events.len())
     }
 
@@ -161,7 +168,12 @@ impl Replica {
             after: None,
             limit: 10_000,
         };
-        let (events, _) = self.store.events(at.caller.tenant, &filter, page).await.unwrap();
+        let events = self
+            .store
+            .events(at.caller.tenant, &filter, page)
+            .await
+            .unwrap()
+            .events;
         events.len()
     }
 
@@ -197,6 +209,14 @@ impl Place {
             .unwrap();
         let community = CommunityId::parse(&made.answer.tag).unwrap();
         Self { caller, community }
+    }
+
+    async fn rename(&self, replica: &Replica, name: &str) {
+        let name = Some(name.to_owned());
+        let renamed = replica
+            .service
+            .update_community(&self.caller, self.community, name, None, None);
+        renamed.await.unwrap();
     }
 }
 
@@ -347,6 +367,34 @@ on_every_store! {
         replica.stop().await;
     }
 
+    /// Events older than their time go, in as many steps as it takes; whoever has not read them is told.
+    async fn old_events_are_forgotten(store) {
+        let clock = TestClock::new();
+        let replica = Replica::start(&store, &clock).await;
+        let place = Place::make(&replica).await;
+        let read = async |after: Option<i64>| {
+            let query = EventQuery::default();
+            replica.service.events(&place.caller, query, After { after, limit: 500 }).await
+        };
+        let old = read(None).await.unwrap().next_cursor.parse().unwrap();
+        clock.advance(86_401);
+        place.rename(&replica, "younger").await;
+        let (stopper, stop) = stopper();
+        let age = Duration::from_secs(48 * 3_600);
+        let retention = Retention { store: replica.store.clone(), age, events: EVENTS_KEPT };
+        let job = tokio::spawn(retention.run(stop));
+        let gone = wait::until_async("the old events to go", SOON, async || match read(Some(0)).await {
+            Err(ServiceError::EventsGone { gone }) => Some(gone),
+            _ => None,
+        });
+        assert_eq!(gone.await, old);
+        stopper.stop();
+        job.await.unwrap();
+        assert_eq!(read(None).await.unwrap().items.len(), 1);
+        assert_eq!(read(Some(old)).await.unwrap().items.len(), 1);
+        replica.stop().await;
+    }
+
     /// Answers older than the retention go, in as many steps as it takes; younger ones are still given again.
     async fn old_answers_are_forgotten(store) {
         const RETENTION: Duration = Duration::from_secs(48 * 3_600);
@@ -363,7 +411,7 @@ on_every_store! {
         assert!(!repeat("young").await && repeat("old").await);
         clock.advance(30 * 3_600);
         let (stopper, stop) = stopper();
-        let job = tokio::spawn(Retention { store: replica.store.clone(), age: RETENTION }.run(stop));
+        let job = tokio::spawn(Retention { store: replica.store.clone(), age: RETENTION, events: EVENTS_KEPT }.run(stop));
         wait::until_async("the old answer to go", SOON, async || (!repeat("old").await).then_some(())).await;
         stopper.stop();
         job.await.unwrap();

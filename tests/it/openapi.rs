@@ -161,6 +161,7 @@ fn every_answer_is_described() {
                 b'2' => {
                     let kind = match name.as_str() {
                         "get /metrics" => "text/plain",
+                        "get /v1/events/stream" => "text/event-stream",
                         "get /v1/communities/{community}/export"
                         | "post /v1/communities/{community}/simulate" => "application/x-ndjson",
                         _ => "application/json",

@@ -1,5 +1,6 @@
 //! Communities and the platform spaces that they are linked to.
 
+use crate::duration::Duration;
 use crate::policy::Rules;
 use crate::time::Time;
 
@@ -42,6 +43,10 @@ wire! {
         #[serde(default, deserialize_with = "crate::field::never_null", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Name))]
         pub name: Option<String>,
+        /// For how long its events are kept, a day at the least; null for as long as the server keeps events.
+        #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Duration>))]
+        pub event_retention: Option<Option<Duration>>,
     }
 }
 
@@ -64,5 +69,9 @@ wire! {
         /// Since when it can only be read; null unless it is archived.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub archived_at: Option<Time>,
+        /// For how many seconds its events are kept, if the server keeps them for longer; null when they are kept as long as the server's
+        /// others.
+        #[cfg_attr(feature = "openapi", schema(required, minimum = 86_400, maximum = 315_360_000))]
+        pub event_retention: Option<i64>,
     }
 }

@@ -13,123 +13,117 @@ use crate::tenant::Tenant;
 use crate::time::Time;
 use crate::user::{Member, User};
 
-/// The types of events, and the field of `data` that each one fills.
-pub mod types {
-    /// A case was recorded; `data.case`.
-    pub const CASE_CREATED: &str = "case.created";
-    /// An act waits for others; `data.held`.
-    pub const ACT_HELD: &str = "act.held";
-    /// A held act was approved, and waits for more approvals; `data.held`.
-    pub const ACT_APPROVED: &str = "act.approved";
-    /// A held act was carried out; `data.held`. Its case has an event of its own.
-    pub const ACT_RELEASED: &str = "act.released";
-    /// A held act was rejected or withdrawn; `data.held`.
-    pub const ACT_REJECTED: &str = "act.rejected";
-    /// A case was voided, itself or with its cause; `data.case`.
-    pub const CASE_VOIDED: &str = "case.voided";
-    /// A case counts less than it did; `data.case`.
-    pub const CASE_REDUCED: &str = "case.reduced";
-    /// A case has another reason; `data.case`.
-    pub const CASE_REASON_CHANGED: &str = "case.reason_changed";
-    /// A sanction began; `data.sanction`.
-    pub const SANCTION_STARTED: &str = "sanction.started";
-    /// A sanction ends at another time: it was reduced, or holds while the points are high; `data.sanction`.
-    pub const SANCTION_CHANGED: &str = "sanction.changed";
-    /// A sanction ended: expired, lifted, superseded or voided; `data.sanction`.
-    pub const SANCTION_ENDED: &str = "sanction.ended";
-    /// A community was made; `data.community`.
-    pub const COMMUNITY_CREATED: &str = "community.created";
-    /// A community was renamed, linked or unlinked; `data.community`.
-    pub const COMMUNITY_CHANGED: &str = "community.changed";
-    /// A policy version was written that comes into force later; `data.policy`.
-    pub const POLICY_SCHEDULED: &str = "policy.scheduled";
-    /// A policy version that was to come into force never will; `data.policy`.
-    pub const POLICY_WITHDRAWN: &str = "policy.withdrawn";
-    /// A community can only be read from now on; `data.community`.
-    pub const COMMUNITY_ARCHIVED: &str = "community.archived";
-    /// A community can be changed again; `data.community`.
-    pub const COMMUNITY_UNARCHIVED: &str = "community.unarchived";
-    /// A community was deleted; `data.community`, as it was.
-    pub const COMMUNITY_DELETED: &str = "community.deleted";
-    /// A policy version came into force; `data.policy`.
-    pub const POLICY_ACTIVATED: &str = "policy.activated";
-    /// A user was made; `data.user`.
-    pub const USER_CREATED: &str = "user.created";
-    /// A user has another name or identity; `data.user`.
-    pub const USER_CHANGED: &str = "user.changed";
-    /// Two users are one person from now on; `data.merge`.
-    pub const USER_MERGED: &str = "user.merged";
-    /// A merge was undone; `data.merge`.
-    pub const USER_SPLIT: &str = "user.split";
-    /// A user was erased; `data.user`.
-    pub const USER_ERASED: &str = "user.erased";
-    /// A member has another rank or protection; `data.member`.
-    pub const MEMBER_CHANGED: &str = "member.changed";
-    /// A rate limit was made; `data.limit`.
-    pub const LIMIT_CREATED: &str = "limit.created";
-    /// A rate limit has another version; `data.limit`.
-    pub const LIMIT_CHANGED: &str = "limit.changed";
-    /// A rate limit was deleted; `data.limit`, as it was.
-    pub const LIMIT_DELETED: &str = "limit.deleted";
-    /// A key was made; `data.key`.
-    pub const KEY_CREATED: &str = "key.created";
-    /// A key was revoked; `data.key`.
-    pub const KEY_REVOKED: &str = "key.revoked";
-    /// The tenant was made; `data.tenant`.
-    pub const TENANT_CREATED: &str = "tenant.created";
-    /// The operator gave the tenant another name or plan; `data.tenant`.
-    pub const TENANT_CHANGED: &str = "tenant.changed";
-    /// The operator archived the tenant: it can only be read from now on; `data.tenant`.
-    pub const TENANT_ARCHIVED: &str = "tenant.archived";
-    /// The operator unarchived the tenant: it can be changed again; `data.tenant`.
-    pub const TENANT_UNARCHIVED: &str = "tenant.unarchived";
-    /// Acts of another bot's records were imported, without an event for each; `data.import`.
-    pub const HISTORY_IMPORTED: &str = "history.imported";
-    /// The community was made of an export, and there are no events of its cases; `data.community`.
-    pub const HISTORY_RESTORED: &str = "history.restored";
+/// A type of event, for the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventType {
+    /// Its name.
+    pub name: &'static str,
+    /// The field of `data` that it fills.
+    pub field: &'static str,
+    /// When it happens.
+    pub about: &'static str,
+    /// The version of its documents that is written.
+    pub version: i32,
+}
 
-    /// Another tenant was deleted, by this one's key; `data.tenant`, as it was.
-    pub const TENANT_DELETED: &str = "tenant.deleted";
-    /// Every type.
-    pub const ALL: [&str; 37] = [
-        ACT_HELD,
-        ACT_APPROVED,
-        ACT_RELEASED,
-        ACT_REJECTED,
-        CASE_CREATED,
-        CASE_VOIDED,
-        CASE_REDUCED,
-        CASE_REASON_CHANGED,
-        SANCTION_STARTED,
-        SANCTION_CHANGED,
-        SANCTION_ENDED,
-        COMMUNITY_CREATED,
-        COMMUNITY_CHANGED,
-        POLICY_SCHEDULED,
-        POLICY_WITHDRAWN,
-        COMMUNITY_ARCHIVED,
-        COMMUNITY_UNARCHIVED,
-        COMMUNITY_DELETED,
-        POLICY_ACTIVATED,
-        USER_CREATED,
-        USER_CHANGED,
-        USER_MERGED,
-        USER_SPLIT,
-        USER_ERASED,
-        MEMBER_CHANGED,
-        LIMIT_CREATED,
-        LIMIT_CHANGED,
-        LIMIT_DELETED,
-        KEY_CREATED,
-        KEY_REVOKED,
-        TENANT_CREATED,
-        TENANT_CHANGED,
-        TENANT_ARCHIVED,
-        TENANT_UNARCHIVED,
-        HISTORY_IMPORTED,
-        HISTORY_RESTORED,
-        TENANT_DELETED,
-    ];
+/// Writes the names and the catalogue from one table.
+macro_rules! types {
+    ($($constant:ident $name:literal $field:ident $about:literal)*) => {
+        /// The types of events.
+        pub mod types {
+            use super::EventType;
+
+            $(#[doc = $about] pub const $constant: &str = $name;)*
+
+            /// Every type.
+            pub const ALL: &[&str] = &[$($constant,)*];
+
+            /// Every type, with what it says.
+            pub const CATALOGUE: &[EventType] = &[$(EventType {
+                name: $name,
+                field: stringify!($field),
+                about: $about,
+                version: 1,
+            },)*];
+        }
+    };
+}
+
+types! {
+    CASE_CREATED "case.created" case
+        "A case was recorded."
+    ACT_HELD "act.held" held
+        "An act waits for others."
+    ACT_APPROVED "act.approved" held
+        "A held act was approved, and waits for more approvals."
+    ACT_RELEASED "act.released" held
+        "A held act was carried out. Its case has an event of its own."
+    ACT_REJECTED "act.rejected" held
+        "A held act was rejected or withdrawn."
+    CASE_VOIDED "case.voided" case
+        "A case was voided, itself or with its cause."
+    CASE_REDUCED "case.reduced" case
+        "A case counts less than it did."
+    CASE_REASON_CHANGED "case.reason_changed" case
+        "A case has another reason."
+    SANCTION_STARTED "sanction.started" sanction
+        "A sanction began."
+    SANCTION_CHANGED "sanction.changed" sanction
+        "A sanction ends at another time: it was reduced, or holds while the points are high."
+    SANCTION_ENDED "sanction.ended" sanction
+        "A sanction ended: expired, lifted, superseded or voided."
+    COMMUNITY_CREATED "community.created" community
+        "A community was made."
+    COMMUNITY_CHANGED "community.changed" community
+        "A community was renamed, linked or unlinked."
+    POLICY_SCHEDULED "policy.scheduled" policy
+        "A policy version was written that comes into force later."
+    POLICY_WITHDRAWN "policy.withdrawn" policy
+        "A policy version that was to come into force never will."
+    COMMUNITY_ARCHIVED "community.archived" community
+        "A community can only be read from now on."
+    COMMUNITY_UNARCHIVED "community.unarchived" community
+        "A community can be changed again."
+    COMMUNITY_DELETED "community.deleted" community
+        "A community was deleted; it is shown as it was."
+    POLICY_ACTIVATED "policy.activated" policy
+        "A policy version came into force."
+    USER_CREATED "user.created" user
+        "A user was made."
+    USER_CHANGED "user.changed" user
+        "A user has another name or identity."
+    USER_MERGED "user.merged" merge
+        "Two users are one person from now on."
+    USER_SPLIT "user.split" merge
+        "A merge was undone."
+    USER_ERASED "user.erased" user
+        "A user was erased."
+    MEMBER_CHANGED "member.changed" member
+        "A member has another rank or protection."
+    LIMIT_CREATED "limit.created" limit
+        "A rate limit was made."
+    LIMIT_CHANGED "limit.changed" limit
+        "A rate limit has another version."
+    LIMIT_DELETED "limit.deleted" limit
+        "A rate limit was deleted; it is shown as it was."
+    KEY_CREATED "key.created" key
+        "A key was made."
+    KEY_REVOKED "key.revoked" key
+        "A key was revoked."
+    TENANT_CREATED "tenant.created" tenant
+        "The tenant was made."
+    TENANT_CHANGED "tenant.changed" tenant
+        "The operator gave the tenant another name or plan."
+    TENANT_ARCHIVED "tenant.archived" tenant
+        "The operator archived the tenant: it can only be read from now on."
+    TENANT_UNARCHIVED "tenant.unarchived" tenant
+        "The operator unarchived the tenant: it can be changed again."
+    HISTORY_IMPORTED "history.imported" import
+        "Acts of another bot's records were imported, without an event for each."
+    HISTORY_RESTORED "history.restored" community
+        "The community was made of an export, and there are no events of its cases."
+    TENANT_DELETED "tenant.deleted" tenant
+        "Another tenant was deleted, by this one's key; it is shown as it was."
 }
 
 /// What an event is about: exactly one field is present, and the event's type says which.
@@ -205,6 +199,9 @@ wire! {
         pub user: Option<String>,
         /// When it happened.
         pub at: Time,
+        /// Which version of its type `data` is of. Fields may be added within a version; what means something else comes with a new one.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647, examples(1)))]
+        pub version: i32,
         /// What it is about, as it stood then.
         pub data: EventData,
     }

@@ -175,7 +175,7 @@ impl PartialSchema for EventType {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some("A type of event."))
-            .enum_values(Some(crate::event::types::ALL))
+            .enum_values(Some(crate::event::types::ALL.iter().copied()))
             .into()
     }
 }

@@ -337,16 +337,29 @@ pub(crate) fn explanation() -> Value {
 }
 
 /// A stretch of the log.
-pub(crate) fn event_page() -> Value {
-    let event = json!({
+pub(crate) fn event() -> Value {
+    json!({
         "id": "42",
         "type": "case.created",
         "community": COMMUNITY,
         "user": USER,
         "at": "2026-11-22T12:00:00.123456Z",
+        "version": 1,
         "data": {"case": case()},
-    });
-    json!({"items": [event], "next_cursor": "42", "has_more": false})
+    })
+}
+
+/// A stretch of the log.
+pub(crate) fn event_page() -> Value {
+    json!({"items": [event()], "next_cursor": "42", "has_more": false})
+}
+
+/// The beginning of a stream.
+pub(crate) fn event_stream() -> Value {
+    let event = event();
+    json!(format!(
+        "retry: 1000\nid: 41\n\nid: 42\nevent: case.created\ndata: {event}\n\n"
+    ))
 }
 
 /// Two lines of an import.

@@ -69,7 +69,7 @@ impl Code {
         match self {
             Self::RateLimited | Self::Overloaded | Self::IdempotencyInFlight => Some(1),
             Self::StoreUnavailable | Self::LimiterUnavailable | Self::NotReady | Self::TimedOut => Some(2),
-            Self::TooManySimulations | Self::TooManyImports => Some(5),
+            Self::TooManySimulations | Self::TooManyImports | Self::TooManyReaders => Some(5),
             Self::ClockSkew => Some(10),
             _ => None,
         }
@@ -109,6 +109,9 @@ catalogue! {
     BadCursor "bad_cursor" BAD_REQUEST "The cursor was refused"
         "The cursor is damaged, was given for other filters or another list, or names a position that the log does not have yet."
         "Start from the first page, and use `next_cursor` as it is, with the same filters."
+    EventsGone "events_gone" GONE "The events are no longer kept"
+        "Events behind the position are forgotten: they are older than the log's or their community's time. Whoever went on would miss them."
+        "Take the present state from the other endpoints, then read the log from its beginning, without a position, or follow it from now on."
     BadRequest "bad_request" BAD_REQUEST "The request cannot be understood"
         "The request is not one that HTTP or this API allows, and no closer code describes it."
         "Compare the request with the API reference."
@@ -287,6 +290,9 @@ catalogue! {
     TooManyImports "too_many_imports" SERVICE_UNAVAILABLE "Other imports are running"
         "The server takes in four files of imports and restores at a time in each of its processes, and four are under way."
         "Repeat the request after the seconds that Retry-After says."
+    TooManyReaders "too_many_readers" SERVICE_UNAVAILABLE "Too many streams are open"
+        "As many streams are open as this process takes."
+        "Come back after the seconds that Retry-After says, from where you were; meanwhile read the log in pages."
     TimedOut "timed_out" SERVICE_UNAVAILABLE "The answer took too long"
         "The server gave up waiting for its own answer. A write that had begun still comes to its end."
         "Repeat the request with the same Idempotency-Key: it is done once, however often it is sent."

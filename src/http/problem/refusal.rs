@@ -55,6 +55,8 @@ impl From<ServiceError> for Problem {
             ServiceError::NotArchived => Code::CommunityNotArchived,
             ServiceError::OwnTenant => Code::OwnTenant,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
+            ServiceError::EventsGone { .. } => Code::EventsGone,
+            ServiceError::TooManyReaders => Code::TooManyReaders,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::Simulating => Code::TooManySimulations,
             ServiceError::TakingIn => Code::TooManyImports,

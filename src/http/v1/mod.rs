@@ -63,6 +63,7 @@ fn ledger() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::standing::read_standing))
         .routes(routes!(members::explanation::read_explanation))
         .routes(routes!(events::list::list_events))
+        .routes(routes!(events::stream::stream_events))
 }
 
 /// Who and what there is: communities with their policies and members, users, keys, tenants.

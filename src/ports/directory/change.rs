@@ -11,7 +11,7 @@ use crate::domain::plan::Plan;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
@@ -47,12 +47,14 @@ pub enum Change {
         /// Version 1.
         policy: Policy,
     },
-    /// A new name.
-    RenameCommunity {
+    /// Another name, or another time for which a community's events are kept. What is left out stays.
+    UpdateCommunity {
         /// Which.
         id: CommunityId,
         /// The name.
-        name: String,
+        name: Option<String>,
+        /// How long; `None` within for as long as others'.
+        event_retention: Option<Option<Span>>,
     },
     /// From now on it can only be read; or no longer. To say again what is so already changes nothing.
     ArchiveCommunity {
@@ -258,7 +260,7 @@ impl Change {
     #[must_use]
     pub fn writes_in(&self) -> Option<CommunityId> {
         match self {
-            Self::RenameCommunity { id, .. } => Some(*id),
+            Self::UpdateCommunity { id, .. } => Some(*id),
             Self::AddLink { community, .. }
             | Self::RemoveLink { community, .. }
             | Self::PutPolicy { community, .. }

@@ -3,6 +3,7 @@
 use crate::domain::id::CommunityId;
 use crate::domain::identity::Identity;
 use crate::domain::plan::Plan;
+use crate::domain::time::Span;
 use crate::ports::directory::{ApiKey, Community, Link, Profile, Tenant, User};
 use wire::key::Scope;
 use wire::time::Time;
@@ -63,6 +64,7 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
         policy_version: community.policy_version,
         links: community.links.iter().map(link).collect(),
         archived_at: community.archived_at.map(Time),
+        event_retention: community.event_retention.map(Span::seconds),
     }
 }
 

@@ -22,7 +22,7 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, c.event_retention, \
              clock_timestamp() AS now, \
              (SELECT coalesce(json_agg(json_build_object('platform', platform, 'space', space) \
               ORDER BY platform, space), '[]') FROM links l \
@@ -419,6 +419,7 @@ fn community_of(row: &PgRow, clock: Option<DateTime<Utc>>) -> Result<Community, 
         created_at: row.time("created_at")?,
         policy_version: row.held()?.in_force(instant(now)?),
         archived_at: row.time_opt("archived_at")?,
+        event_retention: row.span_opt("event_retention")?,
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })

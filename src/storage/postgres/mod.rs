@@ -18,6 +18,7 @@ mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
 mod erase_cases; // likewise, in cases
 mod erased; // erased people, recognised
+mod events; // the log of a tenant
 mod export; // a community, out
 mod here; // who of an export is known
 mod holds; // acts that wait for others
@@ -122,6 +123,7 @@ pub fn statements() -> Vec<&'static str> {
         timers::STATEMENTS,
         holds::STATEMENTS,
         housekeeping::STATEMENTS,
+        events::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,

@@ -7,13 +7,13 @@ use super::row::{Row, all, one};
 use super::seams::everybody;
 use crate::domain::act::Entry;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, SanctionId, TenantId, UserId};
+use crate::domain::id::{SanctionId, TenantId, UserId};
 use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::ports::record::{CaseFilter, Event, EventFilter, Revision, SanctionFilter, SanctionRecord};
+use crate::ports::record::{CaseFilter, Revision, SanctionFilter, SanctionRecord};
 use crate::storage::batch::Home;
 use crate::storage::codec::SanctionDetail;
 use crate::storage::lowerings::lower;
@@ -21,7 +21,6 @@ use crate::storage::seams::merged;
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 const CASE_KEY: &[&str] = &["tenant_id", "community_id", "number"];
 
@@ -114,15 +113,6 @@ const SANCTION: &str =
     "SELECT * FROM sanctions WHERE tenant_id = $1 AND community_id = $2 AND sanction_id = $3";
 const SANCTIONS: &str = sanctions!("$4::uuid IS NULL");
 const SANCTIONS_OF_MEMBER: &str = sanctions!("user_id = $4");
-/// With the end of the log in the same row, so that both are of one moment. A filter that lets nothing through gives up
-/// after so many positions.
-const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, e.position, e.kind, e.community_id, e.user_id, e.at, e.data \
-    FROM tenants t LEFT JOIN LATERAL (SELECT * FROM events e WHERE e.tenant_id = t.tenant_id AND e.position > $2 \
-    AND e.position <= $3 AND ($4::uuid[] IS NULL OR e.community_id = ANY ($4)) \
-    AND ($5::text[] IS NULL OR e.kind = ANY ($5)) ORDER BY e.position LIMIT $6) e ON true \
-    WHERE t.tenant_id = $1 ORDER BY e.position";
-/// How many positions one reading of the log goes over at most.
-const WINDOW: i64 = 10_000;
 
 pub(super) const STATEMENTS: &[&str] = &[
     CASE,
@@ -133,7 +123,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     SANCTION,
     SANCTIONS,
     SANCTIONS_OF_MEMBER,
-    EVENTS,
 ];
 
 pub(super) async fn case(
@@ -258,38 +247,6 @@ pub(super) async fn sanctions(
     Ok(found)
 }
 
-pub(super) async fn events(
-    pool: &Pool,
-    tenant: TenantId,
-    filter: &EventFilter,
-    page: After<i64>,
-) -> Result<(Vec<Event>, i64), StoreError> {
-    let after = page.after.unwrap_or(0);
-    let end = after.saturating_add(WINDOW.max(page.limit.into()));
-    let communities = filter.communities.as_ref();
-    let communities: Option<Vec<Uuid>> = communities.map(|ids| ids.iter().map(|id| id.0).collect());
-    let query = sqlx::query(EVENTS)
-        .bind(tenant.0)
-        .bind(after)
-        .bind(end)
-        .bind(communities)
-        .bind(filter.kinds.as_ref())
-        .bind(i64::from(page.limit));
-    let rows = all(query.fetch_all(pool.reader()).await, |row| {
-        let last: i64 = Row::of(row, "tenants", &["tenant_id"]).get("event_seq")?;
-        Ok((last, event_of(row)?))
-    })?;
-    let last = rows.first().map(|(last, _)| *last);
-    let last = last.ok_or(StoreError::NotFound("tenant"))?;
-    let events: Vec<Event> = rows.into_iter().filter_map(|(_, event)| event).collect();
-    let full = u32::try_from(events.len()).is_ok_and(|count| count >= page.limit);
-    let reached = match events.last() {
-        Some(event) if full => event.position,
-        _ => last.min(end),
-    };
-    Ok((events, reached))
-}
-
 /// The columns of a case.
 pub(super) fn case_of(row: &PgRow) -> Result<Case, StoreError> {
     Row::of(row, "cases", CASE_KEY).case()
@@ -360,20 +317,4 @@ pub(super) fn sanction_of(row: &PgRow) -> Result<SanctionRecord, StoreError> {
         sanction,
         ended,
     })
-}
-
-fn event_of(row: &PgRow) -> Result<Option<Event>, StoreError> {
-    let row = Row::of(row, "events", &["tenant_id", "position"]);
-    let position: Option<i64> = row.get("position")?;
-    let Some(position) = position else {
-        return Ok(None);
-    };
-    Ok(Some(Event {
-        position,
-        kind: row.text("kind")?,
-        community: row.get::<Option<Uuid>>("community_id")?.map(CommunityId),
-        user: row.get::<Option<Uuid>>("user_id")?.map(UserId),
-        at: row.time("at")?,
-        data: row.json_text("data")?,
-    }))
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, c.event_retention, \
              (SELECT json_group_array(json_object('platform', platform, 'space', space)) FROM \
               (SELECT platform, space FROM links l WHERE l.tenant_id = c.tenant_id \
                AND l.community_id = c.community_id ORDER BY platform, space)) AS links \
@@ -430,6 +430,7 @@ fn community_of(row: &SqliteRow, now: DateTime<Utc>) -> Result<Community, StoreE
         created_at: row.time("created_at")?,
         policy_version: row.held()?.in_force(instant(now)?),
         archived_at: row.time_opt("archived_at")?,
+        event_retention: row.span_opt("event_retention")?,
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })

@@ -1,12 +1,13 @@
 //! The ports: each method, handed to the module that does it.
 
 use super::{
-    Sqlite, change, decide, directory, errors, export, housekeeping, import, look, recall, record, restore,
-    timers, void,
+    Sqlite, change, decide, directory, errors, events, export, housekeeping, import, look, recall, record,
+    restore, timers, void,
 };
 use crate::domain::actor::Acting;
 use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
+use crate::domain::identity::Platform;
 use crate::domain::member::Member;
 use crate::domain::past::{Answer, Question};
 use crate::domain::plan::Plan;
@@ -21,9 +22,7 @@ use crate::ports::housekeeping::Housekeeping;
 use crate::ports::ledger::{
     ActorRef, Judge, Ledger, PersonRef, Reply, Revision as Replay, Seen, Submission, VoidOrder,
 };
-use crate::ports::record::{
-    CaseFilter, Event, EventFilter, Record, Revision, SanctionFilter, SanctionRecord,
-};
+use crate::ports::record::{CaseFilter, EventFilter, Log, Record, Revision, SanctionFilter, SanctionRecord};
 use crate::ports::timers::{DueTimer, Timers};
 use crate::storage::batch::MemberKey;
 use async_trait::async_trait;
@@ -291,8 +290,20 @@ impl Record for Sqlite {
         tenant: TenantId,
         filter: &EventFilter,
         page: After<i64>,
-    ) -> Result<(Vec<Event>, i64), StoreError> {
-        record::events(&self.pool, tenant, filter, page).await
+    ) -> Result<Log, StoreError> {
+        events::events(&self.pool, tenant, filter, page).await
+    }
+
+    async fn log_ends(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, i64)>, StoreError> {
+        events::log_ends(&self.pool, tenants).await
+    }
+
+    async fn platforms(
+        &self,
+        tenant: TenantId,
+        communities: &[CommunityId],
+    ) -> Result<Vec<(CommunityId, Platform)>, StoreError> {
+        events::platforms(&self.pool, tenant, communities).await
     }
 }
 
@@ -341,5 +352,9 @@ impl Housekeeping for Sqlite {
         let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
         let before = self.now().checked_sub_signed(age);
         housekeeping::forget_answers(&self.pool, before.unwrap_or_default(), limit).await
+    }
+
+    async fn forget_events(&self, age: Duration, limit: u32) -> Result<bool, StoreError> {
+        events::forget_events(&self.pool, self.now(), age, limit).await
     }
 }

@@ -4,19 +4,18 @@ use super::directory::{all, community_exists, one};
 use super::errors::failed;
 use super::pool::Pool;
 use super::row::Row;
-use super::rows::Id;
 use super::seams::everybody;
 use crate::domain::act::Entry;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, SanctionId, TenantId, UserId};
+use crate::domain::id::{SanctionId, TenantId, UserId};
 use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::ports::record::{CaseFilter, Event, EventFilter, Revision, SanctionFilter, SanctionRecord};
+use crate::ports::record::{CaseFilter, Revision, SanctionFilter, SanctionRecord};
 use crate::storage::batch::Home;
-use crate::storage::codec::{CaseColumns, SanctionDetail, json};
+use crate::storage::codec::{CaseColumns, SanctionDetail};
 use crate::storage::lowerings::lower;
 use crate::storage::seams::merged;
 use sqlx::SqliteExecutor;
@@ -122,12 +121,6 @@ const SANCTION: &str =
     "SELECT * FROM sanctions WHERE tenant_id = ?1 AND community_id = ?2 AND sanction_id = ?3";
 const SANCTIONS: &str = sanctions!("sanctions", "?4 IS NULL");
 const SANCTIONS_OF_MEMBER: &str = sanctions!("sanctions INDEXED BY sanctions_of_member", "user_id = ?4");
-// With the end of the log in the same row, so that both are of one moment.
-const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, e.position, e.kind, e.community_id, e.user_id, e.at, e.data \
-    FROM tenants t LEFT JOIN (SELECT * FROM events WHERE tenant_id = ?1 AND position > coalesce(?2, 0) \
-      AND (?3 IS NULL OR community_id IN (SELECT unhex(value) FROM json_each(?3))) \
-      AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4))) ORDER BY position LIMIT ?5) e ON true \
-    WHERE t.tenant_id = ?1 ORDER BY e.position";
 
 pub(super) const STATEMENTS: &[&str] = &[
     CASE,
@@ -138,7 +131,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     SANCTION,
     SANCTIONS,
     SANCTIONS_OF_MEMBER,
-    EVENTS,
 ];
 
 pub(super) async fn case(
@@ -263,34 +255,6 @@ pub(super) async fn sanctions(
     Ok(found)
 }
 
-pub(super) async fn events(
-    pool: &Pool,
-    tenant: TenantId,
-    filter: &EventFilter,
-    page: After<i64>,
-) -> Result<(Vec<Event>, i64), StoreError> {
-    let hex = |ids: &Vec<CommunityId>| json(&ids.iter().map(|id| Id(id.0)).collect::<Vec<_>>());
-    let query = sqlx::query(EVENTS)
-        .bind(tenant.0)
-        .bind(page.after)
-        .bind(filter.communities.as_ref().map(hex).transpose()?)
-        .bind(filter.kinds.as_ref().map(json).transpose()?)
-        .bind(page.limit);
-    let rows = all(query.fetch_all(pool.reader()).await, |row| {
-        let last: i64 = Row::of(row, "tenants", &["tenant_id"]).get("event_seq")?;
-        Ok((last, event_of(row)?))
-    })?;
-    let last = rows.first().map(|(last, _)| *last);
-    let last = last.ok_or(StoreError::NotFound("tenant"))?;
-    let events: Vec<Event> = rows.into_iter().filter_map(|(_, event)| event).collect();
-    let full = u32::try_from(events.len()).is_ok_and(|count| count >= page.limit);
-    let reached = match events.last() {
-        Some(event) if full => event.position,
-        _ => last,
-    };
-    Ok((events, reached))
-}
-
 /// The columns of a case.
 pub(super) fn case_of(row: &SqliteRow) -> Result<Case, StoreError> {
     let row = Row::of(row, "cases", &["tenant_id", "community_id", "number"]);
@@ -370,20 +334,4 @@ pub(super) fn sanction_of(row: &SqliteRow) -> Result<SanctionRecord, StoreError>
         sanction,
         ended,
     })
-}
-
-fn event_of(row: &SqliteRow) -> Result<Option<Event>, StoreError> {
-    let row = Row::of(row, "events", &["tenant_id", "position"]);
-    let position: Option<i64> = row.get("position")?;
-    let Some(position) = position else {
-        return Ok(None);
-    };
-    Ok(Some(Event {
-        position,
-        kind: row.text("kind")?,
-        community: row.get::<Option<uuid::Uuid>>("community_id")?.map(CommunityId),
-        user: row.get::<Option<uuid::Uuid>>("user_id")?.map(UserId),
-        at: row.time("at")?,
-        data: row.text("data")?,
-    }))
 }

@@ -3,7 +3,7 @@
 use super::errors::failed;
 use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
 use crate::domain::rank::Authority;
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, Span};
 use crate::ports::error::StoreError;
 use crate::storage::codec::Place;
 use crate::storage::schedule::Held;
@@ -115,6 +115,14 @@ impl<'r> Row<'r> {
         let seconds: Option<i64> = self.get(column)?;
         seconds
             .map(|seconds| self.place().instant(column, seconds))
+            .transpose()
+    }
+
+    /// A column of seconds.
+    pub(super) fn span_opt(&self, column: &'static str) -> Result<Option<Span>, StoreError> {
+        let seconds: Option<i64> = self.get(column)?;
+        seconds
+            .map(|seconds| Span::new(seconds).map_err(|error| self.place().corrupt(column, error)))
             .transpose()
     }
 

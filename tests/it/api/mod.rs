@@ -5,6 +5,7 @@ mod archive; // a server of one's own, and who calls it
 
 mod communities;
 mod erasure;
+mod events;
 mod jobs;
 mod keys;
 mod ledger; // acts, cases, voids, standing, events: with a clock that tests move

@@ -9,7 +9,6 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tribune::http::health;
 use tribune::service::Service;
-use tribune::service::allowance::Plans;
 use tribune::service::health::NotReady;
 use tribune::service::pipeline::Lanes;
 
@@ -21,6 +20,7 @@ use crate::support::limits;
 use crate::support::scratch;
 use crate::support::server::Server;
 use crate::support::store::TestStore;
+use crate::support::tuning;
 
 on_every_store! {
     /// Alive, ready and counted, without a key.
@@ -65,7 +65,7 @@ on_every_store! {
     async fn a_wrong_clock_makes_a_replica_unready(store) {
         let (theirs, ours) = (TestClock::new(), TestClock::new());
         let lanes = Lanes { lanes: 1, batch: 1, queue: 1 };
-        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), limits::memory(&ours), lanes, Handle::current(), Plans::unlimited());
+        let service = Service::new(store.open(theirs).await, ours.clone(), Arc::new(TestIds), limits::memory(&ours), Handle::current(), tuning::with(lanes));
         ours.advance(2);
         assert!(service.health().await.is_ok());
         ours.advance(1);

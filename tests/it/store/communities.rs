@@ -23,7 +23,7 @@ on_every_store! {
         assert_eq!(world.store.community_by_link(tenant, &link("a")).await.unwrap(), id);
 
         let name = "Tea".to_owned();
-        changed(world.apply(tenant, Change::RenameCommunity { id, name }).await);
+        changed(world.apply(tenant, Change::UpdateCommunity { id, name: Some(name), event_retention: None }).await);
         assert_eq!(world.store.community(tenant, id).await.unwrap().name, "Tea");
     }
 
@@ -83,7 +83,7 @@ on_every_store! {
         let world = World::new(store).await;
         let (tenant, id) = (world.home.tenant, CommunityId(uuid()));
         not_found(world.store.community(tenant, id).await, "community");
-        not_found(world.apply(tenant, Change::RenameCommunity { id, name: "x".into() }).await, "community");
+        not_found(world.apply(tenant, Change::UpdateCommunity { id, name: Some("x".into()), event_retention: None }).await, "community");
         not_found(world.apply(tenant, Change::AddLink { community: id, link: link("x") }).await, "community");
         not_found(world.apply(tenant, Change::RemoveLink { community: id, link: link("x") }).await, "community");
     }

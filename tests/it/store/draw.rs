@@ -4,6 +4,7 @@ use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
 use crate::support::limits;
 use crate::support::store::TestStore;
+use crate::support::tuning;
 use futures_util::FutureExt as _;
 use proptest::prelude::any;
 use proptest::strategy::{Strategy, ValueTree};
@@ -23,7 +24,6 @@ use tribune::domain::policy::Policy;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Span;
 use tribune::ports::store::Store;
-use tribune::service::allowance::Plans;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
 use tribune::service::voids::CaseOrder;
@@ -214,9 +214,8 @@ pub(super) async fn served(
         clock.clone(),
         ids,
         limits::memory(clock),
-        lanes,
         Handle::current(),
-        Plans::unlimited(),
+        tuning::with(lanes),
     );
     let (_, secret) = service.bootstrap("default").await.unwrap().unwrap();
     let caller = service.authenticate(secret.reveal()).await.unwrap();

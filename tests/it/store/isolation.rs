@@ -128,7 +128,7 @@ on_every_store! {
         let changes = [
             Change::CreateKey(bound),
             Change::RevokeKey(mine.key),
-            Change::RenameCommunity { id: community, name: "theirs".into() },
+            Change::UpdateCommunity { id: community, name: Some("theirs".into()), event_retention: None },
             Change::AddLink { community, link: free },
             Change::RemoveLink { community, link: link("guild") },
             Change::PutPolicy { community, expected: 1, policy: Policy::default(), comment: None, activate_at: None },

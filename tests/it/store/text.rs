@@ -148,6 +148,6 @@ on_every_store! {
         let filter = tribune::ports::record::EventFilter::default();
         let page = crate::store::world::page(Some(i64::MAX), 5);
         let events: Result<_, StoreError> = world.store.events(home.tenant, &filter, page).await;
-        assert!(events.unwrap().0.is_empty());
+        assert!(events.unwrap().events.is_empty());
     }
 }

@@ -20,7 +20,7 @@ use tribune::ports::clock::Clock as _;
 use tribune::ports::directory::{After, ApiKey, Applied, Change, Link, Order};
 use tribune::ports::error::StoreError;
 use tribune::ports::ledger::{ActorRef, PersonRef, Reply, Submission};
-use tribune::ports::record::{CaseFilter, Event, EventFilter};
+use tribune::ports::record::{CaseFilter, Event, EventFilter, Log};
 use tribune::ports::store::Store;
 use uuid::Uuid;
 
@@ -301,7 +301,7 @@ impl World {
     /// The whole log of a tenant.
     pub(crate) async fn events(&self, tenant: TenantId) -> Vec<Event> {
         let filter = EventFilter::default();
-        let (events, upto) = self.store.events(tenant, &filter, everything()).await.unwrap();
+        let Log { events, upto, .. } = self.store.events(tenant, &filter, everything()).await.unwrap();
         let positions: Vec<i64> = events.iter().map(|event| event.position).collect();
         let expected: Vec<i64> = (1..=upto).collect();
         assert_eq!(positions, expected, "positions have no gaps");

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use std::time::Duration;
 
+use super::stream::{EVENT_STREAM, Stream};
 use super::wait;
 
 type Connections = hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>;
@@ -153,7 +154,20 @@ impl Call<'_> {
         wait::until_async("the first request's answer", Duration::from_secs(60), in_flight).await
     }
 
-    /// Sends it to a server that may be dying.
+    /// Sends it, and reads the answer as it comes. Panics when it is no stream of events.
+    pub(crate) async fn stream(self) -> Stream {
+        let request = self.builder.body(Full::new(self.body)).expect("a request");
+        let answer = self.client.connections.request(request).await;
+        let (head, body) = answer.unwrap_or_else(|e| panic!("no answer: {e}")).into_parts();
+        if head.status != 200 {
+            let text = body.collect().await.expect("a body").to_bytes();
+            panic!("no stream: {} {}", head.status, String::from_utf8_lossy(&text));
+        }
+        assert_eq!(head.headers[CONTENT_TYPE], EVENT_STREAM);
+        Stream::over(head.headers, body)
+    }
+
+    /// Sends it to a server that may be dying. Of an answer without an end only the head is read.
     ///
     /// # Errors
     ///
@@ -161,7 +175,15 @@ impl Call<'_> {
     pub(crate) async fn try_send(self) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
         let request = self.builder.body(Full::new(self.body))?;
         let (head, body) = self.client.connections.request(request).await?.into_parts();
-        let bytes = body.collect().await?.to_bytes();
+        let is_endless = head
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind == EVENT_STREAM);
+        let bytes = if is_endless {
+            Bytes::new()
+        } else {
+            body.collect().await?.to_bytes()
+        };
         Ok(Reply {
             status: head.status.as_u16(),
             headers: head.headers,

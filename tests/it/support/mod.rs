@@ -22,4 +22,6 @@ pub(crate) mod redis;
 pub(crate) mod redis_nodes;
 pub(crate) mod scratch;
 pub(crate) mod server;
+pub(crate) mod stream;
+pub(crate) mod tuning;
 pub(crate) mod wait;

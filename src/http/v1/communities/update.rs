@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use wire::community::{Community, CommunityPatch};
+use wire::duration::Duration;
 
+use crate::domain::time::Span;
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
@@ -14,11 +16,14 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 
+/// The shortest time for which events are kept, in seconds.
+const SHORTEST: i64 = 86_400;
+
 problems!(UpdateCommunityProblems: Edit, NotFound, CommunityArchived);
 
-/// Rename a community
+/// Change a community
 ///
-/// What is left out stays.
+/// Its name, or for how long its events are kept. What is left out stays.
 ///
 /// Scope: `communities:write`.
 #[utoipa::path(
@@ -42,10 +47,22 @@ pub async fn update_community(
     let mut fields = Fields::default();
     let given = body.value.name.as_deref();
     let name = given.and_then(|name| fields.name("/name", name));
+    let retention = body.value.event_retention.as_ref();
+    let retention = retention.map(|given| given.as_ref().and_then(|given| kept(&mut fields, given)));
     fields.finish(Some(()))?;
     let outcome = state
         .service
-        .rename_community(&caller, path.community, name, repeat.claim(&body))
+        .update_community(&caller, path.community, name, retention, repeat.claim(&body))
         .await?;
     Ok(respond::done(outcome))
+}
+
+/// For how long events are kept: readers need a day to come back after they were away.
+fn kept(fields: &mut Fields, given: &Duration) -> Option<Span> {
+    let at = "/event_retention";
+    let span = fields.duration(at, Some(given))?;
+    if span.seconds() < SHORTEST {
+        fields.refuse(at, "events are kept for a day (86400, P1D) at the least");
+    }
+    Some(span)
 }

@@ -6,24 +6,20 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use wire::event::types;
 use wire::page::EventPage;
 
-use crate::domain::id::CommunityId;
+use super::filter;
 use crate::http::api::ApiState;
 use crate::http::openapi::{examples, problems::problems};
 use crate::http::page::{self, check_limit};
-use crate::http::problem::{Code, Problem};
-use crate::http::query::{self, StrictQuery};
+use crate::http::problem::Problem;
+use crate::http::query::StrictQuery;
 use crate::http::respond;
 use crate::service::After;
 use crate::service::caller::Caller;
-use crate::service::events::{EventQuery, Stretch};
+use crate::service::events::Stretch;
 
-problems!(ListEventsProblems: Page, NotFound);
-
-/// How many digits a position has at most.
-const MAX_POSITION: usize = 20;
+problems!(ListEventsProblems: Page, EventsGone, NotFound);
 
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,6 +36,9 @@ pub struct EventFilters {
     /// Only of this community.
     #[param(value_type = Option<wire::form::CommunityId>)]
     community: Option<String>,
+    /// Only of communities that are linked to a space of this platform.
+    #[param(value_type = Option<wire::form::Platform>)]
+    platform: Option<String>,
     /// Only of these types, separated by commas.
     #[serde(rename = "type")]
     #[param(style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
@@ -49,7 +48,8 @@ pub struct EventFilters {
 /// Read events
 ///
 /// In the order in which they happened, without gaps. Keep `next_cursor` and ask again later: whoever goes on from there misses
-/// nothing. A key that is bound to communities sees the events of those alone.
+/// nothing; after a position behind which events are no longer kept, the answer is `410 events_gone`. A key that is bound to communities
+/// sees the events of those alone.
 ///
 /// Scope: `events:read`.
 #[utoipa::path(
@@ -70,18 +70,14 @@ pub async fn list_events(
     StrictQuery(filters): StrictQuery<EventFilters>,
 ) -> Result<Response, Problem> {
     let page = After {
-        after: filters.after.as_deref().map(position).transpose()?,
+        after: filters.after.as_deref().map(filter::position).transpose()?,
         limit: check_limit(filters.limit)?,
     };
-    let query = EventQuery {
-        community: filters.community.as_deref().map(community).transpose()?,
-        types: filters
-            .types
-            .as_deref()
-            .map(known_types)
-            .transpose()?
-            .unwrap_or_default(),
-    };
+    let query = filter::query(
+        filters.community.as_deref(),
+        filters.types.as_deref(),
+        filters.platform.as_deref(),
+    )?;
     let stretch = api.service.events(&caller, query, page).await?;
     let mut response = respond::document(&stretch);
     if let Some(link) = link(&uri, page.limit, &stretch) {
@@ -100,45 +96,4 @@ fn link(uri: &Uri, limit: u32, stretch: &Stretch) -> Option<HeaderValue> {
     stretch
         .has_more
         .then(|| page::next(uri.path(), &filters.join("&"), limit, at))?
-}
-
-/// A position in the log; there is no use in a sign or in more digits than a position has.
-fn position(text: &str) -> Result<i64, Problem> {
-    let plain = text.len() <= MAX_POSITION && text.bytes().all(|b| b.is_ascii_digit());
-    let position = if plain { text.parse().ok() } else { None };
-    position
-        .ok_or_else(|| Problem::new(Code::BadCursor).detail("The parameter after is a position, such as 42."))
-}
-
-/// A community that a filter names; one that cannot exist is not found, as in a path.
-fn community(text: &str) -> Result<CommunityId, Problem> {
-    CommunityId::parse(text).ok_or_else(|| Code::NotFound.into())
-}
-
-fn known_types(text: &str) -> Result<Vec<String>, Problem> {
-    let names = text.split(',').map(|name| {
-        if types::ALL.contains(&name) {
-            Ok(name.to_owned())
-        } else {
-            Err(query::refused(
-                "type",
-                &format!("one or more of {}", types::ALL.join(", ")),
-            ))
-        }
-    });
-    names.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_position_is_plain_digits_and_no_more_than_there_can_be() {
-        assert_eq!(position("42").unwrap(), 42);
-        assert_eq!(position("00000000000000000042").unwrap(), 42);
-        for wrong in ["", "+42", "4.2", "9223372036854775808", "000000000000000000042"] {
-            assert_eq!(position(wrong).unwrap_err().code(), Code::BadCursor, "{wrong}");
-        }
-    }
 }

@@ -1,3 +1,6 @@
-//! `/v1/events`
+//! Events.
 
 pub mod list;
+pub mod stream;
+
+mod filter; // which, and from where on

@@ -204,7 +204,7 @@ impl Context<'_> {
                 let first = (policy, &acting.actor);
                 self.create_community(connection, *id, name, links, first).await
             }
-            Change::RenameCommunity { id, name } => self.rename_community(connection, *id, name).await,
+            Change::UpdateCommunity { .. } => self.update_community(connection).await,
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(connection, *id).await,
             Change::ArchiveTenant { id, archived } => self.archive_tenant(connection, *id, *archived).await,

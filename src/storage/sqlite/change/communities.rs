@@ -3,7 +3,8 @@
 use super::{Context, Stop, policies};
 use crate::domain::id::CommunityId;
 use crate::domain::policy::Policy;
-use crate::ports::directory::{Changed, Conflict, Link};
+use crate::domain::time::Span;
+use crate::ports::directory::{Change, Changed, Conflict, Link};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::sqlite::directory;
@@ -13,12 +14,13 @@ use crate::storage::sqlite::row::micros;
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
     VALUES (?1, ?2, ?3, ?4, 1)";
 const CREATE_COUNTER: &str = "INSERT INTO community_counters (tenant_id, community_id) VALUES (?1, ?2)";
-const RENAME: &str = "UPDATE communities SET name = ?3 WHERE tenant_id = ?1 AND community_id = ?2";
+const UPDATE: &str = "UPDATE communities SET name = coalesce(?3, name), \
+    event_retention = CASE WHEN ?4 THEN ?5 ELSE event_retention END WHERE tenant_id = ?1 AND community_id = ?2";
 const LINK: &str = "INSERT INTO links (tenant_id, platform, space, community_id) VALUES (?1, ?2, ?3, ?4)";
 const UNLINK: &str =
     "DELETE FROM links WHERE tenant_id = ?1 AND platform = ?2 AND space = ?3 AND community_id = ?4";
 
-pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[CREATE, CREATE_COUNTER, RENAME, LINK, UNLINK];
+pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[CREATE, CREATE_COUNTER, UPDATE, LINK, UNLINK];
 
 impl Context<'_> {
     pub(super) async fn create_community(
@@ -56,19 +58,24 @@ impl Context<'_> {
         self.community(transaction, id).await
     }
 
-    pub(super) async fn rename_community(
-        &self,
-        transaction: &mut Transaction,
-        id: CommunityId,
-        name: &str,
-    ) -> Result<Changed, Stop> {
-        sqlx::query(RENAME)
+    pub(super) async fn update_community(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
+        let Change::UpdateCommunity {
+            id,
+            name,
+            event_retention,
+        } = &self.order.change
+        else {
+            return Err(StoreError::Failed("this changes no community".into()).into());
+        };
+        sqlx::query(UPDATE)
             .bind(self.order.tenant.0)
             .bind(id.0)
-            .bind(name)
+            .bind(name.as_deref())
+            .bind(event_retention.is_some())
+            .bind(event_retention.flatten().map(Span::seconds))
             .execute(transaction.connection()?)
             .await?;
-        self.community(transaction, id).await
+        self.community(transaction, *id).await
     }
 
     pub(super) async fn add_link(

@@ -147,7 +147,7 @@ impl Context<'_> {
                 links,
                 policy,
             } => self.create_community(transaction, *id, name, links, policy).await,
-            Change::RenameCommunity { id, name } => self.rename_community(transaction, *id, name).await,
+            Change::UpdateCommunity { .. } => self.update_community(transaction).await,
             Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
             Change::ArchiveTenant { id, archived } => self.archive_tenant(transaction, *id, *archived).await,

@@ -9,7 +9,6 @@ use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
 use tribune::ports::store::Store;
 use tribune::service::Service;
-use tribune::service::allowance::Plans;
 use tribune::service::pipeline::Lanes;
 
 use crate::support::client::{Client, Reply};
@@ -17,6 +16,7 @@ use crate::support::clock::TestClock;
 use crate::support::ids::TestIds;
 use crate::support::limits;
 use crate::support::store::TestStore;
+use crate::support::tuning;
 
 /// A server over a database of its own, with a tenant, its admin, and a clock that the test moves.
 pub(crate) struct Api {
@@ -46,9 +46,8 @@ impl Api {
             clock.clone(),
             Arc::new(TestIds),
             limits::memory(&clock),
-            lanes,
             Handle::current(),
-            Plans::unlimited(),
+            tuning::with(lanes),
         );
         let first = service
             .bootstrap("default")

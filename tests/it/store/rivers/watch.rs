@@ -230,15 +230,15 @@ impl Play {
                 after: positions.last().copied(),
                 limit: 500,
             };
-            let (events, _) = self
+            let log = self
                 .store
                 .events(self.caller.tenant, &EventFilter::default(), page)
                 .await
                 .unwrap();
-            if events.is_empty() {
+            if log.events.is_empty() {
                 break;
             }
-            for event in events {
+            for event in log.events {
                 positions.push(event.position);
                 if event.kind == wire::event::types::CASE_CREATED {
                     let data: Value = serde_json::from_str(&event.data).unwrap();

@@ -1,0 +1,215 @@
+//! The log of a tenant: read, and forgotten in time.
+
+use super::directory::all;
+use super::errors::failed;
+use super::pool::Pool;
+use super::row::{Row, micros};
+use super::rows::Id;
+use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::identity::Platform;
+use crate::ports::directory::After;
+use crate::ports::error::StoreError;
+use crate::ports::record::{Event, EventFilter, Log};
+use crate::storage::codec::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use std::time::Duration;
+
+// With the end of the log in the same row, so that both are of one moment.
+const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, max(t.events_gone, coalesce((SELECT max(c.events_gone) FROM communities c \
+      WHERE c.tenant_id = t.tenant_id AND c.events_gone > 0 \
+      AND (?3 IS NULL OR c.community_id IN (SELECT unhex(value) FROM json_each(?3)))), 0)) AS gone, \
+    e.position, e.kind, e.community_id, e.user_id, e.at, e.version, e.data \
+    FROM tenants t LEFT JOIN (SELECT * FROM events v WHERE tenant_id = ?1 AND position > coalesce(?2, 0) \
+      AND (?3 IS NULL OR community_id IN (SELECT unhex(value) FROM json_each(?3))) \
+      AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4))) \
+      AND (?6 IS NULL OR EXISTS (SELECT 1 FROM links l WHERE l.tenant_id = v.tenant_id \
+      AND l.community_id = v.community_id AND l.platform = ?6)) ORDER BY position LIMIT ?5) e ON true \
+    WHERE t.tenant_id = ?1 ORDER BY e.position";
+const LOG_ENDS: &str =
+    "SELECT tenant_id, event_seq FROM tenants WHERE tenant_id IN (SELECT unhex(value) FROM json_each(?1))";
+const PLATFORMS: &str = "SELECT DISTINCT tenant_id, community_id, platform FROM links \
+    WHERE tenant_id = ?1 AND community_id IN (SELECT unhex(value) FROM json_each(?2))";
+/// A tenant whose log begins with an event from before a moment.
+const OLDEST: &str = "SELECT t.tenant_id FROM tenants t WHERE (SELECT e.at FROM events e WHERE e.tenant_id = t.tenant_id \
+    ORDER BY e.position LIMIT 1) < ?1 LIMIT 1";
+/// How far a log is older than a moment, looking at so many events behind a position.
+const OLD: &str = "WITH first AS (SELECT position, at FROM events WHERE tenant_id = ?1 AND position > ?2 ORDER BY position LIMIT ?4) \
+    SELECT max(position) AS upto FROM first \
+    WHERE position < coalesce((SELECT min(position) FROM first WHERE at >= ?3), 9223372036854775807)";
+const FORGET: &str = "DELETE FROM events WHERE tenant_id = ?1 AND position <= ?2";
+const FORGOTTEN: &str = "UPDATE tenants SET events_gone = max(events_gone, ?2) WHERE tenant_id = ?1";
+/// A community with a time of its own, behind whose last look the log has an event that is older.
+const OLDEST_OF_ONE: &str = "SELECT c.tenant_id, c.community_id, c.events_swept, c.event_retention FROM communities c \
+    WHERE c.event_retention IS NOT NULL AND (SELECT e.at FROM events e WHERE e.tenant_id = c.tenant_id \
+    AND e.position > c.events_swept ORDER BY e.position LIMIT 1) < ?1 - c.event_retention * 1000000 LIMIT 1";
+const LAST_OF_ONE: &str = "SELECT max(position) AS last FROM events WHERE tenant_id = ?1 AND position > ?3 AND position <= ?4 \
+    AND community_id = ?2";
+const FORGET_OF_ONE: &str =
+    "DELETE FROM events WHERE tenant_id = ?1 AND position > ?3 AND position <= ?4 AND community_id = ?2";
+const FORGOTTEN_OF_ONE: &str = "UPDATE communities SET events_swept = max(events_swept, ?3), \
+    events_gone = max(events_gone, ?4) WHERE tenant_id = ?1 AND community_id = ?2";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    EVENTS,
+    LOG_ENDS,
+    PLATFORMS,
+    OLDEST,
+    OLD,
+    FORGET,
+    FORGOTTEN,
+    OLDEST_OF_ONE,
+    LAST_OF_ONE,
+    FORGET_OF_ONE,
+    FORGOTTEN_OF_ONE,
+];
+
+pub(super) async fn events(
+    pool: &Pool,
+    tenant: TenantId,
+    filter: &EventFilter,
+    page: After<i64>,
+) -> Result<Log, StoreError> {
+    let hex = |ids: &Vec<CommunityId>| json(&ids.iter().map(|id| Id(id.0)).collect::<Vec<_>>());
+    let query = sqlx::query(EVENTS)
+        .bind(tenant.0)
+        .bind(page.after)
+        .bind(filter.communities.as_ref().map(hex).transpose()?)
+        .bind(filter.kinds.as_ref().map(json).transpose()?)
+        .bind(page.limit)
+        .bind(filter.platform.as_ref().map(Platform::as_str));
+    let rows = all(query.fetch_all(pool.reader()).await, |row| {
+        let tenant = Row::of(row, "tenants", &["tenant_id"]);
+        let (last, gone): (i64, i64) = (tenant.get("event_seq")?, tenant.get("gone")?);
+        Ok((last, gone, event_of(row)?))
+    })?;
+    let seen = rows.first().map(|(last, gone, _)| (*last, *gone));
+    let (last, gone) = seen.ok_or(StoreError::NotFound("tenant"))?;
+    let events: Vec<Event> = rows.into_iter().filter_map(|(_, _, event)| event).collect();
+    let full = u32::try_from(events.len()).is_ok_and(|count| count >= page.limit);
+    let upto = match events.last() {
+        Some(event) if full => event.position,
+        _ => last,
+    };
+    Ok(Log { events, upto, gone })
+}
+
+pub(super) async fn log_ends(pool: &Pool, tenants: &[TenantId]) -> Result<Vec<(TenantId, i64)>, StoreError> {
+    let ids: Vec<Id> = tenants.iter().map(|tenant| Id(tenant.0)).collect();
+    let query = sqlx::query(LOG_ENDS).bind(json(&ids)?);
+    all(query.fetch_all(pool.reader()).await, |row| {
+        let row = Row::of(row, "tenants", &["tenant_id"]);
+        Ok((TenantId(row.get("tenant_id")?), row.get("event_seq")?))
+    })
+}
+
+pub(super) async fn platforms(
+    pool: &Pool,
+    tenant: TenantId,
+    communities: &[CommunityId],
+) -> Result<Vec<(CommunityId, Platform)>, StoreError> {
+    let ids: Vec<Id> = communities.iter().map(|community| Id(community.0)).collect();
+    let query = sqlx::query(PLATFORMS).bind(tenant.0).bind(json(&ids)?);
+    all(query.fetch_all(pool.reader()).await, |row| {
+        let row = Row::of(row, "links", &["tenant_id", "community_id", "platform"]);
+        Ok((
+            row.community()?,
+            row.place().platform("platform", row.get("platform")?)?,
+        ))
+    })
+}
+
+/// Forgets what is old in one log, or of one community in it. True when there may be more.
+pub(super) async fn forget_events(
+    pool: &Pool,
+    now: DateTime<Utc>,
+    age: Duration,
+    limit: u32,
+) -> Result<bool, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let found = forget(transaction.connection()?, now, age, limit).await?;
+    transaction.commit().await?;
+    Ok(found)
+}
+
+async fn forget(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    age: Duration,
+    limit: u32,
+) -> Result<bool, StoreError> {
+    let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+    let before = now.checked_sub_signed(age).unwrap_or_default();
+    let oldest = sqlx::query(OLDEST)
+        .bind(micros(before))
+        .fetch_optional(&mut *connection);
+    if let Some(row) = oldest.await.map_err(failed)? {
+        let tenant = Row::of(&row, "tenants", &["tenant_id"]).tenant()?;
+        let Some(upto) = old(connection, (tenant, 0), before, limit).await? else {
+            return Ok(false);
+        };
+        for statement in [FORGET, FORGOTTEN] {
+            let query = sqlx::query(statement).bind(tenant.0).bind(upto);
+            query.execute(&mut *connection).await.map_err(failed)?;
+        }
+        return Ok(true);
+    }
+    let oldest = sqlx::query(OLDEST_OF_ONE)
+        .bind(micros(now))
+        .fetch_optional(&mut *connection);
+    let Some(row) = oldest.await.map_err(failed)? else {
+        return Ok(false);
+    };
+    let row = Row::of(&row, "communities", &["tenant_id", "community_id"]);
+    let (tenant, community, swept): (_, _, i64) = (row.tenant()?, row.community()?, row.get("events_swept")?);
+    let kept = TimeDelta::seconds(row.get("event_retention")?);
+    let before = now.checked_sub_signed(kept).unwrap_or_default();
+    let Some(upto) = old(connection, (tenant, swept), before, limit).await? else {
+        return Ok(false);
+    };
+    let bound = |statement| sqlx::query(statement).bind(tenant.0).bind(community.0);
+    let last = bound(LAST_OF_ONE)
+        .bind(swept)
+        .bind(upto)
+        .fetch_one(&mut *connection);
+    let last: Option<i64> = Row::of(&last.await.map_err(failed)?, "events", &[]).get("last")?;
+    let forget = bound(FORGET_OF_ONE).bind(swept).bind(upto);
+    forget.execute(&mut *connection).await.map_err(failed)?;
+    let note = bound(FORGOTTEN_OF_ONE).bind(upto).bind(last.unwrap_or(0));
+    note.execute(&mut *connection).await.map_err(failed)?;
+    Ok(true)
+}
+
+/// The last position behind another one up to which everything is from before a moment, as far as so many events say.
+async fn old(
+    connection: &mut SqliteConnection,
+    (tenant, after): (TenantId, i64),
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<Option<i64>, StoreError> {
+    let query = sqlx::query(OLD)
+        .bind(tenant.0)
+        .bind(after)
+        .bind(micros(before))
+        .bind(limit);
+    let row = query.fetch_one(connection).await.map_err(failed)?;
+    Row::of(&row, "events", &[]).get("upto")
+}
+
+fn event_of(row: &SqliteRow) -> Result<Option<Event>, StoreError> {
+    let row = Row::of(row, "events", &["tenant_id", "position"]);
+    let position: Option<i64> = row.get("position")?;
+    let Some(position) = position else {
+        return Ok(None);
+    };
+    Ok(Some(Event {
+        position,
+        kind: row.text("kind")?,
+        community: row.get::<Option<uuid::Uuid>>("community_id")?.map(CommunityId),
+        user: row.get::<Option<uuid::Uuid>>("user_id")?.map(UserId),
+        at: row.time("at")?,
+        version: row.get("version")?,
+        data: row.text("data")?,
+    }))
+}
