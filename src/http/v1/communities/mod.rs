@@ -52,6 +52,7 @@ pub(crate) fn example() -> Value {
         "policy_version": 1,
         "links": [{"platform": "discord", "space": "81384788765712384"}],
         "archived_at": null,
+        "event_retention": null,
     })
 }
 
