@@ -78,6 +78,14 @@ id!(
     /// An API key (not its secret).
     KeyId, "key_"
 );
+id!(
+    /// What a platform's space is to do about a member.
+    DirectiveId, "dir_"
+);
+id!(
+    /// That somebody has a directive in hand.
+    LeaseId, "lea_"
+);
 
 #[cfg(test)]
 mod tests {

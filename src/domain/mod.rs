@@ -5,6 +5,7 @@ pub mod actor; // who acts, and upon whom
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
 pub mod decide; // a command in a situation becomes a decision or a refusal
+pub mod directive; // what platforms are to do, and what comes of it
 pub mod duplicate; // two moderators at once
 pub mod enter; // what an entry does to a member
 pub mod held; // an act that waits for others

@@ -70,6 +70,10 @@ const TAGS: &[(&str, &str)] = &[
     ("members", "Users as members of a community: rank and protection."),
     ("users", "People and their identities on platforms."),
     ("events", "The log of everything that happened."),
+    (
+        "directives",
+        "What platforms are to do, handed out to relays, and what came of it.",
+    ),
     ("keys", "API keys."),
     ("tenants", "Owners of communities and keys."),
     (

@@ -7,7 +7,9 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use crate::domain::id::{CommunityId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, TenantId, UserId};
+use crate::domain::id::{
+    CommunityId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, TenantId, UserId,
+};
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
 use crate::service::{Link, PersonRef};
@@ -75,6 +77,16 @@ pub struct InHeld {
     #[serde(deserialize_with = "held")]
     #[param(value_type = wire::form::HeldId, example = "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub held: HeldId,
+}
+
+/// `/directives/{directive}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InDirective {
+    /// The directive's id.
+    #[serde(deserialize_with = "directive")]
+    #[param(value_type = wire::form::DirectiveId, example = "dir_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub directive: DirectiveId,
 }
 
 /// `/communities/{community}/jobs/{job}`
@@ -236,6 +248,7 @@ read_by! {
     community -> CommunityId, CommunityId::parse;
     sanction -> SanctionId, SanctionId::parse;
     held -> HeldId, HeldId::parse;
+    directive -> DirectiveId, DirectiveId::parse;
     job -> JobId, JobId::parse;
     plan -> PlanId, PlanId::parse;
     merge -> MergeId, MergeId::parse;

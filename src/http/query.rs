@@ -19,6 +19,8 @@ use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use super::path::parse_person;
 use super::problem::{Code, Problem};
 use super::v1;
+use crate::domain::id::CommunityId;
+use crate::domain::identity::Platform;
 use crate::domain::time::Instant;
 use crate::service::PersonRef;
 use wire::time::Time;
@@ -159,6 +161,22 @@ pub fn refused(name: &str, expected: &str) -> Problem {
 /// `bad_query`.
 pub fn person(name: &str, text: &str) -> Result<PersonRef, Problem> {
     parse_person(text).ok_or_else(|| refused(name, "a user id (usr_…) or platform:native_id"))
+}
+
+/// A platform that a parameter names.
+///
+/// # Errors
+/// `bad_query`.
+pub fn platform(text: &str) -> Result<Platform, Problem> {
+    Platform::parse(text).map_err(|error| refused("platform", &error.to_string()))
+}
+
+/// A community that a parameter names; one that cannot exist is not found, as in a path.
+///
+/// # Errors
+/// `not_found`.
+pub fn community(text: &str) -> Result<CommunityId, Problem> {
+    CommunityId::parse(text).ok_or_else(|| Code::NotFound.into())
 }
 
 /// A moment that a parameter names, to the second.

@@ -1,6 +1,7 @@
 //! The ledger port: acts decided in batches under lock by a pure function; voids replayed; what a member's state is.
 
 use super::answer::{Answer, Claim, NewEvent};
+use super::directives::Announce;
 use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
@@ -107,6 +108,9 @@ pub struct Ruling {
 
 /// The pure function that the store calls while it holds the locks. Called again with fresh state after a conflict.
 pub trait Judge: Send + Sync {
+    /// What writes out the directives that a ruling brings about.
+    fn announcer(&self) -> Box<dyn Announce>;
+
     /// Decides one command. Takes microseconds and does no IO.
     ///
     /// # Errors
@@ -251,6 +255,9 @@ pub trait Course: Send {
 
 /// A void, driven by the store page by page. Pure.
 pub trait Revision: Course {
+    /// What writes out the directives that the void brings about.
+    fn announcer(&self) -> Box<dyn Announce>;
+
     /// Begins.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 pub mod answer; // answers kept under an idempotency key, and events
 pub mod clock; // what time it is
+pub mod directives; // what relays carry out
 pub mod directory; // tenants, keys, communities, policies, users: changes and reads
 pub mod error; // why a store could not answer
 pub mod history; // acts of another bot's records

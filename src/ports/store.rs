@@ -1,5 +1,6 @@
 //! A store: every port that keeps something, together.
 
+use super::directives::Directives;
 use super::directory::Directory;
 use super::error::StoreError;
 use super::history::History;
@@ -44,6 +45,7 @@ pub trait Store:
     + Removals
     + Merges
     + Limits
+    + Directives
     + 'static
 {
     /// Asks the database something small.

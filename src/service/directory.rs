@@ -7,6 +7,7 @@ use super::{Answer, Claim, Outcome, Service, merges, show};
 use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::authority;
 use crate::domain::case::Case;
+use crate::domain::directive::Directive;
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -62,6 +63,10 @@ impl DirectoryRender {
             Change::SplitUsers { .. } => types::USER_SPLIT,
             Change::EraseUser(_) => types::USER_ERASED,
             Change::SetMember { .. } => types::MEMBER_CHANGED,
+            // What is written of a receipt depends on what it comes to; see `written`.
+            Change::ReceiveDirective { .. } => types::DIRECTIVE_APPLIED,
+            Change::RetryDirective(_) => types::DIRECTIVE_RETRIED,
+            Change::CancelDirective(_) => types::DIRECTIVE_CANCELLED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
         Self { kind }
@@ -176,6 +181,21 @@ fn policy(change: &PolicyChange, now: DateTime<Utc>) -> Rendered {
 }
 
 impl DirectoryRender {
+    /// A directive that was reported on, is tried again or was taken back.
+    fn directive(&self, directive: &Directive, now: DateTime<Utc>) -> Rendered {
+        let kind = match self.kind {
+            types::DIRECTIVE_APPLIED => show::directive::received(directive),
+            other => other,
+        };
+        Rendered {
+            answer: Answer {
+                tag: directive.id.to_string(),
+                body: json(&show::directive::directive(directive)),
+            },
+            events: vec![show::directive::told(kind, directive, now)],
+        }
+    }
+
     /// The thing as it stands now, for the caller and for the log.
     fn written(&self, changed: &Changed, now: DateTime<Utc>) -> Rendered {
         let mut data = EventData::default();
@@ -217,6 +237,7 @@ impl DirectoryRender {
                 let place = (Some(*community), Some(profile.user.id));
                 self.one(shown.user.id.clone(), &shown, place, &data, now)
             }
+            Changed::Directive(directive) => self.directive(directive, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);
                 data.case = Some(shown.clone());

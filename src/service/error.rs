@@ -1,5 +1,6 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
+use crate::domain::directive::NotTaken;
 use crate::domain::id::{JobId, MergeId, UserId};
 use crate::domain::merge::MAX_MERGED;
 use crate::domain::policy_check::Finding;
@@ -143,6 +144,14 @@ pub enum ServiceError {
         /// The last position of one that is.
         gone: i64,
     },
+    /// Somebody else has the directive in hand by now.
+    #[error(
+        "the lease is over, and the directive is in other hands or was handed back; what failed under it counts no more"
+    )]
+    LeaseLost,
+    /// The directive is settled.
+    #[error("the directive is {0}; nothing is left to do about it")]
+    DirectiveSettled(&'static str),
     /// As many follow events as this process takes.
     #[error("as many readers follow events as this process takes; try again shortly")]
     TooManyReaders,
@@ -298,6 +307,10 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         Applied::Conflict(Conflict::Erased(user)) => Err(ServiceError::Erased(user)),
         Applied::Conflict(Conflict::MergeUndone(merge)) => Err(ServiceError::MergeUndone(merge)),
         Applied::Conflict(Conflict::NotAhead(now)) => Err(not_ahead(now)),
+        Applied::Conflict(Conflict::Directive(NotTaken::LeaseLost)) => Err(ServiceError::LeaseLost),
+        Applied::Conflict(Conflict::Directive(NotTaken::Settled(state))) => {
+            Err(ServiceError::DirectiveSettled(state.name()))
+        }
         Applied::Conflict(Conflict::NotArchived) => Err(ServiceError::NotArchived),
         Applied::Conflict(Conflict::OwnTenant) => Err(ServiceError::OwnTenant),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {

@@ -1,6 +1,7 @@
 //! The pure function that the store calls under lock: decides one command and writes out what callers and the log will read.
 
 use super::show;
+use super::show::directive::Announcer;
 use crate::domain::act::{Command, Decision, Entry, Situation};
 use crate::domain::decide::decide;
 use crate::domain::held::Held;
@@ -11,6 +12,7 @@ use crate::domain::sanction::Sanction;
 use crate::domain::standing::standing;
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, NewEvent};
+use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Judge, Ruling, Submission};
 use chrono::{DateTime, Utc};
@@ -26,6 +28,10 @@ pub(crate) struct ActJudge {
 }
 
 impl Judge for ActJudge {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let decision = decide(situation, &submission.command, &mut || self.ids.fresh())?;
         let mut events: Vec<_> = decision

@@ -8,6 +8,7 @@ pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod console; // communities and policies at the server's own console
+pub mod directives; // what platforms are to do
 pub mod dry_runs; // jobs that only try their items out
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read

@@ -7,6 +7,7 @@ use self::log::Log;
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
 use super::judge::json;
+use super::show::directive::Announcer;
 use super::{Answer, Claim, Outcome, Service, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
@@ -21,6 +22,7 @@ use crate::domain::sanction::Sanction;
 use crate::domain::standing::{Standing, standing};
 use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
+use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Revision, VoidOrder};
 use chrono::{DateTime, Utc};
@@ -228,6 +230,10 @@ impl Course for Remedy {
 }
 
 impl Revision for Remedy {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
         let now = Instant::from_utc(opening.now).map_err(|_| Refusal::ClockOutOfRange)?;
         let policy = &opening.timeline.in_force(now).policy;

@@ -6,6 +6,7 @@
 
 mod asked;
 pub(crate) mod holds;
+pub(crate) mod issue;
 mod loaded;
 mod run;
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use super::batch::MemberRow;
 use crate::domain::act::Recent;
 use crate::domain::case::Case;
+use crate::domain::directive::State;
 use crate::domain::id::UserId;
-use crate::domain::identity::{Identity, Platform};
+use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::kind::Kind;
 use crate::domain::member::Member;
 use crate::domain::name::Name;
@@ -136,6 +137,16 @@ impl Place<'_> {
     /// A platform's name.
     pub(crate) fn platform(&self, column: &'static str, name: &str) -> Result<Platform, StoreError> {
         Platform::parse(name).map_err(|error| self.corrupt(column, error))
+    }
+
+    /// An identifier that a platform gave.
+    pub(crate) fn native(&self, column: &'static str, id: &str) -> Result<NativeId, StoreError> {
+        NativeId::parse(id).map_err(|error| self.corrupt(column, error))
+    }
+
+    /// Where a directive stands.
+    pub(crate) fn directive_state(&self, column: &'static str, name: &str) -> Result<State, StoreError> {
+        State::named(name).ok_or_else(|| self.corrupt(column, "there is no such state"))
     }
 
     /// A kind's name.

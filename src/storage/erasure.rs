@@ -178,6 +178,9 @@ impl Subject {
         if reach.about {
             changed |= put(map, "named", Value::Null);
         }
+        if reach.about && map.contains_key("wanted") {
+            changed |= put(map, "member", Value::String(TOMBSTONE.to_owned()));
+        }
         if reach.about && reach.texts {
             changed |= without_texts(map);
         }
@@ -211,13 +214,16 @@ impl Subject {
             .is_some_and(|word| self.words.iter().any(|own| own == word))
     }
 
-    /// Whether a thing is about the person: a published case, sanction or merge, a case or a held act of the domain, an act or
-    /// a void that waits.
+    /// Whether a thing is about the person: a published case, sanction, merge or directive, a case or a held act of the domain, an act
+    /// or a void that waits.
     fn is_about(&self, map: &Map<String, Value>, cases: &BTreeSet<i64>) -> bool {
         let member = map.get("member").and_then(Value::as_object);
         let number = map.get("number").and_then(Value::as_i64);
         member.is_some_and(|member| self.is(member.get("user")))
-            || (map.contains_key("particulars") || map.contains_key("hold")) && self.is(map.get("user"))
+            || ["particulars", "hold", "wanted"]
+                .iter()
+                .any(|field| map.contains_key(*field))
+                && self.is(map.get("user"))
             || self.is(map.get("into")) && map.contains_key("from")
             || self.is(map.get("from")) && map.contains_key("into")
             || number.is_some_and(|number| cases.contains(&number))
@@ -248,7 +254,16 @@ fn without_texts(map: &mut Map<String, Value>) -> bool {
     }
     changed |= put(map, "evidence", Value::Array(Vec::new()));
     changed |= put(map, "context", Value::Null);
-    changed |= put(map, "messages", Value::Null);
+    // What is wanted of a platform, and what it said, have fields that others have with another meaning.
+    if map.contains_key("holds") {
+        changed |= put(map, "channel", Value::Null);
+        changed |= put(map, "messages", Value::Array(Vec::new()));
+    } else {
+        changed |= put(map, "messages", Value::Null);
+    }
+    if map.contains_key("outcome") {
+        changed |= put(map, "detail", Value::Null);
+    }
     // It is a hash of a reason or of evidence, by which short ones could be guessed.
     changed | put(map, "likeness", Value::from(0))
 }
@@ -322,6 +337,25 @@ mod tests {
             later,
             "of later cases the identities alone"
         );
+    }
+
+    #[test]
+    fn a_directive_about_them_has_neither_their_name_nor_texts() {
+        let directive = |member: &str, reason: &str, detail: Value, messages: Value| {
+            json!({
+                "user": subject().word(), "platform": "discord", "member": member, "reason": reason,
+                "wanted": {"holds": false, "channel": if messages == json!([]) { Value::Null } else { json!("c") }, "messages": messages},
+                "receipt": {"outcome": "applied", "code": "200", "detail": detail},
+            })
+        };
+        let before = directive("80351110224678912", "rude", json!("Ferris is gone"), json!(["1"]));
+        assert_eq!(
+            erased(&before, ALL),
+            directive(TOMBSTONE, TOMBSTONE, Value::Null, json!([]))
+        );
+        let mut other = before;
+        other["user"] = json!("usr_00000000000070008000000000000009");
+        assert_eq!(erased(&other, ALL), Value::Null);
     }
 
     #[test]

@@ -45,6 +45,7 @@ steps! {
     13 "0013" "limits",
     14 "0014" "plans",
     15 "0015" "events",
+    16 "0016" "directives",
 }
 
 /// The number of the newest step.

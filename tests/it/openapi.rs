@@ -161,7 +161,7 @@ fn every_answer_is_described() {
                 b'2' => {
                     let kind = match name.as_str() {
                         "get /metrics" => "text/plain",
-                        "get /v1/events/stream" => "text/event-stream",
+                        "get /v1/events/stream" | "get /v1/directives/stream" => "text/event-stream",
                         "get /v1/communities/{community}/export"
                         | "post /v1/communities/{community}/simulate" => "application/x-ndjson",
                         _ => "application/json",
@@ -327,8 +327,12 @@ fn every_change_can_be_repeated() {
             let mut all = parameters.into_iter().flatten();
             all.any(|parameter| parameter["in"] == "header" && parameter["name"] == header)
         };
-        // A simulation asks in a body, and changes nothing. A check that is asked again is another check.
-        let asks = name.ends_with("/simulate") || name.starts_with("post /v1/checks");
+        // A simulation asks in a body, and changes nothing. A check that is asked again is another check, and a relay that asks for work again
+        // gets other work.
+        let asks = ["/simulate", "/directives/lease"]
+            .iter()
+            .any(|end| name.ends_with(end))
+            || name.starts_with("post /v1/checks");
         let changes = !name.starts_with("get ") && !asks;
         assert!(changes || !takes("Idempotency-Key"), "{name}");
         if changes && !takes("Idempotency-Key") {

@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::community::Community;
+use crate::directive::Directive;
 use crate::held::HeldAct;
 use crate::import::ImportReport;
 use crate::key::ApiKey;
@@ -60,6 +61,20 @@ types! {
         "A held act was carried out. Its case has an event of its own."
     ACT_REJECTED "act.rejected" held
         "A held act was rejected or withdrawn."
+    DIRECTIVE_ISSUED "directive.issued" directive
+        "A platform's space is to do something about a member."
+    DIRECTIVE_APPLIED "directive.applied" directive
+        "A relay carried a directive out."
+    DIRECTIVE_DELAYED "directive.delayed" directive
+        "A relay tried, and it is tried again later."
+    DIRECTIVE_FAILED "directive.failed" directive
+        "A directive was given up: it failed too often, the platform cannot do it, or the space is not to be reached."
+    DIRECTIVE_RETRIED "directive.retried" directive
+        "Somebody has a directive carried out once more."
+    DIRECTIVE_SUPERSEDED "directive.superseded" directive
+        "A later directive took the place of one before it was carried out."
+    DIRECTIVE_CANCELLED "directive.cancelled" directive
+        "Somebody took a directive back."
     CASE_VOIDED "case.voided" case
         "A case was voided, itself or with its cause."
     CASE_REDUCED "case.reduced" case
@@ -143,6 +158,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sanction: Option<Sanction>,
+    /// The directive, for `directive.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub directive: Option<Directive>,
     /// The community, for `community.*` and `history.restored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

@@ -50,6 +50,10 @@ texts! {
     SanctionId: (36, 36), "^san_[0-9a-f]{32}$", "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a held act.
     HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A directive's id.
+    DirectiveId: (36, 36), "^dir_[0-9a-f]{32}$", "dir_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The id of a lease.
+    LeaseId: (36, 36), "^lea_[0-9a-f]{32}$", "lea_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A limit's id.
     LimitId: (36, 36), "^lim_[0-9a-f]{32}$", "lim_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The name of a limit: lower-case letters, digits and `_`, beginning with a letter.

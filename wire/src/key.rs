@@ -56,6 +56,12 @@ pub enum Scope {
     /// Make, change and delete limits, and reset keys.
     #[serde(rename = "limits:write")]
     LimitsWrite,
+    /// Read what platforms are to do.
+    #[serde(rename = "directives:read")]
+    DirectivesRead,
+    /// Carry out what platforms are to do, and say what came of it: for relays.
+    #[serde(rename = "directives:work")]
+    DirectivesWork,
     /// Make other tenants: for the operator of the service.
     #[serde(rename = "tenants:write")]
     TenantsWrite,
@@ -63,7 +69,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -80,6 +86,8 @@ impl Scope {
         Self::LimitsCheck,
         Self::LimitsRead,
         Self::LimitsWrite,
+        Self::DirectivesRead,
+        Self::DirectivesWork,
         Self::TenantsWrite,
     ];
 
@@ -103,6 +111,8 @@ impl Scope {
             Self::LimitsCheck => "limits:check",
             Self::LimitsRead => "limits:read",
             Self::LimitsWrite => "limits:write",
+            Self::DirectivesRead => "directives:read",
+            Self::DirectivesWork => "directives:work",
             Self::TenantsWrite => "tenants:write",
         }
     }

@@ -3,6 +3,7 @@
 use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
+use crate::directive::Directive;
 use crate::event::Event;
 use crate::held::HeldAct;
 use crate::job::Job;
@@ -69,6 +70,10 @@ page!(
 page!(
     /// Versions of a limit, newest first.
     LimitVersionPage of Limit
+);
+page!(
+    /// Directives, newest first.
+    DirectivePage of Directive
 );
 page!(
     /// Tenants, oldest first.

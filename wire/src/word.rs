@@ -187,3 +187,55 @@ wire! {
         Expired,
     }
 }
+
+wire! {
+    /// What a directive is about.
+    pub enum Effect {
+        /// Kept from capabilities.
+        Restrict,
+        /// Kept from speaking.
+        Mute,
+        /// Kept out.
+        Ban,
+        /// Removed once.
+        Kick,
+        /// Messages deleted once.
+        DeleteMessages,
+    }
+}
+
+wire! {
+    /// Where a directive stands.
+    pub enum DirectiveState {
+        /// Still to be carried out.
+        Open,
+        /// Carried out.
+        Applied,
+        /// Tried, and given up.
+        Failed,
+        /// The platform cannot do it.
+        Unsupported,
+        /// The relay does not get at the space or the member.
+        Unreachable,
+        /// A later one took its place before it was carried out.
+        Superseded,
+        /// Somebody took it back, or its link is gone.
+        Cancelled,
+    }
+}
+
+wire! {
+    /// What came of carrying out a directive.
+    pub enum ReceiptOutcome {
+        /// It is as wanted, by this or already before.
+        Applied,
+        /// It came to nothing for a reason that passes: tried again within seconds, and more and more slowly.
+        Transient,
+        /// The bot lacks a permission, or stands too low: tried again within minutes, then hours.
+        PermissionMissing,
+        /// The space is not to be reached: likewise.
+        Unreachable,
+        /// The platform cannot do this: given up at once.
+        Unsupported,
+    }
+}

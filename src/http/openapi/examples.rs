@@ -1,6 +1,7 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
-pub(crate) mod bulk; // many acts in one request
+pub(crate) mod bulk;
+pub(crate) mod directive; // many acts in one request
 pub(crate) mod held;
 pub(crate) mod replace; // a milder act in the place of one // acts that wait for others
 
@@ -426,6 +427,9 @@ mod tests {
         is::<wire::page::SanctionPage>(sanction_page());
         is::<wire::standing::Explanation>(explanation());
         is::<wire::page::EventPage>(event_page());
+        is::<wire::directive::Directive>(directive::issued());
+        is::<wire::directive::Leased>(directive::leased());
+        is::<wire::page::DirectivePage>(directive::page());
         asks::<wire::act::ActRequest>(act_request());
         asks::<wire::act::VoidRequest>(void_request());
         is::<wire::act::VoidAnswer>(reduce_answer());

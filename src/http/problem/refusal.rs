@@ -56,6 +56,8 @@ impl From<ServiceError> for Problem {
             ServiceError::OwnTenant => Code::OwnTenant,
             ServiceError::BeyondTheLog { .. } => Code::BadCursor,
             ServiceError::EventsGone { .. } => Code::EventsGone,
+            ServiceError::LeaseLost => Code::LeaseLost,
+            ServiceError::DirectiveSettled(_) => Code::DirectiveSettled,
             ServiceError::TooManyReaders => Code::TooManyReaders,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::Simulating => Code::TooManySimulations,

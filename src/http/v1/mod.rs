@@ -4,6 +4,7 @@ pub mod acts;
 pub mod cases;
 pub mod checks;
 pub mod communities;
+pub mod directives;
 pub mod events;
 pub mod held;
 pub mod imports;
@@ -27,7 +28,7 @@ use super::api::ApiState;
 
 /// The routes with their descriptions. Method and path stand with each handler.
 pub fn routes() -> OpenApiRouter<ApiState> {
-    ledger().merge(directory()).merge(rate_limits())
+    ledger().merge(directory()).merge(rate_limits()).merge(work())
 }
 
 /// What happens to members, and what is made of it.
@@ -135,6 +136,18 @@ fn rate_limits() -> OpenApiRouter<ApiState> {
             limits::delete::delete_limit
         ))
         .routes(routes!(limits::versions::list_limit_versions))
+}
+
+/// What platforms are to do.
+fn work() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(directives::list::list_directives))
+        .routes(routes!(directives::stream::stream_directives))
+        .routes(routes!(directives::lease::lease_directives))
+        .routes(routes!(directives::read::read_directive))
+        .routes(routes!(directives::receive::receive_directive))
+        .routes(routes!(directives::retry::retry_directive))
+        .routes(routes!(directives::cancel::cancel_directive))
 }
 
 /// What is done about acts that wait for others.

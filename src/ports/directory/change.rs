@@ -3,7 +3,8 @@
 use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
-use crate::domain::id::{CommunityId, KeyId, LimitId, MergeId, TenantId, UserId};
+use crate::domain::directive::{Directive, NotTaken, Receipt};
+use crate::domain::id::{CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::limit::Limit;
 use crate::domain::name::Name;
@@ -220,6 +221,19 @@ pub enum Change {
         /// Whether they are a bot.
         bot: Option<bool>,
     },
+    /// What came of a directive.
+    ReceiveDirective {
+        /// Which.
+        id: DirectiveId,
+        /// The lease under which it was carried out, if the receipt names one.
+        lease: Option<LeaseId>,
+        /// What.
+        receipt: Box<Receipt>,
+    },
+    /// A directive is carried out once more, from now on.
+    RetryDirective(DirectiveId),
+    /// A directive is taken back.
+    CancelDirective(DirectiveId),
     /// Another reason for a case; the earlier one is kept as a revision.
     ChangeReason {
         /// Where.
@@ -276,7 +290,12 @@ impl Change {
     pub const fn goes_on(&self) -> bool {
         matches!(
             self,
-            Self::ActivatePolicy { .. } | Self::RevokeKey(_) | Self::EraseUser(_)
+            Self::ActivatePolicy { .. }
+                | Self::RevokeKey(_)
+                | Self::EraseUser(_)
+                | Self::ReceiveDirective { .. }
+                | Self::RetryDirective(_)
+                | Self::CancelDirective(_)
         )
     }
 }
@@ -314,6 +333,8 @@ pub enum Changed {
     User(User),
     /// A member was changed.
     Member(CommunityId, Profile),
+    /// A directive was reported on, is tried again or was taken back.
+    Directive(Box<Directive>),
     /// A case's reason was changed.
     Case(CommunityId, Box<Case>),
     /// Two users are one person.
@@ -349,6 +370,8 @@ pub enum Conflict {
     MergeUndone(MergeId),
     /// The user was erased: nobody can say who they were.
     Erased(UserId),
+    /// Nothing is done about the directive.
+    Directive(NotTaken),
     /// Only an archived community is deleted.
     NotArchived,
     /// Nobody archives or deletes the tenant of their own key.

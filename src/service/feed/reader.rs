@@ -123,6 +123,16 @@ impl Service {
         from: Follow,
     ) -> Result<Reader, ServiceError> {
         caller.require(Scope::EventsRead)?;
+        self.follow(caller, query, from).await
+    }
+
+    /// The same, for what a caller may see by another scope.
+    pub(in crate::service) async fn follow(
+        &self,
+        caller: &Caller,
+        query: EventQuery,
+        from: Follow,
+    ) -> Result<Reader, ServiceError> {
         let filter = self.event_filter(caller, query).await?;
         let seat = self.feed.join(self, caller, filter.platform.is_some())?;
         let (moved, over) = (seat.channel.moved.subscribe(), seat.ticket.over.subscribe());

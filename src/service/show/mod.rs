@@ -1,6 +1,7 @@
 //! From what the domain and the store know to what callers read. One function for each document, nothing else.
 
 pub mod case; // cases, their sanctions, actors
+pub mod directive; // what platforms are to do
 pub mod directory; // tenants, keys, communities, policies, users
 pub mod event; // the log
 pub mod held; // acts that wait for others

@@ -1,6 +1,7 @@
 //! The closed lists of words: the domain's to the wire's and back.
 
 use crate::domain::case::{RungOutcome, Visibility};
+use crate::domain::directive::{Effect, Outcome, State};
 use crate::domain::kind::{Kind, Restriction, Severity};
 use crate::domain::policy::{Freeze, Model, Refire};
 use crate::domain::rank::Rank;
@@ -29,6 +30,9 @@ both_ways!(Rank, word::Rank: Member, Moderator, Admin, Owner);
 both_ways!(Visibility, word::Visibility: Moderators, Member);
 both_ways!(RungOutcome, word::RungOutcome: Fired, Moot, Outranked, Suppressed, Immune, Imported, Replacement);
 both_ways!(Freeze, word::Freeze: None, Ban, Mute);
+both_ways!(Effect, word::Effect: Restrict, Mute, Ban, Kick, DeleteMessages);
+both_ways!(State, word::DirectiveState: Open, Applied, Failed, Unsupported, Unreachable, Superseded, Cancelled);
+both_ways!(Outcome, word::ReceiptOutcome: Applied, Transient, PermissionMissing, Unreachable, Unsupported);
 both_ways!(Refire, word::Refire: Crossing, EveryOffence);
 
 impl From<Kind> for wire::kind::Kind {

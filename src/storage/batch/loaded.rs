@@ -69,6 +69,8 @@ pub(crate) struct Loaded<'a> {
     pub(crate) timelines: HashMap<Home, Arc<Timeline>>,
     /// Those among them that are archived.
     pub(crate) archived: BTreeSet<Home>,
+    /// Those among them that are linked to a space.
+    pub(crate) linked: BTreeSet<Home>,
     /// Their tenants that are archived.
     pub(crate) archived_tenants: BTreeSet<TenantId>,
     /// The last case number of each of them, locked.
@@ -96,6 +98,7 @@ impl Loaded<'_> {
             authorities: HashMap::new(),
             timelines: HashMap::new(),
             archived: BTreeSet::new(),
+            linked: BTreeSet::new(),
             archived_tenants: BTreeSet::new(),
             numbers: BTreeMap::new(),
             held: HashMap::new(),

@@ -260,6 +260,12 @@ impl Run<'_, '_> {
             self.loaded.held.insert(key, held.clone());
             self.writes.held.insert(key, held);
         }
+        if self.loaded.linked.contains(&member.home()) {
+            let before = self.loaded.members.get(&member);
+            let before = before.map_or(&[][..], |row| &row.state.sanctions);
+            self.writes
+                .wish(member, before, &ruling.entries, &ruling.member.sanctions, None);
+        }
         for entry in ruling.entries {
             self.writes.entry(member, entry);
         }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::act::{Act, Command, Detail, Entry, Situation};
 use crate::domain::case::{Case, Ended, Particulars};
+use crate::domain::directive::Directive;
 use crate::domain::id::{KeyId, SanctionId};
 use crate::domain::kind::{Kind, Restriction};
 use crate::domain::points::Points;
@@ -12,6 +13,7 @@ use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::{PolicyVersion, Timeline};
 use crate::ports::answer::{Answer, Claim, NewEvent};
+use crate::ports::directives::Announce;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Ruling, Submission};
 use std::collections::BTreeSet;
@@ -40,7 +42,25 @@ fn started(number: i64, act: &Act, at: Instant) -> Sanction {
 
 struct Muting;
 
+struct Silent;
+
+impl Announce for Silent {
+    fn announce(&self, _: &Directive, now: DateTime<Utc>) -> NewEvent {
+        NewEvent {
+            kind: "directive",
+            community: None,
+            user: None,
+            at: now,
+            data: "null".to_owned(),
+        }
+    }
+}
+
 impl Judge for Muting {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Silent)
+    }
+
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let mut member = situation.member.clone();
         let at = Instant::new(START).unwrap();

@@ -1,9 +1,11 @@
 //! The rows that a batch writes, collected over its rulings so that each row is written once.
 
 use super::holds::SpentRow;
+use super::issue::{InHand, WishRow, Wishes};
 use super::{Home, MemberKey};
 use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
+use crate::domain::directive;
 use crate::domain::held::Held;
 use crate::domain::id::{HeldId, SanctionId, TenantId, UserId};
 use crate::domain::member::Member;
@@ -116,6 +118,8 @@ pub(crate) struct Writes {
     pub(crate) held: BTreeMap<(Home, HeldId), Held>,
     /// Acts that count in budgets.
     pub(crate) spent: Vec<SpentRow>,
+    /// What is wanted of platforms.
+    pub(crate) wishes: Wishes,
     /// Users made for this batch who are not needed, with their identities.
     pub(crate) unmade_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows made for this batch that are not needed.
@@ -135,6 +139,7 @@ impl Writes {
             && self.events.is_empty()
             && self.kept.is_empty()
             && self.held.is_empty()
+            && self.wishes.is_empty()
     }
 
     /// Adds a case with what it started and ended.
@@ -161,9 +166,42 @@ impl Writes {
         });
     }
 
-    /// What a remedy leaves of a member's history. A sanction is theirs under whom its case stands, whoever they are by now.
-    pub(crate) fn remedy(member: MemberKey, closing: Closing, owner: impl Fn(&Sanction) -> UserId) -> Self {
+    /// Notes what platforms are to do when a member's sanctions become others.
+    pub(crate) fn wish(
+        &mut self,
+        member: MemberKey,
+        before: &[Sanction],
+        entries: &[Entry],
+        after: &[Sanction],
+        in_hand: Option<&InHand>,
+    ) {
+        for wish in directive::wishes(before, entries, after) {
+            let case = entries.iter().find(|entry| Some(entry.case.number) == wish.case);
+            self.wishes.add(WishRow {
+                member,
+                reason: case.and_then(|entry| entry.case.particulars.reason.clone()),
+                wish,
+                in_hand: in_hand.cloned(),
+            });
+        }
+    }
+
+    /// What a remedy leaves of a member's history, who had these sanctions before. A sanction is theirs under whom its case stands, whoever they
+    /// are by now.
+    pub(crate) fn remedy(
+        member: MemberKey,
+        before: &[Sanction],
+        closing: Closing,
+        owner: impl Fn(&Sanction) -> UserId,
+    ) -> Self {
         let mut writes = Self::default();
+        writes.wish(
+            member,
+            before,
+            closing.added.as_slice(),
+            &closing.member.sanctions,
+            None,
+        );
         if let Some(entry) = closing.added {
             let user = entry.case.user;
             writes.successor(MemberKey { user, ..member }, entry);

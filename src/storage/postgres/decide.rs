@@ -3,7 +3,7 @@
 use super::errors::failure;
 use super::pool::Pool;
 use super::recall::recall;
-use super::{claims, holds, load, write};
+use super::{claims, directives, holds, load, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{self, Asked, Deciding, Loaded, Outcome, Step};
@@ -34,8 +34,9 @@ impl Decide<'_> {
         load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
         loaded.kept = claims::kept(&mut *transaction, &batch::claims(batch)).await?;
         holds::load(&mut transaction, batch, &mut loaded).await?;
+        let now = loaded.now;
         let mut deciding = Deciding::new(batch, loaded, self.judge);
-        let Outcome { replies, writes } = loop {
+        let Outcome { replies, mut writes } = loop {
             match deciding.step() {
                 Step::Done(outcome) => break *outcome,
                 Step::Ask(asked) => {
@@ -53,6 +54,7 @@ impl Decide<'_> {
             transaction.rollback().await.map_err(super::errors::failed)?;
         } else {
             holds::write(&mut transaction, &writes).await?;
+            directives::issue(&mut transaction, &mut writes, &*self.judge.announcer(), now).await?;
             write::write(&mut transaction, &writes).await?;
             transaction.commit().await.map_err(super::errors::failed)?;
         }

@@ -42,7 +42,7 @@ const FORGOTTEN: &str = "UPDATE tenants SET events_gone = greatest(events_gone, 
 /// A community with a time of its own, behind whose last look the log has an event that is older.
 const OLDEST_OF_ONE: &str = "SELECT c.tenant_id, c.community_id, c.events_swept, c.event_retention FROM communities c \
     WHERE c.event_retention IS NOT NULL AND (SELECT e.at FROM events e WHERE e.tenant_id = c.tenant_id \
-    AND e.position > c.events_swept ORDER BY e.position LIMIT 1) < $1 - make_interval(secs => c.event_retention) LIMIT 1";
+    AND e.position > c.events_swept ORDER BY e.position LIMIT 1) < $1::timestamptz - make_interval(secs => c.event_retention) LIMIT 1";
 const FORGET_OF_ONE: &str = "WITH gone AS (DELETE FROM events WHERE tenant_id = $1 AND position > $3 AND position <= $4 \
     AND community_id = $2 RETURNING position) SELECT max(position) AS last FROM gone";
 const FORGOTTEN_OF_ONE: &str = "UPDATE communities SET events_swept = greatest(events_swept, $3), \

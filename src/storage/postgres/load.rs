@@ -39,7 +39,8 @@ const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, 
     FOR UPDATE OF m SKIP LOCKED";
 /// A new version waits until those who decide by the present one have committed.
 const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at, \
-     c.archived_at IS NOT NULL AS archived \
+     c.archived_at IS NOT NULL AS archived, EXISTS (SELECT 1 FROM links l WHERE l.tenant_id = c.tenant_id \
+     AND l.community_id = c.community_id) AS linked \
     FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
     ORDER BY c.tenant_id, c.community_id FOR SHARE OF c";
@@ -300,6 +301,9 @@ async fn in_force(
         let timeline = timeline(&mut *connection, timelines, home, held).await?;
         if row.get("archived")? {
             loaded.archived.insert(home);
+        }
+        if row.get("linked")? {
+            loaded.linked.insert(home);
         }
         loaded.timelines.insert(home, timeline);
     }

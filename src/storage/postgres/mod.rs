@@ -14,6 +14,7 @@ mod write; // what a transaction comes to
 
 mod archived; // what is archived, and so not changed
 mod change; // the directory, one change at a time
+mod directives; // what relays carry out
 mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
 mod erase_cases; // likewise, in cases
@@ -124,6 +125,7 @@ pub fn statements() -> Vec<&'static str> {
         holds::STATEMENTS,
         housekeeping::STATEMENTS,
         events::STATEMENTS,
+        directives::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,

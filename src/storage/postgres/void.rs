@@ -7,7 +7,7 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::{Row, all, one};
 use super::write::write;
-use super::{Postgres, amend, look, lowerings, people, seams};
+use super::{Postgres, amend, directives, look, lowerings, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
 use crate::domain::case::Case;
@@ -16,6 +16,7 @@ use crate::domain::past::Past;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
+use crate::ports::directives::Announce;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{Home, MemberKey, MemberRow, Writes};
@@ -122,6 +123,7 @@ async fn within(
     )
     .await?;
     let timeline = opening.timeline.clone();
+    let before = opening.current.sanctions.clone();
     let mut revision = start();
     if let Err(refusal) = revision.open(opening) {
         return Ok(Reply::Refused(refusal));
@@ -135,7 +137,14 @@ async fn within(
     if order.dry_run {
         return Ok(Reply::Done(answer));
     }
-    close(connection, order, &river, closing, now).await?;
+    close(
+        connection,
+        order,
+        &river,
+        (closing, &before),
+        (&*revision.announcer(), now),
+    )
+    .await?;
     Ok(Reply::Done(answer))
 }
 
@@ -346,8 +355,8 @@ async fn close(
     connection: &mut PgConnection,
     order: &VoidOrder,
     river: &River,
-    closing: Closing,
-    now: DateTime<Utc>,
+    (closing, before): (Closing, &[Sanction]),
+    (announce, now): (&dyn Announce, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
@@ -362,9 +371,10 @@ async fn close(
 
     let answer = closing.answer.clone();
     let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
-    let mut writes = Writes::remedy(river.member, closing, owner);
+    let mut writes = Writes::remedy(river.member, before, closing, owner);
     if let Some(claim) = &order.claim {
         writes.keep(order.tenant, claim, &answer, now);
     }
+    directives::issue(&mut *connection, &mut writes, announce, now).await?;
     write(connection, &writes).await
 }

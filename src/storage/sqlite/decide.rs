@@ -4,7 +4,7 @@ use super::load::load;
 use super::pool::Transaction;
 use super::recall::recall;
 use super::write::Made;
-use super::{Sqlite, holds, write};
+use super::{Sqlite, directives, holds, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{Asked, Deciding, Loaded, Step, claims};
@@ -60,7 +60,7 @@ impl Try<'_> {
         holds::load(transaction, batch, &mut loaded).await?;
         let made_members = loaded.made_members.clone();
         let mut deciding = Deciding::new(batch, loaded, self.judge);
-        let outcome = loop {
+        let mut outcome = loop {
             match deciding.step() {
                 Step::Done(outcome) => break *outcome,
                 Step::Ask(asked) => {
@@ -76,12 +76,17 @@ impl Try<'_> {
         if outcome.writes.is_empty() {
             return Ok((outcome.replies, false));
         }
-        let made = Made {
+        let mut made = Made {
             named,
             members: made_members,
             now,
         };
         holds::write(transaction, &outcome.writes).await?;
+        if !outcome.writes.wishes.is_empty() {
+            // Whoever is new is known by name only once they are written.
+            write::people(transaction, &outcome.writes, &mut made).await?;
+            directives::issue(transaction, &mut outcome.writes, &*self.judge.announcer(), now).await?;
+        }
         write::write(transaction, &outcome.writes, &made).await?;
         Ok((outcome.replies, true))
     }

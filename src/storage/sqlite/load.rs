@@ -35,7 +35,8 @@ const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.u
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.merged_into, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
 const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq, \
-    hex(t.secret), c.archived_at IS NOT NULL, t.archived_at IS NOT NULL)) AS found \
+    hex(t.secret), c.archived_at IS NOT NULL, t.archived_at IS NOT NULL, \
+    EXISTS (SELECT 1 FROM links l WHERE l.tenant_id = c.tenant_id AND l.community_id = c.community_id))) AS found \
     FROM jsonb_each($3) j CROSS JOIN communities c CROSS JOIN community_counters n CROSS JOIN tenants t \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id AND t.tenant_id = c.tenant_id";
@@ -66,9 +67,9 @@ struct Found(
 );
 
 /// A community of what [`HOMES`] finds: its place, what its row says of its policy, its last case number, the tenant's secret, and
-/// whether it and its tenant are archived.
+/// whether it and its tenant are archived, and whether it is linked to a space.
 #[derive(Deserialize)]
-struct FoundHome(usize, i32, Option<i32>, Option<Instant>, i64, HexText, u8, u8);
+struct FoundHome(usize, i32, Option<i32>, Option<Instant>, i64, HexText, u8, u8, u8);
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -101,10 +102,14 @@ pub(super) async fn load<'a>(
     let connection = transaction.connection()?;
     let mut secrets = BTreeMap::new();
     for found in one::<Vec<FoundHome>>(active)? {
-        let FoundHome(ordinal, active, scheduled, from, last, HexText(secret), archived, closed) = found;
+        let FoundHome(ordinal, active, scheduled, from, last, HexText(secret), archived, closed, linked) =
+            found;
         let home = *at(&homes, ordinal)?;
         if archived == 1 {
             loaded.archived.insert(home);
+        }
+        if linked == 1 {
+            loaded.linked.insert(home);
         }
         if closed == 1 {
             loaded.archived_tenants.insert(home.0);

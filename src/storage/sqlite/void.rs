@@ -10,7 +10,7 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::Row;
 use super::write::{Made, write};
-use super::{Sqlite, amend, load, look, lowerings, people, seams};
+use super::{Sqlite, amend, directives, load, look, lowerings, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
 use crate::domain::case::Case;
@@ -19,6 +19,7 @@ use crate::domain::past::Past;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
+use crate::ports::directives::Announce;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
 use crate::storage::batch::{Home, MemberKey, MemberRow, Writes};
@@ -103,6 +104,7 @@ async fn within(
     let place = (case.at, case.number);
     let opening = opening(store, transaction, order, (case, &river), now).await?;
     let timeline = opening.timeline.clone();
+    let before = opening.current.sanctions.clone();
     let mut revision = start();
     if let Err(refusal) = revision.open(opening) {
         return Ok(Reply::Refused(refusal));
@@ -116,7 +118,14 @@ async fn within(
     if order.dry_run {
         return Ok(Reply::Done(answer));
     }
-    close(transaction, order, &river, closing, now).await?;
+    close(
+        transaction,
+        order,
+        &river,
+        (closing, &before),
+        (&*revision.announcer(), now),
+    )
+    .await?;
     Ok(Reply::Done(answer))
 }
 
@@ -330,8 +339,8 @@ async fn close(
     transaction: &mut Transaction,
     order: &VoidOrder,
     river: &River,
-    closing: Closing,
-    now: DateTime<Utc>,
+    (closing, before): (Closing, &[Sanction]),
+    (announce, now): (&dyn Announce, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
@@ -346,9 +355,10 @@ async fn close(
 
     let answer = closing.answer.clone();
     let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
-    let mut writes = Writes::remedy(river.member, closing, owner);
+    let mut writes = Writes::remedy(river.member, before, closing, owner);
     if let Some(claim) = &order.claim {
         writes.keep(order.tenant, claim, &answer, now);
     }
+    directives::issue(transaction, &mut writes, announce, now).await?;
     write(transaction, &writes, &Made::nobody(now)).await
 }

@@ -93,6 +93,27 @@ impl Made<'_> {
     }
 }
 
+/// The first two of them.
+static PEOPLE: LazyLock<String> = LazyLock::new(|| [USERS, IDENTITIES].join("; "));
+
+/// Writes the people alone, who are nobody to be written any more then.
+pub(super) async fn people(
+    transaction: &mut Transaction,
+    writes: &Writes,
+    made: &mut Made<'_>,
+) -> Result<(), StoreError> {
+    let (users, identities) = arrays::people(made, writes)?;
+    sqlx::query(PEOPLE.as_str())
+        .bind(micros(made.now))
+        .bind(users)
+        .bind(identities)
+        .execute(transaction.connection()?)
+        .await
+        .map_err(failed)?;
+    made.named = Named::new();
+    Ok(())
+}
+
 /// Writes. What remains is to commit.
 pub(super) async fn write(
     transaction: &mut Transaction,

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 17] = [
+pub(crate) const SCOPES: [&str; 19] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -24,6 +24,8 @@ pub(crate) const SCOPES: [&str; 17] = [
     "limits:check",
     "limits:read",
     "limits:write",
+    "directives:read",
+    "directives:work",
     "tenants:write",
 ];
 

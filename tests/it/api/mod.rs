@@ -4,6 +4,7 @@ mod actors;
 mod archive; // a server of one's own, and who calls it
 
 mod communities;
+mod directives;
 mod erasure;
 mod events;
 mod jobs;

@@ -15,15 +15,21 @@ use tribune::domain::policy::Policy;
 use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::refusal::Refusal;
 use tribune::ports::answer::Answer;
+use tribune::ports::directives::Announce;
 use tribune::ports::directory::Change;
 use tribune::ports::ledger::{ActorRef, Judge, PersonRef, Reply, Ruling, Submission};
 
+use super::judge::Announcer;
 use super::world::{Home, World, act, changed, command, done, everything, not_found, page, person, uuid};
 
 /// Decides as the domain does; the answer's tag is the case or the held act.
 struct Domain;
 
 impl Judge for Domain {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let decision = decide(situation, &submission.command, &mut uuid)?;
         let case = decision

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use tribune::domain::act::{Command, Entry, Recent, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
 use tribune::domain::case::{Case, Ended, Particulars};
+use tribune::domain::directive::Directive;
 use tribune::domain::id::SanctionId;
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
@@ -16,6 +17,7 @@ use tribune::domain::refusal::Refusal;
 use tribune::domain::sanction::{Ending, Sanction};
 use tribune::domain::time::{Instant, Span};
 use tribune::ports::answer::{Answer, NewEvent};
+use tribune::ports::directives::Announce;
 use tribune::ports::directory::{Changed, PolicyNews, Render, Rendered};
 use tribune::ports::ledger::{Judge, Ruling, Submission};
 
@@ -29,7 +31,26 @@ pub(crate) const POISON: &str = "poison";
 /// Points by the kind's weight, a sanction where the kind starts one, and no rule beyond.
 pub(crate) struct Simple;
 
+/// Says of a directive where it is and how it stands.
+pub(crate) struct Announcer;
+
+impl Announce for Announcer {
+    fn announce(&self, directive: &Directive, now: DateTime<Utc>) -> NewEvent {
+        NewEvent {
+            kind: "directive",
+            community: Some(directive.community),
+            user: Some(directive.user),
+            at: now,
+            data: json!({"space": directive.space.as_str(), "state": directive.state.name()}).to_string(),
+        }
+    }
+}
+
 impl Judge for Simple {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let home = Home {
             tenant: submission.tenant,
@@ -220,6 +241,11 @@ impl Render for Plain {
                 ("member.changed", Some(*community), profile.user.id.to_string())
             }
             Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
+            Changed::Directive(directive) => (
+                "directive.changed",
+                Some(directive.community),
+                directive.state.name().to_owned(),
+            ),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),
             Changed::Same(there) => {

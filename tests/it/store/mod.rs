@@ -15,6 +15,7 @@ mod batches;
 mod cases;
 mod claims;
 mod communities;
+mod directives;
 mod erasure;
 mod events;
 mod halving;

@@ -13,9 +13,10 @@ use tribune::domain::replay::Lowering;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Instant;
 use tribune::ports::answer::{Answer, NewEvent};
+use tribune::ports::directives::Announce;
 use tribune::ports::ledger::{Closing, Course, Opening, Page, Revision};
 
-use super::judge::add;
+use super::judge::{Announcer, add};
 
 /// What a test wants of a void.
 #[derive(Clone, Default)]
@@ -104,6 +105,10 @@ impl Course for Replay {
 }
 
 impl Revision for Replay {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
         if self.wish.refuse || opening.case.voided.is_some() {
             return Err(Refusal::AlreadyVoided {

@@ -176,7 +176,7 @@ async fn no_statement_of_sqlite_scans_a_table() {
     let mut connection = sqlite_connection(&store).await;
     for statement in sqlite::statements()
         .into_iter()
-        .filter(|statement| !MAY_SCAN.contains(statement))
+        .filter(|statement| !MAY_SCAN.iter().any(|start| statement.starts_with(start)))
     {
         let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let plan = sqlx::query(plan).fetch_all(&mut connection).await.unwrap();
@@ -223,8 +223,13 @@ async fn no_page_of_postgres_sorts() {
     }
 }
 
-/// Statements over all tenants, who are few, and over SQLite's own tables.
-const MAY_SCAN: &[&str] = &["SELECT count(*) FROM tenants"];
+/// Statements over all tenants, who are few; over the communities whose events have a time of their own, which an index lists; and over SQLite's
+/// own tables.
+const MAY_SCAN: &[&str] = &[
+    "SELECT count(*) FROM tenants",
+    "SELECT t.tenant_id FROM tenants t WHERE (SELECT e.at FROM events e",
+    "SELECT c.tenant_id, c.community_id, c.events_swept",
+];
 const HARMLESS: &[&str] = &[
     "SCAN json_each",
     "SCAN jsonb_each",

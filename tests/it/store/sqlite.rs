@@ -158,6 +158,10 @@ async fn a_cancelled_batch_leaves_no_open_transaction() {
 async fn a_panic_leaves_no_open_transaction() {
     struct Panics;
     impl tribune::ports::ledger::Judge for Panics {
+        fn announcer(&self) -> Box<dyn tribune::ports::directives::Announce> {
+            Box::new(super::judge::Announcer)
+        }
+
         fn judge(
             &self,
             _: &tribune::domain::act::Situation<'_>,

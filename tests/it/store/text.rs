@@ -6,11 +6,12 @@ use tribune::domain::points::Points;
 use tribune::domain::refusal::Refusal;
 use tribune::domain::time::Instant;
 use tribune::ports::answer::{Answer, NewEvent};
+use tribune::ports::directives::Announce;
 use tribune::ports::directory::Change;
 use tribune::ports::error::StoreError;
 use tribune::ports::ledger::{Judge, PersonRef, Reply, Ruling, Submission};
 
-use super::judge::Simple;
+use super::judge::{Announcer, Simple};
 use super::world::{World, act, changed, claim, person, uuid, warn};
 
 const TEXTS: &[&str] = &[
@@ -32,6 +33,10 @@ const TEXTS: &[&str] = &[
 struct Extreme;
 
 impl Judge for Extreme {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let mut ruling = Simple.judge(situation, submission)?;
         let entry = &mut ruling.entries[0];
@@ -50,6 +55,10 @@ impl Judge for Extreme {
 struct Wordy(&'static str);
 
 impl Judge for Wordy {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let mut ruling = Simple.judge(situation, submission)?;
         let data = serde_json::json!({"text": self.0}).to_string();

@@ -2,8 +2,6 @@
 
 use wire::event::types;
 
-use crate::domain::id::CommunityId;
-use crate::domain::identity::Platform;
 use crate::http::problem::{Code, Problem};
 use crate::http::query;
 use crate::service::events::EventQuery;
@@ -12,20 +10,15 @@ use crate::service::events::EventQuery;
 const MAX_POSITION: usize = 20;
 
 /// The events that the parameters name.
-pub(super) fn query(
+pub(super) fn events(
     community: Option<&str>,
     types: Option<&str>,
     platform: Option<&str>,
 ) -> Result<EventQuery, Problem> {
     Ok(EventQuery {
-        // One that cannot exist is not found, as in a path.
-        community: community
-            .map(|text| CommunityId::parse(text).ok_or(Code::NotFound))
-            .transpose()?,
+        community: community.map(query::community).transpose()?,
         types: types.map(known_types).transpose()?.unwrap_or_default(),
-        platform: platform
-            .map(|text| Platform::parse(text).map_err(|error| query::refused("platform", &error.to_string())))
-            .transpose()?,
+        platform: platform.map(query::platform).transpose()?,
     })
 }
 

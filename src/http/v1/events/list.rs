@@ -41,7 +41,7 @@ pub struct EventFilters {
     platform: Option<String>,
     /// Only of these types, separated by commas.
     #[serde(rename = "type")]
-    #[param(style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
+    #[param(required = false, style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
     types: Option<String>,
 }
 
@@ -73,7 +73,7 @@ pub async fn list_events(
         after: filters.after.as_deref().map(filter::position).transpose()?,
         limit: check_limit(filters.limit)?,
     };
-    let query = filter::query(
+    let query = filter::events(
         filters.community.as_deref(),
         filters.types.as_deref(),
         filters.platform.as_deref(),

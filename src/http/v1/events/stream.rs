@@ -41,7 +41,7 @@ pub struct StreamFilters {
     platform: Option<String>,
     /// Only of these types, separated by commas.
     #[serde(rename = "type")]
-    #[param(style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
+    #[param(required = false, style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
     types: Option<String>,
 }
 
@@ -76,7 +76,7 @@ pub async fn stream_events(
         Some(after) => Follow::After(filter::position(after)?),
         None => Follow::Now,
     };
-    let query = filter::query(
+    let query = filter::events(
         filters.community.as_deref(),
         filters.types.as_deref(),
         filters.platform.as_deref(),

@@ -8,8 +8,8 @@ use crate::domain::time::Span;
 use crate::ports::directory::{Change, Changed, Conflict, Link};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
-use crate::storage::postgres::directory;
 use crate::storage::postgres::errors::overtaken;
+use crate::storage::postgres::{directives, directory};
 use sqlx::PgConnection;
 
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
@@ -112,6 +112,7 @@ impl Context<'_> {
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound("link").into());
         }
+        directives::cancel_of_link(&mut *connection, (self.order.tenant, community), link, self.now).await?;
         self.community(connection, community).await
     }
 

@@ -4,7 +4,7 @@ use super::{Context, Stop};
 use crate::domain::id::{CommunityId, TenantId};
 use crate::ports::directory::{Changed, Conflict};
 use crate::storage::codec::json;
-use crate::storage::postgres::directory;
+use crate::storage::postgres::{directives, directory};
 use crate::storage::removal::Sweep;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -76,6 +76,7 @@ impl Context<'_> {
                 .execute(&mut *connection)
                 .await?;
         }
+        directives::cancel_of_community(&mut *connection, (tenant, id), self.now).await?;
         self.begin(connection, (tenant, id.0), "community").await?;
         Ok(Changed::Community(community))
     }

@@ -2,6 +2,7 @@
 
 mod communities;
 mod delete;
+mod directives;
 mod erase;
 mod limits;
 mod merge;
@@ -225,6 +226,26 @@ impl Context<'_> {
             Change::PutLimit { .. } | Change::DeleteLimit { .. } => {
                 self.change_limit(connection, acting).await
             }
+            Change::ReceiveDirective { .. } | Change::RetryDirective(_) | Change::CancelDirective(_) => {
+                self.change_directive(connection).await
+            }
+            Change::ChangeReason {
+                community,
+                number,
+                expected,
+                reason,
+            } => {
+                let reason = reason.as_deref();
+                self.change_reason(connection, *community, *number, *expected, reason)
+                    .await
+            }
+            _ => self.change_person(connection, acting).await,
+        }
+    }
+
+    /// A change of a user or a member.
+    async fn change_person(&self, connection: &mut PgConnection, acting: &Acting) -> Result<Changed, Stop> {
+        match &self.order.change {
             Change::CreateUser { id, name, identities } => {
                 self.create_user(connection, *id, name.as_deref(), identities)
                     .await
@@ -236,16 +257,7 @@ impl Context<'_> {
             Change::MergeUsers { .. } => self.merge_users(connection, acting).await,
             Change::SplitUsers { .. } => self.split_users(connection, acting).await,
             Change::SetMember { .. } => self.set_member(connection).await,
-            Change::ChangeReason {
-                community,
-                number,
-                expected,
-                reason,
-            } => {
-                let reason = reason.as_deref();
-                self.change_reason(connection, *community, *number, *expected, reason)
-                    .await
-            }
+            _ => Err(StoreError::Failed("this changes nobody".into()).into()),
         }
     }
 }

@@ -7,9 +7,9 @@ use crate::domain::time::Span;
 use crate::ports::directory::{Change, Changed, Conflict, Link};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
-use crate::storage::sqlite::directory;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
+use crate::storage::sqlite::{directives, directory};
 
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
     VALUES (?1, ?2, ?3, ?4, 1)";
@@ -106,6 +106,7 @@ impl Context<'_> {
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound("link").into());
         }
+        directives::cancel_of_link(transaction, (self.order.tenant, community), link, self.now).await?;
         self.community(transaction, community).await
     }
 

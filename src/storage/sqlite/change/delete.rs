@@ -5,9 +5,9 @@ use crate::domain::id::{CommunityId, TenantId};
 use crate::ports::directory::{Changed, Conflict};
 use crate::storage::codec::json;
 use crate::storage::removal::Sweep;
-use crate::storage::sqlite::directory;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
+use crate::storage::sqlite::{directives, directory};
 use uuid::Uuid;
 
 const ARCHIVE_TENANT: &str = "UPDATE tenants SET archived_at = ?2 WHERE tenant_id = ?1";
@@ -74,6 +74,7 @@ impl Context<'_> {
                 .execute(transaction.connection()?)
                 .await?;
         }
+        directives::cancel_of_community(transaction, (tenant, id), self.now).await?;
         self.begin(transaction, (tenant, id.0), "community").await?;
         Ok(Changed::Community(community))
     }

@@ -9,7 +9,7 @@ use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{directory, seams};
+use crate::storage::sqlite::{directives, directory, seams};
 
 /// A tenant that never erased anybody has no secret yet.
 const SECRET: &str =
@@ -84,6 +84,7 @@ impl Context<'_> {
                 .execute(transaction.connection()?)
                 .await?;
             self.forget_merges(transaction, *user).await?;
+            directives::forget_of_user(transaction, tenant, *user).await?;
         }
         self.unname_seams(transaction, id, &group).await?;
         let user = self.user(transaction, id).await?;

@@ -2,6 +2,7 @@
 
 mod communities;
 mod delete;
+mod directives;
 mod erase;
 mod limits;
 mod merge;
@@ -166,6 +167,26 @@ impl Context<'_> {
                 self.activate_policy(transaction, *community, *version).await
             }
             Change::PutLimit { .. } | Change::DeleteLimit { .. } => self.change_limit(transaction).await,
+            Change::ReceiveDirective { .. } | Change::RetryDirective(_) | Change::CancelDirective(_) => {
+                self.change_directive(transaction).await
+            }
+            Change::ChangeReason {
+                community,
+                number,
+                expected,
+                reason,
+            } => {
+                let reason = reason.as_deref();
+                self.change_reason(transaction, *community, *number, *expected, reason)
+                    .await
+            }
+            _ => self.change_person(transaction).await,
+        }
+    }
+
+    /// A change of a user or a member.
+    async fn change_person(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
+        match &self.order.change {
             Change::CreateUser { id, name, identities } => {
                 self.create_user(transaction, *id, name.as_deref(), identities)
                     .await
@@ -177,16 +198,7 @@ impl Context<'_> {
             Change::MergeUsers { .. } => self.merge_users(transaction).await,
             Change::SplitUsers { .. } => self.split_users(transaction).await,
             Change::SetMember { .. } => self.set_member(transaction).await,
-            Change::ChangeReason {
-                community,
-                number,
-                expected,
-                reason,
-            } => {
-                let reason = reason.as_deref();
-                self.change_reason(transaction, *community, *number, *expected, reason)
-                    .await
-            }
+            _ => Err(StoreError::Failed("this changes nobody".into()).into()),
         }
     }
 }

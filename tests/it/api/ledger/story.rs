@@ -51,7 +51,8 @@ on_every_store! {
         let kinds: Vec<_> = page["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap().to_owned()).collect();
         assert_eq!(kinds, [
             "tenant.created", "key.created", "community.created", "case.created", "case.created",
-            "case.created", "case.created", "sanction.started", "case.voided", "case.voided", "sanction.ended",
+            "case.created", "case.created", "sanction.started", "directive.issued", "case.voided", "case.voided", "sanction.ended",
+            "directive.superseded", "directive.issued",
         ]);
     }
 }

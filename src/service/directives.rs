@@ -1,0 +1,292 @@
+//! What platforms are to do: handed out to relays under leases, and what they report.
+
+use super::caller::Caller;
+use super::error::ServiceError;
+use super::events::EventQuery;
+use super::feed::{Follow, Reader};
+use super::listing::{Listed, cut, one_more};
+use super::{After, Claim, Outcome, PersonRef, Service, show};
+use crate::domain::directive::{Receipt, State};
+use crate::domain::id::{CommunityId, DirectiveId, LeaseId};
+use crate::domain::identity::Platform;
+use crate::ports::directives::{DirectiveFilter, Served, Taking};
+use crate::ports::directory::Change;
+use std::time::Duration;
+use tokio::time::Instant;
+use wire::directive::Directive;
+use wire::event::types;
+use wire::key::Scope;
+
+/// How often to look for what falls due by time, or was taken back to be tried again, while a relay waits.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Which directives a relay asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// On this platform.
+    pub platform: Platform,
+    /// Only of this community.
+    pub community: Option<CommunityId>,
+    /// How many at most.
+    pub limit: u32,
+    /// For how long nobody else is given them.
+    pub lease: Duration,
+}
+
+/// Which directives to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DirectiveQuery {
+    /// Of this community.
+    pub community: Option<CommunityId>,
+    /// About this member.
+    pub member: Option<PersonRef>,
+    /// On this platform.
+    pub platform: Option<Platform>,
+    /// Where they stand.
+    pub state: Option<State>,
+}
+
+/// A relay that is given directives as they fall due. Dropping it ends that; what it has in hand stays so until the lease is over.
+pub struct Shift {
+    service: Service,
+    caller: Caller,
+    served: Served,
+    work: Work,
+    /// Wakes when directives are issued; signs of life come from it, too.
+    reader: Reader,
+}
+
+/// What comes next to a relay.
+#[derive(Debug)]
+pub enum Next {
+    /// Directives that it has in hand from now on.
+    Work(Vec<Directive>),
+    /// Nothing, but it is still there.
+    Quiet,
+}
+
+impl Service {
+    /// Takes what is due in hand; waits for it for a while if there is nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a community that the caller does not have.
+    pub async fn lease_directives(
+        &self,
+        caller: &Caller,
+        work: &Work,
+        wait: Duration,
+    ) -> Result<Vec<Directive>, ServiceError> {
+        let served = self.served(caller, work).await?;
+        let found = self.take(caller, &served, work).await?;
+        if !found.is_empty() || wait.is_zero() {
+            return Ok(found);
+        }
+        let until = Instant::now() + wait;
+        let mut shift = self.begin_shift(caller, work.clone()).await?;
+        loop {
+            match tokio::time::timeout_at(until, shift.next()).await {
+                Ok(Some(Next::Work(found))) => return Ok(found),
+                Ok(Some(Next::Quiet)) => {}
+                // The time is over, or the process stops.
+                Ok(None) | Err(_) => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    /// Begins to be given directives as they fall due.
+    ///
+    /// # Errors
+    /// As [`Service::lease_directives`], and [`ServiceError::TooManyReaders`].
+    pub async fn begin_shift(&self, caller: &Caller, work: Work) -> Result<Shift, ServiceError> {
+        let served = self.served(caller, &work).await?;
+        let query = EventQuery {
+            community: work.community,
+            types: [types::DIRECTIVE_ISSUED, types::DIRECTIVE_RETRIED]
+                .map(str::to_owned)
+                .into(),
+            platform: None,
+        };
+        let reader = self.follow(caller, query, Follow::Now).await?;
+        Ok(Shift {
+            service: self.clone(),
+            caller: caller.clone(),
+            served,
+            work,
+            reader,
+        })
+    }
+
+    async fn served(&self, caller: &Caller, work: &Work) -> Result<Served, ServiceError> {
+        caller.require(Scope::DirectivesWork)?;
+        Ok(Served {
+            platform: work.platform.clone(),
+            communities: self.seen(caller, work.community).await?,
+        })
+    }
+
+    /// The communities that a caller may see of those that are asked for; `None` for all.
+    async fn seen(
+        &self,
+        caller: &Caller,
+        community: Option<CommunityId>,
+    ) -> Result<Option<Vec<CommunityId>>, ServiceError> {
+        let Some(community) = community else {
+            return Ok(caller.communities.as_deref().map(<[_]>::to_vec));
+        };
+        caller.enter(community)?;
+        self.store.community(caller.tenant, community).await?;
+        Ok(Some(vec![community]))
+    }
+
+    async fn take(
+        &self,
+        caller: &Caller,
+        served: &Served,
+        work: &Work,
+    ) -> Result<Vec<Directive>, ServiceError> {
+        let taking = Taking {
+            id: LeaseId(self.ids.fresh()),
+            lease: work.lease,
+            limit: work.limit,
+        };
+        let (store, tenant, served) = (self.store.clone(), caller.tenant, served.clone());
+        let taken = self
+            .detached(async move { Ok(store.lease_directives(tenant, &served, &taking).await?) })
+            .await?;
+        Ok(taken.iter().map(show::directive::directive).collect())
+    }
+
+    /// Writes down what came of a directive.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], [`ServiceError::LeaseLost`] when somebody else has it in hand and it failed,
+    /// [`ServiceError::DirectiveSettled`] when it is settled and failed.
+    pub async fn receive_directive(
+        &self,
+        caller: &Caller,
+        id: DirectiveId,
+        (lease, receipt): (Option<LeaseId>, Receipt),
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::DirectivesWork)?;
+        self.enter_directive(caller, id).await?;
+        let change = Change::ReceiveDirective {
+            id,
+            lease,
+            receipt: Box::new(receipt),
+        };
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Has a directive carried out once more, from now on: one that was given up, or that is to be tried sooner.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], [`ServiceError::DirectiveSettled`] for one that another took the place of.
+    pub async fn retry_directive(
+        &self,
+        caller: &Caller,
+        id: DirectiveId,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::DirectivesWork)?;
+        self.enter_directive(caller, id).await?;
+        let change = Change::RetryDirective(id);
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Takes a directive back that is still to be carried out.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], [`ServiceError::DirectiveSettled`].
+    pub async fn cancel_directive(
+        &self,
+        caller: &Caller,
+        id: DirectiveId,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::DirectivesWork)?;
+        self.enter_directive(caller, id).await?;
+        let change = Change::CancelDirective(id);
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// That a directive is there and of a community that the caller sees.
+    async fn enter_directive(&self, caller: &Caller, id: DirectiveId) -> Result<(), ServiceError> {
+        let found = self.store.directive(caller.tenant, id).await?;
+        caller
+            .enter(found.community)
+            .map_err(|_| ServiceError::NotFound("directive"))
+    }
+
+    /// A directive.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn directive(&self, caller: &Caller, id: DirectiveId) -> Result<Directive, ServiceError> {
+        caller.require(Scope::DirectivesRead)?;
+        let found = self.store.directive(caller.tenant, id).await?;
+        caller
+            .enter(found.community)
+            .map_err(|_| ServiceError::NotFound("directive"))?;
+        Ok(show::directive::directive(&found))
+    }
+
+    /// Directives, newest first.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a community or a user that the caller does not have.
+    pub async fn directives(
+        &self,
+        caller: &Caller,
+        query: DirectiveQuery,
+        page: After<DirectiveId>,
+    ) -> Result<Listed<Directive, DirectiveId>, ServiceError> {
+        caller.require(Scope::DirectivesRead)?;
+        let communities = self.seen(caller, query.community).await?;
+        let user = match &query.member {
+            Some(person) => Some(self.store.user(caller.tenant, person).await?.id),
+            None => None,
+        };
+        let filter = DirectiveFilter {
+            communities,
+            user,
+            platform: query.platform,
+            state: query.state,
+        };
+        let rows = self
+            .store
+            .directives(caller.tenant, &filter, one_more(page))
+            .await?;
+        Ok(cut(
+            rows,
+            page.limit,
+            |directive| directive.id,
+            show::directive::directive,
+        ))
+    }
+}
+
+impl Shift {
+    /// What comes next; `None` when it is over, because the process stops or the key is no longer good.
+    pub async fn next(&mut self) -> Option<Next> {
+        loop {
+            match self.service.take(&self.caller, &self.served, &self.work).await {
+                Ok(found) if found.is_empty() => {}
+                Ok(found) => return Some(Next::Work(found)),
+                Err(error) => {
+                    tracing::warn!(
+                        error = super::error::chain(&error),
+                        "directives cannot be handed out; the relay is to come back"
+                    );
+                    return None;
+                }
+            }
+            match tokio::time::timeout(LOOK_EVERY, self.reader.next()).await {
+                // Something was issued, or it is time for a sign of life.
+                Ok(Some(text)) if text.starts_with(b": ") => return Some(Next::Quiet),
+                Ok(Some(_)) | Err(_) => {}
+                Ok(None) => return None,
+            }
+        }
+    }
+}

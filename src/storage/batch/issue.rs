@@ -1,0 +1,118 @@
+//! From wishes to directives: what is wanted of a member, for each of their names in each of the spaces that the community is linked to.
+
+use super::{Home, MemberKey};
+use crate::domain::directive::{Directive, Effect, State, Wanted, Wish};
+use crate::domain::id::{DirectiveId, LeaseId};
+use crate::domain::identity::{NativeId, Platform};
+use crate::ports::error::StoreError;
+use crate::storage::codec::json;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+/// Who carries out their own platform's part themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct InHand {
+    pub(crate) platform: Platform,
+    pub(crate) lease: LeaseId,
+    pub(crate) until: DateTime<Utc>,
+}
+
+/// Something wanted of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WishRow {
+    pub(crate) member: MemberKey,
+    pub(crate) wish: Wish,
+    /// The reason of its case.
+    pub(crate) reason: Option<String>,
+    pub(crate) in_hand: Option<InHand>,
+}
+
+/// All that is wanted, in order. Of what lasts the latest wish counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    rows: Vec<Option<WishRow>>,
+    lasting: BTreeMap<(MemberKey, Effect), usize>,
+}
+
+/// A name of a member in a space that their community is linked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Which wish it is for.
+    pub(crate) place: usize,
+    pub(crate) platform: Platform,
+    pub(crate) space: NativeId,
+    pub(crate) native: NativeId,
+}
+
+impl Wishes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, row: WishRow) {
+        if row.wish.effect.lasts() {
+            let before = self
+                .lasting
+                .insert((row.member, row.wish.effect), self.rows.len());
+            if let Some(earlier) = before.and_then(|before| self.rows.get_mut(before)) {
+                *earlier = None;
+            }
+        }
+        self.rows.push(Some(row));
+    }
+
+    /// Whom they are about, each with its place.
+    pub(crate) fn members(&self) -> Vec<(usize, MemberKey)> {
+        let rows = self.rows.iter().enumerate();
+        rows.filter_map(|(place, row)| Some((place, row.as_ref()?.member)))
+            .collect()
+    }
+
+    /// One directive for each target of each wish.
+    pub(crate) fn directives(&self, targets: Vec<Target>, now: DateTime<Utc>) -> Vec<(Home, Directive)> {
+        let issued = targets.into_iter().filter_map(|target| {
+            let row = self.rows.get(target.place)?.as_ref()?;
+            let wish = &row.wish;
+            let mine = row
+                .in_hand
+                .as_ref()
+                .filter(|hand| hand.platform == target.platform);
+            let directive = Directive {
+                id: fresh(now),
+                community: row.member.community,
+                platform: target.platform,
+                space: target.space,
+                member: target.native,
+                user: row.member.user,
+                wish: wish.clone(),
+                reason: row.reason.clone(),
+                state: State::Open,
+                attempts: i32::from(mine.is_some()),
+                failures: 0,
+                created_at: now,
+                due_at: Some(mine.map_or(now, |hand| hand.until)),
+                lease: mine.map(|hand| hand.lease),
+                settled_at: None,
+                receipt: None,
+            };
+            Some((row.member.home(), directive))
+        });
+        issued.collect()
+    }
+}
+
+/// In the order of time, and of being made in this process.
+fn fresh(now: DateTime<Utc>) -> DirectiveId {
+    static ORDER: LazyLock<Mutex<ContextV7>> = LazyLock::new(Mutex::default);
+    let order = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    let moment = Timestamp::from_unix(&*order, seconds, now.timestamp_subsec_nanos());
+    DirectiveId(Uuid::new_v7(moment))
+}
+
+/// How it is wanted, as a column has it.
+pub(crate) fn wanted(wanted: &Wanted) -> Result<String, StoreError> {
+    json(wanted)
+}

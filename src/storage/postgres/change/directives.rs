@@ -1,0 +1,64 @@
+//! Receipts of directives, and those that are tried again or taken back.
+
+use super::{Context, Stop};
+use crate::domain::directive::{Directive, NotTaken, Outcome, State};
+use crate::domain::id::DirectiveId;
+use crate::ports::directory::{Change, Changed, Conflict};
+use crate::ports::error::StoreError;
+use crate::storage::postgres::directives::{keep, lock, newest};
+use sqlx::PgConnection;
+
+impl Context<'_> {
+    pub(super) async fn change_directive(&self, connection: &mut PgConnection) -> Result<Changed, Stop> {
+        let changed = match &self.order.change {
+            Change::ReceiveDirective { .. } => self.receive(connection).await?,
+            Change::RetryDirective(id) => self.retry(connection, *id).await?,
+            Change::CancelDirective(id) => {
+                let mut directive = lock(&mut *connection, self.order.tenant, *id).await?;
+                directive.cancel(self.now).map_err(refused)?;
+                directive
+            }
+            _ => return Err(StoreError::Failed("this is about no directive".into()).into()),
+        };
+        keep(&mut *connection, self.order.tenant, &changed).await?;
+        Ok(Changed::Directive(Box::new(changed)))
+    }
+
+    async fn receive(&self, connection: &mut PgConnection) -> Result<Directive, Stop> {
+        let Change::ReceiveDirective { id, lease, receipt } = &self.order.change else {
+            return Err(StoreError::Failed("this is no receipt".into()).into());
+        };
+        let tenant = self.order.tenant;
+        let mut directive = lock(&mut *connection, tenant, *id).await?;
+        directive.takes(*lease, receipt.outcome).map_err(refused)?;
+        let mut receipt = (**receipt).clone();
+        receipt.at = self.now;
+        // What was carried out too late undid what came after it: that is carried out once more.
+        if directive.state == State::Superseded && receipt.outcome == Outcome::Applied {
+            let mut latest = newest(&mut *connection, tenant, &directive).await?;
+            if latest.id != directive.id && latest.state == State::Applied {
+                latest.retry(self.now).map_err(refused)?;
+                keep(&mut *connection, tenant, &latest).await?;
+            }
+        }
+        directive.receive(receipt);
+        Ok(directive)
+    }
+
+    /// Only the latest of what lasts is tried again: an earlier one would undo it.
+    async fn retry(&self, connection: &mut PgConnection, id: DirectiveId) -> Result<Directive, Stop> {
+        let mut directive = lock(&mut *connection, self.order.tenant, id).await?;
+        if directive.wish.effect.lasts() {
+            let latest = newest(&mut *connection, self.order.tenant, &directive).await?;
+            if latest.id != directive.id {
+                return Err(refused(NotTaken::Settled(State::Superseded)));
+            }
+        }
+        directive.retry(self.now).map_err(refused)?;
+        Ok(directive)
+    }
+}
+
+fn refused(why: NotTaken) -> Stop {
+    Conflict::Directive(why).into()
+}

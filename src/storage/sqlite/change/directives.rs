@@ -1,0 +1,64 @@
+//! Receipts of directives, and those that are tried again or taken back.
+
+use super::{Context, Stop};
+use crate::domain::directive::{Directive, NotTaken, Outcome, State};
+use crate::domain::id::DirectiveId;
+use crate::ports::directory::{Change, Changed, Conflict};
+use crate::ports::error::StoreError;
+use crate::storage::sqlite::directives::{keep, lock, newest};
+use crate::storage::sqlite::pool::Transaction;
+
+impl Context<'_> {
+    pub(super) async fn change_directive(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
+        let changed = match &self.order.change {
+            Change::ReceiveDirective { .. } => self.receive(transaction).await?,
+            Change::RetryDirective(id) => self.retry(transaction, *id).await?,
+            Change::CancelDirective(id) => {
+                let mut directive = lock(transaction, self.order.tenant, *id).await?;
+                directive.cancel(self.now).map_err(refused)?;
+                directive
+            }
+            _ => return Err(StoreError::Failed("this is about no directive".into()).into()),
+        };
+        keep(transaction, self.order.tenant, &changed).await?;
+        Ok(Changed::Directive(Box::new(changed)))
+    }
+
+    async fn receive(&self, transaction: &mut Transaction) -> Result<Directive, Stop> {
+        let Change::ReceiveDirective { id, lease, receipt } = &self.order.change else {
+            return Err(StoreError::Failed("this is no receipt".into()).into());
+        };
+        let tenant = self.order.tenant;
+        let mut directive = lock(transaction, tenant, *id).await?;
+        directive.takes(*lease, receipt.outcome).map_err(refused)?;
+        let mut receipt = (**receipt).clone();
+        receipt.at = self.now;
+        // What was carried out too late undid what came after it: that is carried out once more.
+        if directive.state == State::Superseded && receipt.outcome == Outcome::Applied {
+            let mut latest = newest(transaction, tenant, &directive).await?;
+            if latest.id != directive.id && latest.state == State::Applied {
+                latest.retry(self.now).map_err(refused)?;
+                keep(transaction, tenant, &latest).await?;
+            }
+        }
+        directive.receive(receipt);
+        Ok(directive)
+    }
+
+    /// Only the latest of what lasts is tried again: an earlier one would undo it.
+    async fn retry(&self, transaction: &mut Transaction, id: DirectiveId) -> Result<Directive, Stop> {
+        let mut directive = lock(transaction, self.order.tenant, id).await?;
+        if directive.wish.effect.lasts() {
+            let latest = newest(transaction, self.order.tenant, &directive).await?;
+            if latest.id != directive.id {
+                return Err(refused(NotTaken::Settled(State::Superseded)));
+            }
+        }
+        directive.retry(self.now).map_err(refused)?;
+        Ok(directive)
+    }
+}
+
+fn refused(why: NotTaken) -> Stop {
+    Conflict::Directive(why).into()
+}

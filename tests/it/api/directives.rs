@@ -1,0 +1,254 @@
+//! What platforms are to do, as relays take it in hand and moderators watch it.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::actors::{World, each, pointers};
+use crate::support::client::Client;
+use crate::support::store::TestStore;
+use crate::support::stream::Stream;
+use crate::support::wait;
+
+const MEMBER: &str = "discord:80351110224678912";
+
+/// A community with spaces on Discord and Telegram, and a relay of the former.
+struct Scene {
+    world: World,
+    community: String,
+    relay: Client,
+}
+
+impl Scene {
+    async fn start(store: TestStore) -> Self {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        for (platform, space) in [("discord", "guild"), ("telegram", "chat")] {
+            let link = json!({"platform": platform, "space": space});
+            world
+                .admin
+                .post(&format!("/v1/communities/{community}/links"), &link)
+                .await
+                .expect(201);
+        }
+        let relay = world.key("member", &["directives:work", "directives:read"]).await;
+        Self {
+            world,
+            community,
+            relay,
+        }
+    }
+
+    async fn act(&self, act: &Value) -> Value {
+        let path = format!("/v1/communities/{}/acts", self.community);
+        self.world.admin.post(&path, act).await.expect(201)
+    }
+
+    async fn lease(&self, request: &Value) -> Vec<Value> {
+        let leased = self.relay.post("/v1/directives/lease", request).await.expect(200);
+        leased["items"].as_array().unwrap().clone()
+    }
+
+    async fn receipt(&self, directive: &Value, receipt: &Value) -> crate::support::client::Reply {
+        let path = format!("/v1/directives/{}/receipt", directive["id"].as_str().unwrap());
+        self.relay.post(&path, receipt).await
+    }
+
+    async fn stream(&self) -> Stream {
+        let call = self
+            .relay
+            .call(Method::GET, "/v1/directives/stream?platform=discord");
+        call.stream().await
+    }
+}
+
+on_every_store! {
+    /// An act, what the relay is given of it, its receipt, and what the log says of it all.
+    async fn a_relay_carries_out_what_is_decided(store) {
+        let scene = Scene::start(store).await;
+        let acted = scene.act(&json!({"kind": "mute", "member": MEMBER, "duration": 3600, "reason": "Spam"})).await;
+        let taken = scene.lease(&json!({"platform": "discord"})).await;
+        assert_eq!(taken.len(), 1, "one space on Discord: {taken:?}");
+        let mute = &taken[0];
+        assert_eq!((&mute["space"], &mute["member"]), (&json!("guild"), &json!("80351110224678912")));
+        assert_eq!((&mute["effect"], &mute["case"], &mute["reason"]), (&json!("mute"), &json!(1), &json!("Spam")));
+        assert_eq!((&mute["wanted"]["holds"], &mute["wanted"]["until"]), (&json!(true), &acted["case"]["sanction"]["ends_at"]));
+        assert_eq!((&mute["state"], &mute["attempts"]), (&json!("open"), &json!(1)));
+        assert_eq!(scene.lease(&json!({"platform": "discord"})).await, Vec::<Value>::new());
+        assert_eq!(scene.lease(&json!({"platform": "telegram"})).await, Vec::<Value>::new(), "the member has no name there");
+        let lease = &mute["lease"]["id"];
+        let settled = scene.receipt(mute, &json!({"outcome": "applied", "lease": lease, "code": "204"})).await.expect(200);
+        assert_eq!((&settled["state"], &settled["due_at"], &settled["lease"]), (&json!("applied"), &json!(null), &json!(null)));
+        assert_eq!((&settled["receipt"]["outcome"], &settled["receipt"]["code"]), (&json!("applied"), &json!("204")));
+        let read = scene.relay.get(&format!("/v1/directives/{}", mute["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(read, settled);
+        let log = scene.world.admin.get("/v1/events?type=directive.issued,directive.applied").await.expect(200);
+        assert_eq!(each(&log, "type"), [json!("directive.issued"), json!("directive.applied")]);
+        assert_eq!(log["items"][1]["data"]["directive"], settled);
+    }
+
+    /// What is lifted is a directive, too; what is voided as well.
+    async fn lifts_and_voids_are_carried_out(store) {
+        let scene = Scene::start(store).await;
+        let ban = json!({"kind": "ban", "member": MEMBER, "reason": "Raid", "allow_duplicate": true});
+        scene.act(&ban).await;
+        scene.act(&json!({"kind": "unban", "member": MEMBER})).await;
+        let taken = scene.lease(&json!({"platform": "discord"})).await;
+        let brief = |all: &[Value]| all.iter().map(|d| (d["effect"].clone(), d["wanted"]["holds"].clone())).collect::<Vec<_>>();
+        assert_eq!(brief(&taken), [(json!("ban"), json!(false))], "the ban gave way to its lift");
+        scene.act(&ban).await;
+        let void = format!("/v1/communities/{}/cases/3/void", scene.community);
+        scene.world.admin.post(&void, &json!({"reason": "Not them"})).await.expect(200);
+        let list = scene.relay.get(&format!("/v1/directives?member={MEMBER}&state=open")).await.expect(200);
+        assert_eq!(brief(list["items"].as_array().unwrap()), [(json!("ban"), json!(false))]);
+        let superseded = scene.relay.get("/v1/directives?state=superseded").await.expect(200);
+        assert_eq!(each(&superseded, "effect").len(), 3, "both bans, and the lift that another ban followed: {superseded}");
+    }
+
+    /// Restrictions name all that is taken away; a kick and deleted messages happen once.
+    async fn each_effect_says_what_it_wants(store) {
+        let scene = Scene::start(store).await;
+        scene.act(&json!({"kind": "restrict", "member": MEMBER, "capabilities": ["links"], "duration": "PT1H"})).await;
+        scene.act(&json!({"kind": "restrict", "member": MEMBER, "capabilities": ["media"], "reason": "Again"})).await;
+        scene.act(&json!({"kind": "kick", "member": MEMBER, "reason": "Out"})).await;
+        let messages = json!({"channel": "general", "ids": ["1", "2"]});
+        scene.act(&json!({"kind": "delete_messages", "member": MEMBER, "messages": messages})).await;
+        let taken = scene.lease(&json!({"platform": "discord"})).await;
+        let effects: Vec<_> = taken.iter().map(|d| d["effect"].as_str().unwrap()).collect();
+        assert_eq!(effects, ["restrict", "kick", "delete_messages"]);
+        let capabilities = taken[0]["wanted"]["capabilities"].as_array().unwrap();
+        assert_eq!(capabilities.iter().map(|c| c["capability"].as_str().unwrap()).collect::<Vec<_>>(), ["links", "media"]);
+        assert!(capabilities[0]["until"].is_string() && capabilities[1]["until"].is_null());
+        assert_eq!(taken[1]["wanted"], json!({"holds": false, "until": null, "capabilities": [], "channel": null, "messages": []}));
+        assert_eq!((&taken[2]["wanted"]["channel"], &taken[2]["wanted"]["messages"]), (&json!("general"), &json!(["1", "2"])));
+    }
+
+    /// What fails is tried again, what cannot be done is given up, and both can be seen.
+    async fn failures_are_seen(store) {
+        let scene = Scene::start(store).await;
+        scene.act(&json!({"kind": "mute", "member": MEMBER, "duration": 3600})).await;
+        let mute = scene.lease(&json!({"platform": "discord"})).await.remove(0);
+        let delayed = scene.receipt(&mute, &json!({"outcome": "transient", "detail": "429", "retry_after": 60})).await.expect(200);
+        assert_eq!((&delayed["state"], &delayed["settled_at"]), (&json!("open"), &json!(null)));
+        assert_eq!(scene.lease(&json!({"platform": "discord"})).await, Vec::<Value>::new());
+        let retry = format!("/v1/directives/{}/retry", mute["id"].as_str().unwrap());
+        scene.relay.post(&retry, &json!({})).await.expect(200);
+        let mute = scene.lease(&json!({"platform": "discord"})).await.remove(0);
+        let failed = scene.receipt(&mute, &json!({"outcome": "unsupported"})).await.expect(200);
+        assert_eq!(failed["state"], "unsupported");
+        let late = scene.receipt(&mute, &json!({"outcome": "transient"})).await.expect(409);
+        assert_eq!(late["code"], "directive_settled");
+        let seen = scene.world.admin.get("/v1/events?type=directive.delayed,directive.failed").await.expect(200);
+        assert_eq!(each(&seen, "type"), [json!("directive.delayed"), json!("directive.failed")]);
+        scene.relay.post(&retry, &json!({})).await.expect(200);
+        let cancel = format!("/v1/directives/{}/cancel", mute["id"].as_str().unwrap());
+        assert_eq!(scene.relay.post(&cancel, &json!({})).await.expect(200)["state"], "cancelled");
+        assert_eq!(scene.relay.post(&cancel, &json!({})).await.expect(409)["code"], "directive_settled");
+    }
+
+    /// A relay that follows is given each as soon as it is issued; one that waits, too.
+    async fn relays_are_told_at_once(store) {
+        let scene = Scene::start(store).await;
+        let mut stream = scene.stream().await;
+        assert_eq!(stream.next().await.unwrap().retry, Some(1_000));
+        scene.act(&json!({"kind": "kick", "member": MEMBER})).await;
+        let kick = stream.event().await;
+        assert_eq!((kick.event.as_deref(), &kick.data["effect"]), (Some("directive"), &json!("kick")));
+        scene.receipt(&kick.data, &json!({"outcome": "applied", "lease": kick.data["lease"]["id"]})).await.expect(200);
+        drop(stream);
+        let asked = json!({"platform": "discord", "wait": 25, "lease": 5});
+        let kick = json!({"kind": "kick", "member": "discord:1"});
+        let (taken, _) = tokio::join!(scene.lease(&asked), scene.act(&kick));
+        assert_eq!(taken[0]["member"], "1");
+        assert_eq!(scene.lease(&json!({"platform": "discord", "wait": 1})).await, Vec::<Value>::new());
+    }
+
+    /// Two relays that follow share the work: each directive is in the hands of one.
+    async fn relays_share_the_work(store) {
+        let scene = Scene::start(store).await;
+        let mut streams = [scene.stream().await, scene.stream().await];
+        for stream in &mut streams {
+            stream.next().await.unwrap();
+        }
+        for n in 0..20 {
+            scene.act(&json!({"kind": "kick", "member": format!("discord:{n}")})).await;
+        }
+        let [one, other] = &mut streams;
+        let mut members = Vec::new();
+        while members.len() < 20 {
+            let next = tokio::select! { next = one.event() => next, next = other.event() => next };
+            members.push(next.data["member"].as_str().unwrap().parse::<u32>().unwrap());
+        }
+        members.sort_unstable();
+        assert_eq!(members, (0..20).collect::<Vec<_>>());
+    }
+
+    /// What a lease left undone is handed out again when it is over.
+    async fn what_a_relay_dies_with_goes_to_another(store) {
+        let scene = Scene::start(store).await;
+        scene.act(&json!({"kind": "kick", "member": MEMBER})).await;
+        let lost = scene.lease(&json!({"platform": "discord", "lease": 5})).await.remove(0);
+        let again = wait::until_async("the lease to be over", Duration::from_secs(60), async || {
+            scene.lease(&json!({"platform": "discord", "wait": 10})).await.pop()
+        });
+        let again = again.await;
+        assert_eq!((&again["id"], &again["attempts"]), (&lost["id"], &json!(2)));
+        let late = scene.receipt(&lost, &json!({"outcome": "transient", "lease": lost["lease"]["id"]})).await.expect(409);
+        assert_eq!(late["code"], "lease_lost");
+        scene.receipt(&lost, &json!({"outcome": "applied", "lease": lost["lease"]["id"]})).await.expect(200);
+    }
+
+    /// Requests that cannot be meant are refused with where and why; what is another's is not there.
+    async fn what_is_refused(store) {
+        let scene = Scene::start(store).await;
+        let refused = async |path: &str, body: Value, status| scene.relay.post(path, &body).await.expect(status);
+        let wrong = refused("/v1/directives/lease", json!({"platform": "Discord", "limit": 0, "lease": 4, "wait": 26}), 422).await;
+        assert_eq!(pointers(&wrong), ["/lease", "/limit", "/platform", "/wait"]);
+        let foreign = json!({"platform": "discord", "community": "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f"});
+        assert_eq!(refused("/v1/directives/lease", foreign, 404).await["code"], "not_found");
+        for wrong in ["?platform=X", "?platform=discord&lease=1", "", "?platform=discord&limit=3"] {
+            let reply = scene.relay.get(&format!("/v1/directives/stream{wrong}")).await.expect(400);
+            assert_eq!(reply["code"], "bad_query", "{wrong}");
+        }
+        scene.act(&json!({"kind": "kick", "member": MEMBER})).await;
+        let kick = scene.lease(&json!({"platform": "discord"})).await.remove(0);
+        let path = format!("/v1/directives/{}/receipt", kick["id"].as_str().unwrap());
+        let wrong = refused(&path, json!({"outcome": "applied", "lease": "lea_x", "retry_after": -1, "code": "x".repeat(501)}), 422).await;
+        assert_eq!(pointers(&wrong), ["/code", "/lease", "/retry_after"]);
+        assert_eq!(refused(&path, json!({"outcome": "done"}), 422).await["code"], "invalid_request");
+        let elsewhere = scene.world.community("elsewhere").await;
+        let bound = scene.world.bound(&[&elsewhere], &["directives:work", "directives:read"]).await;
+        assert_eq!(bound.post(&path, &json!({"outcome": "applied"})).await.status, 404);
+        assert_eq!(bound.get("/v1/directives").await.expect(200)["items"], json!([]));
+        let stranger = scene.world.other_tenant().await;
+        assert_eq!(stranger.post(&path, &json!({"outcome": "applied"})).await.status, 404);
+        assert_eq!(stranger.get(&path.replace("/receipt", "")).await.status, 404);
+        let reader = scene.world.key("member", &["directives:read"]).await;
+        assert_eq!(reader.post(&path, &json!({"outcome": "applied"})).await.expect(403)["code"], "forbidden_scope");
+        let again = scene.relay.call(Method::POST, &path).header("idempotency-key", "r1");
+        again.json(&json!({"outcome": "applied"})).send().await.expect(200);
+        let again = scene.relay.call(Method::POST, &path).header("idempotency-key", "r1");
+        let again = again.json(&json!({"outcome": "applied"})).send().await;
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    }
+
+    /// An end that time brings about is carried out by one of two relays.
+    async fn an_expiry_is_carried_out_once(store) {
+        let scene = Scene::start(store).await;
+        let mut streams = [scene.stream().await, scene.stream().await];
+        for stream in &mut streams {
+            stream.next().await.unwrap();
+        }
+        scene.act(&json!({"kind": "mute", "member": MEMBER, "duration": 2})).await;
+        let [one, other] = &mut streams;
+        let mut seen = Vec::new();
+        while seen.len() < 2 {
+            let next = tokio::select! { next = one.event() => next, next = other.event() => next };
+            scene.receipt(&next.data, &json!({"outcome": "applied"})).await.expect(200);
+            seen.push((next.data["effect"].clone(), next.data["wanted"]["holds"].clone(), next.data["case"].clone()));
+        }
+        assert_eq!(seen, [(json!("mute"), json!(true), json!(1)), (json!("mute"), json!(false), json!(2))]);
+        assert_eq!(scene.lease(&json!({"platform": "discord", "wait": 1})).await, Vec::<Value>::new());
+    }
+}
