@@ -7,8 +7,8 @@ use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::held::Held;
-use crate::domain::id::{CommunityId, KeyId, SanctionId, TenantId, UserId};
-use crate::domain::identity::Identity;
+use crate::domain::id::{CommunityId, KeyId, LeaseId, SanctionId, TenantId, UserId};
+use crate::domain::identity::{Identity, Platform};
 use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::past::{self, Past, Question};
@@ -20,7 +20,7 @@ use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -84,6 +84,19 @@ pub struct Submission {
     pub command: Command,
     /// The idempotency key, if the call has one.
     pub claim: Option<Claim>,
+    /// Who carries out a platform's part of what comes of it, if the caller does.
+    pub in_hand: Option<InHand>,
+}
+
+/// That a caller carries out one platform's part themselves, and has until then for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InHand {
+    /// Which platform's.
+    pub platform: Platform,
+    /// The lease's id.
+    pub lease: LeaseId,
+    /// How long it takes at most.
+    pub time: TimeDelta,
 }
 
 /// What the pure function ruled; everything that will be written.

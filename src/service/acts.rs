@@ -2,19 +2,26 @@
 
 use super::caller::{Caller, NamedActor};
 use super::error::ServiceError;
-use super::{Claim, Outcome, PersonRef, Service};
+use super::judge::json;
+use super::{After, Claim, Outcome, PersonRef, Service, show};
 use crate::domain::act::{Act, Command};
 use crate::domain::actor::Acting;
 use crate::domain::case::Particulars;
 use crate::domain::hold::{Spent, sought};
-use crate::domain::id::{CommunityId, SanctionId, TenantId};
+use crate::domain::id::{CommunityId, LeaseId, SanctionId, TenantId, UserId};
+use crate::domain::identity::Platform;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
-use crate::ports::ledger::{ActorRef, Submission};
+use crate::ports::directives::DirectiveFilter;
+use crate::ports::ledger::{ActorRef, InHand, Submission};
 use crate::ports::timers::DueTimer;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use wire::act::ActAnswer;
 use wire::key::Scope;
+
+/// Among how many of a member's latest directives those of an act are.
+const LATEST: u32 = 200;
 
 /// An act as a call asks for it.
 #[derive(Clone, Debug)]
@@ -27,6 +34,8 @@ pub struct ActOrder {
     pub act: Act,
     /// Decide without effect.
     pub dry_run: bool,
+    /// Which platform's part of what comes of it the caller carries out, and how long that takes at most.
+    pub in_hand: Option<(Platform, TimeDelta)>,
 }
 
 /// The lift of one sanction as a call asks for it.
@@ -55,6 +64,9 @@ impl Service {
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::ActsWrite)?;
+        if order.in_hand.is_some() {
+            caller.require(Scope::DirectivesWork)?;
+        }
         caller.enter(community)?;
         let actor = caller.actor(order.actor)?;
         let submission = Submission {
@@ -64,12 +76,58 @@ impl Service {
             actor,
             command: Command::Act(order.act),
             claim,
+            in_hand: order.in_hand.clone().map(|(platform, time)| InHand {
+                platform,
+                lease: LeaseId(self.ids.fresh()),
+                time,
+            }),
         };
         if order.dry_run {
-            self.preview(&submission).await
-        } else {
-            self.pipeline.submit(submission).await
+            return self.preview(&submission).await;
         }
+        let outcome = self.pipeline.submit(submission).await?;
+        match order.in_hand {
+            Some((platform, _)) if !outcome.is_held() => {
+                self.with_directives(caller, community, platform, outcome).await
+            }
+            _ => Ok(outcome),
+        }
+    }
+
+    /// The answer to an act, with the directives of a platform that came of it.
+    async fn with_directives(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        platform: Platform,
+        mut outcome: Outcome,
+    ) -> Result<Outcome, ServiceError> {
+        // What was kept under a key by an earlier version may read otherwise; it is given as it is then.
+        let Ok(mut answer) = serde_json::from_str::<ActAnswer>(&outcome.answer.body) else {
+            return Ok(outcome);
+        };
+        let cases: Vec<i64> = std::iter::once(&answer.case)
+            .chain(&answer.escalations)
+            .map(|case| case.number)
+            .collect();
+        let filter = DirectiveFilter {
+            communities: Some(vec![community]),
+            user: answer.case.member.user.as_deref().and_then(UserId::parse),
+            platform: Some(platform),
+            state: None,
+        };
+        let page = After {
+            after: None,
+            limit: LATEST,
+        };
+        let found = self.store.directives(caller.tenant, &filter, page).await?;
+        let of_these = found
+            .iter()
+            .filter(|directive| directive.wish.case.is_some_and(|case| cases.contains(&case)));
+        answer.directives = of_these.map(show::directive::directive).collect();
+        answer.directives.reverse();
+        outcome.answer.body = json(&answer);
+        Ok(outcome)
     }
 
     /// Lifts one sanction, or tries it out.
@@ -102,6 +160,7 @@ impl Service {
                 particulars,
             },
             claim,
+            in_hand: None,
         };
         if dry_run {
             self.preview(&submission).await
@@ -125,6 +184,7 @@ impl Service {
                 version: timer.version,
             },
             claim: None,
+            in_hand: None,
         };
         match self.pipeline.submit(submission).await {
             // The community was deleted, and the timer goes with its rows.

@@ -109,6 +109,7 @@ impl Service {
                 actor: caller.actor(order.actor)?,
                 command: Command::Act(order.act),
                 claim: None,
+                in_hand: None,
             })
         };
         let submissions = orders

@@ -141,5 +141,6 @@ fn submission(job: &Job, work: Work) -> Option<Submission> {
         actor,
         command: Command::Act(*act),
         claim: None,
+        in_hand: None,
     })
 }

@@ -119,6 +119,7 @@ impl Service {
             actor,
             command,
             claim,
+            in_hand: None,
         };
         Ok((submission, held))
     }

@@ -230,6 +230,7 @@ impl Service {
                         actor,
                         command: Command::Act(*act),
                         claim,
+                        in_hand: None,
                     };
                     acts.push((item, submission));
                 }

@@ -111,6 +111,7 @@ pub(crate) fn answer(
             .map(|entry| show::case::case(community, &entry.case))
             .collect(),
         standing: show::standing::standing(community, Some(situation.target.user), &standing),
+        directives: Vec::new(),
     })
 }
 

@@ -36,6 +36,10 @@ def before_call(context, case, kwargs):
         digest = hashlib.sha256(request.encode()).hexdigest()
         quoted = key.startswith('"')
         case.headers["Idempotency-Key"] = f'"{digest}"' if quoted else (digest + key)[:255]
+    # Nobody makes work here, and nobody waits for it.
+    wait = case.body.get("wait") if isinstance(case.body, dict) and case.path.endswith("/directives/lease") else None
+    if isinstance(wait, int) and 0 < wait <= 25:
+        case.body["wait"] = 0
     # Whoever revokes the key that all requests carry gets nothing but 401 from then on.
     if (case.path_parameters or {}).get("key") == OWN_KEY:
         case.path_parameters["key"] = "key_" + 32 * "0"

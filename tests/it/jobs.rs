@@ -118,6 +118,7 @@ impl Replica {
                 actor: None,
                 act: Act::new(Kind::Mute, Detail::lasting(span), Particulars::default()).unwrap(),
                 dry_run: false,
+                in_hand: None,
             };
             self.service.act(&at.caller, at.community, order, None)
         });
@@ -267,6 +268,7 @@ on_every_store! {
             actor: None,
             act: Act::new(Kind::Unmute, Detail::default(), Particulars::default()).unwrap(),
             dry_run: false,
+            in_hand: None,
         };
         replica.service.act(&place.caller, place.community, order, None).await.unwrap();
         clock.advance(120);
@@ -299,6 +301,7 @@ on_every_store! {
             actor: None,
             act: Act::new(Kind::Warn, Detail::default(), Particulars::default()).unwrap(),
             dry_run: false,
+            in_hand: None,
         };
         replica.service.act(&place.caller, place.community, order, None).await.unwrap();
         let page = After { after: None, limit: 9 };
@@ -348,6 +351,7 @@ on_every_store! {
             actor: None,
             act: Act::new(Kind::Warn, Detail::default(), Particulars::default()).unwrap(),
             dry_run: false,
+            in_hand: None,
         };
         replica.service.act(&place.caller, place.community, order, None).await.unwrap();
         let page = After { after: None, limit: 9 };

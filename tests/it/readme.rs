@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::support::client::Client;
 use crate::support::server::Server;
+use crate::support::stream::Stream;
 
 const README: &str = include_str!("../../README.md");
 
@@ -14,6 +15,15 @@ fn calls() -> Vec<&'static str> {
         .lines()
         .filter(|line| line.starts_with("call $") || line.starts_with("call \"$"))
         .collect()
+}
+
+/// Follows what the README's `curl -N` follows.
+async fn follow(client: &Client) -> Stream {
+    let line = README.lines().find(|line| line.starts_with("curl -N "));
+    let line = line.expect("it says how to follow directives");
+    let (_, address) = line.rsplit_once(" \"$API").expect("an address in quotes");
+    let path = format!("/v1{}", address.trim_end_matches('"'));
+    client.call(Method::GET, &path).stream().await
 }
 
 /// Sends what a line says: an address, and a body if there is one.
@@ -57,10 +67,17 @@ on_every_store! {
         let community = made["id"].as_str().unwrap();
 
         let mut answers = Vec::new();
+        let mut stream = follow(&admin).await;
         for line in calls() {
-            answers.push(paste(&admin, line, community).await);
+            let mut line = line.to_owned();
+            if line.contains("$DIRECTIVE") {
+                let directive = stream.event().await.data;
+                assert_eq!((&directive["effect"], &directive["member"]), (&"mute".into(), &"80351110224678912".into()));
+                line = line.replace("$DIRECTIVE", directive["id"].as_str().unwrap());
+            }
+            answers.push(paste(&admin, &line, community).await);
         }
-        let [_, _, third, muted, explained, voided, free, cases, events, check] = &answers[..] else {
+        let [_, _, third, muted, explained, voided, free, cases, events, _, _, receipt, check] = &answers[..] else {
             panic!("the README makes {} calls", answers.len());
         };
         assert_eq!(third["escalations"][0]["kind"], "mute");
@@ -70,6 +87,7 @@ on_every_store! {
         assert_eq!(voided["also_voided"], serde_json::json!([4]));
         assert_eq!((&free["points"], &free["restrictions"]), (&2.into(), &serde_json::json!([])));
         assert_eq!(cases["items"].as_array().unwrap().len(), 4);
+        assert_eq!(receipt["state"], "applied");
         assert_eq!((&check["allowed"], &check["remaining"]), (&true.into(), &4.into()));
         assert!(events["items"].as_array().unwrap().iter().any(|event| event["type"] == "case.voided"));
     }

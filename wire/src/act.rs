@@ -1,12 +1,13 @@
 //! Acts, lifts and voids: what is asked, and what comes of it.
 
 use crate::case::Case;
+use crate::directive::Directive;
 use crate::duration::Duration;
 use crate::held::Hold;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::standing::Standing;
-use crate::word::{Rank, Visibility};
+use crate::word::{ExecuteBy, Rank, Visibility};
 use std::collections::BTreeMap;
 
 wire! {
@@ -103,6 +104,11 @@ wire! {
         /// Decide without effect: the answer is what would happen now.
         #[serde(default)]
         pub dry_run: bool,
+        /// Who carries it out on the platform of the actor, or else of the member: relays, or the caller, who gets the directives of that
+        /// platform with the answer and 30 seconds to post receipts; without one by then they go to the relays. Needs the scope `directives:work`
+        /// then. Other platforms are the relays' in any case.
+        #[serde(default)]
+        pub execute_by: ExecuteBy,
     }
 }
 
@@ -236,6 +242,9 @@ wire! {
         pub escalations: Vec<Case>,
         /// The member's standing afterwards.
         pub standing: Standing,
+        /// What the caller is to carry out (`execute_by`: `caller`); empty otherwise, when relays do.
+        #[serde(default)]
+        pub directives: Vec<Directive>,
     }
 }
 

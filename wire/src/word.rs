@@ -189,6 +189,18 @@ wire! {
 }
 
 wire! {
+    /// Who carries an act out on the platform that it came from.
+    #[derive(Default)]
+    pub enum ExecuteBy {
+        /// Relays, as on all platforms.
+        #[default]
+        Relays,
+        /// Whoever makes the call.
+        Caller,
+    }
+}
+
+wire! {
     /// What a directive is about.
     pub enum Effect {
         /// Kept from capabilities.

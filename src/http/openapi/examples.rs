@@ -124,7 +124,7 @@ pub(crate) fn standing() -> Value {
 
 /// What came of the act.
 pub(crate) fn act_answer() -> Value {
-    json!({"dry_run": false, "hold": null, "case": case(), "escalations": [escalation()], "standing": standing()})
+    json!({"dry_run": false, "hold": null, "case": case(), "escalations": [escalation()], "standing": standing(), "directives": []})
 }
 
 /// What would come of it.
@@ -292,7 +292,7 @@ pub(crate) fn lift_answer() -> Value {
     ] {
         standing[field] = value;
     }
-    json!({"dry_run": false, "hold": null, "case": case, "escalations": [], "standing": standing})
+    json!({"dry_run": false, "hold": null, "case": case, "escalations": [], "standing": standing, "directives": []})
 }
 
 /// Why the standing is as it is.

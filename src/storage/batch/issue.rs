@@ -2,22 +2,15 @@
 
 use super::{Home, MemberKey};
 use crate::domain::directive::{Directive, Effect, State, Wanted, Wish};
-use crate::domain::id::{DirectiveId, LeaseId};
+use crate::domain::id::DirectiveId;
 use crate::domain::identity::{NativeId, Platform};
 use crate::ports::error::StoreError;
+use crate::ports::ledger::InHand;
 use crate::storage::codec::json;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use uuid::{ContextV7, Timestamp, Uuid};
-
-/// Who carries out their own platform's part themselves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InHand {
-    pub(crate) platform: Platform,
-    pub(crate) lease: LeaseId,
-    pub(crate) until: DateTime<Utc>,
-}
 
 /// Something wanted of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +85,7 @@ impl Wishes {
                 attempts: i32::from(mine.is_some()),
                 failures: 0,
                 created_at: now,
-                due_at: Some(mine.map_or(now, |hand| hand.until)),
+                due_at: Some(mine.map_or(now, |hand| now + hand.time)),
                 lease: mine.map(|hand| hand.lease),
                 settled_at: None,
                 receipt: None,

@@ -263,8 +263,13 @@ impl Run<'_, '_> {
         if self.loaded.linked.contains(&member.home()) {
             let before = self.loaded.members.get(&member);
             let before = before.map_or(&[][..], |row| &row.state.sanctions);
-            self.writes
-                .wish(member, before, &ruling.entries, &ruling.member.sanctions, None);
+            self.writes.wish(
+                member,
+                before,
+                &ruling.entries,
+                &ruling.member.sanctions,
+                submission.in_hand.as_ref(),
+            );
         }
         for entry in ruling.entries {
             self.writes.entry(member, entry);

@@ -153,6 +153,7 @@ fn submission(command: Command, key: Option<(&str, u8)>) -> Submission {
             key: key.into(),
             fingerprint: [body; 32],
         }),
+        in_hand: None,
     }
 }
 

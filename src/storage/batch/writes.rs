@@ -1,7 +1,7 @@
 //! The rows that a batch writes, collected over its rulings so that each row is written once.
 
 use super::holds::SpentRow;
-use super::issue::{InHand, WishRow, Wishes};
+use super::issue::{WishRow, Wishes};
 use super::{Home, MemberKey};
 use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
@@ -14,7 +14,7 @@ use crate::domain::points::Points;
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, Claim, NewEvent};
-use crate::ports::ledger::Closing;
+use crate::ports::ledger::{Closing, InHand};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 

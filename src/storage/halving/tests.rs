@@ -20,6 +20,7 @@ fn submission(place: i32) -> Submission {
             version: place,
         },
         claim: None,
+        in_hand: None,
     }
 }
 

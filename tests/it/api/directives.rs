@@ -233,6 +233,37 @@ on_every_store! {
         assert_eq!(again.header("idempotent-replayed"), Some("true"));
     }
 
+    /// A bot that carries its own platform's part out is given it with the answer, under a lease; other platforms are the relays'.
+    async fn a_caller_carries_out_its_own_part(store) {
+        let scene = Scene::start(store).await;
+        let user = scene.act(&json!({"kind": "note", "member": MEMBER, "reason": "Known"})).await;
+        let user = user["case"]["member"]["user"].as_str().unwrap().to_owned();
+        let telegram = json!({"platform": "telegram", "id": "5"});
+        scene.world.admin.post(&format!("/v1/users/{user}/identities"), &telegram).await.expect(201);
+        let path = format!("/v1/communities/{}/acts", scene.community);
+        let ban = json!({"kind": "ban", "member": MEMBER, "reason": "Raid", "execute_by": "caller"});
+        let call = || scene.world.admin.call(Method::POST, &path).header("idempotency-key", "b1").json(&ban);
+        let answer = call().send().await.expect(201);
+        let mine = answer["directives"].as_array().unwrap();
+        assert_eq!(mine.len(), 1, "{mine:?}");
+        assert_eq!((&mine[0]["effect"], &mine[0]["platform"], &mine[0]["attempts"]), (&json!("ban"), &json!("discord"), &json!(1)));
+        assert!(mine[0]["lease"]["id"].is_string());
+        assert_eq!(scene.lease(&json!({"platform": "discord"})).await, Vec::<Value>::new(), "it is the caller's for now");
+        assert_eq!(scene.lease(&json!({"platform": "telegram"})).await[0]["member"], "5");
+        scene.receipt(&mine[0], &json!({"outcome": "applied", "lease": mine[0]["lease"]["id"]})).await.expect(200);
+        let again = call().send().await;
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        assert_eq!(again.expect(201)["directives"][0]["state"], "applied", "as it stands by now");
+        let silent = json!({"kind": "ban", "member": user, "execute_by": "caller"});
+        assert_eq!(pointers(&scene.world.admin.post(&path, &silent).await.expect(422)), ["/execute_by"]);
+        let many = json!({"items": [ban]});
+        let refused = scene.world.admin.post(&format!("{path}/bulk"), &many).await.expect(422);
+        assert_eq!(pointers(&refused), ["/items/0/execute_by"]);
+        let actor = scene.world.key("admin", &["acts:write"]).await;
+        assert_eq!(actor.post(&path, &ban).await.expect(403)["code"], "forbidden_scope");
+        assert_eq!(scene.act(&json!({"kind": "kick", "member": "discord:9"})).await["directives"], json!([]));
+    }
+
     /// An end that time brings about is carried out by one of two relays.
     async fn an_expiry_is_carried_out_once(store) {
         let scene = Scene::start(store).await;

@@ -88,6 +88,7 @@ impl Play {
             actor: None,
             act,
             dry_run: false,
+            in_hand: None,
         };
         self.service
             .act(&self.caller, self.community, order, None)

@@ -130,6 +130,7 @@ impl Play {
             actor: None,
             act,
             dry_run: false,
+            in_hand: None,
         };
         self.service
             .act(&self.caller, community, order, None)

@@ -4,12 +4,15 @@ use axum::extract::State;
 use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
+use chrono::TimeDelta;
 use wire::act::{ActAnswer, ActRequest};
 use wire::held::HeldAct;
+use wire::word::ExecuteBy;
 
 use crate::domain::act::{Act, ActError, Detail};
 use crate::domain::case::Particulars;
 use crate::domain::id::CommunityId;
+use crate::domain::identity::Platform;
 use crate::domain::kind::Kind;
 use crate::domain::refusal::Refusal;
 use crate::http::api::ApiState;
@@ -24,6 +27,9 @@ use crate::service::acts::ActOrder;
 use crate::service::caller::Caller;
 use crate::service::error::ServiceError;
 use crate::service::{Outcome, PersonRef};
+
+/// How long a caller has who carries an act out.
+const TIME: TimeDelta = TimeDelta::seconds(30);
 
 problems!(CreateActProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, TargetImmune, DuplicateAct,
     UnknownKind, NothingToLift, SanctionNotActive, TooManySanctions, ClockSkew);
@@ -143,6 +149,10 @@ pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             None
         }
     });
+    let in_hand = match request.execute_by {
+        ExecuteBy::Relays => None,
+        ExecuteBy::Caller => in_hand(&mut fields, request, member.as_ref()),
+    };
     let order = member.zip(act).map(|(member, mut act)| {
         act.allow_duplicate = request.allow_duplicate;
         ActOrder {
@@ -150,9 +160,31 @@ pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             actor,
             act,
             dry_run: request.dry_run,
+            in_hand,
         }
     });
     fields.finish(order)
+}
+
+/// The platform that a caller serves, and how long they have for its part.
+fn in_hand(
+    fields: &mut Fields,
+    request: &ActRequest,
+    member: Option<&PersonRef>,
+) -> Option<(Platform, TimeDelta)> {
+    let actor = request.actor.as_ref().and_then(|actor| actor.platform.as_deref());
+    let platform = match (actor, member) {
+        (Some(actor), _) => Platform::parse(actor).ok(),
+        (None, Some(PersonRef::Identity(identity))) => Some(identity.platform.clone()),
+        _ => None,
+    };
+    if platform.is_none() && member.is_some() {
+        fields.refuse(
+            "/execute_by",
+            "a caller who carries it out names the actor or the member as platform:native_id, which says on which platform",
+        );
+    }
+    platform.map(|platform| (platform, TIME))
 }
 
 /// The field to blame.

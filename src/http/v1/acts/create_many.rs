@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use wire::bulk::{BulkAnswer, BulkRequest};
+use wire::word::ExecuteBy;
 
 use super::create;
 use crate::http::api::ApiState;
@@ -134,6 +135,11 @@ fn orders(request: &BulkRequest) -> Result<Vec<ActOrder>, Problem> {
         if item.dry_run {
             let detail = "the request says for all items whether they are tried out";
             fields.refuse(format!("/items/{index}/dry_run"), detail);
+        }
+        if item.execute_by == ExecuteBy::Caller {
+            let detail =
+                "of many acts relays carry out each; take directives in hand to carry some out yourself";
+            fields.refuse(format!("/items/{index}/execute_by"), detail);
         }
         match create::order(item) {
             Ok(order) => orders.push(by(order, actor.as_ref())),
