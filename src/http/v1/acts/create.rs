@@ -149,10 +149,7 @@ pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
             None
         }
     });
-    let in_hand = match request.execute_by {
-        ExecuteBy::Relays => None,
-        ExecuteBy::Caller => in_hand(&mut fields, request, member.as_ref()),
-    };
+    let in_hand = in_hand(&mut fields, request, member.as_ref());
     let order = member.zip(act).map(|(member, mut act)| {
         act.allow_duplicate = request.allow_duplicate;
         ActOrder {
@@ -166,12 +163,15 @@ pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
     fields.finish(order)
 }
 
-/// The platform that a caller serves, and how long they have for its part.
+/// The platform whose part the caller carries out, if they do, and how long they have for it.
 fn in_hand(
     fields: &mut Fields,
     request: &ActRequest,
     member: Option<&PersonRef>,
 ) -> Option<(Platform, TimeDelta)> {
+    if request.execute_by == ExecuteBy::Relays {
+        return None;
+    }
     let actor = request.actor.as_ref().and_then(|actor| actor.platform.as_deref());
     let platform = match (actor, member) {
         (Some(actor), _) => Platform::parse(actor).ok(),
