@@ -25,6 +25,7 @@ use crate::http::{api, edge, health, item, listener, observe};
 use crate::jobs::activations::Activations;
 use crate::jobs::backlog::Backlog;
 use crate::jobs::removals::Removals;
+use crate::jobs::restatements::Restatements;
 use crate::jobs::retention::Retention;
 use crate::jobs::timers::Timers;
 use crate::jobs::{self, Stop};
@@ -196,6 +197,10 @@ fn start_jobs(
         problem: item::kept_problem,
         interval: config.jobs.timer_interval,
     };
+    let restatements = Restatements {
+        service: service.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let removals = Removals {
         store: store.clone(),
         interval: config.jobs.timer_interval,
@@ -203,6 +208,7 @@ fn start_jobs(
     let mut jobs = JoinSet::new();
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(removals.run(stop.clone()), writers.handle());
+    jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());

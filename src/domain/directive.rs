@@ -280,6 +280,37 @@ pub fn wishes(before: &[Sanction], entries: &[Entry], after: &[Sanction]) -> Vec
     wishes
 }
 
+/// How each of a member's lasting states is wanted by what is on record, for the latest case that has it so.
+#[must_use]
+pub fn states(sanctions: &[Sanction]) -> [Wish; 3] {
+    let state = |effect, wanted, restriction| Wish {
+        effect,
+        wanted,
+        case: sanctions
+            .iter()
+            .filter(|s| s.restriction == restriction && !s.over)
+            .map(|s| s.case)
+            .max(),
+    };
+    let (mute, ban) = (Restriction::Mute, Restriction::Ban);
+    [
+        state(Effect::Restrict, without(sanctions), Restriction::Restrict),
+        state(Effect::Mute, held(sanctions, mute), mute),
+        state(Effect::Ban, held(sanctions, ban), ban),
+    ]
+}
+
+/// Whether something is to be said anew of a lasting state: the latest directive about it, if there is one, wanted something else, or was taken
+/// back. One that was given up is not repeated; that is for whoever mends its cause.
+#[must_use]
+pub fn is_unsaid(wanted: &Wanted, latest: Option<(&Wanted, State)>) -> bool {
+    match latest {
+        None => *wanted != Wanted::Lifted,
+        Some((_, State::Cancelled)) => *wanted != Wanted::Lifted,
+        Some((said, _)) => said != wanted,
+    }
+}
+
 /// What a state comes to when it is another one than before.
 fn changed(before: &[Sanction], after: &[Sanction], of: impl Fn(&[Sanction]) -> Wanted) -> Option<Wanted> {
     let now = of(after);

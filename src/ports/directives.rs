@@ -50,6 +50,13 @@ pub trait Announce: Send + Sync {
     fn announce(&self, directive: &Directive, now: DateTime<Utc>) -> NewEvent;
 }
 
+/// Members whose names on platforms have changed, or the spaces of their community: what is on record of them is said where it was not.
+#[async_trait]
+pub trait Restatements: Send + Sync {
+    /// Looks at a portion of whom has waited longest, at most `limit` members. False when nobody waits.
+    async fn restate_portion(&self, announce: &dyn Announce, limit: u32) -> Result<bool, StoreError>;
+}
+
 /// Directives.
 #[async_trait]
 pub trait Directives: Send + Sync {

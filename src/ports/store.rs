@@ -1,6 +1,6 @@
 //! A store: every port that keeps something, together.
 
-use super::directives::Directives;
+use super::directives::{Directives, Restatements};
 use super::directory::Directory;
 use super::error::StoreError;
 use super::history::History;
@@ -46,6 +46,7 @@ pub trait Store:
     + Merges
     + Limits
     + Directives
+    + Restatements
     + 'static
 {
     /// Asks the database something small.

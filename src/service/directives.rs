@@ -5,6 +5,7 @@ use super::error::ServiceError;
 use super::events::EventQuery;
 use super::feed::{Follow, Reader};
 use super::listing::{Listed, cut, one_more};
+use super::show::directive::Announcer;
 use super::{After, Claim, Outcome, PersonRef, Service, show};
 use crate::domain::directive::{Receipt, State};
 use crate::domain::id::{CommunityId, DirectiveId, LeaseId};
@@ -19,6 +20,9 @@ use wire::key::Scope;
 
 /// How often to look for what falls due by time, or was taken back to be tried again, while a relay waits.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How many members are looked at in one transaction: others wait for them meanwhile.
+const RESTATED: u32 = 50;
 
 /// Which directives a relay asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,6 +196,17 @@ impl Service {
         self.enter_directive(caller, id).await?;
         let change = Change::RetryDirective(id);
         self.change(caller.tenant, caller.as_actor(), change, claim).await
+    }
+
+    /// Looks at members whose names on platforms have changed, or the spaces of their community, and says what is on record of them where it was
+    /// not said. False when nobody waits for it.
+    ///
+    /// # Errors
+    /// That the store could not do it; they wait on.
+    pub async fn restate(&self) -> Result<bool, ServiceError> {
+        let store = self.store.clone();
+        self.detached(async move { Ok(store.restate_portion(&Announcer, RESTATED).await?) })
+            .await
     }
 
     /// Takes a directive back that is still to be carried out.

@@ -46,6 +46,7 @@ steps! {
     14 "0014" "plans",
     15 "0015" "events",
     16 "0016" "directives",
+    17 "0017" "restatements",
 }
 
 /// The number of the newest step.

@@ -276,3 +276,32 @@ fn names_are_read_back() {
     assert!(State::ALL.iter().all(|s| State::named(s.name()) == Some(*s)));
     assert_eq!((Effect::named("x"), State::named("x")), (None, None));
 }
+
+/// What is on record is said where it was never said, was said otherwise, or was taken back.
+#[test]
+fn states_are_said_once() {
+    let [restrict, mute, ban] = states(&[sanction(1, Kind::Mute, Some(60)), restrict(2, &["links"], None)]);
+    assert_eq!(
+        (restrict.effect, mute.effect, ban.effect),
+        (Effect::Restrict, Effect::Mute, Effect::Ban)
+    );
+    assert_eq!((&mute.wanted, mute.case), (&until(Some(60)), Some(1)));
+    assert_eq!((&ban.wanted, ban.case), (&Wanted::Lifted, None));
+    let (held, lifted, other) = (until(Some(60)), Wanted::Lifted, until(None));
+    assert!(is_unsaid(&held, None) && !is_unsaid(&lifted, None));
+    for state in [
+        State::Open,
+        State::Applied,
+        State::Failed,
+        State::Unsupported,
+        State::Unreachable,
+    ] {
+        assert!(!is_unsaid(&held, Some((&held, state))), "{state:?}");
+        assert!(
+            is_unsaid(&held, Some((&other, state))) && is_unsaid(&lifted, Some((&held, state))),
+            "{state:?}"
+        );
+    }
+    assert!(is_unsaid(&held, Some((&held, State::Cancelled))));
+    assert!(!is_unsaid(&lifted, Some((&held, State::Cancelled))));
+}

@@ -67,32 +67,44 @@ impl Wishes {
     pub(crate) fn directives(&self, targets: Vec<Target>, now: DateTime<Utc>) -> Vec<(Home, Directive)> {
         let issued = targets.into_iter().filter_map(|target| {
             let row = self.rows.get(target.place)?.as_ref()?;
-            let wish = &row.wish;
             let mine = row
                 .in_hand
                 .as_ref()
                 .filter(|hand| hand.platform == target.platform);
-            let directive = Directive {
-                id: fresh(now),
-                community: row.member.community,
-                platform: target.platform,
-                space: target.space,
-                member: target.native,
-                user: row.member.user,
-                wish: wish.clone(),
-                reason: row.reason.clone(),
-                state: State::Open,
-                attempts: i32::from(mine.is_some()),
-                failures: 0,
-                created_at: now,
-                due_at: Some(mine.map_or(now, |hand| now + hand.time)),
-                lease: mine.map(|hand| hand.lease),
-                settled_at: None,
-                receipt: None,
-            };
+            let mut directive = target.directive(row.member, row.wish.clone(), now);
+            directive.reason.clone_from(&row.reason);
+            if let Some(hand) = mine {
+                directive.attempts = 1;
+                directive.due_at = Some(now + hand.time);
+                directive.lease = Some(hand.lease);
+            }
             Some((row.member.home(), directive))
         });
         issued.collect()
+    }
+}
+
+impl Target {
+    /// A directive for it, to be handed out at once.
+    pub(crate) fn directive(&self, member: MemberKey, wish: Wish, now: DateTime<Utc>) -> Directive {
+        Directive {
+            id: fresh(now),
+            community: member.community,
+            platform: self.platform.clone(),
+            space: self.space.clone(),
+            member: self.native.clone(),
+            user: member.user,
+            wish,
+            reason: None,
+            state: State::Open,
+            attempts: 0,
+            failures: 0,
+            created_at: now,
+            due_at: Some(now),
+            lease: None,
+            settled_at: None,
+            receipt: None,
+        }
     }
 }
 

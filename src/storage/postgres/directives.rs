@@ -170,17 +170,29 @@ pub(super) async fn issue(
     if issued.is_empty() {
         return Ok(());
     }
-    for old in supersede(&mut *connection, &issued, now).await? {
-        writes.append(old.0.0, vec![announce.announce(&old.1, now)]);
+    put(&mut *connection, writes, &issued, announce, now).await
+}
+
+/// Issues directives in the place of those that are not settled, and appends what the log says of it.
+pub(super) async fn put(
+    connection: &mut PgConnection,
+    writes: &mut Writes,
+    issued: &[(Home, Directive)],
+    announce: &dyn Announce,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for (home, old) in supersede(&mut *connection, issued, now).await? {
+        writes.append(home.0, vec![announce.announce(&old, now)]);
     }
-    insert(connection, &issued).await?;
-    for (home, directive) in &issued {
+    insert(connection, issued).await?;
+    for (home, directive) in issued {
         writes.append(home.0, vec![announce.announce(directive, now)]);
     }
     Ok(())
 }
 
-async fn targets(
+/// The names of members in the spaces that their communities are linked to, each with the place of the member.
+pub(super) async fn targets(
     connection: &mut PgConnection,
     members: Vec<(usize, MemberKey)>,
 ) -> Result<Vec<Target>, StoreError> {
@@ -269,12 +281,12 @@ pub(super) async fn lock(
     one(found, directive_of)?.ok_or(StoreError::NotFound("directive"))
 }
 
-/// The latest directive about the same effect on the same member in the same space, locked.
-pub(super) async fn newest(
+/// The latest directive about the same effect on the same member in the same space, locked, if there is one.
+pub(super) async fn latest(
     connection: &mut PgConnection,
     tenant: TenantId,
     of: &Directive,
-) -> Result<Directive, StoreError> {
+) -> Result<Option<Directive>, StoreError> {
     let query = sqlx::query(NEWEST)
         .bind(tenant.0)
         .bind(of.community.0)
@@ -283,7 +295,17 @@ pub(super) async fn newest(
         .bind(of.member.as_str())
         .bind(of.wish.effect.name());
     let found = query.fetch_optional(connection).await;
-    one(found, directive_of)?.ok_or(StoreError::NotFound("directive"))
+    one(found, directive_of)
+}
+
+/// The same of a directive that is there.
+pub(super) async fn newest(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    of: &Directive,
+) -> Result<Directive, StoreError> {
+    let found = latest(connection, tenant, of).await?;
+    found.ok_or(StoreError::NotFound("directive"))
 }
 
 /// Writes down how a directive stands.

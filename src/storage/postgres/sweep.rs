@@ -49,6 +49,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("undo_plans", "plan_id"),
     of_community!("held_acts", "held_id"),
     of_community!("directives", "directive_id"),
+    of_community!("restatements", "user_id"),
     of_community!("spent_acts", "bucket, at, number"),
     of_community!("case_revisions", "number, revision"),
     of_community!("case_origins", "source, external_id"),
@@ -69,6 +70,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("undo_plans", "community_id, plan_id"),
     of_tenant!("held_acts", "community_id, held_id"),
     of_tenant!("directives", "directive_id"),
+    of_tenant!("restatements", "community_id, user_id"),
     of_tenant!("spent_acts", "community_id, bucket, at, number"),
     of_tenant!("case_revisions", "community_id, number, revision"),
     of_tenant!("case_origins", "community_id, source, external_id"),
@@ -125,6 +127,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[15],
     OF_COMMUNITY[16],
     OF_COMMUNITY[17],
+    OF_COMMUNITY[18],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -150,6 +153,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[22],
     OF_TENANT[23],
     OF_TENANT[24],
+    OF_TENANT[25],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

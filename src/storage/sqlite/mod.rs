@@ -34,6 +34,7 @@ mod ports; // which module does what is asked
 mod recall; // looking back at what lapsed and at direct acts
 mod record; // reads of the record
 mod removal; // people, communities and tenants that go
+mod restatements; // what is said anew to platforms
 mod restore; // a community, in again
 mod seams; // where two users became one
 mod sweep; // the rows of what was deleted
@@ -136,6 +137,7 @@ pub fn statements() -> Vec<&'static str> {
         housekeeping::STATEMENTS,
         events::STATEMENTS,
         directives::STATEMENTS,
+        restatements::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,

@@ -264,6 +264,22 @@ on_every_store! {
         assert_eq!(scene.act(&json!({"kind": "kick", "member": "discord:9"})).await["directives"], json!([]));
     }
 
+    /// Who is banned is banned under another name of theirs, and in another space of the community, as soon as either is known.
+    async fn new_names_and_spaces_are_told(store) {
+        let scene = Scene::start(store).await;
+        let banned = scene.act(&json!({"kind": "ban", "member": MEMBER})).await;
+        assert_eq!(scene.lease(&json!({"platform": "discord"})).await.len(), 1);
+        let user = banned["case"]["member"]["user"].as_str().unwrap();
+        let telegram = json!({"platform": "telegram", "id": "5"});
+        scene.world.admin.post(&format!("/v1/users/{user}/identities"), &telegram).await.expect(201);
+        let told = scene.lease(&json!({"platform": "telegram", "wait": 25})).await;
+        assert_eq!((&told[0]["effect"], &told[0]["member"], &told[0]["case"]), (&json!("ban"), &json!("5"), &json!(1)));
+        let link = json!({"platform": "discord", "space": "annex"});
+        scene.world.admin.post(&format!("/v1/communities/{}/links", scene.community), &link).await.expect(201);
+        let told = scene.lease(&json!({"platform": "discord", "wait": 25, "limit": 1})).await;
+        assert_eq!((&told[0]["effect"], &told[0]["space"]), (&json!("ban"), &json!("annex")));
+    }
+
     /// An end that time brings about is carried out by one of two relays.
     async fn an_expiry_is_carried_out_once(store) {
         let scene = Scene::start(store).await;

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use tribune::domain::act::Command;
 use tribune::domain::case::Particulars;
 use tribune::domain::directive::{Directive, Effect, NotTaken, Outcome, Receipt, State, Wanted};
-use tribune::domain::id::{DirectiveId, LeaseId};
-use tribune::domain::identity::Platform;
+use tribune::domain::id::{DirectiveId, LeaseId, MergeId};
+use tribune::domain::identity::{Identity, Platform};
 use tribune::domain::kind::Kind;
 use tribune::ports::clock::Clock as _;
 use tribune::ports::directives::{DirectiveFilter, Served, Taking};
 use tribune::ports::directory::{Applied, Change, Conflict, Link};
 
-use super::judge::REFUSED;
+use super::judge::{Announcer, REFUSED};
 use super::world::{
     Home, World, act, changed, command, everything, link, mute, not_found, page, person, sanction_of, uuid,
     warn,
@@ -61,6 +61,10 @@ impl World {
             .lease_directives(self.home.tenant, &discord(), &taking)
             .await;
         taken.unwrap()
+    }
+
+    async fn restate(&self, limit: u32) -> bool {
+        self.store.restate_portion(&Announcer, limit).await.unwrap()
     }
 
     async fn receive(&self, id: DirectiveId, lease: Option<LeaseId>, outcome: Outcome) -> Applied {
@@ -260,6 +264,66 @@ on_every_store! {
         changed(world.apply(world.home.tenant, Change::EraseUser(ann)).await);
         let left = world.directives().await;
         assert_eq!(left.iter().map(|d| d.member.as_str()).collect::<Vec<_>>(), ["bob"]);
+    }
+
+    /// What is on record is said in another space of the community, a portion at a time, and once.
+    async fn another_space_is_told(store) {
+        let world = World::new(store).await;
+        let (home, tenant) = (world.home, world.home.tenant);
+        world.decide_all(&[mute(home, "ann", 600), mute(home, "bob", 600), act(home, person("bob"), Kind::Ban, None, "out"), warn(home, "cid")]).await;
+        world.decide_all(&[mute(home, "dan", 600)]).await;
+        world.case(command(home, person("dan"), Command::Lift { sanction: sanction_of(home, 5), particulars: Particulars::default() })).await;
+        assert_eq!(world.directives().await, []);
+        assert!(!world.restate(1).await);
+        changed(world.apply(tenant, Change::AddLink { community: home.community, link: link("guild") }).await);
+        let mut portions = 0;
+        while world.restate(1).await {
+            portions += 1;
+        }
+        assert_eq!(portions, 3, "two members, and that there is no more");
+        let mut told: Vec<_> = world.directives().await.into_iter().map(|d| (d.member.as_str().to_owned(), d.wish.effect, d.wish.case)).collect();
+        told.sort();
+        let expected = [("ann", Effect::Mute, 1), ("bob", Effect::Mute, 2), ("bob", Effect::Ban, 3)];
+        assert_eq!(told, expected.map(|(member, effect, case)| (member.to_owned(), effect, Some(case))));
+        let again = Change::RemoveLink { community: home.community, link: link("guild") };
+        changed(world.apply(tenant, again).await);
+        changed(world.apply(tenant, Change::AddLink { community: home.community, link: link("guild") }).await);
+        while world.restate(9).await {}
+        let all = world.directives().await;
+        assert_eq!(all.iter().map(|d| d.state).collect::<Vec<_>>(), [[State::Cancelled; 3], [State::Open; 3]].concat());
+        world.events(tenant).await;
+    }
+
+    /// What is on record is said under another name of the member, and under both names of two who are one; when they are two again each has
+    /// what is theirs.
+    async fn other_names_are_told(store) {
+        let world = linked(store).await;
+        let (home, tenant) = (world.home, world.home.tenant);
+        world.case(mute(home, "ann", 600)).await;
+        world.case(act(home, person("bob"), Kind::Ban, None, "out")).await;
+        let (ann, bob) = (world.user("ann").await, world.user("bob").await);
+        let open = async || {
+            while world.restate(9).await {}
+            let all = world.directives().await.into_iter().filter(|d| d.state == State::Open);
+            let mut open: Vec<_> = all.map(|d| (d.member.as_str().to_owned(), d.wish.effect, d.wish.wanted != Wanted::Lifted)).collect();
+            open.sort();
+            open
+        };
+        let named = |all: &[(&str, Effect, bool)]| all.iter().map(|(name, effect, holds)| ((*name).to_owned(), *effect, *holds)).collect::<Vec<_>>();
+        let (mute, ban) = (Effect::Mute, Effect::Ban);
+        let identity = Identity::parse("discord:ann2").unwrap();
+        world.apply(tenant, Change::AddIdentity { user: ann, identity }).await.unwrap();
+        assert_eq!(open().await, named(&[("ann", mute, true), ("ann2", mute, true), ("bob", ban, true)]));
+        let id = MergeId(uuid());
+        let merge = Change::MergeUsers { id, into: ann, from: bob, reason: None, dry_run: false };
+        changed(world.apply(tenant, merge).await);
+        let both = ["ann", "ann2", "bob"].map(|name| [(name, mute, true), (name, ban, true)]).concat();
+        assert_eq!(open().await, named(&both));
+        let split = Change::SplitUsers { user: ann, merge: id, reason: None, dry_run: false };
+        changed(world.apply(tenant, split).await);
+        let apart = [("ann", mute, true), ("ann", ban, false), ("ann2", mute, true), ("ann2", ban, false), ("bob", mute, false), ("bob", ban, true)];
+        assert_eq!(open().await, named(&apart));
+        world.events(tenant).await;
     }
 
     /// Lists are newest first and narrowed by each part; another tenant's are not there.

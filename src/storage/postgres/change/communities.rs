@@ -9,7 +9,7 @@ use crate::ports::directory::{Change, Changed, Conflict, Link};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::postgres::errors::overtaken;
-use crate::storage::postgres::{directives, directory};
+use crate::storage::postgres::{directives, directory, restatements};
 use sqlx::PgConnection;
 
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
@@ -92,6 +92,7 @@ impl Context<'_> {
     ) -> Result<Changed, Stop> {
         directory::community_exists(&mut *connection, self.order.tenant, community).await?;
         self.link(connection, community, link).await?;
+        restatements::note_community(&mut *connection, (self.order.tenant, community), self.now).await?;
         self.community(connection, community).await
     }
 

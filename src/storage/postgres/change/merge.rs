@@ -15,7 +15,7 @@ use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::recall::recall;
 use crate::storage::postgres::row::{Row, all};
 use crate::storage::postgres::write::write;
-use crate::storage::postgres::{directory, people, seams, void};
+use crate::storage::postgres::{directory, people, restatements, seams, void};
 use crate::storage::seams::member;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -293,6 +293,7 @@ impl Context<'_> {
                 .execute(&mut *connection)
                 .await?;
         }
+        restatements::note_user(&mut *connection, tenant, merge.into, self.now).await?;
         Ok(())
     }
 }

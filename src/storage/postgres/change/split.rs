@@ -23,7 +23,7 @@ use crate::storage::postgres::record::case;
 use crate::storage::postgres::row::{Row, all};
 use crate::storage::postgres::void::River;
 use crate::storage::postgres::write::write;
-use crate::storage::postgres::{amend, holds, lowerings, people, seams, void};
+use crate::storage::postgres::{amend, holds, lowerings, people, restatements, seams, void};
 use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -385,6 +385,9 @@ impl Context<'_> {
             .bind(json(&merge.undone)?)
             .execute(&mut *connection)
             .await?;
+        for user in [splitting.into, merge.from] {
+            restatements::note_user(&mut *connection, tenant, user, self.now).await?;
+        }
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::postgres::erased::recognise;
 use crate::storage::postgres::errors::overtaken;
-use crate::storage::postgres::{directory, people, seams};
+use crate::storage::postgres::{directory, people, restatements, seams};
 use sqlx::PgConnection;
 
 const MAKE: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) VALUES ($1, $2, $3, $4)";
@@ -75,6 +75,10 @@ impl Context<'_> {
         let user = self.present(connection, user).await?;
         people::hold(&mut *connection, &[(self.order.tenant, user)].into()).await?;
         let is_new = self.identity(connection, user, identity).await?;
+        if is_new {
+            // Whoever has another name may have sanctions that are to hold under it, too.
+            restatements::note_user(&mut *connection, self.order.tenant, user, self.now).await?;
+        }
         let user = self.user(connection, user).await?;
         Ok(if is_new {
             user

@@ -9,7 +9,7 @@ use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{directives, directory};
+use crate::storage::sqlite::{directives, directory, restatements};
 
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
     VALUES (?1, ?2, ?3, ?4, 1)";
@@ -86,6 +86,7 @@ impl Context<'_> {
     ) -> Result<Changed, Stop> {
         directory::community_exists(transaction.connection()?, self.order.tenant, community).await?;
         self.link(transaction, community, link).await?;
+        restatements::note_community(transaction, (self.order.tenant, community), self.now).await?;
         self.community(transaction, community).await
     }
 

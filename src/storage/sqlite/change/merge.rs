@@ -16,7 +16,7 @@ use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::recall::recall;
 use crate::storage::sqlite::row::Row;
 use crate::storage::sqlite::write::{Made, write};
-use crate::storage::sqlite::{people, seams, void};
+use crate::storage::sqlite::{people, restatements, seams, void};
 
 /// The communities in which either of two users is a member.
 const HOMES: &str = "SELECT c.tenant_id, c.community_id FROM communities c JOIN members m ON m.tenant_id = c.tenant_id \
@@ -236,6 +236,7 @@ impl Context<'_> {
                 .execute(transaction.connection()?)
                 .await?;
         }
+        restatements::note_user(transaction, tenant, merge.into, self.now).await?;
         Ok(())
     }
 }

@@ -25,7 +25,7 @@ use crate::storage::sqlite::row::Row;
 use crate::storage::sqlite::rows::{Id, ids};
 use crate::storage::sqlite::void::River;
 use crate::storage::sqlite::write::{Made, rows, write};
-use crate::storage::sqlite::{amend, holds, lowerings, people, seams, void};
+use crate::storage::sqlite::{amend, holds, lowerings, people, restatements, seams, void};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -381,6 +381,9 @@ impl Context<'_> {
             .bind(json(&merge.undone)?)
             .execute(transaction.connection()?)
             .await?;
+        for user in [splitting.into, merge.from] {
+            restatements::note_user(transaction, tenant, user, self.now).await?;
+        }
         Ok(())
     }
 }

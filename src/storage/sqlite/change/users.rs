@@ -10,7 +10,7 @@ use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::sqlite::erased::recognise;
 use crate::storage::sqlite::pool::Transaction;
-use crate::storage::sqlite::{directory, people, seams};
+use crate::storage::sqlite::{directory, people, restatements, seams};
 
 const RENAME: &str = "UPDATE users SET name = ?3 WHERE tenant_id = ?1 AND user_id = ?2";
 const SET_MEMBER: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
@@ -61,6 +61,10 @@ impl Context<'_> {
     ) -> Result<Changed, Stop> {
         let user = self.present(transaction, user).await?;
         let is_new = self.identity(transaction, user, identity).await?;
+        if is_new {
+            // Whoever has another name may have sanctions that are to hold under it, too.
+            restatements::note_user(transaction, self.order.tenant, user, self.now).await?;
+        }
         let user = self.user(transaction, user).await?;
         Ok(if is_new {
             user
