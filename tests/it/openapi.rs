@@ -217,6 +217,27 @@ fn every_reference_leads_somewhere_and_every_schema_is_used() {
     }
 }
 
+/// The catalogue of events has every type, each with the field of `data` that it fills.
+#[test]
+fn every_type_of_event_is_in_the_catalogue() {
+    let document = parsed();
+    let entries = document["webhooks"].as_object().unwrap();
+    let names: BTreeSet<&str> = entries.keys().map(String::as_str).collect();
+    assert_eq!(names, wire::event::types::ALL.iter().copied().collect());
+    let fields = document["components"]["schemas"]["EventData"]["properties"]
+        .as_object()
+        .unwrap();
+    let mut filled = BTreeSet::new();
+    for (name, entry) in entries {
+        let own = &entry["post"]["requestBody"]["content"]["application/json"]["schema"]["allOf"][1];
+        assert_eq!(own["properties"]["type"]["const"], name.as_str());
+        let field = own["properties"]["data"]["required"][0].as_str().unwrap();
+        assert!(fields.contains_key(field), "{name}: {field}");
+        filled.insert(field);
+    }
+    assert_eq!(filled.len(), fields.len(), "each field is some type's");
+}
+
 /// A link says what an answer gives in the names of the parameters that the other operation takes.
 #[test]
 fn every_link_leads_to_an_operation_that_takes_what_it_gives() {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::actors::{World, each, pointers};
 use crate::support::client::Client;
+use crate::support::server::Server;
 use crate::support::store::TestStore;
 use crate::support::stream::Stream;
 use crate::support::wait;
@@ -298,4 +299,48 @@ on_every_store! {
         assert_eq!(seen, [(json!("mute"), json!(true), json!(1)), (json!("mute"), json!(false), json!(2))]);
         assert_eq!(scene.lease(&json!({"platform": "discord", "wait": 1})).await, Vec::<Value>::new());
     }
+}
+
+/// Of two servers with one database one records the end of a mute, and one relay lifts it, whichever server it follows.
+#[tokio::test]
+async fn two_servers_lift_a_mute_once() {
+    let store = TestStore::postgres().await;
+    let one = Server::start(&store.database_url());
+    let other = Server::start_in(&store.database_url(), &one.data_dir());
+    let request = json!({"name": "c", "links": [{"platform": "discord", "space": "guild"}]});
+    let community = one.admin().post("/v1/communities", &request).await.expect(201);
+    let acts = format!("/v1/communities/{}/acts", community["id"].as_str().unwrap());
+    let mut streams = Vec::new();
+    for client in [one.admin(), other.admin()] {
+        let call = client.call(Method::GET, "/v1/directives/stream?platform=discord");
+        streams.push(call.stream().await);
+    }
+    for n in 0..10 {
+        let mute = json!({"kind": "mute", "member": format!("discord:{n}"), "duration": 8});
+        one.admin().post(&acts, &mute).await.expect(201);
+    }
+    let [first, second] = &mut streams[..] else {
+        panic!("two streams")
+    };
+    for _ in 0..20 {
+        let next = tokio::select! { next = first.event() => next, next = second.event() => next };
+        let receipt = format!("/v1/directives/{}/receipt", next.data["id"].as_str().unwrap());
+        one.admin()
+            .post(&receipt, &json!({"outcome": "applied"}))
+            .await
+            .expect(200);
+    }
+    let all = one.admin().get("/v1/directives?limit=500").await.expect(200);
+    let states: Vec<_> = each(&all, "state")
+        .into_iter()
+        .filter(|state| state == "applied")
+        .collect();
+    let attempts = each(&all, "attempts");
+    assert_eq!((states.len(), attempts), (20, vec![json!(1); 20]), "{all}");
+    let ended = one
+        .admin()
+        .get("/v1/events?type=sanction.ended")
+        .await
+        .expect(200);
+    assert_eq!(each(&ended, "id").len(), 10);
 }

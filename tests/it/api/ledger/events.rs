@@ -69,6 +69,28 @@ on_every_store! {
         }
     }
 
+    /// Behind a position some of whose events are forgotten nobody goes on, in pages or as a stream: who did would miss them.
+    async fn a_position_whose_events_are_gone_is_refused(store) {
+        let api = Api::start(store).await;
+        let home = api.community().await;
+        api.clock.advance(2 * 86_400);
+        let renamed = home.client.patch(&home.path(""), &json!({"name": "renamed", "event_retention": "P1D"})).await.expect(200);
+        assert_eq!(renamed["event_retention"], 86_400);
+        let day = std::time::Duration::from_secs(86_400);
+        while api.store.forget_events(day, 100).await.unwrap() {}
+        for path in ["/v1/events?after=2", "/v1/events/stream?after=2"] {
+            let detail = problem(api.admin.get(path).await, 410, "events_gone");
+            assert!(detail.contains("position 3"), "{detail}");
+        }
+        let left = api.admin.get("/v1/events").await.expect(200);
+        assert_eq!((&left["items"][0]["id"], &left["items"][0]["type"]), (&json!("4"), &json!("community.changed")));
+        assert_eq!(api.admin.get("/v1/events?after=3").await.expect(200), left);
+        let short = json!({"event_retention": 3_600});
+        assert!(problem(home.client.patch(&home.path(""), &short).await, 422, "invalid_request").contains("a day"));
+        let same = home.client.patch(&home.path(""), &json!({"event_retention": null})).await.expect(200);
+        assert_eq!(same["event_retention"], json!(null));
+    }
+
     /// Whoever waited at a position beyond the end would miss all that comes before it, so nobody is let.
     async fn a_position_beyond_the_end_is_refused(store) {
         let api = Api::start(store).await;
