@@ -9,7 +9,7 @@ use super::id::{CommunityId, DirectiveId, LeaseId, UserId};
 use super::identity::{NativeId, Platform};
 use super::kind::{Kind, Restriction};
 use super::name::Name;
-use super::sanction::{Sanction, later_end};
+use super::sanction::{Sanction, capabilities, later_end, latest_end};
 use super::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -258,46 +258,22 @@ impl Wanted {
 /// What is to change on the platforms when a member's sanctions become others, and for what the cases in between ask once.
 #[must_use]
 pub fn wishes(before: &[Sanction], entries: &[Entry], after: &[Sanction]) -> Vec<Wish> {
-    let last = entries.iter().map(|entry| entry.case.number).max();
-    let mut wishes: Vec<Wish> = entries.iter().filter_map(once).collect();
-    for (effect, wanted) in [
-        (Effect::Restrict, changed(before, after, without)),
-        (
-            Effect::Mute,
-            changed(before, after, |all| held(all, Restriction::Mute)),
-        ),
-        (
-            Effect::Ban,
-            changed(before, after, |all| held(all, Restriction::Ban)),
-        ),
-    ] {
-        wishes.extend(wanted.map(|wanted| Wish {
-            effect,
-            wanted,
-            case: last,
-        }));
-    }
-    wishes
+    let case = entries.iter().map(|entry| entry.case.number).max();
+    let changed = lasting(before).into_iter().zip(lasting(after));
+    let changed = changed.filter(|(was, is)| was != is);
+    let once = entries.iter().filter_map(once);
+    once.chain(changed.map(|(_, (effect, wanted))| Wish { effect, wanted, case }))
+        .collect()
 }
 
 /// How each of a member's lasting states is wanted by what is on record, for the latest case that has it so.
 #[must_use]
 pub fn states(sanctions: &[Sanction]) -> [Wish; 3] {
-    let state = |effect, wanted, restriction| Wish {
+    lasting(sanctions).map(|(effect, wanted)| Wish {
         effect,
         wanted,
-        case: sanctions
-            .iter()
-            .filter(|s| s.restriction == restriction && !s.over)
-            .map(|s| s.case)
-            .max(),
-    };
-    let (mute, ban) = (Restriction::Mute, Restriction::Ban);
-    [
-        state(Effect::Restrict, without(sanctions), Restriction::Restrict),
-        state(Effect::Mute, held(sanctions, mute), mute),
-        state(Effect::Ban, held(sanctions, ban), ban),
-    ]
+        case: restricting(sanctions, effect).map(|s| s.case).max(),
+    })
 }
 
 /// Whether something is to be said anew of a lasting state: the latest directive about it, if there is one, wanted something else, or was taken
@@ -311,33 +287,39 @@ pub fn is_unsaid(wanted: &Wanted, latest: Option<(&Wanted, State)>) -> bool {
     }
 }
 
-/// What a state comes to when it is another one than before.
-fn changed(before: &[Sanction], after: &[Sanction], of: impl Fn(&[Sanction]) -> Wanted) -> Option<Wanted> {
-    let now = of(after);
-    (now != of(before)).then_some(now)
+/// How each lasting state stands by what is on record, whether or not its time is over: it ends on the platforms when its end is recorded.
+fn lasting(sanctions: &[Sanction]) -> [(Effect, Wanted); 3] {
+    let held = |effect| match latest_end(restricting(sanctions, effect)) {
+        Some(until) => (effect, Wanted::Held { until }),
+        None => (effect, Wanted::Lifted),
+    };
+    [
+        (Effect::Restrict, without(sanctions)),
+        held(Effect::Mute),
+        held(Effect::Ban),
+    ]
 }
 
-/// How a restriction stands by what is on record, whether or not its time is over: it ends on the platforms when its end is recorded.
-fn held(sanctions: &[Sanction], restriction: Restriction) -> Wanted {
-    let holding = sanctions
+/// The sanctions behind a lasting state.
+fn restricting(sanctions: &[Sanction], effect: Effect) -> impl Iterator<Item = &Sanction> {
+    let restriction = match effect {
+        Effect::Restrict => Some(Restriction::Restrict),
+        Effect::Mute => Some(Restriction::Mute),
+        Effect::Ban => Some(Restriction::Ban),
+        Effect::Kick | Effect::DeleteMessages => None,
+    };
+    sanctions
         .iter()
-        .filter(|s| s.restriction == restriction && !s.over);
-    match holding.map(|s| s.end).max_by(|a, b| later_end(*a, *b)) {
-        Some(until) => Wanted::Held { until },
-        None => Wanted::Lifted,
-    }
+        .filter(move |s| Some(s.restriction) == restriction && !s.over)
 }
 
 fn without(sanctions: &[Sanction]) -> Wanted {
-    let mut each: BTreeMap<Name, Option<Instant>> = BTreeMap::new();
-    for sanction in sanctions.iter().filter(|s| !s.over) {
-        for name in &sanction.capabilities {
-            let end = each.entry(*name).or_insert(sanction.end);
-            if later_end(sanction.end, *end).is_gt() {
-                *end = sanction.end;
-            }
-        }
-    }
+    let restricting = || restricting(sanctions, Effect::Restrict);
+    let each = capabilities(restricting()).into_iter().filter_map(|name| {
+        let naming = restricting().filter(|s| s.capabilities.contains(&name));
+        Some((name, latest_end(naming)?))
+    });
+    let each: BTreeMap<Name, Option<Instant>> = each.collect();
     if each.is_empty() {
         Wanted::Lifted
     } else {
@@ -364,12 +346,6 @@ fn once(entry: &Entry) -> Option<Wish> {
 }
 
 impl Directive {
-    /// Whether it is in somebody's hands at a moment.
-    #[must_use]
-    pub fn is_leased(&self, now: DateTime<Utc>) -> bool {
-        self.lease.is_some() && self.due_at.is_some_and(|until| now < until)
-    }
-
     /// Why a receipt is not taken: that it failed under a lease that is over, or of what is settled, says nothing about how it stands now. That it was
     /// applied always does.
     ///

@@ -107,11 +107,7 @@ pub fn effective(sanctions: &[Sanction], restriction: Restriction, at: Instant) 
 /// All restrictions in force at a moment, mildest first, each capability for itself.
 #[must_use]
 pub fn restrictions(sanctions: &[Sanction], at: Instant) -> Vec<Restricted> {
-    let capabilities: BTreeSet<Name> = sanctions
-        .iter()
-        .flat_map(|s| s.capabilities.iter().copied())
-        .collect();
-    let restricted = capabilities.into_iter().filter_map(|name| {
+    let restricted = capabilities(sanctions.iter()).into_iter().filter_map(|name| {
         let naming = sanctions.iter().filter(|s| s.capabilities.contains(&name));
         latest(naming, at).map(|until| Restricted {
             restriction: Restriction::Restrict,
@@ -127,10 +123,17 @@ pub fn restrictions(sanctions: &[Sanction], at: Instant) -> Vec<Restricted> {
 
 /// The latest end of the sanctions that hold at a moment, if any does.
 fn latest<'a>(sanctions: impl Iterator<Item = &'a Sanction>, at: Instant) -> Option<Option<Instant>> {
-    sanctions
-        .filter(|s| s.holds(at))
-        .map(|s| s.end)
-        .max_by(|a, b| later_end(*a, *b))
+    latest_end(sanctions.filter(|s| s.holds(at)))
+}
+
+/// The latest end of some sanctions, if there is any.
+pub(super) fn latest_end<'a>(sanctions: impl Iterator<Item = &'a Sanction>) -> Option<Option<Instant>> {
+    sanctions.map(|s| s.end).max_by(|a, b| later_end(*a, *b))
+}
+
+/// The capabilities that some sanctions take away.
+pub(super) fn capabilities<'a>(sanctions: impl Iterator<Item = &'a Sanction>) -> BTreeSet<Name> {
+    sanctions.flat_map(|s| s.capabilities.iter().copied()).collect()
 }
 
 #[cfg(test)]

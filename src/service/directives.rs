@@ -7,7 +7,7 @@ use super::feed::{Follow, Reader};
 use super::listing::{Listed, cut, one_more};
 use super::show::directive::Announcer;
 use super::{After, Claim, Outcome, PersonRef, Service, show};
-use crate::domain::directive::{Receipt, State};
+use crate::domain::directive::{self as domain, Receipt, State};
 use crate::domain::id::{CommunityId, DirectiveId, LeaseId};
 use crate::domain::identity::Platform;
 use crate::ports::directives::{DirectiveFilter, Served, Taking};
@@ -87,12 +87,15 @@ impl Service {
         }
         let until = Instant::now() + wait;
         let mut shift = self.begin_shift(caller, work.clone()).await?;
+        // Only the waiting is given up in the end: what was taken by then is given.
         loop {
-            match tokio::time::timeout_at(until, shift.next()).await {
-                Ok(Some(Next::Work(found))) => return Ok(found),
-                Ok(Some(Next::Quiet)) => {}
-                // The time is over, or the process stops.
-                Ok(None) | Err(_) => return Ok(Vec::new()),
+            let found = self.take(caller, &served, work).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            match tokio::time::timeout_at(until, shift.wait()).await {
+                Ok(Wake::Look | Wake::Quiet) => {}
+                Ok(Wake::Over) | Err(_) => return Ok(found),
             }
         }
     }
@@ -172,14 +175,9 @@ impl Service {
         (lease, receipt): (Option<LeaseId>, Receipt),
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::DirectivesWork)?;
-        self.enter_directive(caller, id).await?;
-        let change = Change::ReceiveDirective {
-            id,
-            lease,
-            receipt: Box::new(receipt),
-        };
-        self.change(caller.tenant, caller.as_actor(), change, claim).await
+        let receipt = Box::new(receipt);
+        let change = Change::ReceiveDirective { id, lease, receipt };
+        self.change_directive(caller, id, change, claim).await
     }
 
     /// Has a directive carried out once more, from now on: one that was given up, or that is to be tried sooner.
@@ -192,10 +190,8 @@ impl Service {
         id: DirectiveId,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::DirectivesWork)?;
-        self.enter_directive(caller, id).await?;
-        let change = Change::RetryDirective(id);
-        self.change(caller.tenant, caller.as_actor(), change, claim).await
+        self.change_directive(caller, id, Change::RetryDirective(id), claim)
+            .await
     }
 
     /// Looks at members whose names on platforms have changed, or the spaces of their community, and says what is on record of them where it was
@@ -219,18 +215,20 @@ impl Service {
         id: DirectiveId,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::DirectivesWork)?;
-        self.enter_directive(caller, id).await?;
-        let change = Change::CancelDirective(id);
-        self.change(caller.tenant, caller.as_actor(), change, claim).await
+        self.change_directive(caller, id, Change::CancelDirective(id), claim)
+            .await
     }
 
-    /// That a directive is there and of a community that the caller sees.
-    async fn enter_directive(&self, caller: &Caller, id: DirectiveId) -> Result<(), ServiceError> {
-        let found = self.store.directive(caller.tenant, id).await?;
-        caller
-            .enter(found.community)
-            .map_err(|_| ServiceError::NotFound("directive"))
+    async fn change_directive(
+        &self,
+        caller: &Caller,
+        id: DirectiveId,
+        change: Change,
+        claim: Option<Claim>,
+    ) -> Result<Outcome, ServiceError> {
+        caller.require(Scope::DirectivesWork)?;
+        self.seen_directive(caller, id).await?;
+        self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
     /// A directive.
@@ -239,11 +237,20 @@ impl Service {
     /// [`ServiceError::NotFound`].
     pub async fn directive(&self, caller: &Caller, id: DirectiveId) -> Result<Directive, ServiceError> {
         caller.require(Scope::DirectivesRead)?;
-        let found = self.store.directive(caller.tenant, id).await?;
-        caller
-            .enter(found.community)
-            .map_err(|_| ServiceError::NotFound("directive"))?;
+        let found = self.seen_directive(caller, id).await?;
         Ok(show::directive::directive(&found))
+    }
+
+    /// A directive of a community that the caller sees.
+    async fn seen_directive(
+        &self,
+        caller: &Caller,
+        id: DirectiveId,
+    ) -> Result<domain::Directive, ServiceError> {
+        let found = self.store.directive(caller.tenant, id).await?;
+        let entered = caller.enter(found.community);
+        entered.map_err(|_| ServiceError::NotFound("directive"))?;
+        Ok(found)
     }
 
     /// Directives, newest first.
@@ -296,12 +303,31 @@ impl Shift {
                     return None;
                 }
             }
-            match tokio::time::timeout(LOOK_EVERY, self.reader.next()).await {
-                // Something was issued, or it is time for a sign of life.
-                Ok(Some(text)) if text.starts_with(b": ") => return Some(Next::Quiet),
-                Ok(Some(_)) | Err(_) => {}
-                Ok(None) => return None,
+            match self.wait().await {
+                Wake::Look => {}
+                Wake::Quiet => return Some(Next::Quiet),
+                Wake::Over => return None,
             }
         }
     }
+
+    /// Waits until there may be something to take.
+    async fn wait(&mut self) -> Wake {
+        match tokio::time::timeout(LOOK_EVERY, self.reader.next()).await {
+            Ok(Some(text)) if text.starts_with(b": ") => Wake::Quiet,
+            // Something was issued, or may have fallen due meanwhile.
+            Ok(Some(_)) | Err(_) => Wake::Look,
+            Ok(None) => Wake::Over,
+        }
+    }
+}
+
+/// Why a relay that waits goes on.
+enum Wake {
+    /// There may be something to take.
+    Look,
+    /// It is time for a sign of life.
+    Quiet,
+    /// The process stops, or the key is no longer good.
+    Over,
 }

@@ -35,8 +35,8 @@ const TARGETS: &str = "SELECT w.place, l.tenant_id, l.platform, l.space, i.nativ
     JOIN links l ON l.tenant_id = w.tenant_id AND l.community_id = w.community_id \
     JOIN identities i ON i.tenant_id = w.tenant_id AND i.user_id = w.user_id AND i.platform = l.platform \
     ORDER BY w.place, l.platform, l.space, i.native_id";
-/// What lasts and is not settled gives way to what is wanted now.
-const SUPERSEDE: &str = "UPDATE directives d SET state = 'superseded', due_at = NULL, lease_id = NULL, settled_at = $7 \
+/// What lasts and is not settled gives way to what is wanted now; what the platform would have let go of by itself needs no second look.
+const SUPERSEDE: &str = "UPDATE directives d SET state = CASE WHEN d.state = 'open' THEN 'superseded' ELSE d.state END, due_at = NULL, lease_id = NULL, settled_at = coalesce(d.settled_at, $7) \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) \
     AS w (tenant_id, community_id, platform, space, native_id, effect) WHERE d.tenant_id = w.tenant_id \
     AND d.community_id = w.community_id AND d.platform = w.platform AND d.space = w.space AND d.native_id = w.native_id \
@@ -181,7 +181,9 @@ pub(super) async fn put(
     announce: &dyn Announce,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    for (home, old) in supersede(&mut *connection, issued, now).await? {
+    // What was carried out is only not looked at again.
+    let followed = supersede(&mut *connection, issued, now).await?.into_iter();
+    for (home, old) in followed.filter(|(_, old)| old.state == State::Superseded) {
         writes.append(home.0, vec![announce.announce(&old, now)]);
     }
     insert(connection, issued).await?;

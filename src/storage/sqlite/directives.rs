@@ -41,8 +41,8 @@ const TARGETS: &str = "SELECT j.value->>0 AS place, l.tenant_id, l.platform, l.s
     CROSS JOIN links l ON l.tenant_id = unhex(j.value->>1) AND l.community_id = unhex(j.value->>2) \
     CROSS JOIN identities i ON i.tenant_id = l.tenant_id AND i.user_id = unhex(j.value->>3) AND i.platform = l.platform \
     ORDER BY 1, l.platform, l.space, i.native_id";
-/// What lasts and is not settled gives way to what is wanted now.
-const SUPERSEDE: &str = "UPDATE directives SET state = 'superseded', due_at = NULL, lease_id = NULL, settled_at = ?2 \
+/// What lasts and is not settled gives way to what is wanted now; what the platform would have let go of by itself needs no second look.
+const SUPERSEDE: &str = "UPDATE directives SET state = CASE WHEN state = 'open' THEN 'superseded' ELSE state END, due_at = NULL, lease_id = NULL, settled_at = coalesce(settled_at, ?2) \
     WHERE (tenant_id, directive_id) IN (SELECT d.tenant_id, d.directive_id FROM json_each(?1) j CROSS JOIN directives d \
     ON d.tenant_id = unhex(j.value->>0) AND d.community_id = unhex(j.value->>1) AND d.platform = j.value->>2 \
     AND d.space = j.value->>3 AND d.native_id = j.value->>4 AND d.effect = j.value->>5 AND d.due_at IS NOT NULL) \
@@ -216,7 +216,9 @@ pub(super) async fn put(
     announce: &dyn Announce,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    for (home, old) in supersede(transaction, issued, now).await? {
+    // What was carried out is only not looked at again.
+    let followed = supersede(transaction, issued, now).await?.into_iter();
+    for (home, old) in followed.filter(|(_, old)| old.state == State::Superseded) {
         writes.append(home.0, vec![announce.announce(&old, now)]);
     }
     insert(transaction, issued).await?;

@@ -165,7 +165,7 @@ on_every_store! {
         }
         let first = world.take_in_hand(2, 30).await;
         assert_eq!(first.iter().map(|d| d.member.as_str()).collect::<Vec<_>>(), ["ann", "bob"]);
-        assert!(first[0].is_leased(world.clock.now()) && first[0].attempts == 1);
+        assert!(first[0].lease.is_some() && first[0].due_at > Some(world.clock.now()) && first[0].attempts == 1);
         assert_eq!(first[0].lease, first[1].lease);
         assert_eq!(world.take_in_hand(10, 60).await.len(), 1);
         assert_eq!(world.take_in_hand(10, 60).await, []);
@@ -204,6 +204,41 @@ on_every_store! {
         let late = world.receive(taken.id, taken.lease, Outcome::Transient).await;
         assert_eq!(conflict(&late), NotTaken::Settled(State::Applied));
         assert_eq!(world.events(world.home.tenant).await.last().unwrap().kind, "directive.changed");
+    }
+
+    /// What a platform keeps up for less long than is wanted is handed out again before it lets go, as often as it takes; once something else is
+    /// wanted it is not, and was carried out all the same.
+    async fn what_a_platform_lets_go_of_is_handed_out_again(store) {
+        let world = linked(store).await;
+        let home = world.home;
+        world.case(act(home, person("ann"), Kind::Mute, None, "be quiet")).await;
+        let (day, mut attempts) = (86_400, Vec::new());
+        for _ in 0..3 {
+            let mute = world.take_in_hand(1, 30).await.remove(0);
+            attempts.push(mute.attempts);
+            let receipt = Box::new(Receipt {
+                outcome: Outcome::Applied,
+                code: None,
+                detail: None,
+                holds_until: Some(world.clock.now() + chrono::TimeDelta::days(28)),
+                retry_after: None,
+                at: DateTime::<Utc>::UNIX_EPOCH,
+            });
+            let change = Change::ReceiveDirective { id: mute.id, lease: mute.lease, receipt };
+            changed(world.apply(home.tenant, change).await);
+            world.clock.advance(27 * day);
+            assert_eq!(world.take_in_hand(1, 30).await, []);
+            world.clock.advance(day * 3 / 4);
+        }
+        assert_eq!(attempts, [1, 1, 1], "each time anew");
+        let sanction = sanction_of(home, 1);
+        let lift = Command::Lift { sanction, particulars: Particulars::default() };
+        world.case(command(home, person("ann"), lift)).await;
+        let all = world.directives().await;
+        let stands: Vec<_> = all.iter().map(|d| (d.state, d.wish.wanted.clone(), d.due_at.is_some())).collect();
+        let held = Wanted::Held { until: None };
+        assert_eq!(stands, [(State::Applied, held, false), (State::Open, Wanted::Lifted, true)]);
+        assert_eq!(world.take_in_hand(9, 30).await.len(), 1);
     }
 
     /// What is carried out after something later was undoes it: the later one is carried out once more.
