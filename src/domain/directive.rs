@@ -116,7 +116,7 @@ pub struct Receipt {
 /// Why nothing is done about a directive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotTaken {
-    /// It is in other hands by now.
+    /// It is in nobody's hands, or in somebody else's, by now.
     LeaseLost,
     /// It is settled, and how.
     Settled(State),
@@ -346,8 +346,8 @@ fn once(entry: &Entry) -> Option<Wish> {
 }
 
 impl Directive {
-    /// Why a receipt is not taken: that it failed under a lease that is over, or of what is settled, says nothing about how it stands now. That it was
-    /// applied always does.
+    /// Why a receipt is not taken: that it failed, of what is settled or in nobody's or somebody else's hands, says nothing about how it stands now. That
+    /// it was applied always does.
     ///
     /// # Errors
     /// [`NotTaken`].
@@ -356,11 +356,17 @@ impl Directive {
             Ok(())
         } else if self.state != State::Open {
             Err(NotTaken::Settled(self.state))
-        } else if lease.is_some() && lease != self.lease {
+        } else if self.lease.is_none() || (lease.is_some() && lease != self.lease) {
             Err(NotTaken::LeaseLost)
         } else {
             Ok(())
         }
+    }
+
+    /// Whether a receipt says what is known already: that it was applied, of what is applied, and nothing about until when.
+    #[must_use]
+    pub fn knows(&self, receipt: &Receipt) -> bool {
+        self.state == State::Applied && receipt.outcome == Outcome::Applied && receipt.holds_until.is_none()
     }
 
     /// Has it carried out once more, from a moment on.

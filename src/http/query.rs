@@ -168,7 +168,10 @@ pub fn person(name: &str, text: &str) -> Result<PersonRef, Problem> {
 /// # Errors
 /// `bad_query`.
 pub fn platform(text: &str) -> Result<Platform, Problem> {
-    Platform::parse(text).map_err(|error| refused("platform", &error.to_string()))
+    Platform::parse(text).map_err(|_| {
+        let form = "a platform such as discord: 1 to 32 lower-case letters, digits, '_' or '-', beginning with a letter";
+        refused("platform", form)
+    })
 }
 
 /// A community that a parameter names; one that cannot exist is not found, as in a path.

@@ -10,6 +10,7 @@ use super::{After, Claim, Outcome, PersonRef, Service, show};
 use crate::domain::directive::{self as domain, Receipt, State};
 use crate::domain::id::{CommunityId, DirectiveId, LeaseId};
 use crate::domain::identity::Platform;
+use crate::domain::policy_check::Finding;
 use crate::ports::directives::{DirectiveFilter, Served, Taking};
 use crate::ports::directory::Change;
 use std::time::Duration;
@@ -166,8 +167,8 @@ impl Service {
     /// Writes down what came of a directive.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`], [`ServiceError::LeaseLost`] when somebody else has it in hand and it failed,
-    /// [`ServiceError::DirectiveSettled`] when it is settled and failed.
+    /// [`ServiceError::NotFound`], [`ServiceError::Invalid`] for a moment that is past, [`ServiceError::LeaseLost`] when it failed and nobody or
+    /// somebody else has it in hand, [`ServiceError::DirectiveSettled`] when it is settled and failed.
     pub async fn receive_directive(
         &self,
         caller: &Caller,
@@ -175,6 +176,13 @@ impl Service {
         (lease, receipt): (Option<LeaseId>, Receipt),
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
+        // Else a relay whose clock is wrong would be handed it again and again.
+        if receipt.holds_until.is_some_and(|until| until <= self.clock.now()) {
+            return Err(ServiceError::Invalid(vec![Finding {
+                pointer: "/holds_until".to_owned(),
+                detail: "a moment ahead of now; leave it out where the platform keeps it up for as long as is wanted".to_owned(),
+            }]));
+        }
         let receipt = Box::new(receipt);
         let change = Change::ReceiveDirective { id, lease, receipt };
         self.change_directive(caller, id, change, claim).await

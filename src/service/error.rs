@@ -130,7 +130,7 @@ pub enum ServiceError {
     NotFound(&'static str),
     /// The log has no such position yet. To wait there would be to miss what comes before it.
     #[error(
-        "the log ends at position {last}, and `after` names a later one; whoever waits there misses what comes in between"
+        "the log ends at position {last}, and a later one was named; read on from there, or from an earlier one: whoever waits beyond misses what comes in between"
     )]
     BeyondTheLog {
         /// Its last position.
@@ -144,9 +144,9 @@ pub enum ServiceError {
         /// The last position of one that is.
         gone: i64,
     },
-    /// Somebody else has the directive in hand by now.
+    /// Nobody, or somebody else, has the directive in hand by now.
     #[error(
-        "the lease is over, and the directive is in other hands or was handed back; what failed under it counts no more"
+        "the directive is in nobody's hands under that lease, so that it failed counts no more; take directives in hand again"
     )]
     LeaseLost,
     /// The directive is settled.

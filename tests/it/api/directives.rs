@@ -148,6 +148,27 @@ on_every_store! {
         assert_eq!(scene.relay.post(&cancel, &json!({})).await.expect(409)["code"], "directive_settled");
     }
 
+    /// A receipt that says what is known changes nothing; one that fails counts for who has it in hand alone; a moment that is past is refused.
+    async fn receipts_say_each_thing_once(store) {
+        let scene = Scene::start(store).await;
+        scene.act(&json!({"kind": "mute", "member": MEMBER})).await;
+        let mute = scene.lease(&json!({"platform": "discord"})).await.remove(0);
+        let past = scene.receipt(&mute, &json!({"outcome": "applied", "holds_until": "1999-01-01T00:00:00Z"})).await.expect(422);
+        assert_eq!(pointers(&past), ["/holds_until"]);
+        let held = scene.receipt(&mute, &json!({"outcome": "applied", "holds_until": "2199-01-01T00:00:00Z"})).await.expect(200);
+        assert!(held["due_at"].is_string(), "{held}");
+        assert_eq!(scene.receipt(&mute, &json!({"outcome": "applied"})).await.expect(200), held);
+        let log = scene.world.admin.get("/v1/events?type=directive.applied").await.expect(200);
+        assert_eq!(each(&log, "id").len(), 1);
+        scene.act(&json!({"kind": "kick", "member": MEMBER})).await;
+        let kick = scene.lease(&json!({"platform": "discord"})).await.remove(0);
+        let delayed = scene.receipt(&kick, &json!({"outcome": "transient"})).await.expect(200);
+        let again = scene.receipt(&kick, &json!({"outcome": "unreachable"})).await.expect(409);
+        assert_eq!(again["code"], "lease_lost");
+        let path = format!("/v1/directives/{}", kick["id"].as_str().unwrap());
+        assert_eq!(scene.relay.get(&path).await.expect(200), delayed);
+    }
+
     /// A relay that follows is given each as soon as it is issued; one that waits, too.
     async fn relays_are_told_at_once(store) {
         let scene = Scene::start(store).await;

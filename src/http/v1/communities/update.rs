@@ -59,10 +59,14 @@ pub async fn update_community(
 
 /// For how long events are kept: readers need a day to come back after they were away.
 fn kept(fields: &mut Fields, given: &Duration) -> Option<Span> {
-    let at = "/event_retention";
-    let span = fields.duration(at, Some(given))?;
-    if span.seconds() < SHORTEST {
-        fields.refuse(at, "events are kept for a day (86400, P1D) at the least");
+    let span = match given {
+        Duration::Seconds(seconds) => Span::new(*seconds),
+        Duration::Iso(text) => Span::parse_iso(text),
+    };
+    let span = span.ok().filter(|span| span.seconds() >= SHORTEST);
+    if span.is_none() {
+        let form = "a day (86400, P1D) at the least and 3650 days at the most; null for as long as the server keeps events";
+        fields.refuse("/event_retention", form);
     }
-    Some(span)
+    span
 }

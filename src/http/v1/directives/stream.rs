@@ -68,7 +68,7 @@ pub async fn stream_directives(
     if !bounds.contains(&lease) {
         return Err(query::refused(
             "lease",
-            &format!("from {} to {}", bounds.start(), bounds.end()),
+            &format!("seconds from {} to {}", bounds.start(), bounds.end()),
         ));
     }
     let work = Work {

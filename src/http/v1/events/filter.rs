@@ -26,7 +26,10 @@ pub(super) fn events(
 pub(super) fn position(text: &str) -> Result<i64, Problem> {
     let plain = text.len() <= MAX_POSITION && text.bytes().all(|b| b.is_ascii_digit());
     let position = if plain { text.parse().ok() } else { None };
-    position.ok_or_else(|| Problem::new(Code::BadCursor).detail("A position is a number, such as 42."))
+    position.ok_or_else(|| {
+        Problem::new(Code::BadCursor)
+            .detail("A position is a number such as 42: digits alone, up to 9223372036854775807.")
+    })
 }
 
 fn known_types(text: &str) -> Result<Vec<String>, Problem> {

@@ -11,7 +11,13 @@ use sqlx::PgConnection;
 impl Context<'_> {
     pub(super) async fn change_directive(&self, connection: &mut PgConnection) -> Result<Changed, Stop> {
         let changed = match &self.order.change {
-            Change::ReceiveDirective { .. } => self.receive(connection).await?,
+            Change::ReceiveDirective { .. } => match self.receive(connection).await? {
+                Received::News(directive) => directive,
+                Received::Known(directive) => {
+                    let there = Changed::Directive(Box::new(directive));
+                    return Ok(Changed::Same(Box::new(there)));
+                }
+            },
             Change::RetryDirective(id) => self.retry(connection, *id).await?,
             Change::CancelDirective(id) => {
                 let mut directive = lock(&mut *connection, self.order.tenant, *id).await?;
@@ -24,13 +30,16 @@ impl Context<'_> {
         Ok(Changed::Directive(Box::new(changed)))
     }
 
-    async fn receive(&self, connection: &mut PgConnection) -> Result<Directive, Stop> {
+    async fn receive(&self, connection: &mut PgConnection) -> Result<Received, Stop> {
         let Change::ReceiveDirective { id, lease, receipt } = &self.order.change else {
             return Err(StoreError::Failed("this is no receipt".into()).into());
         };
         let tenant = self.order.tenant;
         let mut directive = lock(&mut *connection, tenant, *id).await?;
         directive.takes(*lease, receipt.outcome).map_err(refused)?;
+        if directive.knows(receipt) {
+            return Ok(Received::Known(directive));
+        }
         let mut receipt = (**receipt).clone();
         receipt.at = self.now;
         // What was carried out too late undid what came after it: that is carried out once more.
@@ -42,7 +51,7 @@ impl Context<'_> {
             }
         }
         directive.receive(receipt);
-        Ok(directive)
+        Ok(Received::News(directive))
     }
 
     /// Only the latest of what lasts is tried again: an earlier one would undo it.
@@ -57,6 +66,14 @@ impl Context<'_> {
         directive.retry(self.now).map_err(refused)?;
         Ok(directive)
     }
+}
+
+/// What a receipt comes to.
+enum Received {
+    /// The directive stands otherwise now.
+    News(Directive),
+    /// It stands as it did.
+    Known(Directive),
 }
 
 fn refused(why: NotTaken) -> Stop {
