@@ -13,6 +13,7 @@ use crate::domain::identity::Platform;
 use crate::domain::policy_check::Finding;
 use crate::ports::directives::{DirectiveFilter, Served, Taking};
 use crate::ports::directory::Change;
+use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::time::Instant;
 use wire::directive::Directive;
@@ -176,13 +177,6 @@ impl Service {
         (lease, receipt): (Option<LeaseId>, Receipt),
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
-        // Else a relay whose clock is wrong would be handed it again and again.
-        if receipt.holds_until.is_some_and(|until| until <= self.clock.now()) {
-            return Err(ServiceError::Invalid(vec![Finding {
-                pointer: "/holds_until".to_owned(),
-                detail: "a moment ahead of now; leave it out where the platform keeps it up for as long as is wanted".to_owned(),
-            }]));
-        }
         let receipt = Box::new(receipt);
         let change = Change::ReceiveDirective { id, lease, receipt };
         self.change_directive(caller, id, change, claim).await
@@ -236,6 +230,9 @@ impl Service {
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::DirectivesWork)?;
         self.seen_directive(caller, id).await?;
+        if let Change::ReceiveDirective { receipt, .. } = &change {
+            lies_ahead(receipt, self.clock.now())?;
+        }
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
@@ -294,6 +291,18 @@ impl Service {
             show::directive::directive,
         ))
     }
+}
+
+/// That a platform keeps something up until a moment that is still to come. Else a relay whose clock is wrong would be handed it again and again.
+fn lies_ahead(receipt: &Receipt, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    if receipt.holds_until.is_none_or(|until| now < until) {
+        return Ok(());
+    }
+    Err(ServiceError::Invalid(vec![Finding {
+        pointer: "/holds_until".to_owned(),
+        detail: "a moment ahead of now; leave it out where the platform keeps it up for as long as is wanted"
+            .to_owned(),
+    }]))
 }
 
 impl Shift {
