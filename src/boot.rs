@@ -4,17 +4,21 @@ mod banner; // what a person needs next
 mod convert; // another bot's records
 mod copies; // whole communities, out and in again
 mod doctor; // what is wrong, and what to do about it
+mod engine; // the store and what is done with it
 mod folder; // the data folder, closed to others
 mod import; // another bot's records, into a community
+mod jobs; // which jobs there are
 mod kept; // the files that keep admin keys
 mod key; // keys without a server
 mod limiter; // which counters
 mod place; // which community, in which database
 mod policy; // policies as files
+mod process; // what answers over HTTP
 mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
 mod system; // this machine's clock and randomness
+mod work; // the jobs alone
 mod writers; // threads for whatever writes
 
 use std::io::Write as _;
@@ -23,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use self::serve::Jobs;
 use crate::adapters::ConvertError;
 use crate::cli::{self, Cli, Command};
 use crate::config::{Config, ConfigError, DatabaseUrl, RedisUrl};
@@ -69,6 +74,15 @@ pub enum BootError {
         /// Why.
         #[source]
         cause: std::io::Error,
+    },
+    /// Serving and the jobs cannot be in processes of their own.
+    #[error(
+        "{url} is one process's alone, so nobody else can do the jobs: run `tribune serve` without --no-jobs, \
+         or use Postgres (DATABASE_URL=postgres://…)"
+    )]
+    OneProcess {
+        /// The database.
+        url: DatabaseUrl,
     },
     /// The data folder cannot be used.
     #[error("cannot use the data folder {}; choose another with --data-dir", path.display())]
@@ -168,9 +182,15 @@ pub fn run(cli: Cli) -> Result<ExitCode, BootError> {
         Command::Convert(args) => return convert::run(&args),
         Command::Import(args) => return import::run(&args),
         Command::Serve(args) => {
+            let (config, _) = Config::load(&args.served.inputs())?;
+            logging::init(&config.log)?;
+            let jobs = if args.no_jobs { Jobs::Elsewhere } else { Jobs::Here };
+            on_all_cores(serve::run(&config, jobs))
+        }
+        Command::Work(args) => {
             let (config, _) = Config::load(&args.inputs())?;
             logging::init(&config.log)?;
-            on_all_cores(serve::run(&config))
+            on_all_cores(work::run(&config))
         }
         Command::Migrate(args) => on_all_cores(migrate(&args)),
         Command::Openapi(args) => write_document(args.write.as_deref()),

@@ -41,6 +41,12 @@ pub enum Command {
         tribune serve --config tribune.toml"
     )]
     Serve(Serve),
+    /// Do the background jobs alone, beside processes that run `serve --no-jobs`. Postgres only.
+    ///
+    /// Any number of processes may work side by side: what each is given, nobody else is given meanwhile. It answers /livez, /readyz
+    /// and /metrics, and nothing else.
+    #[command(after_help = "Example:\n  DATABASE_URL=postgres://… tribune work --listen 127.0.0.1:8081")]
+    Work(Work),
     /// Bring the database's schema up to date, then exit.
     #[command(after_help = "Example:\n  DATABASE_URL=postgres://… tribune migrate")]
     Migrate(Settings),
@@ -49,7 +55,7 @@ pub enum Command {
     Openapi(Openapi),
     /// Check settings, database, schema and clock, and say what to do about what is wrong.
     #[command(after_help = "Example:\n  tribune doctor --data-dir /var/lib/tribune")]
-    Doctor(Serve),
+    Doctor(Served),
     /// Ask a running server whether it is ready; exit code 0 means yes. For container health checks.
     #[command(after_help = "Example:\n  tribune health --url http://127.0.0.1:8080/readyz")]
     Health(Health),
@@ -98,6 +104,34 @@ pub struct Settings {
 /// How to serve.
 #[derive(Debug, Default, Args)]
 pub struct Serve {
+    /// Leave the background jobs to `tribune work`; one of it must run, or nothing ends by time. Postgres only.
+    #[arg(long)]
+    pub no_jobs: bool,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "documentation here would replace the help texts of the flags"
+    )]
+    pub served: Served,
+}
+
+/// How to do the jobs alone.
+#[derive(Debug, Default, Args)]
+pub struct Work {
+    /// Answer probes on this address; port 0 takes a free one [default: 127.0.0.1:8081].
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "documentation here would replace the help texts of the flags"
+    )]
+    pub settings: Settings,
+}
+
+/// What a server is, whatever else it does.
+#[derive(Debug, Default, Args)]
+pub struct Served {
     /// Listen on this address; port 0 takes a free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -177,7 +211,7 @@ pub struct ConfigShow {
         missing_docs,
         reason = "documentation here would replace the help texts of the flags"
     )]
-    pub serve: Serve,
+    pub serve: Served,
 }
 
 impl Settings {
@@ -208,20 +242,32 @@ impl Settings {
     }
 }
 
-impl Serve {
+impl Served {
     /// These flags, over the environment of this process.
     #[must_use]
     pub fn inputs(&self) -> Inputs {
-        let mut inputs = self.settings.inputs();
-        if let Some(address) = &self.listen {
-            inputs.flags.push(Flag {
-                key: "server.listen",
-                name: "--listen",
-                value: address.clone().into(),
-            });
-        }
-        inputs
+        listening(self.settings.inputs(), "server.listen", self.listen.as_ref())
     }
+}
+
+impl Work {
+    /// These flags, over the environment of this process.
+    #[must_use]
+    pub fn inputs(&self) -> Inputs {
+        listening(self.settings.inputs(), "jobs.listen", self.listen.as_ref())
+    }
+}
+
+/// With the address of `--listen`, which means another setting for each role.
+fn listening(mut inputs: Inputs, key: &'static str, address: Option<&String>) -> Inputs {
+    if let Some(address) = address {
+        inputs.flags.push(Flag {
+            key,
+            name: "--listen",
+            value: address.clone().into(),
+        });
+    }
+    inputs
 }
 
 #[cfg(test)]
@@ -247,6 +293,7 @@ mod tests {
             panic!("not serve");
         };
         let given: Vec<_> = serve
+            .served
             .inputs()
             .flags
             .iter()

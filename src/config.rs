@@ -190,6 +190,9 @@ pub struct Events {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Jobs {
+    /// Where a process that does the jobs alone answers probes; port 0 takes a free one.
+    #[serde(deserialize_with = "values::address")]
+    pub listen: SocketAddr,
     /// How often due timers are looked for.
     #[serde(deserialize_with = "values::duration")]
     pub timer_interval: Duration,

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use super::serve::Jobs;
 use crate::config::{Config, DatabaseKind, RedisUrl};
 
 /// The first key and where it is kept.
@@ -22,6 +23,8 @@ pub(super) struct Banner<'a> {
     pub(super) config: &'a Config,
     /// The store with its version, as it calls itself.
     pub(super) backend: &'a str,
+    /// Where the jobs run.
+    pub(super) jobs: Jobs,
     /// Where the server really listens.
     pub(super) address: SocketAddr,
     /// The file that keeps a key which this database knows, if there is one.
@@ -48,6 +51,9 @@ impl Banner<'_> {
             ("docs", format!("{base}/docs")),
             ("OpenAPI", format!("{base}/openapi.json")),
         ];
+        if self.jobs == Jobs::Elsewhere {
+            rows.push(("jobs", "none here; `tribune work` must run beside it".to_owned()));
+        }
         if self.first_key.is_none() {
             let made = || "made at the first start; `tribune key create` makes another".to_owned();
             let kept = |file: &Path| format!("kept in {}", file.display());

@@ -62,7 +62,7 @@ fn finding(verdict: Verdict, subject: &'static str, text: impl Into<String>) -> 
 ///
 /// # Errors
 /// [`BootError::Unwell`] when anything keeps the server from serving.
-pub(super) async fn run(args: &cli::Serve) -> Result<(), BootError> {
+pub(super) async fn run(args: &cli::Served) -> Result<(), BootError> {
     let (config, origin) = match Config::load(&args.inputs()) {
         Ok((config, _)) => (config, "the defaults"),
         Err(error) => {

@@ -25,19 +25,68 @@ async fn two_servers_record_the_end_of_a_mute_once() {
         page["items"].as_array().unwrap().len()
     };
     wait::until_async("all ends", SOON, async || (ends().await >= 40).then_some(())).await;
-    let counted = async |server: &Server| {
-        let text = server.anonymous().get("/metrics").await.bytes;
-        let text = String::from_utf8(text.to_vec()).unwrap();
-        let name = "tribune_expiries_total{outcome=\"recorded\"} ";
-        let value = text
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .unwrap_or("0")
-            .to_owned();
-        value.parse::<u64>().unwrap()
-    };
-    assert!(counted(&one).await + counted(&other).await >= 40);
+    assert!(expired(&one).await + expired(&other).await >= 40);
     assert_eq!(ends().await, 40);
+}
+
+/// How many ends of sanctions a process has recorded.
+async fn expired(server: &Server) -> u64 {
+    let text = server.anonymous().get("/metrics").await.bytes;
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    let name = "tribune_expiries_total{outcome=\"recorded\"} ";
+    let value = text.lines().find_map(|line| line.strip_prefix(name));
+    value.unwrap_or("0").parse().unwrap()
+}
+
+/// One process answers, two others do the jobs; a relay is told of each end once.
+#[tokio::test]
+async fn workers_end_what_a_server_without_jobs_has_begun() {
+    const MUTES: usize = 20;
+    let store = TestStore::postgres().await;
+    let url = store.database_url();
+    let server = Server::start_with(&url, &["--no-jobs"]);
+    let admin = server.admin();
+    let community = admin
+        .post("/v1/communities", &json!({"name": "c"}))
+        .await
+        .expect(201);
+    let base = format!("/v1/communities/{}", community["id"].as_str().unwrap());
+    let link = json!({"platform": "discord", "space": "guild"});
+    admin.post(&format!("{base}/links"), &link).await.expect(201);
+    for number in 0..MUTES {
+        let mute = json!({"kind": "mute", "member": format!("discord:{number}"), "duration": 1});
+        admin.post(&format!("{base}/acts"), &mute).await.expect(201);
+    }
+    let workers = [Server::start_worker(&url), Server::start_worker(&url)];
+    let unmutes = async || {
+        let page = admin
+            .get("/v1/events?type=directive.issued&limit=500")
+            .await
+            .expect(200);
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .filter(|event| event["data"]["directive"]["wanted"]["holds"] == false)
+            .count()
+    };
+    wait::until_async("all ends", SOON, async || {
+        (unmutes().await >= MUTES).then_some(())
+    })
+    .await;
+    assert_eq!(expired(&server).await, 0);
+    assert!(expired(&workers[0]).await + expired(&workers[1]).await >= 20);
+    let ends = admin
+        .get(&format!("{base}/cases?kind=unmute&limit=500"))
+        .await
+        .expect(200);
+    assert_eq!(
+        (ends["items"].as_array().unwrap().len(), unmutes().await),
+        (MUTES, MUTES)
+    );
+    for mut worker in workers {
+        worker.anonymous().get("/readyz").await.expect(200);
+        worker.anonymous().get("/v1/tenant").await.expect(404);
+        assert!(worker.terminate().success(), "{}", worker.log());
+    }
 }
 
 #[tokio::test]

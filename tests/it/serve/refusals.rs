@@ -73,6 +73,24 @@ fn a_port_that_is_in_use() {
     );
 }
 
+/// Nobody else could do the jobs on a file that is one process's alone.
+#[test]
+fn split_processes_on_one_file() {
+    let folder = scratch::folder("refused");
+    for arguments in [
+        &["serve", "--no-jobs", "--listen", "127.0.0.1:0"],
+        &["work", "--listen", "127.0.0.1:0", "--data-dir", "data"][..],
+    ] {
+        let says = ["is one process's alone", "without --no-jobs", "use Postgres"];
+        refused(run(folder.path(), arguments), &says);
+    }
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "a refused start made something"
+    );
+}
+
 #[test]
 fn a_data_folder_in_which_nothing_can_be_made() {
     let folder = scratch::folder("refused");

@@ -24,6 +24,7 @@ pub(crate) struct Server {
 
 /// What stays the same from start to start.
 struct Setup {
+    role: &'static str,
     database_url: String,
     options: Vec<String>,
     environment: Vec<(String, String)>,
@@ -49,16 +50,22 @@ impl Server {
         Self::launch(database_url, &[], environment)
     }
 
+    /// `tribune work` on a free port: it has no key, and answers probes alone.
+    pub(crate) fn start_worker(database_url: &str) -> Self {
+        Self::launch_in("work", None, database_url, &[], &[])
+    }
+
     /// [`start`](Self::start) over a data folder that is there already, and stays.
     pub(crate) fn start_in(database_url: &str, data: &Path) -> Self {
-        Self::launch_in(Some(data), database_url, &[], &[])
+        Self::launch_in("serve", Some(data), database_url, &[], &[])
     }
 
     fn launch(database_url: &str, options: &[&str], environment: &[(&str, &str)]) -> Self {
-        Self::launch_in(None, database_url, options, environment)
+        Self::launch_in("serve", None, database_url, options, environment)
     }
 
     fn launch_in(
+        role: &'static str,
         data: Option<&Path>,
         database_url: &str,
         options: &[&str],
@@ -66,6 +73,7 @@ impl Server {
     ) -> Self {
         let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
         let mut setup = Setup {
+            role,
             database_url: database_url.to_owned(),
             options: options.iter().map(|&option| option.to_owned()).collect(),
             environment: environment.iter().map(owned).collect(),
@@ -155,7 +163,7 @@ impl Setup {
         self.starts += 1;
         let mut command = Command::new(env!("CARGO_BIN_EXE_tribune"));
         command.args([
-            "serve",
+            self.role,
             "--listen",
             "127.0.0.1:0",
             "--database-url",

@@ -1,0 +1,46 @@
+//! What a process that answers over HTTP has from the settings, whatever it answers.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use super::BootError;
+use crate::config::{Config, DatabaseKind};
+use crate::http::edge::{Edge, EdgeLimits};
+use crate::http::listener::Limits;
+
+/// Takes the address.
+pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, BootError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| BootError::Listen { address, cause })
+}
+
+/// What connections may take.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits {
+        connections: config.server.max_connections,
+        header: config.server.header_timeout,
+        idle: config.server.idle_timeout,
+        grace: config.server.shutdown_grace,
+    }
+}
+
+/// What requests may take.
+pub(super) fn edge(config: &Config) -> Edge {
+    Edge::new(EdgeLimits {
+        body: config.server.body_limit,
+        body_time: config.server.body_timeout,
+        time: config.server.request_timeout,
+    })
+}
+
+/// That serving and the jobs may be in processes of their own: a SQLite file is one process's alone.
+pub(super) fn may_be_split(config: &Config) -> Result<(), BootError> {
+    match config.database_url().kind() {
+        DatabaseKind::Postgres => Ok(()),
+        DatabaseKind::Sqlite => Err(BootError::OneProcess {
+            url: config.database_url(),
+        }),
+    }
+}
