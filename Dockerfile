@@ -27,7 +27,9 @@ COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/tribune/
 
 USER 10001:10001
 # Within a container every interface is the container's own; which of them are published is decided outside.
+# `tribune work` answers its probes where `tribune serve` answers, so that the check below holds for either.
 ENV TRIBUNE_SERVER_LISTEN=0.0.0.0:8080 \
+    TRIBUNE_JOBS_LISTEN=0.0.0.0:8080 \
     TRIBUNE_DATA_DIR=/var/lib/tribune \
     TRIBUNE_LOG_FORMAT=json
 WORKDIR /var/lib/tribune

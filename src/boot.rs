@@ -13,7 +13,7 @@ mod key; // keys without a server
 mod limiter; // which counters
 mod place; // which community, in which database
 mod policy; // policies as files
-mod process; // what answers over HTTP
+mod process; // what every process that answers over HTTP has of the settings
 mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
