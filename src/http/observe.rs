@@ -82,7 +82,7 @@ fn describe() {
     describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
     describe_counter!(
         "tribune_expiries_total",
-        "Sanctions whose end was recorded by this process, and tries that failed"
+        "Ends of sanctions that were recorded by this process, that had moved on or been recorded by another, and that failed"
     );
     describe_gauge!(
         "tribune_timers_overdue_seconds",

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The longest pause between two tries.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The longest pause between two tries: what waits is late by so much once the database is back.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Counts the failures in a row.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_a_minute_and_only_changes_are_news() {
+    fn pauses_double_up_to_a_few_seconds_and_only_changes_are_news() {
         let (mut pace, second) = (Pace::default(), Duration::from_secs(1));
         assert!(!pace.succeeded());
         assert_eq!(pace.pause(second), second);

@@ -90,7 +90,11 @@ impl Timers {
         let ends = join_all(timers.iter().map(|timer| self.service.expire(timer))).await;
         let mut failure = None;
         for end in ends {
-            let outcome = if end.is_ok() { "recorded" } else { "failed" };
+            let outcome = match &end {
+                Ok(true) => "recorded",
+                Ok(false) => "moved_on",
+                Err(_) => "failed",
+            };
             metrics::counter!("tribune_expiries_total", "outcome" => outcome).increment(1);
             failure = failure.or(end.err());
         }

@@ -169,11 +169,11 @@ impl Service {
         }
     }
 
-    /// Records that a sanction's time is over. Does nothing when it has moved on.
+    /// Records that a sanction's time is over; whether it did. It does nothing when the sanction has moved on, or another has recorded it.
     ///
     /// # Errors
     /// What kept the store from it; the timer stays and comes again.
-    pub async fn expire(&self, timer: &DueTimer) -> Result<(), ServiceError> {
+    pub async fn expire(&self, timer: &DueTimer) -> Result<bool, ServiceError> {
         let submission = Submission {
             tenant: timer.tenant,
             community: timer.community,
@@ -188,8 +188,9 @@ impl Service {
         };
         match self.pipeline.submit(submission).await {
             // The community was deleted, and the timer goes with its rows.
-            Err(ServiceError::NotFound(_)) => Ok(()),
-            other => other.map(|_| ()),
+            Err(ServiceError::NotFound(_)) => Ok(false),
+            // What was recorded has a case, whose number is the tag.
+            other => other.map(|outcome| !outcome.answer.tag.is_empty()),
         }
     }
 

@@ -257,6 +257,20 @@ on_every_store! {
         replica.stop().await;
     }
 
+    /// Whoever comes back to a timer after its lease is told that another has recorded the end.
+    async fn an_end_that_another_recorded_is_not_counted_again(store) {
+        let clock = TestClock::new();
+        let replica = Replica::start(&store, &clock).await;
+        let place = Place::make(&replica).await;
+        replica.mute(&place, 1, |_| 60).await;
+        clock.advance(61);
+        let timer = replica.store.lease_due(1, SOON).await.unwrap().remove(0);
+        assert!(replica.service.expire(&timer).await.unwrap());
+        assert!(!replica.service.expire(&timer).await.unwrap());
+        assert_eq!(replica.ends(&place).await, (1, 1));
+        replica.stop().await;
+    }
+
     /// A lift or a void takes the timer with it: nothing is recorded a second time.
     async fn a_sanction_that_was_lifted_does_not_end_again(store) {
         let clock = TestClock::new();
