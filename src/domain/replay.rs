@@ -350,13 +350,17 @@ impl Replay {
     /// they end at present, and never before now.
     fn moved(&self, mut member: Member) -> (Member, Vec<Sanction>) {
         let mut moved = Vec::new();
-        // What was ended elsewhere stays so: the other user's history may have ended it while two were one.
+        // What was ended elsewhere stays so: the other user's history may have ended it while two were one. What is over on record
+        // leaves with time alone: the one member may have been past its end already, while this state is not, and the clock has yet
+        // to stand still for it.
         let added = self.added.as_ref().and_then(|entry| entry.case.started.as_ref());
         let is_known = |id: SanctionId| {
             let present = self.current.sanctions.iter().chain(&self.started);
             present.chain(added).any(|s| s.id == id)
         };
-        member.sanctions.retain(|sanction| is_known(sanction.id));
+        member
+            .sanctions
+            .retain(|sanction| sanction.over || is_known(sanction.id));
         for sanction in &mut member.sanctions {
             let Some(held) = self.current.sanctions.iter().find(|s| s.id == sanction.id) else {
                 continue;

@@ -299,7 +299,7 @@ impl Scene {
 
     pub(crate) fn replace_by(&mut self, number: i64, kind: Kind, detail: Detail) -> Result<Voiding, Refusal> {
         let change = Change::Replace(Box::new(Replacement {
-            number: self.history.iter().map(|e| e.case.number).max().unwrap_or(0) + 1,
+            number: self.last_case() + 1,
             kind,
             detail,
             reason: None,

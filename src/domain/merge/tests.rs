@@ -1,7 +1,7 @@
 //! The joining of two ledgers, on values.
 
 use super::super::kind::Kind;
-use super::super::policy::{Decay, OffenceCount, OffenceRung, Policy, Remedy};
+use super::super::policy::{Decay, Freeze, OffenceCount, OffenceRung, Policy, Remedy};
 use super::super::replay::seams::Apart;
 use super::super::replay::{Change, Replay, Start};
 use super::super::scene::{Scene, at, points};
@@ -59,6 +59,20 @@ fn one([mut into, from]: [Scene; 2], now: i64) -> Scene {
     into.now = now;
     into.history.extend(from.history);
     into
+}
+
+/// What one of the two has when they are two again, and nothing happened in between.
+fn parted(scene: &Scene, person: &Scene) -> Member {
+    let apart = Apart {
+        timeline: Arc::new(scene.timeline.clone()),
+        now: at(2 * DAY),
+        before: scene.member.clone(),
+        past: scene.past(),
+        current: person.member.clone(),
+    };
+    let parted = Replay::apart(apart, fresh()).finish();
+    assert!(parted.ended.is_empty() && parted.started.is_empty() && parted.moved.is_empty());
+    parted.member
 }
 
 fn plain() -> Policy {
@@ -198,19 +212,24 @@ fn without_acts_in_between_the_two_are_who_they_were() {
     let [into, from] = two(&plain(), [2, 4]);
     let person = one([into.clone(), from.clone()], DAY);
     for scene in [&into, &from] {
-        let apart = Replay::apart(
-            Apart {
-                timeline: Arc::new(scene.timeline.clone()),
-                now: at(2 * DAY),
-                before: scene.member.clone(),
-                past: scene.past(),
-                current: person.member.clone(),
-            },
-            fresh(),
-        );
-        let parted = apart.finish();
-        assert_eq!(parted.member, scene.member);
-        assert!(parted.ended.is_empty() && parted.started.is_empty() && parted.moved.is_empty());
+        assert_eq!(parted(scene, &person), scene.member);
+    }
+}
+
+#[test]
+fn what_is_over_on_record_froze_the_clock_although_the_two_were_one_meanwhile() {
+    let freezing = Policy {
+        freeze_while: Freeze::Mute,
+        ladder: Vec::new(),
+        ..plain()
+    };
+    let [mut into, from] = two(&freezing, [0, 1]);
+    into.act(Kind::Mute, Some(DAY));
+    // The mute of an hour is over by now, and froze the clock for that hour.
+    into.wait(DAY / 2).replace(1, Kind::Mute, Some(3_600)).unwrap();
+    let person = one([into.clone(), from.clone()], DAY);
+    for scene in [&into, &from] {
+        assert_eq!(parted(scene, &person), scene.member);
     }
 }
 

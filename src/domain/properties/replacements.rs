@@ -16,7 +16,7 @@ use proptest::sample::{Index, select};
 use std::sync::Arc;
 
 /// Which case (of those that count), after how long, by what, for how long.
-type Pick = (Index, i64, Kind, Option<i64>);
+pub(super) type Pick = (Index, i64, Kind, Option<i64>);
 
 fn milder() -> impl Strategy<Value = Kind> {
     select(vec![
@@ -30,18 +30,17 @@ fn milder() -> impl Strategy<Value = Kind> {
     ])
 }
 
+pub(super) fn pick() -> impl Strategy<Value = Pick> {
+    let length = proptest::option::of(length());
+    (any::<Index>(), 0..5 * 3_600_i64, milder(), length)
+}
+
 fn picks() -> impl Strategy<Value = Vec<Pick>> {
-    let pick = (
-        any::<Index>(),
-        0..5 * 3_600_i64,
-        milder(),
-        proptest::option::of(length()),
-    );
-    prop::collection::vec(pick, 1..6)
+    prop::collection::vec(pick(), 1..6)
 }
 
 /// Replaces, if that is milder. Refusals change nothing.
-fn replace(scene: &mut Scene, number: i64, kind: Kind, length: Option<i64>) -> Option<Voiding> {
+pub(super) fn replace(scene: &mut Scene, number: i64, kind: Kind, length: Option<i64>) -> Option<Voiding> {
     let seconds = match kind {
         Kind::Mute | Kind::Restrict => length,
         Kind::Tempban => Some(length.unwrap_or(86_400)),

@@ -15,6 +15,8 @@ use super::super::timeline::Timeline;
 use super::cases;
 use super::ledger::{agrees_with_the_slow_replay, fixed};
 use super::naive::{Naive, State};
+use super::replacements::{Pick, pick, replace};
+use super::voids::voidable;
 use super::world::{Step, What, policy, step};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -24,21 +26,28 @@ use uuid::Uuid;
 
 pub(super) const MERGE: MergeId = MergeId(Uuid::from_u128(7));
 
-/// What happens to two people, each time to one of them: until they are one, and while they are. Then some cases are voided.
+/// What happens to two people, each time to one of them: until they are one, and while they are. Milder acts take the place of some
+/// cases just before they become one, and some cases are voided in the end.
 #[derive(Clone, Debug)]
 pub(super) struct Lives {
     policy: Policy,
     pub(super) before: Vec<(usize, Step)>,
+    pub(super) milder: Vec<(usize, Pick)>,
     pub(super) since: Vec<(usize, Step)>,
     voids: Vec<Index>,
 }
 
 pub(super) fn lives() -> impl Strategy<Value = Lives> {
     let steps = |most| proptest::collection::vec((0..2_usize, step()), 0..most);
+    // So late that what takes a place is often over by then.
+    let late = pick().prop_map(|(index, wait, kind, length)| (index, 12 * wait, kind, length));
+    let milder = proptest::collection::vec((0..2_usize, late), 0..4);
     let voids = proptest::collection::vec(any::<Index>(), 0..4);
-    (policy(), steps(24), steps(16), voids).prop_map(|(policy, before, since, voids)| Lives {
+    let parts = (policy(), steps(24), milder, steps(16), voids);
+    parts.prop_map(|(policy, before, milder, since, voids)| Lives {
         policy,
         before,
+        milder,
         since,
         voids,
     })
@@ -71,6 +80,17 @@ impl Lives {
             what.happens(&mut two[*who]);
             if matches!(what, What::Activate(_)) {
                 two[1 - who].timeline = two[*who].timeline.clone();
+            }
+        }
+        for (who, (index, wait, kind, length)) in &self.milder {
+            let last = two.iter().map(Scene::last_case).fold(0, i64::max);
+            for scene in &mut two {
+                scene.wait(*wait).last = last;
+            }
+            let scene = &mut two[*who];
+            let numbers = voidable(scene);
+            if !numbers.is_empty() {
+                replace(scene, *index.get(&numbers), *kind, *length);
             }
         }
         two
@@ -109,7 +129,7 @@ impl One {
         scene.fresh = 1 << 96;
         scene.last = after;
         scene.history.extend(from.history);
-        scene.history.sort_by_key(|e| e.case.number);
+        scene.history.sort_by_key(|e| (e.case.at, e.case.number));
         scene.member = joined.clone();
         Self {
             scene,

@@ -37,6 +37,14 @@ const HISTORIES: usize = 4;
 const STEPS: usize = 70;
 const PEOPLE: usize = 4;
 
+/// Histories that once came out wrong.
+const KNOWN: [u64; 2] = [
+    // What took a case's place was over already when two became one, and the clock ran on through it when they were two again.
+    9_827_998_699_448_195_811,
+    // A split made a sanction anew, under another id each time.
+    4_111_233_228_110_387_154,
+];
+
 /// A history under way.
 struct Play {
     store: Arc<dyn Store>,
@@ -424,7 +432,8 @@ impl Play {
         self.nothing_happened(&books).await;
         let done = self.undone(one, id, false).await;
         assert_eq!(
-            told["communities"], done["communities"],
+            watch::communities(&told, &books),
+            watch::communities(&done, &books),
             "what a dry run tells of a split"
         );
         self.people.unions.remove(place);
@@ -461,7 +470,7 @@ fn identity(number: usize) -> Identity {
 on_every_store! {
     /// Whoever is merged and split, in whatever order, has what their own record comes to.
     async fn people_have_what_their_record_comes_to(store) {
-        stories(&store, (&[], HISTORIES), async |database, seed| {
+        stories(&store, (&KNOWN, HISTORIES), async |database, seed| {
             let mut play = Play::begin(database, seed).await;
             for _ in 0..STEPS {
                 play.step().await;

@@ -12,6 +12,28 @@ use tribune::domain::time::Instant;
 use tribune::ports::record::{CaseFilter, EventFilter};
 use tribune::service::{After, PersonRef};
 
+/// The communities of an answer. Sanctions that only this made, or would make, are without their ids there, which are drawn anew each time.
+pub(super) fn communities(answer: &Value, before: &[Book]) -> Value {
+    let started = |book: &Book| -> Vec<String> {
+        let cases = book.cases.values();
+        cases
+            .filter_map(|(case, _)| case.started.as_ref())
+            .map(|sanction| sanction.id.to_string())
+            .collect()
+    };
+    let known: BTreeSet<String> = before.iter().flat_map(started).collect();
+    let mut communities = answer["communities"].clone();
+    for member in communities.as_array_mut().unwrap() {
+        for side in ["into", "from", "merged"] {
+            let sanctions = member[side]["sanctions"].as_array_mut().unwrap().iter_mut();
+            for sanction in sanctions.filter(|s| !known.contains(s["id"].as_str().unwrap())) {
+                sanction["id"] = Value::Null;
+            }
+        }
+    }
+    communities
+}
+
 impl Play {
     pub(super) async fn nothing_happened(&self, books: &[Book]) {
         for before in books {
