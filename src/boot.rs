@@ -17,6 +17,7 @@ mod process; // what every process that answers over HTTP has of the settings
 mod serve; // the server, from start to end
 mod signals; // when to stop
 mod store; // which store, and how it is opened
+mod streams; // the log in Redis Streams
 mod system; // this machine's clock and randomness
 mod work; // the jobs alone
 mod writers; // threads for whatever writes
@@ -33,8 +34,8 @@ use crate::cli::{self, Cli, Command};
 use crate::config::{Config, ConfigError, DatabaseUrl, RedisUrl};
 use crate::health::{self, HealthError};
 use crate::http::openapi;
-use crate::limiter::redis::NotAnAddress;
 use crate::logging::{self, LoggingError};
+use crate::nodes::NotAnAddress;
 use crate::service::error::{ServiceError, chain};
 use crate::service::health::NotReady;
 use crate::storage::{migrations, open::OpenError};

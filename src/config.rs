@@ -38,6 +38,8 @@ pub struct Config {
     pub limits: RateLimits,
     /// The log of events.
     pub events: Events,
+    /// The log in Redis Streams.
+    pub streams: Streams,
     /// Work in the background.
     pub jobs: Jobs,
     /// The log.
@@ -186,6 +188,26 @@ pub struct Events {
     pub max_readers: usize,
 }
 
+/// The log in Redis Streams.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Streams {
+    /// Whether it is published there.
+    pub enabled: bool,
+    /// How many positions of a log its stream keeps once every group has acknowledged them.
+    #[serde(deserialize_with = "values::length")]
+    pub max_length: u64,
+    /// How many it keeps in any case.
+    #[serde(deserialize_with = "values::length")]
+    pub hard_length: u64,
+    /// How often an entry is delivered before it is a dead letter.
+    #[serde(deserialize_with = "values::length")]
+    pub max_deliveries: u64,
+    /// For how long a delivered entry is left alone before it is stuck.
+    #[serde(deserialize_with = "values::duration")]
+    pub stuck_after: Duration,
+}
+
 /// Work in the background.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -260,6 +282,19 @@ impl Config {
             return refuse(
                 "pipeline.queue",
                 format!("{queue} is less than pipeline.batch, which is {batch}"),
+            );
+        }
+        let (most, hard) = (self.streams.max_length, self.streams.hard_length);
+        if hard < most {
+            return refuse(
+                "streams.hard_length",
+                format!("{hard} is less than streams.max_length, which is {most}"),
+            );
+        }
+        if self.streams.enabled && self.redis.url.is_none() {
+            return refuse(
+                "streams.enabled",
+                "streams are kept in Redis: set redis.url (or REDIS_URL) too".to_owned(),
             );
         }
         Ok(())

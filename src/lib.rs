@@ -6,7 +6,9 @@ pub mod domain;
 pub mod ports;
 pub mod service;
 
+pub mod bus;
 pub mod limiter;
+pub mod nodes;
 pub mod storage;
 
 pub mod adapters;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::folder::Guard;
 use super::store::{self, Purpose};
 use super::system::SystemClock;
-use super::{BootError, folder, kept, limiter};
+use super::{BootError, folder, kept, limiter, streams};
 use crate::cli;
 use crate::config::{Config, DatabaseKind};
 use crate::health;
@@ -301,6 +301,7 @@ async fn answering(config: &Config) -> Vec<Finding> {
     let health = store.health().await;
     let answered = SystemClock.now();
     let key = kept_key(&*store, &config.data.dir).await;
+    let streams = streams::beside(config, &*store).await;
     store.close().await;
     let failed = |error: &dyn std::error::Error| {
         let text = format!("{url}: {}", chain(error));
@@ -328,7 +329,40 @@ async fn answering(config: &Config) -> Vec<Finding> {
         )
     };
     let database = finding(Verdict::Ok, "database", format!("{}, {url}", health.backend));
-    key.into_iter().chain([database, clock]).collect()
+    let streams = streams.map(published).unwrap_or_default();
+    key.into_iter().chain([database, clock]).chain(streams).collect()
+}
+
+/// That streams are copies of their logs. Whatever is wrong with them, the server serves.
+fn published(beside: Result<streams::Beside, String>) -> Vec<Finding> {
+    const SUBJECT: &str = "streams";
+    let beside = match beside {
+        Ok(beside) => beside,
+        Err(reason) => {
+            let text = format!("{reason}; nothing is lost: they are published to once Redis answers");
+            return vec![finding(Verdict::Warn, SUBJECT, text)];
+        }
+    };
+    let mut findings = Vec::new();
+    for key in &beside.ahead {
+        let text = format!(
+            "{key} has what its log has not, as after restoring a backup, and nothing is published to it: docs/redis-streams.md says what to do"
+        );
+        findings.push(finding(Verdict::Warn, SUBJECT, text));
+    }
+    if let Some(rule) = &beside.evicts {
+        let text =
+            format!("Redis removes streams when it is full (maxmemory-policy {rule}): set it to noeviction");
+        findings.push(finding(Verdict::Warn, SUBJECT, text));
+    }
+    if findings.is_empty() {
+        let text = format!(
+            "{} looked at, {} events not published yet",
+            beside.streams, beside.behind
+        );
+        findings.push(finding(Verdict::Ok, SUBJECT, text));
+    }
+    findings
 }
 
 /// That Redis answers. None where the settings name none; without it the server serves, and each limit says what checks come to.

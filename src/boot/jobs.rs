@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::engine::Engine;
+use super::{BootError, streams};
 use crate::config::Config;
 use crate::http::item;
 use crate::jobs::Stop;
@@ -21,7 +22,10 @@ use crate::service::error::chain;
 const LAST_GRACE: Duration = Duration::from_secs(8);
 
 /// Starts every job. Any number of processes may have them all: what each is given, nobody else is given meanwhile.
-pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> JoinSet<()> {
+///
+/// # Errors
+/// [`BootError::Redis`] for an address that is none.
+pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<JoinSet<()>, BootError> {
     let Engine {
         store,
         service,
@@ -61,13 +65,16 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> JoinSet<()
         interval: config.jobs.timer_interval,
     };
     let mut jobs = JoinSet::new();
+    if let Some(publisher) = streams::publisher(config, service)? {
+        jobs.spawn_on(publisher.run(stop.clone()), writers.handle());
+    }
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());
-    jobs
+    Ok(jobs)
 }
 
 /// Lets the jobs and what was accepted come to an end, then closes the store.

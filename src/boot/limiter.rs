@@ -51,7 +51,7 @@ fn shared(
     config: &Config,
     ticks: Arc<SystemTicks>,
     local: Arc<Memory>,
-) -> Result<Redis, crate::limiter::redis::NotAnAddress> {
+) -> Result<Redis, crate::nodes::NotAnAddress> {
     let settings = Settings {
         url: config
             .redis

@@ -55,7 +55,7 @@ pub(super) async fn run(config: &Config, jobs: Jobs) -> Result<(), BootError> {
 
     let (stopper, stop) = jobs::stopper();
     let mut running = match jobs {
-        Jobs::Here => super::jobs::start(config, &engine, &stop),
+        Jobs::Here => super::jobs::start(config, &engine, &stop)?,
         Jobs::Elsewhere => JoinSet::new(),
     };
     let Engine {

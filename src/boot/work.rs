@@ -28,7 +28,7 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     )?;
 
     let (stopper, stop) = jobs::stopper();
-    let running = super::jobs::start(config, &engine, &stop);
+    let running = super::jobs::start(config, &engine, &stop)?;
     let told = async move {
         signals.first().await;
         tracing::info!("stopping: what has begun comes to its end");

@@ -205,6 +205,12 @@ fn values_that_cannot_be_are_refused_with_key_and_place() {
         ("TRIBUNE_PLANS_STANDARD", "0/1m", "plans.standard"),
         ("TRIBUNE_REDIS_URL", "http://u:hunter2@h", "redis.url"),
         ("TRIBUNE_REDIS_PREFIX", "{t}:", "redis.prefix"),
+        ("TRIBUNE_STREAMS_ENABLED", "true", "streams.enabled"),
+        ("TRIBUNE_STREAMS_MAX_LENGTH", "0", "streams.max_length"),
+        ("TRIBUNE_STREAMS_HARD_LENGTH", "99999", "streams.hard_length"),
+        ("TRIBUNE_STREAMS_HARD_LENGTH", "100000001", "streams.hard_length"),
+        ("TRIBUNE_STREAMS_MAX_DELIVERIES", "-1", "streams.max_deliveries"),
+        ("TRIBUNE_STREAMS_STUCK_AFTER", "60", "streams.stuck_after"),
     ] {
         let refusal = refusal(&inputs(None, &[(variable, value)], &[]));
         assert!(

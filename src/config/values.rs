@@ -245,6 +245,15 @@ pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize,
     count.ok_or_else(|| D::Error::custom(format!("expected a number from 1 to 1000000, found {number}")))
 }
 
+/// A whole number from 1 to a hundred million.
+pub(super) fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    let length = u64::try_from(number)
+        .ok()
+        .filter(|&length| (1..=100_000_000).contains(&length));
+    length.ok_or_else(|| D::Error::custom(format!("expected a number from 1 to 100000000, found {number}")))
+}
+
 /// A duration above zero and of at most a day.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;

@@ -79,6 +79,7 @@ fn describe() {
         "tribune_event_readers_cut_off_total",
         "Streams of events that ended because their reader was too far behind"
     );
+    describe_streams();
     describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
     describe_counter!(
         "tribune_expiries_total",
@@ -88,6 +89,31 @@ fn describe() {
         "tribune_timers_overdue_seconds",
         Unit::Seconds,
         "For how long the next timer has been due"
+    );
+}
+
+/// What is counted of streams in Redis.
+fn describe_streams() {
+    describe_counter!(
+        "tribune_streams_published_total",
+        "Events that this process appended to streams"
+    );
+    describe_gauge!("tribune_streams_lag", "Events that are not in their streams yet");
+    describe_gauge!(
+        "tribune_streams_ahead",
+        "Streams that have what their logs have not, and are not published to"
+    );
+    describe_counter!(
+        "tribune_streams_failures_total",
+        "Calls to Redis about streams that failed"
+    );
+    describe_counter!(
+        "tribune_streams_dead_letters_total",
+        "Entries that were delivered too often, and became dead letters"
+    );
+    describe_counter!(
+        "tribune_streams_lost_total",
+        "Times that a stream lost entries which a group had not acknowledged, because it was too long"
     );
 }
 

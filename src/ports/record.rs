@@ -161,6 +161,9 @@ pub trait Record: Send + Sync {
     /// Where the logs of some tenants end, in no particular order. A tenant that does not exist has none.
     async fn log_ends(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, i64)>, StoreError>;
 
+    /// Where the logs of all tenants end, in no particular order.
+    async fn all_log_ends(&self) -> Result<Vec<(TenantId, i64)>, StoreError>;
+
     /// To which platforms some communities of a tenant are linked, in no particular order.
     async fn platforms(
         &self,

@@ -27,6 +27,7 @@ pub mod members; // users as members of a community
 pub mod merges; // two users who are one person
 pub mod pipeline; // acts wait in lanes and are decided in batches
 pub mod policies; // versions of a community's policy
+pub mod publishing; // the log, for streams elsewhere
 pub mod reason; // another reason for a case
 pub mod records; // cases and sanctions, read back
 pub mod rules; // from the rules of a request to a policy

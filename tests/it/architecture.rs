@@ -20,8 +20,10 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     // The answer to an idempotency key is kept as it was given, so the service writes the documents that callers read.
     ("service", &["domain", "ports", "wire"]),
     ("storage", &["domain", "ports"]),
-    ("limiter", &["domain", "ports"]),
-    ("bus", &["domain", "ports"]),
+    // How Redis is reached. Whoever keeps something there uses it, and it knows nothing of what that is.
+    ("nodes", &[]),
+    ("limiter", &["domain", "ports", "nodes"]),
+    ("bus", &["domain", "ports", "nodes"]),
     // Records of other bots become lines of an import, on values: what may be in a line is the domain's to say.
     ("adapters", &["domain", "wire"]),
     ("http", &["domain", "service", "wire"]),
@@ -33,8 +35,8 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     (
         "boot",
         &[
-            "domain", "ports", "service", "storage", "limiter", "bus", "adapters", "http", "jobs", "config",
-            "wire", "cli", "logging", "health",
+            "domain", "ports", "service", "storage", "nodes", "limiter", "bus", "adapters", "http", "jobs",
+            "config", "wire", "cli", "logging", "health",
         ],
     ),
     ("main", &["boot", "cli", "config"]),

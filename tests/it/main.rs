@@ -24,4 +24,5 @@ mod readme;
 mod semantics;
 mod serve;
 mod store;
+pub(crate) mod streams;
 mod tidy;

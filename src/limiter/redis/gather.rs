@@ -1,8 +1,8 @@
 //! Checks that wait at the same time travel together.
 
-use super::script::{self, Call};
-use super::{Shared, link};
+use super::{Shared, script};
 use crate::domain::limit::Verdict;
+use crate::nodes;
 use crate::ports::limiter::Check;
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, VecDeque};
@@ -85,7 +85,7 @@ impl Gatherer {
                 Reply::Between => {
                     let (first, second) = portion.split_at(portion.len().div_ceil(2));
                     if second.is_empty() {
-                        tokio::time::sleep(link::BETWEEN).await;
+                        tokio::time::sleep(nodes::BETWEEN).await;
                     } else {
                         portions.push_front(second);
                     }
@@ -99,12 +99,12 @@ impl Gatherer {
     /// The answers to some of the checks, in one call.
     async fn call(&self, checks: &[&Check], places: &[usize]) -> Reply {
         let these = || places.iter().filter_map(|place| checks.get(*place));
-        let mut call = Call::at(self.shared.moment());
+        let mut call = script::at(self.shared.moment());
         for check in these() {
-            call.check(&self.shared.prefix, check);
+            script::add_check(&mut call, &self.shared.prefix, check);
         }
-        let ask = async |link: &mut link::Link| match link.run::<Vec<i64>>(&script::CHECK, &call).await {
-            Err(error) if link::is_between(&error) => Ok(None),
+        let ask = async |link: &mut nodes::Link| match link.run::<Vec<i64>>(&script::CHECK, &call).await {
+            Err(error) if nodes::is_between(&error) => Ok(None),
             answer => answer.map(Some),
         };
         let numbers = match self.shared.within(ask).await {

@@ -4,11 +4,11 @@
 
 use self::breaker::Breaker;
 use self::gather::{Gatherer, Job};
-use self::link::Target;
 use super::memory::Memory;
 use crate::domain::limit::Verdict;
 use crate::domain::limit::adaptive::{Adaptive, Signal};
 use crate::domain::limit::named::OnFailure;
+use crate::nodes::{Link, NotAnAddress, Target};
 use crate::ports::clock::Ticks;
 use crate::ports::limiter::{Answer, Check, CountedBy, Limiter, Tight, Unreachable};
 use async_trait::async_trait;
@@ -20,10 +20,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 mod breaker;
 mod gather;
-mod link;
 mod script;
-
-pub use link::NotAnAddress;
 
 /// How many requests may wait. Beyond it they are answered as if Redis were away.
 const QUEUE: usize = 8_192;
@@ -59,7 +56,7 @@ struct Shared {
     clock: Option<Arc<dyn Ticks>>,
     ticks: Arc<dyn Ticks>,
     breaker: Breaker,
-    link: Mutex<Option<link::Link>>,
+    link: Mutex<Option<Link>>,
 }
 
 impl Redis {
@@ -194,7 +191,7 @@ impl Shared {
     /// Does something over the connection within the deadline. A connection that failed is given up; the next one who asks makes another.
     async fn within<T>(
         &self,
-        ask: impl AsyncFnOnce(&mut link::Link) -> Result<T, redis::RedisError>,
+        ask: impl AsyncFnOnce(&mut Link) -> Result<T, redis::RedisError>,
     ) -> Result<T, Unreachable> {
         let asking = async {
             let mut link = self.link().await?;
@@ -221,7 +218,7 @@ impl Shared {
         Err(Unreachable { reason })
     }
 
-    async fn link(&self) -> Result<link::Link, redis::RedisError> {
+    async fn link(&self) -> Result<Link, redis::RedisError> {
         let mut link = self.link.lock().await;
         if let Some(link) = &*link {
             return Ok(link.clone());
@@ -267,8 +264,8 @@ impl Limiter for Redis {
         signal: Option<Signal>,
     ) -> Result<Tight, Unreachable> {
         self.shared.admitted()?;
-        let mut call = script::Call::at(self.shared.moment());
-        call.signal(&format!("{}{key}", self.shared.prefix), adaptive, signal);
+        let mut call = script::at(self.shared.moment());
+        script::add_signal(&mut call, (&self.shared.prefix, key), adaptive, signal);
         let numbers: Vec<i64> = self
             .shared
             .within(async |link| link.run(&script::SIGNAL, &call).await)

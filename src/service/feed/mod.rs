@@ -47,6 +47,8 @@ pub struct Pace {
 pub(crate) struct Feed {
     pace: Pace,
     bell: Notify,
+    /// The same bell, for jobs that send on what was committed.
+    committed: watch::Sender<()>,
     followed: Mutex<Followed>,
     catching_up: Semaphore,
     /// Told when the process stops.
@@ -83,6 +85,7 @@ impl Feed {
         Self {
             pace,
             bell: Notify::new(),
+            committed: watch::Sender::new(()),
             followed: Mutex::default(),
             catching_up: Semaphore::new(CATCHING_UP),
             closed: watch::Sender::new(false),
@@ -92,6 +95,12 @@ impl Feed {
     /// Something was committed in this process.
     pub(crate) fn ring(&self) {
         self.bell.notify_one();
+        self.committed.send_replace(());
+    }
+
+    /// Changes whenever something is committed in this process.
+    pub(crate) fn commits(&self) -> watch::Receiver<()> {
+        self.committed.subscribe()
     }
 
     /// Ends all that follow, now and from now on.

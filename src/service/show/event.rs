@@ -39,6 +39,11 @@ pub(crate) fn line(event: Event) -> Line {
     }
 }
 
+/// The moment as the document has it.
+pub(crate) fn at(event: &Event) -> String {
+    Time(event.at).to_string()
+}
+
 /// An event as a message of a stream (`text/event-stream`): its position, its type, and the same document.
 pub(crate) fn frame(event: Event, text: &mut BytesMut) {
     let (position, kind) = (event.position, event.kind.clone());

@@ -28,6 +28,7 @@ const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, greatest(t.events_gone, (
 /// How many positions one reading of the log goes over at most.
 const WINDOW: i64 = 10_000;
 const LOG_ENDS: &str = "SELECT tenant_id, event_seq FROM tenants WHERE tenant_id = ANY ($1)";
+const ALL_LOG_ENDS: &str = "SELECT a.tenant_id, a.event_seq FROM tenants a";
 const PLATFORMS: &str = "SELECT DISTINCT tenant_id, community_id, platform FROM links \
     WHERE tenant_id = $1 AND community_id = ANY ($2)";
 /// A tenant whose log begins with an event from before a moment.
@@ -51,6 +52,7 @@ const FORGOTTEN_OF_ONE: &str = "UPDATE communities SET events_swept = greatest(e
 pub(super) const STATEMENTS: &[&str] = &[
     EVENTS,
     LOG_ENDS,
+    ALL_LOG_ENDS,
     PLATFORMS,
     OLDEST,
     OLD,
@@ -99,6 +101,13 @@ pub(super) async fn log_ends(pool: &Pool, tenants: &[TenantId]) -> Result<Vec<(T
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.0).collect();
     let query = sqlx::query(LOG_ENDS).bind(ids);
     all(query.fetch_all(pool.reader()).await, |row| {
+        let row = Row::of(row, "tenants", &["tenant_id"]);
+        Ok((TenantId(row.get("tenant_id")?), row.get("event_seq")?))
+    })
+}
+
+pub(super) async fn all_log_ends(pool: &Pool) -> Result<Vec<(TenantId, i64)>, StoreError> {
+    all(sqlx::query(ALL_LOG_ENDS).fetch_all(pool.reader()).await, |row| {
         let row = Row::of(row, "tenants", &["tenant_id"]);
         Ok((TenantId(row.get("tenant_id")?), row.get("event_seq")?))
     })

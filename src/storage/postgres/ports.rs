@@ -312,6 +312,10 @@ impl Record for Postgres {
         events::log_ends(&self.pool, tenants).await
     }
 
+    async fn all_log_ends(&self) -> Result<Vec<(TenantId, i64)>, StoreError> {
+        events::all_log_ends(&self.pool).await
+    }
+
     async fn platforms(
         &self,
         tenant: TenantId,

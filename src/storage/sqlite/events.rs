@@ -29,6 +29,7 @@ const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, max(t.events_gone, coales
     WHERE t.tenant_id = ?1 ORDER BY e.position";
 const LOG_ENDS: &str =
     "SELECT tenant_id, event_seq FROM tenants WHERE tenant_id IN (SELECT unhex(value) FROM json_each(?1))";
+const ALL_LOG_ENDS: &str = "SELECT a.tenant_id, a.event_seq FROM tenants a";
 const PLATFORMS: &str = "SELECT DISTINCT tenant_id, community_id, platform FROM links \
     WHERE tenant_id = ?1 AND community_id IN (SELECT unhex(value) FROM json_each(?2))";
 /// A tenant whose log begins with an event from before a moment.
@@ -54,6 +55,7 @@ const FORGOTTEN_OF_ONE: &str = "UPDATE communities SET events_swept = max(events
 pub(super) const STATEMENTS: &[&str] = &[
     EVENTS,
     LOG_ENDS,
+    ALL_LOG_ENDS,
     PLATFORMS,
     OLDEST,
     OLD,
@@ -99,6 +101,13 @@ pub(super) async fn log_ends(pool: &Pool, tenants: &[TenantId]) -> Result<Vec<(T
     let ids: Vec<Id> = tenants.iter().map(|tenant| Id(tenant.0)).collect();
     let query = sqlx::query(LOG_ENDS).bind(json(&ids)?);
     all(query.fetch_all(pool.reader()).await, |row| {
+        let row = Row::of(row, "tenants", &["tenant_id"]);
+        Ok((TenantId(row.get("tenant_id")?), row.get("event_seq")?))
+    })
+}
+
+pub(super) async fn all_log_ends(pool: &Pool) -> Result<Vec<(TenantId, i64)>, StoreError> {
+    all(sqlx::query(ALL_LOG_ENDS).fetch_all(pool.reader()).await, |row| {
         let row = Row::of(row, "tenants", &["tenant_id"]);
         Ok((TenantId(row.get("tenant_id")?), row.get("event_seq")?))
     })

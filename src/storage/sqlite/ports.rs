@@ -298,6 +298,10 @@ impl Record for Sqlite {
         events::log_ends(&self.pool, tenants).await
     }
 
+    async fn all_log_ends(&self) -> Result<Vec<(TenantId, i64)>, StoreError> {
+        events::all_log_ends(&self.pool).await
+    }
+
     async fn platforms(
         &self,
         tenant: TenantId,

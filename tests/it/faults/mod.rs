@@ -5,3 +5,4 @@ mod hang_ups;
 mod history; // killed while another bot's records are taken in
 mod jobs;
 mod kills;
+mod streams; // killed while the log is published

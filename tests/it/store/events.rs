@@ -119,6 +119,12 @@ on_every_store! {
         let mut expected = [(world.home.tenant, 3), (other.tenant, 2)];
         expected.sort();
         assert_eq!(ends, expected);
+        let mut all = world.store.all_log_ends().await.unwrap();
+        all.sort();
+        assert_eq!(all, expected, "nobody else is there");
+        changed(world.apply(other.tenant, Change::DeleteTenant(world.home.tenant)).await);
+        let left = world.store.all_log_ends().await.unwrap();
+        assert_eq!(left.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>(), [other.tenant]);
     }
 
     /// What is older than an age goes from the beginning of each log, a portion at a time; what is exactly as old stays.

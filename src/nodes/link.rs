@@ -4,7 +4,7 @@ use redis::aio::MultiplexedConnection;
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
 use redis::sentinel::{SentinelClient, SentinelServerType};
-use redis::{Client, Cmd, ErrorKind, FromRedisValue, RedisError, ServerErrorKind};
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, ServerErrorKind};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -16,10 +16,16 @@ const RETRIES: u32 = 6;
 const SLOWEST_RETRY: u64 = 8;
 
 /// How long is waited before a command is sent again whose keys are on their way.
-pub(super) const BETWEEN: Duration = Duration::from_millis(3);
+pub(crate) const BETWEEN: Duration = Duration::from_millis(3);
 
 /// Where Redis is.
-pub(super) enum Target {
+pub(crate) struct Target {
+    place: Place,
+    /// How long a connection waits for an answer: at least as long as whoever asks.
+    patience: Duration,
+}
+
+enum Place {
     Node(Box<Client>),
     Sentinel(Box<Mutex<SentinelClient>>),
     Cluster(Box<ClusterClient>),
@@ -27,7 +33,7 @@ pub(super) enum Target {
 
 /// A connection; clones share it.
 #[derive(Clone)]
-pub(super) enum Link {
+pub(crate) enum Link {
     Node(MultiplexedConnection),
     Cluster(ClusterConnection),
 }
@@ -52,7 +58,47 @@ impl From<RedisError> for NotAnAddress {
 impl Target {
     /// From an address: `redis://…` and `redis+unix://…` for a node, `redis+cluster://host:port,host:port` for a cluster,
     /// `redis+sentinel://host:port,host:port/master` for what Sentinel watches.
-    pub(super) fn parse(url: &str, deadline: Duration) -> Result<Self, NotAnAddress> {
+    ///
+    /// # Errors
+    /// [`NotAnAddress`].
+    pub(crate) fn parse(url: &str, deadline: Duration) -> Result<Self, NotAnAddress> {
+        let patience = deadline.max(Duration::from_secs(1));
+        let place = Place::parse(url, patience)?;
+        Ok(Self { place, patience })
+    }
+
+    /// Whether keys are spread over nodes.
+    pub(crate) fn is_cluster(&self) -> bool {
+        matches!(self.place, Place::Cluster(_))
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub(crate) async fn connect(&self) -> Result<Link, RedisError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.patience))
+            .set_response_timeout(Some(self.patience));
+        match &self.place {
+            Place::Node(client) => {
+                let connection = client.get_multiplexed_async_connection_with_config(&config).await;
+                connection.map(Link::Node)
+            }
+            Place::Sentinel(client) => {
+                let mut client = client.lock().await;
+                client
+                    .get_async_connection_with_config(&config)
+                    .await
+                    .map(Link::Node)
+            }
+            Place::Cluster(client) => client.get_async_connection().await.map(Link::Cluster),
+        }
+    }
+}
+
+impl Place {
+    fn parse(url: &str, patience: Duration) -> Result<Self, NotAnAddress> {
         if let Some(rest) = url.strip_prefix("redis+cluster://") {
             let (user, hosts) = split_user(rest);
             let hosts = hosts.trim_end_matches('/');
@@ -61,8 +107,8 @@ impl Target {
                 .map(|host| format!("redis://{user}{host}"))
                 .collect();
             let builder = ClusterClientBuilder::new(nodes)
-                .connection_timeout(deadline.max(Duration::from_secs(1)))
-                .response_timeout(deadline.max(Duration::from_secs(1)))
+                .connection_timeout(patience)
+                .response_timeout(patience)
                 // A check has little time: the usual waits are longer than it.
                 .retries(RETRIES)
                 .min_retry_wait(1)
@@ -96,19 +142,6 @@ impl Target {
         }
         Ok(Self::Node(Box::new(Client::open(url)?)))
     }
-
-    /// Whether keys are spread over nodes.
-    pub(super) fn is_cluster(&self) -> bool {
-        matches!(self, Self::Cluster(_))
-    }
-
-    pub(super) async fn connect(&self) -> Result<Link, RedisError> {
-        match self {
-            Self::Node(client) => client.get_multiplexed_async_connection().await.map(Link::Node),
-            Self::Sentinel(client) => client.lock().await.get_async_connection().await.map(Link::Node),
-            Self::Cluster(client) => client.get_async_connection().await.map(Link::Cluster),
-        }
-    }
 }
 
 /// The user and password of an address, with the `@` behind them, and the rest.
@@ -118,7 +151,7 @@ fn split_user(rest: &str) -> (&str, &str) {
 
 impl Link {
     /// Runs a script. A server that has not run it yet, or has forgotten it, gets the whole of it.
-    pub(super) async fn run<T: FromRedisValue>(
+    pub(crate) async fn run<T: FromRedisValue>(
         &mut self,
         script: &Known,
         call: &Call,
@@ -133,7 +166,7 @@ impl Link {
 
     /// Sends a command. Where the nodes of a cluster do not agree yet who has a slot it is sent again until they do, which whoever calls
     /// bounds; nobody has carried it out.
-    pub(super) async fn send<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, RedisError> {
+    pub(crate) async fn send<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, RedisError> {
         match self {
             Self::Node(connection) => command.query_async(connection).await,
             Self::Cluster(connection) => loop {
@@ -153,7 +186,7 @@ fn is_elsewhere(error: &RedisError) -> bool {
 }
 
 /// Whether a slot is moving, and some of the keys of a call have arrived while others have not.
-pub(super) fn is_between(error: &RedisError) -> bool {
+pub(crate) fn is_between(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(ServerErrorKind::TryAgain)
 }
 
@@ -163,19 +196,19 @@ mod tests {
 
     #[test]
     fn addresses_say_what_is_there() {
-        let parse = |url| Target::parse(url, Duration::from_millis(100));
-        assert!(matches!(parse("redis://localhost"), Ok(Target::Node(_))));
+        let parse = |url| Target::parse(url, Duration::from_millis(100)).map(|target| target.place);
+        assert!(matches!(parse("redis://localhost"), Ok(Place::Node(_))));
         assert!(matches!(
             parse("redis+unix:///run/redis.sock"),
-            Ok(Target::Node(_))
+            Ok(Place::Node(_))
         ));
         assert!(matches!(
             parse("redis+cluster://:secret@a:1,b:2"),
-            Ok(Target::Cluster(_))
+            Ok(Place::Cluster(_))
         ));
         assert!(matches!(
             parse("redis+sentinel://u:secret@a:1,b:2/main"),
-            Ok(Target::Sentinel(_))
+            Ok(Place::Sentinel(_))
         ));
         assert!(matches!(
             parse("redis+sentinel://a:1,b:2"),
