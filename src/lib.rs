@@ -9,6 +9,7 @@ pub mod service;
 pub mod bus;
 pub mod limiter;
 pub mod nodes;
+pub mod outbound;
 pub mod storage;
 
 pub mod adapters;

@@ -40,6 +40,9 @@ pub mod sentences;
 pub mod simulate; // what the ladder would have done under another policy
 pub mod standing; // points and restrictions at a moment, and when they change // a standing in words, for the member
 
+pub mod address; // which IP addresses are public
+pub mod target; // where a call of ours goes
+
 pub mod brief; // a case in short, for searches and reports
 pub mod consistency; // whether like is treated alike
 pub mod counts; // how much was done, by whom, when and why

@@ -3,6 +3,7 @@
 pub mod answer; // answers kept under an idempotency key, and events
 pub mod bus; // the log as streams for groups of consumers
 pub mod clock; // what time it is
+pub mod courier; // calls to addresses that others have given
 pub mod directives; // what relays carry out
 pub mod directory; // tenants, keys, communities, policies, users: changes and reads
 pub mod error; // why a store could not answer

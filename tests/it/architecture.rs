@@ -24,6 +24,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("nodes", &[]),
     ("limiter", &["domain", "ports", "nodes"]),
     ("bus", &["domain", "ports", "nodes"]),
+    ("outbound", &["domain", "ports"]),
     // Records of other bots become lines of an import, on values: what may be in a line is the domain's to say.
     ("adapters", &["domain", "wire"]),
     ("http", &["domain", "service", "wire"]),
@@ -37,6 +38,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "domain", "ports", "service", "storage", "nodes", "limiter", "bus", "adapters", "http", "jobs",
             "config", "wire", "cli", "logging", "health",
+    ("outbound", &["domain", "ports"]),
         ],
     ),
     ("main", &["boot", "cli", "config"]),
@@ -45,6 +47,8 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What `domain/` may not name: it decides on values, without reading or writing anything, and without a clock or dice.
+///
+/// `std::net` has sockets and look-ups; `core::net`, which is not here, has addresses as values and nothing that could use them.
 pub(crate) const NOT_IN_DOMAIN: &[&str] = &[
     "tokio",
     "sqlx",

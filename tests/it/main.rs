@@ -20,6 +20,7 @@ mod jobs;
 mod limiter;
 mod listener;
 mod openapi;
+mod outbound;
 mod readme;
 mod semantics;
 mod serve;
