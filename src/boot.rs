@@ -11,6 +11,7 @@ mod jobs; // which jobs there are
 mod kept; // the files that keep admin keys
 mod key; // keys without a server
 mod limiter; // which counters
+mod outbound; // calls to others
 mod place; // which community, in which database
 mod policy; // policies as files
 mod process; // what every process that answers over HTTP has of the settings
@@ -36,6 +37,7 @@ use crate::health::{self, HealthError};
 use crate::http::openapi;
 use crate::logging::{self, LoggingError};
 use crate::nodes::NotAnAddress;
+use crate::outbound::Unusable;
 use crate::service::error::{ServiceError, chain};
 use crate::service::health::NotReady;
 use crate::storage::{migrations, open::OpenError};
@@ -52,6 +54,9 @@ pub enum BootError {
         #[source]
         cause: NotAnAddress,
     },
+    /// Calls to others cannot be made.
+    #[error("outbound.ca_file cannot be used")]
+    Outbound(#[from] Unusable),
     /// The settings cannot be used.
     #[error("the configuration cannot be used")]
     Config(#[from] ConfigError),

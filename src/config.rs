@@ -40,6 +40,8 @@ pub struct Config {
     pub events: Events,
     /// The log in Redis Streams.
     pub streams: Streams,
+    /// Calls to addresses that others have given.
+    pub outbound: Outbound,
     /// Work in the background.
     pub jobs: Jobs,
     /// The log.
@@ -206,6 +208,21 @@ pub struct Streams {
     /// For how long a delivered entry is left alone before it is stuck.
     #[serde(deserialize_with = "values::duration")]
     pub stuck_after: Duration,
+}
+
+/// Calls to addresses that tenants have given.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbound {
+    /// What may be called beside the public network, and without encryption.
+    #[serde(deserialize_with = "rates::networks")]
+    pub allowed_networks: Vec<IpNet>,
+    /// The operator's own authorities, in PEM.
+    #[serde(deserialize_with = "values::file")]
+    pub ca_file: Option<PathBuf>,
+    /// Until when a call must have its answer.
+    #[serde(deserialize_with = "values::call_timeout")]
+    pub timeout: Duration,
 }
 
 /// Work in the background.

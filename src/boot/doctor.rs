@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::folder::Guard;
 use super::store::{self, Purpose};
 use super::system::SystemClock;
-use super::{BootError, folder, kept, limiter, streams};
+use super::{BootError, folder, kept, limiter, outbound, streams};
 use crate::cli;
 use crate::config::{Config, DatabaseKind};
 use crate::health;
@@ -85,6 +85,7 @@ pub(super) async fn run(args: &cli::Served) -> Result<(), BootError> {
     findings.extend(database_files(&config));
     findings.extend(database(&config).await);
     findings.extend(redis(&config).await);
+    findings.extend(authorities(&config));
     findings.push(port(&config));
     report(&findings)?;
     match findings.iter().filter(|f| f.verdict == Verdict::Fail).count() {
@@ -374,6 +375,23 @@ async fn redis(config: &Config) -> Option<Finding> {
         Err(reason) => {
             let advice = "is it running, and are host, port and password right? Until then each rate limit does what its on_failure says";
             finding(Verdict::Warn, SUBJECT, format!("{url}: {reason}; {advice}"))
+        }
+    })
+}
+
+/// That the operator's own authorities can be used. None where the settings name none.
+fn authorities(config: &Config) -> Option<Finding> {
+    const SUBJECT: &str = "authorities";
+    let file = config.outbound.ca_file.as_ref()?.display();
+    Some(match outbound::open(config) {
+        Ok(_) => finding(
+            Verdict::Ok,
+            SUBJECT,
+            format!("{file}, believed in calls to others"),
+        ),
+        Err(error) => {
+            let advice = "put the certificates there in PEM, or leave outbound.ca_file empty";
+            finding(Verdict::Fail, SUBJECT, format!("{}: {advice}", chain(&error)))
         }
     })
 }

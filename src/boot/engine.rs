@@ -6,7 +6,7 @@ use super::limiter::{self, Counters};
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use super::writers::Writers;
-use super::{BootError, folder};
+use super::{BootError, folder, outbound};
 use crate::config::{Config, DatabaseKind};
 use crate::ports::clock::Clock;
 use crate::ports::store::Store;
@@ -27,6 +27,8 @@ pub(super) struct Engine {
 impl Engine {
     /// Opens the store of the settings, and starts what decides acts.
     pub(super) async fn start(config: &Config) -> Result<Self, BootError> {
+        // What cannot be used is said now, and not when the first call is due.
+        outbound::open(config)?;
         if config.database_url().kind() == DatabaseKind::Sqlite {
             folder::make(&config.data.dir)?;
         }

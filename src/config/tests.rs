@@ -328,3 +328,28 @@ fn proxies_are_networks_or_addresses() {
         .collect();
     assert_eq!(named, ["10.0.0.0/8", "192.0.2.7/32", "fd00::/8"]);
 }
+
+#[test]
+fn calls_go_nowhere_else_and_wait_a_quarter_of_a_minute_unless_told() {
+    let load = |environment: &[(&str, &str)]| Config::load(&inputs(None, environment, &[]));
+    let outbound = load(&[]).unwrap().0.outbound;
+    assert_eq!((outbound.allowed_networks.len(), outbound.ca_file), (0, None));
+    assert_eq!(outbound.timeout, Duration::from_secs(15));
+    let told = [
+        ("TRIBUNE_OUTBOUND_ALLOWED_NETWORKS", "10.1.2.0/24,::1"),
+        ("TRIBUNE_OUTBOUND_CA_FILE", "/etc/ca.pem"),
+        ("TRIBUNE_OUTBOUND_TIMEOUT", "1m"),
+    ];
+    let outbound = load(&told).unwrap().0.outbound;
+    assert_eq!(outbound.allowed_networks.len(), 2);
+    assert_eq!(outbound.ca_file, Some("/etc/ca.pem".into()));
+    for (name, value) in [
+        ("TRIBUNE_OUTBOUND_TIMEOUT", "99ms"),
+        ("TRIBUNE_OUTBOUND_TIMEOUT", "61s"),
+        ("TRIBUNE_OUTBOUND_ALLOWED_NETWORKS", "localhost"),
+        ("TRIBUNE_OUTBOUND_ALLOWED_NETWORKS", "10.0.0.0/33"),
+    ] {
+        let refusal = refusal(&inputs(None, &[(name, value)], &[]));
+        assert!(refusal.contains(name) && refusal.contains(value), "{refusal}");
+    }
+}

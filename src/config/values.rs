@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -206,6 +206,12 @@ pub(super) fn database_url<'de, D: Deserializer<'de>>(
     }
 }
 
+/// The path of a file, or nothing when the text is empty.
+pub(super) fn file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| text.into()))
+}
+
 /// An IP address with a port.
 pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -280,6 +286,16 @@ pub(super) fn long_retention<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
     milliseconds(&text, DAY, 3_650 * DAY).ok_or_else(|| {
         D::Error::custom(format!(
             "expected a duration from 1d to 3650d, such as 90d, found {text:?}"
+        ))
+    })
+}
+
+/// A duration that somebody can wait: from a tenth of a second to a minute.
+pub(super) fn call_timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    milliseconds(&text, 100, 60_000).ok_or_else(|| {
+        D::Error::custom(format!(
+            "expected a duration from 100ms to 1m, such as 15s, found {text:?}"
         ))
     })
 }

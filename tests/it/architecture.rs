@@ -37,8 +37,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
         "boot",
         &[
             "domain", "ports", "service", "storage", "nodes", "limiter", "bus", "adapters", "http", "jobs",
-            "config", "wire", "cli", "logging", "health",
-    ("outbound", &["domain", "ports"]),
+            "config", "wire", "cli", "logging", "health", "outbound",
         ],
     ),
     ("main", &["boot", "cli", "config"]),

@@ -235,6 +235,30 @@ fn the_doctor_changes_nothing() {
     assert!(ill.stdout.starts_with("FAIL  settings"), "{}", ill.stdout);
 }
 
+/// A file of authorities that cannot be used keeps the server down, since it would be missed only when calls fail.
+#[test]
+fn a_file_of_authorities_is_read_at_the_start() {
+    let folder = scratch::folder("operator");
+    fs::write(folder.path().join("ca.pem"), "nonsense").unwrap();
+    fs::write(folder.path().join("t.toml"), "[outbound]\nca_file = \"ca.pem\"\n").unwrap();
+    let says = "ca.pem holds no certificate in PEM";
+    let doctor = run(
+        folder.path(),
+        &["doctor", "--config", "t.toml", "--listen", "127.0.0.1:0"],
+    );
+    assert_eq!(doctor.code, Some(1));
+    let line = format!("FAIL  authorities  {says}");
+    assert!(doctor.stdout.contains(&line), "{}", doctor.stdout);
+    let serve = run(
+        folder.path(),
+        &["serve", "--config", "t.toml", "--listen", "127.0.0.1:0"],
+    );
+    assert_eq!(serve.code, Some(1));
+    let told = format!("outbound.ca_file cannot be used: {says}");
+    assert!(serve.stderr.contains(&told), "{}", serve.stderr);
+    assert!(!folder.path().join("tribune-data").exists(), "nothing was made");
+}
+
 #[test]
 fn the_document_is_printed_and_written_alike() {
     let folder = scratch::folder("operator");
