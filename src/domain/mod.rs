@@ -4,6 +4,7 @@ pub mod act; // commands, and what is known when one is decided
 pub mod actor; // who acts, and upon whom
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
+pub mod cron; // times that come again
 pub mod decide; // a command in a situation becomes a decision or a refusal
 pub mod directive; // what platforms are to do, and what comes of it
 pub mod duplicate; // two moderators at once
