@@ -14,6 +14,7 @@ use crate::jobs::backlog::Backlog;
 use crate::jobs::removals::Removals;
 use crate::jobs::restatements::Restatements;
 use crate::jobs::retention::Retention;
+use crate::jobs::schedules::Schedules;
 use crate::jobs::timers::Timers;
 use crate::service::Service;
 use crate::service::error::chain;
@@ -60,6 +61,13 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         service: service.clone(),
         interval: config.jobs.timer_interval,
     };
+    let schedules = Schedules {
+        store: store.clone(),
+        service: service.clone(),
+        problem: item::kept_problem,
+        clock: clock.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let removals = Removals {
         store: store.clone(),
         interval: config.jobs.timer_interval,
@@ -71,6 +79,7 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
+    jobs.spawn_on(schedules.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention.run(stop.clone()), writers.handle());

@@ -59,6 +59,10 @@ id!(
     JobId, "job_"
 );
 id!(
+    /// What is to be done at a time that was set before.
+    ScheduleId, "sch_"
+);
+id!(
     /// A plan to undo what many acts did.
     PlanId, "pln_"
 );

@@ -29,6 +29,7 @@ pub mod policy_warn; // what is allowed in a policy and hardly meant
 pub mod rank; // who stands above whom
 pub mod refusal; // why a command is refused
 pub mod sanction; // intervals, and the restriction that results
+pub mod schedule; // what is to be done at a time that was set before
 pub mod time; // whole seconds, bounded durations
 pub mod timeline; // the versions of a policy over time
 

@@ -90,6 +90,15 @@ fn describe() {
         Unit::Seconds,
         "For how long the next timer has been due"
     );
+    describe_counter!(
+        "tribune_schedule_runs_total",
+        "Runs of schedules, by what they came to here"
+    );
+    describe_gauge!(
+        "tribune_schedules_overdue_seconds",
+        Unit::Seconds,
+        "For how long the next schedule has been due"
+    );
 }
 
 /// What is counted of streams in Redis.

@@ -40,6 +40,10 @@ const TAGS: &[(&str, &str)] = &[
         "held acts",
         "Acts that wait for somebody else: beyond a budget, or of a kind that needs approvals.",
     ),
+    (
+        "schedules",
+        "Acts and reminders at a time: once, or with a cron expression.",
+    ),
     ("jobs", "Requests of many items, worked off in portions."),
     ("cases", "The numbered record of every act."),
     (

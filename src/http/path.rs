@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    CommunityId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, TenantId, UserId,
+    CommunityId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, ScheduleId, TenantId, UserId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
@@ -101,6 +101,20 @@ pub struct InJob {
     #[serde(deserialize_with = "job")]
     #[param(value_type = wire::form::JobId, example = "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub job: JobId,
+}
+
+/// `/communities/{community}/schedules/{schedule}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InSchedule {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The schedule's id.
+    #[serde(deserialize_with = "schedule")]
+    #[param(value_type = wire::form::ScheduleId, example = "sch_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub schedule: ScheduleId,
 }
 
 /// `/communities/{community}/undo-plans/{plan}`
@@ -250,6 +264,7 @@ read_by! {
     held -> HeldId, HeldId::parse;
     directive -> DirectiveId, DirectiveId::parse;
     job -> JobId, JobId::parse;
+    schedule -> ScheduleId, ScheduleId::parse;
     plan -> PlanId, PlanId::parse;
     merge -> MergeId, MergeId::parse;
     key -> KeyId, KeyId::parse;

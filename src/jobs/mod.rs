@@ -6,6 +6,7 @@ pub mod publisher; // the log, as streams for groups of consumers
 pub mod removals; // people, communities and tenants that go
 pub mod restatements; // what platforms are to do under new names and in new spaces
 pub mod retention; // answers under idempotency keys, forgotten in time
+pub mod schedules; // acts and reminders at a time that was set before
 pub mod timers; // sanctions whose time is over
 
 mod pace; // how long to wait after a failure, and whether to log it

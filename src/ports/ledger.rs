@@ -7,7 +7,7 @@ use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::held::Held;
-use crate::domain::id::{CommunityId, KeyId, LeaseId, SanctionId, TenantId, UserId};
+use crate::domain::id::{CommunityId, KeyId, LeaseId, SanctionId, ScheduleId, TenantId, UserId};
 use crate::domain::identity::{Identity, Platform};
 use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing};
@@ -17,6 +17,7 @@ use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
 use crate::domain::replay::Lowering;
 use crate::domain::sanction::Sanction;
+use crate::domain::schedule::{Run, Schedule};
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
@@ -86,6 +87,18 @@ pub struct Submission {
     pub claim: Option<Claim>,
     /// Who carries out a platform's part of what comes of it, if the caller does.
     pub in_hand: Option<InHand>,
+    /// The run of a schedule that this is, if it is one.
+    pub run: Option<RunOf>,
+}
+
+/// That a command is a run of a schedule. The schedule moves on in the transaction of the command, which does nothing where it has moved on
+/// before: so a run has one effect, however often and by whomever it is handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunOf {
+    /// Which.
+    pub schedule: ScheduleId,
+    /// The version at which it stood when the run fell due.
+    pub version: i32,
 }
 
 /// That a caller carries out one platform's part themselves, and has until then for it.
@@ -129,6 +142,11 @@ pub trait Judge: Send + Sync {
     /// # Errors
     /// A refusal, which writes nothing and gives the claim back.
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal>;
+
+    /// What the log says of a run that was carried out: nothing, unless a judge has something to say. The schedule has moved on.
+    fn ran(&self, _schedule: &Schedule, _run: &Run) -> Vec<NewEvent> {
+        Vec::new()
+    }
 }
 
 /// What became of a submission or an order.

@@ -19,6 +19,7 @@ pub mod limits; // rate limits by name
 pub mod merges; // users who turned out to be one person
 pub mod record; // cases, sanctions and events, read back
 pub mod removal; // people, communities and tenants that go
+pub mod schedules; // what is to be done at a time that was set before
 pub mod store; // all of it together
 pub mod timers; // what is due
 pub mod undo; // plans to void what many acts did

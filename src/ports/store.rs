@@ -13,6 +13,7 @@ use super::limits::Limits;
 use super::merges::Merges;
 use super::record::Record;
 use super::removal::Removals;
+use super::schedules::Schedules;
 use super::timers::Timers;
 use super::undo::Undo;
 use async_trait::async_trait;
@@ -47,6 +48,7 @@ pub trait Store:
     + Limits
     + Directives
     + Restatements
+    + Schedules
     + 'static
 {
     /// Asks the database something small.

@@ -81,6 +81,7 @@ impl Service {
                 lease: LeaseId(self.ids.fresh()),
                 time,
             }),
+            run: None,
         };
         if order.dry_run {
             return self.preview(&submission).await;
@@ -161,6 +162,7 @@ impl Service {
             },
             claim,
             in_hand: None,
+            run: None,
         };
         if dry_run {
             self.preview(&submission).await
@@ -185,6 +187,7 @@ impl Service {
             },
             claim: None,
             in_hand: None,
+            run: None,
         };
         match self.pipeline.submit(submission).await {
             // The community was deleted, and the timer goes with its rows.

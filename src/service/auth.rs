@@ -151,13 +151,19 @@ async fn good(
     let (key, plan) = found
         .filter(|(key, _)| bool::from(key.hash.ct_eq(hash)))
         .ok_or(BadKey::Unknown)?;
+    lets_in(&key, now)?;
+    Ok((key, plan))
+}
+
+/// That a key lets its bearer in at a moment.
+pub(super) fn lets_in(key: &ApiKey, now: DateTime<Utc>) -> Result<(), BadKey> {
     if key.revoked_at.is_some() {
-        return Err(BadKey::Revoked.into());
+        return Err(BadKey::Revoked);
     }
     if key.expires_at.is_some_and(|end| end <= now) {
-        return Err(BadKey::Expired.into());
+        return Err(BadKey::Expired);
     }
-    Ok((key, plan))
+    Ok(())
 }
 
 /// Whether a text is a key that lets its bearer in at this moment. Unlike a call, this is no use of the key.
@@ -215,7 +221,7 @@ impl KeyRing {
 }
 
 /// What a key lets its bearer do.
-fn caller(key: &ApiKey, allowance: Option<Arc<Allowance>>) -> Caller {
+pub(super) fn caller(key: &ApiKey, allowance: Option<Arc<Allowance>>) -> Caller {
     Caller {
         tenant: key.tenant,
         key: key.id,

@@ -110,6 +110,7 @@ impl Service {
                 command: Command::Act(order.act),
                 claim: None,
                 in_hand: None,
+                run: None,
             })
         };
         let submissions = orders

@@ -67,6 +67,9 @@ impl DirectoryRender {
             Change::ReceiveDirective { .. } => types::DIRECTIVE_APPLIED,
             Change::RetryDirective(_) => types::DIRECTIVE_RETRIED,
             Change::CancelDirective(_) => types::DIRECTIVE_CANCELLED,
+            Change::CreateSchedule(_) => types::SCHEDULE_CREATED,
+            Change::RetrySchedule { .. } => types::SCHEDULE_RETRIED,
+            Change::CancelSchedule { .. } => types::SCHEDULE_CANCELLED,
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
         Self { kind }
@@ -238,6 +241,13 @@ impl DirectoryRender {
                 self.one(shown.user.id.clone(), &shown, place, &data, now)
             }
             Changed::Directive(directive) => self.directive(directive, now),
+            Changed::Schedule(schedule) => Rendered {
+                answer: Answer {
+                    tag: schedule.id.to_string(),
+                    body: json(&show::schedule::schedule(schedule)),
+                },
+                events: vec![show::schedule::told(self.kind, schedule, now)],
+            },
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);
                 data.case = Some(shown.clone());

@@ -142,5 +142,6 @@ fn submission(job: &Job, work: Work) -> Option<Submission> {
         command: Command::Act(*act),
         claim: None,
         in_hand: None,
+        run: None,
     })
 }

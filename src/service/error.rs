@@ -5,6 +5,7 @@ use crate::domain::id::{JobId, MergeId, UserId};
 use crate::domain::merge::MAX_MERGED;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
+use crate::domain::schedule::{self, MOST_ACTIVE};
 use crate::domain::time::Instant;
 use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
@@ -14,7 +15,7 @@ use crate::ports::limiter::Unreachable;
 use crate::ports::limits::MOST_LIMITS;
 use crate::service::auth::BadKey;
 use crate::service::{Outcome, Quota};
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use wire::key::Scope;
 
 /// What is found, if it is one thing; else what all of it is.
@@ -152,6 +153,17 @@ pub enum ServiceError {
     /// The directive is settled.
     #[error("the directive is {0}; nothing is left to do about it")]
     DirectiveSettled(&'static str),
+    /// The schedule has ended.
+    #[error("the schedule is {0}; nothing is left to run")]
+    ScheduleEnded(&'static str),
+    /// No run of the schedule has failed.
+    #[error("the last run of the schedule did not fail, or there was none yet")]
+    NothingToRetry,
+    /// As many schedules of the community are active as may be.
+    #[error(
+        "a community has at most {MOST_ACTIVE} schedules that are active; cancel those that are not needed"
+    )]
+    TooManySchedules,
     /// As many follow events as this process takes.
     #[error("as many readers follow events as this process takes; try again shortly")]
     TooManyReaders,
@@ -281,6 +293,21 @@ pub(crate) fn not_ahead(now: Instant) -> ServiceError {
     }])
 }
 
+/// A schedule has no run ahead.
+pub(crate) fn never_runs(once: bool, now: DateTime<Utc>) -> ServiceError {
+    let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let (pointer, detail) = if once {
+        ("/at", format!("a moment after now, {now}, and within ten years"))
+    } else {
+        let what = "these times come at none within ten years that lies after now";
+        ("/cron", format!("{what}, {now}, and between `from` and `until`"))
+    };
+    ServiceError::Invalid(vec![Finding {
+        pointer: pointer.to_owned(),
+        detail,
+    }])
+}
+
 /// The outcome of an order to the directory.
 pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
     match applied {
@@ -311,6 +338,14 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         Applied::Conflict(Conflict::Directive(NotTaken::Settled(state))) => {
             Err(ServiceError::DirectiveSettled(state.name()))
         }
+        Applied::Conflict(Conflict::Schedule(schedule::NotTaken::Ended(state))) => {
+            Err(ServiceError::ScheduleEnded(state.name()))
+        }
+        Applied::Conflict(Conflict::Schedule(schedule::NotTaken::NothingFailed)) => {
+            Err(ServiceError::NothingToRetry)
+        }
+        Applied::Conflict(Conflict::NeverRuns { once, now }) => Err(never_runs(once, now)),
+        Applied::Conflict(Conflict::TooManySchedules) => Err(ServiceError::TooManySchedules),
         Applied::Conflict(Conflict::NotArchived) => Err(ServiceError::NotArchived),
         Applied::Conflict(Conflict::OwnTenant) => Err(ServiceError::OwnTenant),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {

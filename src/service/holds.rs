@@ -120,6 +120,7 @@ impl Service {
             command,
             claim,
             in_hand: None,
+            run: None,
         };
         Ok((submission, held))
     }

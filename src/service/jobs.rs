@@ -231,6 +231,7 @@ impl Service {
                         command: Command::Act(*act),
                         claim,
                         in_hand: None,
+                        run: None,
                     };
                     acts.push((item, submission));
                 }

@@ -9,6 +9,7 @@ use crate::domain::hold::Hold;
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
+use crate::domain::schedule::{Run, Schedule};
 use crate::domain::standing::standing;
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, NewEvent};
@@ -84,6 +85,10 @@ impl Judge for ActJudge {
             answer,
             held,
         })
+    }
+
+    fn ran(&self, schedule: &Schedule, run: &Run) -> Vec<NewEvent> {
+        vec![show::schedule::ran(schedule, run)]
     }
 }
 

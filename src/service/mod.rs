@@ -31,6 +31,8 @@ pub mod publishing; // the log, for streams elsewhere
 pub mod reason; // another reason for a case
 pub mod records; // cases and sanctions, read back
 pub mod rules; // from the rules of a request to a policy
+pub mod runs; // schedules whose time has come
+pub mod schedules; // what is to be done at a time that was set before
 pub mod secret; // what an API key looks like
 pub mod show; // what callers read
 pub mod simulations; // history under another policy

@@ -2,7 +2,7 @@
 //!
 //! An adapter loads and locks what [`Asked`] names, then looks up what is kept under the keys ([`claims`]), gives it all to
 //! [`Deciding`] as [`Loaded`], and writes [`Writes`], in one transaction. Rows are locked in one order by everybody, each kind
-//! sorted by its key: members, communities' counters, idempotency keys (by being inserted), tenants.
+//! sorted by its key: members, communities' counters, schedules, idempotency keys (by being inserted), tenants.
 
 mod asked;
 pub(crate) mod holds;

@@ -264,6 +264,11 @@ fn without_texts(map: &mut Map<String, Value>) -> bool {
     if map.contains_key("outcome") {
         changed |= put(map, "detail", Value::Null);
     }
+    // A reminder, scheduled or due.
+    if map.contains_key("text") && map.contains_key("data") {
+        changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
+        changed |= put(map, "data", Value::Null);
+    }
     // It is a hash of a reason or of evidence, by which short ones could be guessed.
     changed | put(map, "likeness", Value::from(0))
 }

@@ -47,6 +47,7 @@ steps! {
     15 "0015" "events",
     16 "0016" "directives",
     17 "0017" "restatements",
+    18 "0018" "schedules",
 }
 
 /// The number of the newest step.

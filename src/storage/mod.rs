@@ -18,6 +18,7 @@ pub(crate) mod pieces; // of an export
 pub(crate) mod removal; // how far the rows of what was deleted are removed
 pub(crate) mod restore; // a community made of an export, apart from any SQL
 pub(crate) mod schedule; // which versions of a policy count
+pub(crate) mod schedules; // what the columns of schedules hold
 pub(crate) mod seams; // where the histories of two users became one
 pub(crate) mod timelines; // policies kept in memory
 

@@ -1,6 +1,7 @@
 //! Work that nobody calls for, on the test's clock: the ends of sanctions are recorded once, however many replicas there are,
 //! and answers under idempotency keys are forgotten in time.
 
+mod schedules; // acts and reminders at a time
 mod servers; // two processes on one database
 
 use std::sync::Arc;
@@ -54,7 +55,7 @@ struct Replica {
     store: Arc<dyn Store>,
     service: Service,
     clock: Arc<TestClock>,
-    jobs: Option<(Stopper, [JoinHandle<()>; 2])>,
+    jobs: Option<(Stopper, [JoinHandle<()>; 3])>,
 }
 
 impl Replica {
@@ -93,6 +94,7 @@ impl Replica {
         };
         let jobs = [
             tokio::spawn(timers.run(stop.clone())),
+            tokio::spawn(self.schedules().run(stop.clone())),
             tokio::spawn(activations.run(stop)),
         ];
         self.jobs = Some((stopper, jobs));

@@ -77,7 +77,7 @@ on_every_store! {
             }
             answers.push(paste(&admin, &line, community).await);
         }
-        let [_, _, third, muted, explained, voided, free, cases, events, _, _, receipt, check] = &answers[..] else {
+        let [_, _, third, muted, explained, voided, free, cases, events, _, _, receipt, check, schedule] = &answers[..] else {
             panic!("the README makes {} calls", answers.len());
         };
         assert_eq!(third["escalations"][0]["kind"], "mute");
@@ -89,6 +89,7 @@ on_every_store! {
         assert_eq!(cases["items"].as_array().unwrap().len(), 4);
         assert_eq!(receipt["state"], "applied");
         assert_eq!((&check["allowed"], &check["remaining"]), (&true.into(), &4.into()));
+        assert_eq!((&schedule["state"], &schedule["time_zone"]), (&"active".into(), &"Europe/Berlin".into()));
         assert!(events["items"].as_array().unwrap().iter().any(|event| event["type"] == "case.voided"));
     }
 }

@@ -10,6 +10,7 @@ use crate::limit::Limit;
 use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
+use crate::schedule::{DueReminder, Schedule};
 use crate::tenant::Tenant;
 use crate::time::Time;
 use crate::user::{Member, User};
@@ -75,6 +76,18 @@ types! {
         "A later directive took the place of one before it was carried out."
     DIRECTIVE_CANCELLED "directive.cancelled" directive
         "Somebody took a directive back."
+    SCHEDULE_CREATED "schedule.created" schedule
+        "Something is to be done at a time."
+    SCHEDULE_RAN "schedule.ran" schedule
+        "A scheduled act was carried out, or waits for others. What came of it has events of its own."
+    SCHEDULE_FAILED "schedule.failed" schedule
+        "A run of a schedule failed; its state says whether it was given up."
+    SCHEDULE_RETRIED "schedule.retried" schedule
+        "Somebody has the run that failed carried out once more."
+    SCHEDULE_CANCELLED "schedule.cancelled" schedule
+        "Somebody took a schedule back."
+    REMINDER_DUE "reminder.due" reminder
+        "The time of a reminder has come."
     CASE_VOIDED "case.voided" case
         "A case was voided, itself or with its cause."
     CASE_REDUCED "case.reduced" case
@@ -162,6 +175,14 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub directive: Option<Directive>,
+    /// The schedule, for `schedule.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub schedule: Option<Schedule>,
+    /// The reminder, for `reminder.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub reminder: Option<DueReminder>,
     /// The community, for `community.*` and `history.restored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

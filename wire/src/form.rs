@@ -62,6 +62,15 @@ texts! {
     KeyTemplate: (0, 256), r"^([^{}\u0000-\u001f\u007f-\u009f]|\{[a-z][a-z0-9_]{0,31}\})*$", "{community}:{user}";
     /// The value of a variable of a key: at most 256 bytes, without control characters.
     KeyValue: (1, 256), r"^[^\u0000-\u001f\u007f-\u009f]+$", "discord:80351110224678912";
+    /// A schedule's id.
+    ScheduleId: (36, 36), "^sch_[0-9a-f]{32}$", "sch_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A cron expression of five fields: minute, hour, day of the month, month, day of the week.
+    CronText: (9, 100), r"^ *([^ ]+ +){4}[^ ]+ *$", "0 9 * * MON-FRI";
+    /// A time zone, by its name in the IANA database.
+    TimeZone: (1, 64), "^[A-Za-z][A-Za-z0-9_+/-]*$", "Europe/Berlin";
+    /// What somebody is to be told: no control characters but line break and tab, and not white space alone.
+    ReminderText: (1, 1_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$",
+        "The trial of the new rules ends today";
     /// A job's id.
     JobId: (36, 36), "^job_[0-9a-f]{32}$", "job_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a plan to undo.

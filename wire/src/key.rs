@@ -62,6 +62,12 @@ pub enum Scope {
     /// Carry out what platforms are to do, and say what came of it: for relays.
     #[serde(rename = "directives:work")]
     DirectivesWork,
+    /// Read what is to be done at which time.
+    #[serde(rename = "schedules:read")]
+    SchedulesRead,
+    /// Have reminders at a time, and acts together with `acts:write`; take them back, and try them again.
+    #[serde(rename = "schedules:write")]
+    SchedulesWrite,
     /// Make other tenants: for the operator of the service.
     #[serde(rename = "tenants:write")]
     TenantsWrite,
@@ -69,7 +75,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -88,6 +94,8 @@ impl Scope {
         Self::LimitsWrite,
         Self::DirectivesRead,
         Self::DirectivesWork,
+        Self::SchedulesRead,
+        Self::SchedulesWrite,
         Self::TenantsWrite,
     ];
 
@@ -113,6 +121,8 @@ impl Scope {
             Self::LimitsWrite => "limits:write",
             Self::DirectivesRead => "directives:read",
             Self::DirectivesWork => "directives:work",
+            Self::SchedulesRead => "schedules:read",
+            Self::SchedulesWrite => "schedules:write",
             Self::TenantsWrite => "tenants:write",
         }
     }

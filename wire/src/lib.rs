@@ -44,6 +44,7 @@ pub mod policy; // weights, decay, ladder, authority
 pub mod probe; // is it alive, is it ready
 pub mod problem;
 pub mod sanction; // intervals
+pub mod schedule; // acts and reminders at a time that was set before
 pub mod simulate; // who would have been treated differently
 pub mod standing; // points and restrictions at a moment, and why
 pub mod tenant; // owners of communities and keys

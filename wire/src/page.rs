@@ -12,6 +12,7 @@ use crate::limit::Limit;
 use crate::merge::Merge;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
+use crate::schedule::Schedule;
 use crate::tenant::Tenant;
 use crate::user::{Member, User};
 
@@ -74,6 +75,10 @@ page!(
 page!(
     /// Directives, newest first.
     DirectivePage of Directive
+);
+page!(
+    /// Schedules, newest first.
+    SchedulePage of Schedule
 );
 page!(
     /// Tenants, oldest first.

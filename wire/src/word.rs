@@ -251,3 +251,39 @@ wire! {
         Unsupported,
     }
 }
+
+wire! {
+    /// Where a schedule is in its life.
+    pub enum ScheduleState {
+        /// It has a next run.
+        Active,
+        /// Every run is over.
+        Done,
+        /// It was given up: its only run failed, or it can no longer be carried out.
+        Failed,
+        /// Somebody took it back.
+        Cancelled,
+    }
+}
+
+wire! {
+    /// What a schedule does.
+    pub enum ScheduleKind {
+        /// An act on a member.
+        Act,
+        /// A reminder.
+        Reminder,
+    }
+}
+
+wire! {
+    /// What a run of a schedule came to.
+    pub enum RunOutcome {
+        /// It was done.
+        Succeeded,
+        /// The act waits for others.
+        Held,
+        /// It was refused.
+        Failed,
+    }
+}

@@ -1,9 +1,10 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
-pub(crate) mod bulk;
-pub(crate) mod directive; // many acts in one request
-pub(crate) mod held;
-pub(crate) mod replace; // a milder act in the place of one // acts that wait for others
+pub(crate) mod bulk; // many acts in one request
+pub(crate) mod directive; // what platforms are to do
+pub(crate) mod held; // acts that wait for others
+pub(crate) mod replace; // a milder act in the place of one
+pub(crate) mod schedule; // acts and reminders at a time
 
 use serde_json::{Value, json};
 
@@ -427,6 +428,12 @@ mod tests {
         is::<wire::page::SanctionPage>(sanction_page());
         is::<wire::standing::Explanation>(explanation());
         is::<wire::page::EventPage>(event_page());
+        asks::<wire::schedule::ScheduleRequest>(schedule::request());
+        is::<wire::schedule::Schedule>(schedule::reminder());
+        is::<wire::schedule::Schedule>(schedule::cancelled());
+        is::<wire::schedule::Schedule>(schedule::act_that_failed());
+        is::<wire::schedule::Schedule>(schedule::retried());
+        is::<wire::page::SchedulePage>(schedule::page());
         is::<wire::directive::Directive>(directive::issued());
         is::<wire::directive::Leased>(directive::leased());
         is::<wire::page::DirectivePage>(directive::page());

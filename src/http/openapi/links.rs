@@ -26,6 +26,8 @@ const LEADS: &[Lead] = &[
             "list_jobs",
             "list_members",
             "list_policies",
+            "list_schedules",
+            "create_schedule",
             "list_sanctions",
             "read_consistency",
             "read_policy",
@@ -85,6 +87,14 @@ const LEADS: &[Lead] = &[
             ("sanction", "$response.body#/case/sanction/id"),
         ],
         &["read_sanction", "lift_sanction"],
+    ),
+    (
+        "create_schedule",
+        &[
+            ("community", "$response.body#/community"),
+            ("schedule", "$response.body#/id"),
+        ],
+        &["read_schedule", "cancel_schedule"],
     ),
     (
         "create_undo_plan",

@@ -22,13 +22,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Invalid(findings) => {
                 return Self::invalid(findings.into_iter().map(named).collect());
             }
-            ServiceError::UnknownLimit(findings) => {
-                let detail = ServiceError::UnknownLimit(findings.clone()).to_string();
-                let problem = Self::new(Code::UnknownLimit).detail(sentence(&detail));
-                return findings
-                    .into_iter()
-                    .fold(problem, |problem, f| problem.error(f.pointer, f.detail));
-            }
+            ServiceError::UnknownLimit(findings) => return unknown_limit(findings),
             ServiceError::BadLines(bad) => return bad_lines(&bad),
             ServiceError::Store(cause @ StoreError::Unavailable(_)) => {
                 return Self::new(Code::StoreUnavailable).cause(cause);
@@ -58,6 +52,9 @@ impl From<ServiceError> for Problem {
             ServiceError::EventsGone { .. } => Code::EventsGone,
             ServiceError::LeaseLost => Code::LeaseLost,
             ServiceError::DirectiveSettled(_) => Code::DirectiveSettled,
+            ServiceError::ScheduleEnded(_) => Code::ScheduleEnded,
+            ServiceError::NothingToRetry => Code::NothingToRetry,
+            ServiceError::TooManySchedules => Code::TooManySchedules,
             ServiceError::TooManyReaders => Code::TooManyReaders,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::Simulating => Code::TooManySimulations,
@@ -84,6 +81,15 @@ fn named(finding: Finding) -> ProblemError {
 
 /// The most lines that an answer names.
 const MAX_LINES: usize = 100;
+
+/// Names of limits that nothing is called, each where it stands.
+fn unknown_limit(findings: Vec<Finding>) -> Problem {
+    let detail = ServiceError::UnknownLimit(findings.clone()).to_string();
+    let problem = Problem::new(Code::UnknownLimit).detail(sentence(&detail));
+    findings
+        .into_iter()
+        .fold(problem, |problem, f| problem.error(f.pointer, f.detail))
+}
 
 /// Lines that cannot be taken: the first of them, and how many there are.
 pub(crate) fn bad_lines(bad: &[BadLine]) -> Problem {

@@ -16,6 +16,7 @@ pub mod links;
 pub mod members;
 pub mod policies;
 pub mod sanctions;
+pub mod schedules;
 pub mod tenants;
 pub mod undo;
 pub mod users;
@@ -28,7 +29,11 @@ use super::api::ApiState;
 
 /// The routes with their descriptions. Method and path stand with each handler.
 pub fn routes() -> OpenApiRouter<ApiState> {
-    ledger().merge(directory()).merge(rate_limits()).merge(work())
+    ledger()
+        .merge(directory())
+        .merge(rate_limits())
+        .merge(work())
+        .merge(scheduled())
 }
 
 /// What happens to members, and what is made of it.
@@ -148,6 +153,18 @@ fn work() -> OpenApiRouter<ApiState> {
         .routes(routes!(directives::receive::receive_directive))
         .routes(routes!(directives::retry::retry_directive))
         .routes(routes!(directives::cancel::cancel_directive))
+}
+
+/// What is to be done at a time that was set before.
+fn scheduled() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            schedules::list::list_schedules,
+            schedules::create::create_schedule
+        ))
+        .routes(routes!(schedules::read::read_schedule))
+        .routes(routes!(schedules::cancel::cancel_schedule))
+        .routes(routes!(schedules::retry::retry_schedule))
 }
 
 /// What is done about acts that wait for others.

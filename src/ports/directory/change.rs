@@ -4,7 +4,9 @@ use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
-use crate::domain::id::{CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, TenantId, UserId};
+use crate::domain::id::{
+    CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, ScheduleId, TenantId, UserId,
+};
 use crate::domain::identity::Identity;
 use crate::domain::limit::Limit;
 use crate::domain::name::Name;
@@ -12,11 +14,13 @@ use crate::domain::plan::Plan;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
+use crate::domain::schedule::{self, Schedule};
 use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
+use crate::ports::schedules::NewSchedule;
 use chrono::{DateTime, Utc};
 
 /// A change to the directory.
@@ -234,6 +238,24 @@ pub enum Change {
     RetryDirective(DirectiveId),
     /// A directive is taken back.
     CancelDirective(DirectiveId),
+    /// Something is to be done at a time. People who are unknown so far are made known.
+    CreateSchedule(Box<NewSchedule>),
+    /// A schedule is taken back. To take back what was taken back changes nothing.
+    CancelSchedule {
+        /// Where.
+        community: CommunityId,
+        /// Which.
+        id: ScheduleId,
+    },
+    /// The last run of a schedule, which failed, is carried out once more, from now on.
+    RetrySchedule {
+        /// Where.
+        community: CommunityId,
+        /// Which.
+        id: ScheduleId,
+        /// The key with which it acts from now on.
+        key: KeyId,
+    },
     /// Another reason for a case; the earlier one is kept as a revision.
     ChangeReason {
         /// Where.
@@ -279,7 +301,9 @@ impl Change {
             | Self::RemoveLink { community, .. }
             | Self::PutPolicy { community, .. }
             | Self::SetMember { community, .. }
+            | Self::RetrySchedule { community, .. }
             | Self::ChangeReason { community, .. } => Some(*community),
+            Self::CreateSchedule(new) => Some(new.community),
             Self::PutLimit { community, .. } | Self::DeleteLimit { community, .. } => *community,
             _ => None,
         }
@@ -296,6 +320,7 @@ impl Change {
                 | Self::ReceiveDirective { .. }
                 | Self::RetryDirective(_)
                 | Self::CancelDirective(_)
+                | Self::CancelSchedule { .. }
         )
     }
 }
@@ -335,6 +360,8 @@ pub enum Changed {
     Member(CommunityId, Profile),
     /// A directive was reported on, is tried again or was taken back.
     Directive(Box<Directive>),
+    /// A schedule was made, taken back or is tried again.
+    Schedule(Box<Schedule>),
     /// A case's reason was changed.
     Case(CommunityId, Box<Case>),
     /// Two users are one person.
@@ -372,6 +399,17 @@ pub enum Conflict {
     Erased(UserId),
     /// Nothing is done about the directive.
     Directive(NotTaken),
+    /// Nothing is done about the schedule.
+    Schedule(schedule::NotTaken),
+    /// A schedule would have no run.
+    NeverRuns {
+        /// Whether it was to run once.
+        once: bool,
+        /// The store's now, after which there is none.
+        now: DateTime<Utc>,
+    },
+    /// As many schedules of the community are active as may be.
+    TooManySchedules,
     /// Only an archived community is deleted.
     NotArchived,
     /// Nobody archives or deletes the tenant of their own key.

@@ -53,7 +53,8 @@ pub(crate) fn approvals(approvals: &[Approval]) -> Vec<wire::case::Approval> {
     approvals.iter().map(shown).collect()
 }
 
-fn asked(act: &Act) -> wire::held::AskedAct {
+/// An act as it was asked for.
+pub(crate) fn asked(act: &Act) -> wire::held::AskedAct {
     let (detail, said) = (act.detail(), &act.particulars);
     wire::held::AskedAct {
         kind: act.kind().into(),

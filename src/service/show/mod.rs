@@ -10,6 +10,7 @@ pub mod job; // requests of many items
 pub mod limit; // rate limits
 pub mod merge; // two users who are one person
 pub mod policy; // versions of a policy
+pub mod schedule; // what is to be done at a time
 pub mod simulate; // simulations
 pub mod standing; // standing and explanations
 pub mod word; // the closed lists of words

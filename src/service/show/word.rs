@@ -6,6 +6,7 @@ use crate::domain::kind::{Kind, Restriction, Severity};
 use crate::domain::policy::{Freeze, Model, Refire};
 use crate::domain::rank::Rank;
 use crate::domain::sanction::Ending;
+use crate::domain::schedule;
 use wire::word;
 
 /// Writes both directions of a one-to-one list, so that a word added on one side alone does not compile.
@@ -33,6 +34,9 @@ both_ways!(Freeze, word::Freeze: None, Ban, Mute);
 both_ways!(Effect, word::Effect: Restrict, Mute, Ban, Kick, DeleteMessages);
 both_ways!(State, word::DirectiveState: Open, Applied, Failed, Unsupported, Unreachable, Superseded, Cancelled);
 both_ways!(Outcome, word::ReceiptOutcome: Applied, Transient, PermissionMissing, Unreachable, Unsupported);
+both_ways!(schedule::State, word::ScheduleState: Active, Done, Failed, Cancelled);
+both_ways!(schedule::TaskKind, word::ScheduleKind: Act, Reminder);
+both_ways!(schedule::Outcome, word::RunOutcome: Succeeded, Held, Failed);
 both_ways!(Refire, word::Refire: Crossing, EveryOffence);
 
 impl From<Kind> for wire::kind::Kind {

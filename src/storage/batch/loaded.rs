@@ -4,11 +4,12 @@ use super::{Home, MemberKey};
 use crate::domain::act::Recent;
 use crate::domain::held::Held;
 use crate::domain::hold::Spent;
-use crate::domain::id::{HeldId, TenantId, UserId};
+use crate::domain::id::{HeldId, ScheduleId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::Past;
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
+use crate::domain::schedule::Schedule;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer::Answer;
 use crate::ports::ledger::{PersonRef, Reply, Submission};
@@ -79,6 +80,8 @@ pub(crate) struct Loaded<'a> {
     pub(crate) held: HashMap<(Home, HeldId), Held>,
     /// What is spent of budgets, where a policy has some.
     pub(crate) spent: HashMap<Home, Spent>,
+    /// The schedules of which the batch has runs, those that exist, locked.
+    pub(crate) schedules: HashMap<(Home, ScheduleId), Schedule>,
     /// Users that were made for this batch. Those for whom nothing is accepted are taken away again.
     pub(crate) made_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows that were made for this batch; likewise.
@@ -103,6 +106,7 @@ impl Loaded<'_> {
             numbers: BTreeMap::new(),
             held: HashMap::new(),
             spent: HashMap::new(),
+            schedules: HashMap::new(),
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),
         }

@@ -11,6 +11,7 @@ use crate::domain::hold::{self, Spent};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::past::{Answer, Question};
+use crate::domain::schedule::Ran;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer;
@@ -106,6 +107,7 @@ impl Run<'_, '_> {
             return Ok(reply);
         }
         let home = (submission.tenant, submission.community);
+        self.is_to_run(submission)?;
         let timeline = self.timeline(home)?;
         // Time goes on all the same.
         if !matches!(submission.command, Command::Expire { .. })
@@ -155,6 +157,35 @@ impl Run<'_, '_> {
             Ok(ruling) => Ok(Reply::Done(self.accept(submission, member, &acting, ruling))),
             Err(refusal) => Ok(Reply::Refused(refusal)),
         }
+    }
+
+    /// That the run which a command is has not been carried out, and nobody has taken its schedule back.
+    fn is_to_run(&self, submission: &Submission) -> Result<(), StoreError> {
+        let Some(run) = submission.run else {
+            return Ok(());
+        };
+        let home = (submission.tenant, submission.community);
+        let stands = self.loaded.schedules.get(&(home, run.schedule));
+        stands
+            .filter(|schedule| schedule.version == run.version)
+            .map(|_| ())
+            .ok_or(StoreError::NotFound("run of a schedule"))
+    }
+
+    /// Moves a schedule on whose run has just been accepted.
+    fn move_on(&mut self, submission: &Submission, ran: Ran) {
+        let Some(run) = submission.run else {
+            return;
+        };
+        let key = ((submission.tenant, submission.community), run.schedule);
+        let Some(schedule) = self.loaded.schedules.get_mut(&key) else {
+            return;
+        };
+        schedule.settle(ran, self.loaded.now);
+        let last = schedule.last_run.as_ref();
+        let events = last.map(|last| self.judge.ran(schedule, last));
+        self.writes.append(submission.tenant, events.unwrap_or_default());
+        self.writes.schedules.insert(key, (run.version, schedule.clone()));
     }
 
     /// The waiting act that a command is about, if it is about one.
@@ -255,6 +286,10 @@ impl Run<'_, '_> {
         if let (Command::Act(_), Some(first)) = (&submission.command, ruling.entries.first()) {
             self.spend(member.home(), acting, first.case.kind, first.case.number);
         }
+        let ran = match &ruling.held {
+            Some(held) if ruling.entries.is_empty() => Ran::Held(held.id),
+            _ => Ran::Done(ruling.entries.first().map(|first| first.case.number)),
+        };
         if let Some(held) = ruling.held {
             let key = (member.home(), held.id);
             self.loaded.held.insert(key, held.clone());
@@ -294,6 +329,7 @@ impl Run<'_, '_> {
         }
         *self.touched.entry(member).or_insert(false) |= changed;
         self.writes.append(tenant, ruling.events);
+        self.move_on(submission, ran);
         if let Some(claim) = &submission.claim {
             self.writes.keep(tenant, claim, &ruling.answer, self.loaded.now);
         }

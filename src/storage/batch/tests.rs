@@ -154,6 +154,7 @@ fn submission(command: Command, key: Option<(&str, u8)>) -> Submission {
             fingerprint: [body; 32],
         }),
         in_hand: None,
+        run: None,
     }
 }
 

@@ -7,11 +7,12 @@ use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
 use crate::domain::directive;
 use crate::domain::held::Held;
-use crate::domain::id::{HeldId, SanctionId, TenantId, UserId};
+use crate::domain::id::{HeldId, SanctionId, ScheduleId, TenantId, UserId};
 use crate::domain::member::Member;
 use crate::domain::past::Mark;
 use crate::domain::points::Points;
 use crate::domain::sanction::{Ending, Sanction};
+use crate::domain::schedule::Schedule;
 use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::ledger::{Closing, InHand};
@@ -118,6 +119,8 @@ pub(crate) struct Writes {
     pub(crate) held: BTreeMap<(Home, HeldId), Held>,
     /// Acts that count in budgets.
     pub(crate) spent: Vec<SpentRow>,
+    /// Schedules that have moved on, each with the version that it had.
+    pub(crate) schedules: BTreeMap<(Home, ScheduleId), (i32, Schedule)>,
     /// What is wanted of platforms.
     pub(crate) wishes: Wishes,
     /// Users made for this batch who are not needed, with their identities.
@@ -139,6 +142,7 @@ impl Writes {
             && self.events.is_empty()
             && self.kept.is_empty()
             && self.held.is_empty()
+            && self.schedules.is_empty()
             && self.wishes.is_empty()
     }
 

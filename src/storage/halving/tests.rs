@@ -21,6 +21,7 @@ fn submission(place: i32) -> Submission {
         },
         claim: None,
         in_hand: None,
+        run: None,
     }
 }
 

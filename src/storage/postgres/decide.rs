@@ -3,7 +3,7 @@
 use super::errors::failure;
 use super::pool::Pool;
 use super::recall::recall;
-use super::{claims, directives, holds, load, write};
+use super::{claims, directives, holds, load, runs, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{self, Asked, Deciding, Loaded, Outcome, Step};
@@ -34,6 +34,7 @@ impl Decide<'_> {
         load::load(&mut transaction, self.pool, self.timelines, &asked, &mut loaded).await?;
         loaded.kept = claims::kept(&mut *transaction, &batch::claims(batch)).await?;
         holds::load(&mut transaction, batch, &mut loaded).await?;
+        runs::load(&mut transaction, batch, &mut loaded).await?;
         let now = loaded.now;
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let Outcome { replies, mut writes } = loop {
@@ -54,6 +55,7 @@ impl Decide<'_> {
             transaction.rollback().await.map_err(super::errors::failed)?;
         } else {
             holds::write(&mut transaction, &writes).await?;
+            runs::write_runs(&mut transaction, &writes).await?;
             directives::issue(&mut transaction, &mut writes, &*self.judge.announcer(), now).await?;
             write::write(&mut transaction, &writes).await?;
             transaction.commit().await.map_err(super::errors::failed)?;

@@ -43,6 +43,7 @@ macro_rules! of_tenant {
 /// In this order: what is worked off first, so that nothing is added to what comes later.
 const OF_COMMUNITY: &[&str] = &[
     of_community!("timers", "sanction_id"),
+    of_community!("schedules", "schedule_id"),
     of_community!("jobs", "job_id"),
     of_community!("job_parts", "job_id, part"),
     of_community!("job_refusals", "job_id, item"),
@@ -64,6 +65,7 @@ const OF_COMMUNITY: &[&str] = &[
 ];
 const OF_TENANT: &[&str] = &[
     of_tenant!("timers", "community_id, sanction_id"),
+    of_tenant!("schedules", "community_id, schedule_id"),
     of_tenant!("jobs", "community_id, job_id"),
     of_tenant!("job_parts", "community_id, job_id, part"),
     of_tenant!("job_refusals", "community_id, job_id, item"),
@@ -128,6 +130,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[16],
     OF_COMMUNITY[17],
     OF_COMMUNITY[18],
+    OF_COMMUNITY[19],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -154,6 +157,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[23],
     OF_TENANT[24],
     OF_TENANT[25],
+    OF_TENANT[26],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

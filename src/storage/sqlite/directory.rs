@@ -396,7 +396,7 @@ fn tenant_of(row: &SqliteRow) -> Result<Tenant, StoreError> {
     })
 }
 
-fn key_of(row: &SqliteRow) -> Result<ApiKey, StoreError> {
+pub(super) fn key_of(row: &SqliteRow) -> Result<ApiKey, StoreError> {
     let row = Row::of(row, "api_keys", &["tenant_id", "key_id"]);
     let communities: Option<Vec<Uuid>> = row.json_opt("communities")?;
     Ok(ApiKey {

@@ -36,6 +36,8 @@ mod record; // reads of the record
 mod removal; // people, communities and tenants that go
 mod restatements; // what is said anew to platforms
 mod restore; // a community, in again
+mod runs; // what is due of schedules
+mod schedules; // what is to be done at a time that was set before
 mod seams; // where two users became one
 mod sweep; // the rows of what was deleted
 mod timers; // what is due
@@ -138,6 +140,8 @@ pub fn statements() -> Vec<&'static str> {
         events::STATEMENTS,
         directives::STATEMENTS,
         restatements::STATEMENTS,
+        schedules::STATEMENTS,
+        runs::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,

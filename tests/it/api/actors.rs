@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 19] = [
+pub(crate) const SCOPES: [&str; 21] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -26,6 +26,8 @@ pub(crate) const SCOPES: [&str; 19] = [
     "limits:write",
     "directives:read",
     "directives:work",
+    "schedules:read",
+    "schedules:write",
     "tenants:write",
 ];
 

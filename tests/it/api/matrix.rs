@@ -162,13 +162,15 @@ impl Ids {
             (admin.get(&path).await.expect(200)["state"] == "done").then_some(())
         })
         .await;
+        let reminder = json!({"reminder": {"text": "x", "member": "discord:77"}, "cron": "0 0 1 1 *"});
+        let path = format!("/v1/communities/{community}/schedules");
+        let schedule = admin.post(&path, &reminder).await.expect(201);
         let rules = json!({"rules": {"authority": {"approvals": {"kick": {"needed": 1}}}}});
         let path = format!("/v1/communities/{community}/policy");
         let policy = admin.call(Method::PUT, &path).header("if-match", "\"1\"");
         policy.json(&rules).send().await.expect(200);
         let kick = json!({"kind": "kick", "member": "discord:77"});
-        let path = format!("/v1/communities/{community}/acts");
-        let held = admin.post(&path, &kick).await.expect(202);
+        let held = admin.post(&acts, &kick).await.expect(202);
         let undo = json!({"job": job});
         let path = format!("/v1/communities/{community}/undo-plans");
         let plan = admin.post(&path, &undo).await.expect(201);
@@ -192,6 +194,7 @@ impl Ids {
             ("sanction", text(&act["case"]["sanction"]["id"])),
             ("held", text(&held["id"])),
             ("job", text(job)),
+            ("schedule", text(&schedule["id"])),
             ("plan", text(&plan["id"])),
             ("merge", text(&merge["merge"]["id"])),
             ("version", "1".to_owned()),
@@ -214,6 +217,7 @@ impl Ids {
             ("sanction", id("san")),
             ("held", id("hld")),
             ("job", id("job")),
+            ("schedule", id("sch")),
             ("plan", id("pln")),
             ("merge", id("mrg")),
             ("version", "4711".to_owned()),
@@ -342,8 +346,8 @@ on_every_store! {
                 assert_eq!(reply.expect(200)["items"][0]["problem"]["code"], "tenant_archived");
             } else if reply.body["code"] == "tenant_archived" {
                 refused += 1;
-            } else if operation.name != "revoke_key" && operation.scope.as_deref() != Some("directives:work") {
-                // What stands in its way is found before. What platforms are still to do is done.
+            } else if !["revoke_key", "cancel_schedule"].contains(&&*operation.name) && operation.scope.as_deref() != Some("directives:work") {
+                // What stands in its way is found before. What platforms are still to do is done, and what is taken back is not.
                 assert!(reply.status >= 400, "{}: {}", operation.name, reply.body);
             }
         }
@@ -366,7 +370,7 @@ on_every_store! {
         // What platforms are still to do goes on, and is told.
         let types = |log: &Value| {
             let mut types = each(log, "type");
-            types.retain(|kind| !text(kind).starts_with("directive."));
+            types.retain(|kind| !text(kind).starts_with("directive.") && kind != "schedule.cancelled");
             types
         };
         assert_eq!(types(&after), [types(&before), vec![json!("key.revoked")]].concat());

@@ -5,4 +5,5 @@ mod hang_ups;
 mod history; // killed while another bot's records are taken in
 mod jobs;
 mod kills;
+mod schedules; // killed and stopped while schedules run
 mod streams; // killed while the log is published

@@ -246,6 +246,11 @@ impl Render for Plain {
                 Some(directive.community),
                 directive.state.name().to_owned(),
             ),
+            Changed::Schedule(schedule) => (
+                "schedule.changed",
+                Some(schedule.community),
+                schedule.state.name().to_owned(),
+            ),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),
             Changed::Same(there) => {

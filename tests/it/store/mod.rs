@@ -35,6 +35,7 @@ mod reasons;
 mod rivers;
 mod sanctions;
 mod schedule;
+mod schedules;
 mod schema;
 mod text;
 mod timers;

@@ -133,6 +133,7 @@ pub(crate) fn command(home: Home, member: PersonRef, command: Command) -> Submis
         command,
         claim: None,
         in_hand: None,
+        run: None,
     }
 }
 

@@ -101,7 +101,7 @@ pub(in crate::http::v1) fn recorded(
 }
 
 /// The act that a request describes.
-pub(super) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
+pub(in crate::http::v1) fn order(request: &ActRequest) -> Result<ActOrder, Problem> {
     let mut fields = Fields::default();
     let member = fields.person("/member", &request.member);
     let actor = fields.actor("/actor", request.actor.as_ref());

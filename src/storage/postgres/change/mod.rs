@@ -8,6 +8,7 @@ mod limits;
 mod merge;
 mod policies;
 mod reason;
+mod schedules;
 mod split;
 mod tenants_keys;
 mod users;
@@ -228,6 +229,9 @@ impl Context<'_> {
             }
             Change::ReceiveDirective { .. } | Change::RetryDirective(_) | Change::CancelDirective(_) => {
                 self.change_directive(connection).await
+            }
+            Change::CreateSchedule(_) | Change::CancelSchedule { .. } | Change::RetrySchedule { .. } => {
+                self.change_schedule(connection).await
             }
             Change::ChangeReason {
                 community,

@@ -8,6 +8,7 @@ mod limits;
 mod merge;
 mod policies;
 mod reason;
+mod schedules;
 mod split;
 mod tenants_keys;
 mod users;
@@ -169,6 +170,9 @@ impl Context<'_> {
             Change::PutLimit { .. } | Change::DeleteLimit { .. } => self.change_limit(transaction).await,
             Change::ReceiveDirective { .. } | Change::RetryDirective(_) | Change::CancelDirective(_) => {
                 self.change_directive(transaction).await
+            }
+            Change::CreateSchedule(_) | Change::CancelSchedule { .. } | Change::RetrySchedule { .. } => {
+                self.change_schedule(transaction).await
             }
             Change::ChangeReason {
                 community,

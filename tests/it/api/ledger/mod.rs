@@ -21,6 +21,8 @@ mod repeats; // idempotency keys
 mod replacements; // a milder act in the place of another
 mod restores; // who is known where a community is restored
 mod rules; // what a policy may say beside the default rules
+mod runs;
+mod schedules; // acts and reminders at a time
 mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
