@@ -42,6 +42,8 @@ pub struct Config {
     pub streams: Streams,
     /// Calls to addresses that others have given.
     pub outbound: Outbound,
+    /// Events sent to addresses of tenants.
+    pub webhooks: Webhooks,
     /// Work in the background.
     pub jobs: Jobs,
     /// The log.
@@ -223,6 +225,18 @@ pub struct Outbound {
     /// Until when a call must have its answer.
     #[serde(deserialize_with = "values::call_timeout")]
     pub timeout: Duration,
+}
+
+/// Events sent to addresses of tenants.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// How long a delivery is kept once it is settled.
+    #[serde(deserialize_with = "values::long_retention")]
+    pub retention: Duration,
+    /// How often to look for what is to be sent.
+    #[serde(deserialize_with = "values::duration")]
+    pub poll_interval: Duration,
 }
 
 /// Work in the background.

@@ -9,6 +9,7 @@ use super::writers::Writers;
 use super::{BootError, folder, outbound};
 use crate::config::{Config, DatabaseKind};
 use crate::ports::clock::Clock;
+use crate::ports::courier::Courier;
 use crate::ports::store::Store;
 use crate::service::feed::Pace;
 use crate::service::health::NotReady;
@@ -28,13 +29,13 @@ impl Engine {
     /// Opens the store of the settings, and starts what decides acts.
     pub(super) async fn start(config: &Config) -> Result<Self, BootError> {
         // What cannot be used is said now, and not when the first call is due.
-        outbound::open(config)?;
+        let courier = outbound::open(config)?;
         if config.database_url().kind() == DatabaseKind::Sqlite {
             folder::make(&config.data.dir)?;
         }
         let clock = Arc::new(SystemClock);
         let store = store::open(config, clock.clone(), Purpose::Serve).await?;
-        let tuning = tuning(config);
+        let tuning = tuning(config, courier);
         let writers = Writers::start(tuning.lanes.lanes)?;
         let counters = limiter::open(config)?;
         let service = Service::new(
@@ -72,7 +73,7 @@ impl Engine {
 }
 
 /// How much this process takes on at a time.
-fn tuning(config: &Config) -> Tuning {
+fn tuning(config: &Config, courier: Arc<dyn Courier>) -> Tuning {
     Tuning {
         lanes: lanes(config),
         plans: limiter::plans(config),
@@ -80,6 +81,7 @@ fn tuning(config: &Config) -> Tuning {
             interval: config.events.poll_interval,
             readers: config.events.max_readers,
         },
+        courier,
     }
 }
 

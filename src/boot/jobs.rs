@@ -1,5 +1,6 @@
 //! The jobs of a process: which there are, how they are started, and how they come to an end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -16,6 +17,8 @@ use crate::jobs::restatements::Restatements;
 use crate::jobs::retention::Retention;
 use crate::jobs::schedules::Schedules;
 use crate::jobs::timers::Timers;
+use crate::jobs::webhooks::Webhooks;
+use crate::ports::store::Store;
 use crate::service::Service;
 use crate::service::error::chain;
 
@@ -46,11 +49,6 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         clock: clock.clone(),
         interval: config.jobs.timer_interval,
     };
-    let retention = Retention {
-        store: store.clone(),
-        age: config.jobs.idempotency_retention,
-        events: config.events.retention,
-    };
     let backlog = Backlog {
         store: store.clone(),
         service: service.clone(),
@@ -80,10 +78,30 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
     jobs.spawn_on(schedules.run(stop.clone()), writers.handle());
+    jobs.spawn_on(webhooks(config, service).run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
-    jobs.spawn_on(retention.run(stop.clone()), writers.handle());
+    jobs.spawn_on(retention(config, store).run(stop.clone()), writers.handle());
     Ok(jobs)
+}
+
+/// What forgets what is old.
+fn retention(config: &Config, store: &Arc<dyn Store>) -> Retention {
+    Retention {
+        store: store.clone(),
+        age: config.jobs.idempotency_retention,
+        events: config.events.retention,
+        deliveries: config.webhooks.retention,
+    }
+}
+
+/// What sends events to webhooks.
+fn webhooks(config: &Config, service: &Service) -> Webhooks {
+    Webhooks {
+        service: service.clone(),
+        timeout: config.outbound.timeout,
+        interval: config.webhooks.poll_interval,
+    }
 }
 
 /// Lets the jobs and what was accepted come to an end, then closes the store.

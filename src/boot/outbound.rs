@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::outbound::{Outbound, Settings, Unusable};
 use crate::ports::courier::Courier;
 
-/// The courier of the settings. Nobody is called yet, but the file of authorities is read.
+/// The courier of the settings. The file of authorities is read now.
 ///
 /// # Errors
 /// [`Unusable`] names the file.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::BootError;
-use super::limiter;
 use super::policy::refused;
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
+use super::{limiter, outbound};
 use crate::cli;
 use crate::config::Config;
 use crate::service::allowance::Plans;
@@ -51,6 +51,7 @@ pub(super) async fn beside(config: &Config) -> Result<Service, BootError> {
             lanes: LANES,
             plans: Plans::unlimited(),
             feed: NO_READERS,
+            courier: outbound::open(config)?,
         },
     ))
 }

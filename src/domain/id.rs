@@ -87,6 +87,14 @@ id!(
     DirectiveId, "dir_"
 );
 id!(
+    /// A webhook: where events are sent.
+    WebhookId, "whk_"
+);
+id!(
+    /// An event on its way to a webhook.
+    DeliveryId, "dlv_"
+);
+id!(
     /// That somebody has a directive in hand.
     LeaseId, "lea_"
 );

@@ -44,6 +44,7 @@ pub mod standing; // points and restrictions at a moment, and when they change /
 
 pub mod address; // which IP addresses are public
 pub mod target; // where a call of ours goes
+pub mod webhook; // where events are sent, and how that goes
 
 pub mod brief; // a case in short, for searches and reports
 pub mod consistency; // whether like is treated alike

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 /// The longest address, in bytes.
@@ -16,7 +17,8 @@ const MAX_LABEL: usize = 63;
 ///
 /// A host that is an IP address is known to be one, however it was spelled: `2130706433`, `0x7f.1` and `127.0.0.1.` are all 127.0.0.1.
 /// Which addresses may be called is not said here: it depends on the operator, and of a name only on what it resolves to.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Target(Url);
 
 /// Why a text is not where a call can go.
@@ -117,6 +119,20 @@ impl Target {
             Host::Ipv4(address) => Some(address.into()),
             Host::Ipv6(address) => Some(address.into()),
         }
+    }
+}
+
+impl TryFrom<String> for Target {
+    type Error = NotATarget;
+
+    fn try_from(text: String) -> Result<Self, NotATarget> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Target> for String {
+    fn from(target: Target) -> Self {
+        target.0.into()
     }
 }
 

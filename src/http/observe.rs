@@ -80,6 +80,10 @@ fn describe() {
         "Streams of events that ended because their reader was too far behind"
     );
     describe_streams();
+    describe_counter!(
+        "tribune_webhook_tries_total",
+        "Tries to deliver an event to a webhook, by what came of them"
+    );
     describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
     describe_counter!(
         "tribune_expiries_total",

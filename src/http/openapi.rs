@@ -14,6 +14,7 @@ use utoipa::openapi::{OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use wire::form::EventType;
 use wire::problem::{Problem, ProblemError};
+use wire::webhook::WebhookMessage;
 
 use super::{health, v1};
 
@@ -78,6 +79,10 @@ const TAGS: &[(&str, &str)] = &[
         "directives",
         "What platforms are to do, handed out to relays, and what came of it.",
     ),
+    (
+        "webhooks",
+        "Addresses to which events are sent, signed, and what became of each.",
+    ),
     ("keys", "API keys."),
     ("tenants", "Owners of communities and keys."),
     (
@@ -135,6 +140,7 @@ fn whole(described: OpenApi) -> OpenApi {
     // Problems' responses and parameters refer to these by name, which the generator does not follow.
     components.schemas.extend([
         (EventType::name().into_owned(), EventType::schema()),
+        (WebhookMessage::name().into_owned(), WebhookMessage::schema()),
         (Problem::name().into_owned(), Problem::schema()),
         (ProblemError::name().into_owned(), ProblemError::schema()),
     ]);

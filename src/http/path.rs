@@ -8,7 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    CommunityId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, ScheduleId, TenantId, UserId,
+    CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, ScheduleId,
+    TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
@@ -87,6 +88,30 @@ pub struct InDirective {
     #[serde(deserialize_with = "directive")]
     #[param(value_type = wire::form::DirectiveId, example = "dir_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub directive: DirectiveId,
+}
+
+/// `/webhooks/{webhook}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InWebhook {
+    /// The webhook's id.
+    #[serde(deserialize_with = "webhook")]
+    #[param(value_type = wire::form::WebhookId, example = "whk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub webhook: WebhookId,
+}
+
+/// `/webhooks/{webhook}/deliveries/{delivery}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InDelivery {
+    /// The webhook's id.
+    #[serde(deserialize_with = "webhook")]
+    #[param(value_type = wire::form::WebhookId, example = "whk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub webhook: WebhookId,
+    /// The delivery's id.
+    #[serde(deserialize_with = "delivery")]
+    #[param(value_type = wire::form::DeliveryId, example = "dlv_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub delivery: DeliveryId,
 }
 
 /// `/communities/{community}/jobs/{job}`
@@ -263,6 +288,8 @@ read_by! {
     sanction -> SanctionId, SanctionId::parse;
     held -> HeldId, HeldId::parse;
     directive -> DirectiveId, DirectiveId::parse;
+    webhook -> WebhookId, WebhookId::parse;
+    delivery -> DeliveryId, DeliveryId::parse;
     job -> JobId, JobId::parse;
     schedule -> ScheduleId, ScheduleId::parse;
     plan -> PlanId, PlanId::parse;

@@ -1,5 +1,5 @@
 //! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request, events whose time is
-//! over, and jobs and schedules that ended long ago.
+//! over, and jobs, schedules and deliveries that ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub struct Retention {
     pub age: Duration,
     /// How long events are kept.
     pub events: Duration,
+    /// How long deliveries are kept once they are settled.
+    pub deliveries: Duration,
 }
 
 impl Retention {
@@ -77,6 +79,7 @@ impl Retention {
         let plans = self.store.forget_plans(JOBS_KEPT, STEP).await?;
         let spent = self.store.forget_spent(BUDGETS_LOOK_BACK, STEP).await?;
         let schedules = self.store.forget_schedules(JOBS_KEPT, STEP).await?;
-        Ok(forgotten.max(plans).max(spent).max(schedules))
+        let deliveries = self.store.forget_deliveries(self.deliveries, STEP).await?;
+        Ok(forgotten.max(plans).max(spent).max(schedules).max(deliveries))
     }
 }

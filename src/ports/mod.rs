@@ -23,3 +23,4 @@ pub mod schedules; // what is to be done at a time that was set before
 pub mod store; // all of it together
 pub mod timers; // what is due
 pub mod undo; // plans to void what many acts did
+pub mod webhooks; // where events are sent, and what is on its way

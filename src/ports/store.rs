@@ -16,6 +16,7 @@ use super::removal::Removals;
 use super::schedules::Schedules;
 use super::timers::Timers;
 use super::undo::Undo;
+use super::webhooks::Webhooks;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -49,6 +50,7 @@ pub trait Store:
     + Directives
     + Restatements
     + Schedules
+    + Webhooks
     + 'static
 {
     /// Asks the database something small.

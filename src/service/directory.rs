@@ -16,6 +16,7 @@ use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
 };
 use crate::ports::ledger::ActorRef;
+use crate::ports::webhooks::WebhookChange;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use wire::event::{EventData, types};
@@ -70,6 +71,11 @@ impl DirectoryRender {
             Change::CreateSchedule(_) => types::SCHEDULE_CREATED,
             Change::RetrySchedule { .. } => types::SCHEDULE_RETRIED,
             Change::CancelSchedule { .. } => types::SCHEDULE_CANCELLED,
+            Change::Webhook(change) => match **change {
+                WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
+                WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
+                _ => types::WEBHOOK_CHANGED,
+            },
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
         Self { kind }
@@ -248,6 +254,7 @@ impl DirectoryRender {
                 },
                 events: vec![show::schedule::told(self.kind, schedule, now)],
             },
+            Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);
                 data.case = Some(shown.clone());

@@ -7,6 +7,7 @@ use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::domain::schedule::{self, MOST_ACTIVE};
 use crate::domain::time::Instant;
+use crate::domain::webhook::MOST_WEBHOOKS;
 use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::history::BadLine;
@@ -164,6 +165,12 @@ pub enum ServiceError {
         "a community has at most {MOST_ACTIVE} schedules that are active; cancel those that are not needed"
     )]
     TooManySchedules,
+    /// There are as many webhooks as there may be.
+    #[error("a tenant has at most {MOST_WEBHOOKS} webhooks; delete one that is not used")]
+    TooManyWebhooks,
+    /// Nothing is sent to the webhook.
+    #[error("the webhook is off; turn it on first")]
+    WebhookOff,
     /// As many follow events as this process takes.
     #[error("as many readers follow events as this process takes; try again shortly")]
     TooManyReaders,
@@ -346,6 +353,8 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         }
         Applied::Conflict(Conflict::NeverRuns { once, now }) => Err(never_runs(once, now)),
         Applied::Conflict(Conflict::TooManySchedules) => Err(ServiceError::TooManySchedules),
+        Applied::Conflict(Conflict::TooManyWebhooks) => Err(ServiceError::TooManyWebhooks),
+        Applied::Conflict(Conflict::WebhookOff) => Err(ServiceError::WebhookOff),
         Applied::Conflict(Conflict::NotArchived) => Err(ServiceError::NotArchived),
         Applied::Conflict(Conflict::OwnTenant) => Err(ServiceError::OwnTenant),
         Applied::Conflict(Conflict::LinkTaken(link, community)) => Err(ServiceError::LinkTaken {

@@ -41,6 +41,7 @@ pub mod tenants; // owners of communities and keys
 pub mod undo; // plans to void what many acts did
 pub mod users; // people and their identities
 pub mod voids; // a case no longer counts
+pub mod webhooks; // where events are sent
 
 mod directory; // changes to all that is not an act, and what is written of each
 mod judge; // the pure function that the store calls under lock
@@ -59,6 +60,7 @@ pub use crate::ports::ledger::PersonRef;
 
 use crate::domain::id::HeldId;
 use crate::ports::clock::Clock;
+use crate::ports::courier::Courier;
 use crate::ports::ids::Ids;
 use crate::ports::limiter::Limiter;
 use crate::ports::store::Store;
@@ -86,6 +88,7 @@ pub struct Parts {
     limits: Arc<limits::Book>,
     plans: allowance::Plans,
     feed: Arc<feed::Feed>,
+    courier: Arc<dyn Courier>,
     /// A permit for each simulation that may be under way.
     simulations: Arc<Semaphore>,
     /// A permit for each file that may be taken in.
@@ -101,6 +104,8 @@ pub struct Tuning {
     pub plans: allowance::Plans,
     /// How those who follow events are told.
     pub feed: feed::Pace,
+    /// How addresses are called that tenants have given.
+    pub courier: Arc<dyn Courier>,
 }
 
 /// A finished change.
@@ -139,7 +144,12 @@ impl Service {
         writes: Handle,
         tuning: Tuning,
     ) -> Self {
-        let Tuning { lanes, plans, feed } = tuning;
+        let Tuning {
+            lanes,
+            plans,
+            feed,
+            courier,
+        } = tuning;
         let feed = Arc::new(feed::Feed::new(feed));
         let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
         let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes, feed.clone());
@@ -154,6 +164,7 @@ impl Service {
             limits: Arc::default(),
             plans,
             feed,
+            courier,
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
             intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
         }))

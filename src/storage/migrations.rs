@@ -48,6 +48,7 @@ steps! {
     16 "0016" "directives",
     17 "0017" "restatements",
     18 "0018" "schedules",
+    19 "0019" "webhooks",
 }
 
 /// The number of the newest step.

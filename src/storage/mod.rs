@@ -21,6 +21,7 @@ pub(crate) mod schedule; // which versions of a policy count
 pub(crate) mod schedules; // what the columns of schedules hold
 pub(crate) mod seams; // where the histories of two users became one
 pub(crate) mod timelines; // policies kept in memory
+pub(crate) mod webhooks; // what deliveries are planned, and what tries come to
 
 pub mod postgres;
 pub mod sqlite;

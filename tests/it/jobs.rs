@@ -401,7 +401,7 @@ on_every_store! {
         place.rename(&replica, "younger").await;
         let (stopper, stop) = stopper();
         let age = Duration::from_secs(48 * 3_600);
-        let retention = Retention { store: replica.store.clone(), age, events: EVENTS_KEPT };
+        let retention = Retention { store: replica.store.clone(), age, events: EVENTS_KEPT, deliveries: EVENTS_KEPT };
         let job = tokio::spawn(retention.run(stop));
         let gone = wait::until_async("the old events to go", SOON, async || match read(Some(0)).await {
             Err(ServiceError::EventsGone { gone }) => Some(gone),
@@ -431,7 +431,7 @@ on_every_store! {
         assert!(!repeat("young").await && repeat("old").await);
         clock.advance(30 * 3_600);
         let (stopper, stop) = stopper();
-        let job = tokio::spawn(Retention { store: replica.store.clone(), age: RETENTION, events: EVENTS_KEPT }.run(stop));
+        let job = tokio::spawn(Retention { store: replica.store.clone(), age: RETENTION, events: EVENTS_KEPT, deliveries: EVENTS_KEPT }.run(stop));
         wait::until_async("the old answer to go", SOON, async || (!repeat("old").await).then_some(())).await;
         stopper.stop();
         job.await.unwrap();

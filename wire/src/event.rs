@@ -14,6 +14,7 @@ use crate::schedule::{DueReminder, Schedule};
 use crate::tenant::Tenant;
 use crate::time::Time;
 use crate::user::{Member, User};
+use crate::webhook::WebhookNews;
 
 /// A type of event, for the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +135,20 @@ types! {
         "A rate limit has another version."
     LIMIT_DELETED "limit.deleted" limit
         "A rate limit was deleted; it is shown as it was."
+    WEBHOOK_CREATED "webhook.created" webhook
+        "A webhook was made."
+    WEBHOOK_CHANGED "webhook.changed" webhook
+        "A webhook was changed, turned on or off by somebody, or has another secret."
+    WEBHOOK_DELETED "webhook.deleted" webhook
+        "A webhook was deleted; it is shown as it was."
+    WEBHOOK_FAILING "webhook.failing" webhook
+        "A webhook failed again and again, and is left alone for a while."
+    WEBHOOK_RECOVERED "webhook.recovered" webhook
+        "A webhook that was failing takes events again."
+    WEBHOOK_TURNED_OFF "webhook.turned_off" webhook
+        "A webhook is off, because it answered that it is gone or failed for days."
+    WEBHOOK_MISSED "webhook.missed" webhook
+        "Events were forgotten before they could be sent to a webhook."
     KEY_CREATED "key.created" key
         "A key was made."
     KEY_REVOKED "key.revoked" key
@@ -211,6 +226,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub key: Option<ApiKey>,
+    /// The webhook, for `webhook.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub webhook: Option<WebhookNews>,
     /// The tenant, for `tenant.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

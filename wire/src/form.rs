@@ -64,6 +64,16 @@ texts! {
     KeyValue: (1, 256), r"^[^\u0000-\u001f\u007f-\u009f]+$", "discord:80351110224678912";
     /// A schedule's id.
     ScheduleId: (36, 36), "^sch_[0-9a-f]{32}$", "sch_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A webhook's id.
+    WebhookId: (36, 36), "^whk_[0-9a-f]{32}$", "whk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A delivery's id.
+    DeliveryId: (36, 36), "^dlv_[0-9a-f]{32}$", "dlv_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The address of a webhook: https, a host, and neither user, password nor fragment.
+    WebhookUrl: (8, 2_000),
+        r#"^https?://[A-Za-z0-9_.:\[\]-]+([/?][^\s<>"\\#\u0000-\u001f\u007f-\u009f]*)?$"#,
+        "https://hooks.example.com/tribune";
+    /// What deliveries are signed with.
+    WebhookSecret: (50, 50), "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     /// A cron expression of five fields: minute, hour, day of the month, month, day of the week.
     CronText: (9, 100), r"^ *([^ ]+ +){4}[^ ]+ *$", "0 9 * * MON-FRI";
     /// A time zone, by its name in the IANA database.

@@ -68,6 +68,12 @@ pub enum Scope {
     /// Have reminders at a time, and acts together with `acts:write`; take them back, and try them again.
     #[serde(rename = "schedules:write")]
     SchedulesWrite,
+    /// Read webhooks, and what became of what was sent to them.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    /// Make, change and delete webhooks, which are sent events: as good as `events:read`.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
     /// Make other tenants: for the operator of the service.
     #[serde(rename = "tenants:write")]
     TenantsWrite,
@@ -75,7 +81,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -96,6 +102,8 @@ impl Scope {
         Self::DirectivesWork,
         Self::SchedulesRead,
         Self::SchedulesWrite,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
         Self::TenantsWrite,
     ];
 
@@ -123,6 +131,8 @@ impl Scope {
             Self::DirectivesWork => "directives:work",
             Self::SchedulesRead => "schedules:read",
             Self::SchedulesWrite => "schedules:write",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",
         }
     }

@@ -51,4 +51,5 @@ pub mod tenant; // owners of communities and keys
 pub mod time; // moments
 pub mod undo; // undoing what many acts did
 pub mod user; // people and members
+pub mod webhook; // where events are sent
 pub mod word; // the closed lists of words: kinds, ranks, restrictions …

@@ -15,6 +15,7 @@ use crate::sanction::Sanction;
 use crate::schedule::Schedule;
 use crate::tenant::Tenant;
 use crate::user::{Member, User};
+use crate::webhook::{Delivery, Webhook};
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
@@ -79,6 +80,14 @@ page!(
 page!(
     /// Schedules, newest first.
     SchedulePage of Schedule
+);
+page!(
+    /// Webhooks, oldest first.
+    WebhookPage of Webhook
+);
+page!(
+    /// Deliveries of a webhook, newest first.
+    DeliveryPage of Delivery
 );
 page!(
     /// Tenants, oldest first.

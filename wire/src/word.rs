@@ -287,3 +287,49 @@ wire! {
         Failed,
     }
 }
+
+wire! {
+    /// Whether a webhook is to be sent anything.
+    pub enum Switch {
+        /// Events are sent.
+        Active,
+        /// Nothing is sent, and what is not sent waits in the log.
+        Off,
+    }
+}
+
+wire! {
+    /// Whether a webhook is sent anything, and whether it arrives.
+    pub enum WebhookState {
+        /// Events are sent.
+        Active,
+        /// Its tries failed again and again: it is left alone for a while, then tried with one event.
+        Failing,
+        /// Nothing is sent.
+        Off,
+    }
+}
+
+wire! {
+    /// Why a webhook is off.
+    pub enum WebhookOff {
+        /// Somebody turned it off.
+        ByHand,
+        /// It answered 410: it is gone for good.
+        Gone,
+        /// It failed for five days.
+        Failing,
+    }
+}
+
+wire! {
+    /// How a delivery stands.
+    pub enum DeliveryState {
+        /// It is to be tried.
+        Pending,
+        /// The receiver took it.
+        Delivered,
+        /// It was given up after ten tries.
+        Dead,
+    }
+}

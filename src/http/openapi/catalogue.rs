@@ -1,4 +1,5 @@
-//! The catalogue of events: what each type says, as the document's `webhooks`.
+//! The catalogue of events: what each type says, as the document's `webhooks`, in the form in which webhooks are sent it. In the log and in
+//! streams `data` is the same.
 
 use serde_json::{Value, json};
 use wire::event::types::CATALOGUE;
@@ -14,7 +15,7 @@ pub(super) fn webhooks() -> Value {
                 "data": {"type": "object", "required": [event.field]},
             },
         });
-        let schema = json!({"allOf": [{"$ref": "#/components/schemas/Event"}, own]});
+        let schema = json!({"allOf": [{"$ref": "#/components/schemas/WebhookMessage"}, own]});
         let operation = json!({
             "operationId": format!("on_{}", event.name.replace('.', "_")),
             "summary": event.name,

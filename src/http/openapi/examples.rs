@@ -5,6 +5,7 @@ pub(crate) mod directive; // what platforms are to do
 pub(crate) mod held; // acts that wait for others
 pub(crate) mod replace; // a milder act in the place of one
 pub(crate) mod schedule; // acts and reminders at a time
+pub(crate) mod webhook; // where events are sent
 
 use serde_json::{Value, json};
 

@@ -97,6 +97,17 @@ const LEADS: &[Lead] = &[
         &["read_schedule", "cancel_schedule"],
     ),
     (
+        "create_webhook",
+        &[("webhook", "$response.body#/webhook/id")],
+        &[
+            "read_webhook",
+            "update_webhook",
+            "list_deliveries",
+            "rotate_webhook_secret",
+            "replay_dead_deliveries",
+        ],
+    ),
+    (
         "create_undo_plan",
         &[
             ("community", "$response.body#/community"),

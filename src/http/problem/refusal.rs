@@ -55,6 +55,8 @@ impl From<ServiceError> for Problem {
             ServiceError::ScheduleEnded(_) => Code::ScheduleEnded,
             ServiceError::NothingToRetry => Code::NothingToRetry,
             ServiceError::TooManySchedules => Code::TooManySchedules,
+            ServiceError::TooManyWebhooks => Code::TooManyWebhooks,
+            ServiceError::WebhookOff => Code::WebhookOff,
             ServiceError::TooManyReaders => Code::TooManyReaders,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::Simulating => Code::TooManySimulations,

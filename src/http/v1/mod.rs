@@ -20,6 +20,7 @@ pub mod schedules;
 pub mod tenants;
 pub mod undo;
 pub mod users;
+pub mod webhooks;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
@@ -34,6 +35,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .merge(rate_limits())
         .merge(work())
         .merge(scheduled())
+        .merge(sent())
 }
 
 /// What happens to members, and what is made of it.
@@ -165,6 +167,26 @@ fn scheduled() -> OpenApiRouter<ApiState> {
         .routes(routes!(schedules::read::read_schedule))
         .routes(routes!(schedules::cancel::cancel_schedule))
         .routes(routes!(schedules::retry::retry_schedule))
+}
+
+/// Events, sent where tenants want them.
+fn sent() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            webhooks::list::list_webhooks,
+            webhooks::create::create_webhook
+        ))
+        .routes(routes!(
+            webhooks::read::read_webhook,
+            webhooks::update::update_webhook,
+            webhooks::delete::delete_webhook
+        ))
+        .routes(routes!(webhooks::rotate::rotate_webhook_secret))
+        .routes(routes!(webhooks::test::test_webhook))
+        .routes(routes!(webhooks::replay_dead::replay_dead_deliveries))
+        .routes(routes!(webhooks::deliveries::list_deliveries))
+        .routes(routes!(webhooks::read_delivery::read_delivery))
+        .routes(routes!(webhooks::replay::replay_delivery))
 }
 
 /// What is done about acts that wait for others.

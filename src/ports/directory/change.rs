@@ -21,6 +21,7 @@ use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
 use crate::ports::schedules::NewSchedule;
+use crate::ports::webhooks::{WebhookChange, WebhookChanged};
 use chrono::{DateTime, Utc};
 
 /// A change to the directory.
@@ -247,6 +248,8 @@ pub enum Change {
         /// Which.
         id: ScheduleId,
     },
+    /// A webhook is made, changed, asked to take something, or deleted.
+    Webhook(Box<WebhookChange>),
     /// The last run of a schedule, which failed, is carried out once more, from now on.
     RetrySchedule {
         /// Where.
@@ -321,7 +324,7 @@ impl Change {
                 | Self::RetryDirective(_)
                 | Self::CancelDirective(_)
                 | Self::CancelSchedule { .. }
-        )
+        ) || matches!(self, Self::Webhook(change) if matches!(**change, WebhookChange::Delete(_)))
     }
 }
 
@@ -362,6 +365,8 @@ pub enum Changed {
     Directive(Box<Directive>),
     /// A schedule was made, taken back or is tried again.
     Schedule(Box<Schedule>),
+    /// A webhook was made or changed, or something is sent to it.
+    Webhook(Box<WebhookChanged>),
     /// A case's reason was changed.
     Case(CommunityId, Box<Case>),
     /// Two users are one person.
@@ -410,6 +415,10 @@ pub enum Conflict {
     },
     /// As many schedules of the community are active as may be.
     TooManySchedules,
+    /// There are as many webhooks as there may be.
+    TooManyWebhooks,
+    /// The webhook is off, and nothing is sent to it.
+    WebhookOff,
     /// Only an archived community is deleted.
     NotArchived,
     /// Nobody archives or deletes the tenant of their own key.

@@ -13,6 +13,7 @@ pub mod policy; // versions of a policy
 pub mod schedule; // what is to be done at a time
 pub mod simulate; // simulations
 pub mod standing; // standing and explanations
+pub mod webhook; // webhooks, and what they are sent
 pub mod word; // the closed lists of words
 
 use crate::domain::name::Name;

@@ -10,7 +10,7 @@ use crate::ports::error::StoreError;
 use crate::ports::record::{Event, EventFilter, Log};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _};
+use sqlx::{PgConnection, PgExecutor, Row as _};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ pub(super) const STATEMENTS: &[&str] = &[
 ];
 
 pub(super) async fn events(
-    pool: &Pool,
+    executor: impl PgExecutor<'_>,
     tenant: TenantId,
     filter: &EventFilter,
     page: After<i64>,
@@ -81,7 +81,7 @@ pub(super) async fn events(
         .bind(filter.kinds.as_ref())
         .bind(i64::from(page.limit))
         .bind(filter.platform.as_ref().map(Platform::as_str));
-    let rows = all(query.fetch_all(pool.reader()).await, |row| {
+    let rows = all(query.fetch_all(executor).await, |row| {
         let tenant = Row::of(row, "tenants", &["tenant_id"]);
         let (last, gone): (i64, i64) = (tenant.get("event_seq")?, tenant.get("gone")?);
         Ok((last, gone, event_of(row)?))
@@ -206,7 +206,7 @@ async fn old(
     row.try_get("upto").map_err(failed)
 }
 
-fn event_of(row: &PgRow) -> Result<Option<Event>, StoreError> {
+pub(super) fn event_of(row: &PgRow) -> Result<Option<Event>, StoreError> {
     let row = Row::of(row, "events", &["tenant_id", "position"]);
     let position: Option<i64> = row.get("position")?;
     let Some(position) = position else {

@@ -14,6 +14,7 @@ mod write; // what a transaction comes to
 
 mod archived; // what is archived, and so not changed
 mod change; // the directory, one change at a time
+mod deliveries; // events on their way to webhooks
 mod directives; // what relays carry out
 mod directory; // reads of the directory
 mod erase; // what was written about a person, taken out
@@ -42,6 +43,7 @@ mod seams; // where two users became one
 mod sweep; // the rows of what was deleted
 mod timers; // what is due
 mod undo; // plans to void what many acts did
+mod webhooks; // where events are sent
 
 mod errors; // the driver's errors in the port's words
 mod row; // reading rows
@@ -132,6 +134,8 @@ pub fn statements() -> Vec<&'static str> {
         restatements::STATEMENTS,
         schedules::STATEMENTS,
         runs::STATEMENTS,
+        webhooks::STATEMENTS,
+        deliveries::STATEMENTS,
         jobs::STATEMENTS,
         job_rows::STATEMENTS,
         undo::STATEMENTS,

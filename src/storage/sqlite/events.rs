@@ -12,8 +12,8 @@ use crate::ports::error::StoreError;
 use crate::ports::record::{Event, EventFilter, Log};
 use crate::storage::codec::json;
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, SqliteExecutor};
 use std::time::Duration;
 
 // With the end of the log in the same row, so that both are of one moment.
@@ -68,7 +68,7 @@ pub(super) const STATEMENTS: &[&str] = &[
 ];
 
 pub(super) async fn events(
-    pool: &Pool,
+    executor: impl SqliteExecutor<'_>,
     tenant: TenantId,
     filter: &EventFilter,
     page: After<i64>,
@@ -81,7 +81,7 @@ pub(super) async fn events(
         .bind(filter.kinds.as_ref().map(json).transpose()?)
         .bind(page.limit)
         .bind(filter.platform.as_ref().map(Platform::as_str));
-    let rows = all(query.fetch_all(pool.reader()).await, |row| {
+    let rows = all(query.fetch_all(executor).await, |row| {
         let tenant = Row::of(row, "tenants", &["tenant_id"]);
         let (last, gone): (i64, i64) = (tenant.get("event_seq")?, tenant.get("gone")?);
         Ok((last, gone, event_of(row)?))
@@ -206,7 +206,7 @@ async fn old(
     Row::of(&row, "events", &[]).get("upto")
 }
 
-fn event_of(row: &SqliteRow) -> Result<Option<Event>, StoreError> {
+pub(super) fn event_of(row: &SqliteRow) -> Result<Option<Event>, StoreError> {
     let row = Row::of(row, "events", &["tenant_id", "position"]);
     let position: Option<i64> = row.get("position")?;
     let Some(position) = position else {

@@ -291,7 +291,7 @@ impl Record for Sqlite {
         filter: &EventFilter,
         page: After<i64>,
     ) -> Result<Log, StoreError> {
-        events::events(&self.pool, tenant, filter, page).await
+        events::events(self.pool.reader(), tenant, filter, page).await
     }
 
     async fn log_ends(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, i64)>, StoreError> {

@@ -72,6 +72,8 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("undo_plans", "community_id, plan_id"),
     of_tenant!("held_acts", "community_id, held_id"),
     of_tenant!("directives", "directive_id"),
+    of_tenant!("deliveries", "webhook_id, delivery_id"),
+    of_tenant!("webhooks", "webhook_id"),
     of_tenant!("restatements", "community_id, user_id"),
     of_tenant!("spent_acts", "community_id, bucket, at, number"),
     of_tenant!("case_revisions", "community_id, number, revision"),
@@ -158,6 +160,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[24],
     OF_TENANT[25],
     OF_TENANT[26],
+    OF_TENANT[27],
+    OF_TENANT[28],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 21] = [
+pub(crate) const SCOPES: [&str; 23] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -28,6 +28,8 @@ pub(crate) const SCOPES: [&str; 21] = [
     "directives:work",
     "schedules:read",
     "schedules:write",
+    "webhooks:read",
+    "webhooks:write",
     "tenants:write",
 ];
 

@@ -147,21 +147,7 @@ impl Ids {
         let act = json!({"kind": "mute", "member": "discord:77", "duration": 3600});
         let acts = format!("/v1/communities/{community}/acts");
         let act = admin.post(&acts, &act).await.expect(201);
-        let bulk = admin.call(Method::POST, &format!("/v1/communities/{community}/acts/bulk"));
-        let items = json!({"items": [{"kind": "note", "member": "discord:78"}]});
-        let job = bulk
-            .header("prefer", "respond-async")
-            .json(&items)
-            .send()
-            .await
-            .expect(202);
-        let job = &job["id"];
-        // What it writes is there before anybody looks whether something was written.
-        let path = format!("/v1/communities/{community}/jobs/{}", text(job));
-        wait::until_async("the job to be done", Duration::from_secs(30), async || {
-            (admin.get(&path).await.expect(200)["state"] == "done").then_some(())
-        })
-        .await;
+        let job = job(admin, &community).await;
         let reminder = json!({"reminder": {"text": "x", "member": "discord:77"}, "cron": "0 0 1 1 *"});
         let path = format!("/v1/communities/{community}/schedules");
         let schedule = admin.post(&path, &reminder).await.expect(201);
@@ -183,7 +169,10 @@ impl Ids {
         let limit = admin.call(Method::PUT, "/v1/limits/commands").json(&limit);
         limit.send().await.expect(201);
         let user = text(&act["case"]["member"]["user"]);
+        let (webhook, delivery) = webhook(admin).await;
         Self(vec![
+            ("webhook", webhook),
+            ("delivery", delivery),
             ("directive", directive(admin, &acts).await),
             ("community", community),
             ("link", "custom:here".to_owned()),
@@ -193,7 +182,7 @@ impl Ids {
             ("number", act["case"]["number"].to_string()),
             ("sanction", text(&act["case"]["sanction"]["id"])),
             ("held", text(&held["id"])),
-            ("job", text(job)),
+            ("job", job),
             ("schedule", text(&schedule["id"])),
             ("plan", text(&plan["id"])),
             ("merge", text(&merge["merge"]["id"])),
@@ -207,6 +196,8 @@ impl Ids {
     fn absent() -> Self {
         let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
         Self(vec![
+            ("webhook", id("whk")),
+            ("delivery", id("dlv")),
             ("directive", id("dir")),
             ("community", id("com")),
             ("link", "custom:nowhere".to_owned()),
@@ -225,6 +216,37 @@ impl Ids {
             ("key", id("key")),
         ])
     }
+}
+
+/// A job that is done.
+async fn job(admin: &Client, community: &str) -> String {
+    let bulk = admin.call(Method::POST, &format!("/v1/communities/{community}/acts/bulk"));
+    let items = json!({"items": [{"kind": "note", "member": "discord:78"}]});
+    let job = bulk
+        .header("prefer", "respond-async")
+        .json(&items)
+        .send()
+        .await
+        .expect(202);
+    let job = text(&job["id"]);
+    // What it writes is there before anybody looks whether something was written.
+    let path = format!("/v1/communities/{community}/jobs/{job}");
+    wait::until_async("the job to be done", Duration::from_secs(30), async || {
+        (admin.get(&path).await.expect(200)["state"] == "done").then_some(())
+    })
+    .await;
+    job
+}
+
+/// A webhook, and what is sent to it.
+async fn webhook(admin: &Client) -> (String, String) {
+    // Of what hardly happens: nobody is there to take it.
+    let webhook = json!({"url": "https://hooks.example.com/tribune", "types": ["tenant.deleted"]});
+    let webhook = text(&admin.post("/v1/webhooks", &webhook).await.expect(201)["webhook"]["id"]);
+    let test = admin
+        .post(&format!("/v1/webhooks/{webhook}/test"), &json!({}))
+        .await;
+    (webhook, text(&test.expect(202)["id"]))
 }
 
 /// Somebody turns out to be another one.
@@ -334,7 +356,9 @@ on_every_store! {
         let log = async || other.get("/v1/events?limit=500").await.expect(200);
         let before = log().await;
         let mut refused = 0;
-        for operation in Operation::all(&world.admin).await {
+        // What is deleted cannot be read afterwards.
+        let operations = Operation::all(&world.admin).await.into_iter();
+        for operation in operations.filter(|operation| operation.name != "delete_webhook") {
             let reply = operation.call(&other, &ids).await;
             if operation.scope.as_deref() == Some("tenants:write") {
                 assert_eq!(reply.expect(403)["code"], "forbidden_scope", "{}", operation.name);
@@ -374,6 +398,7 @@ on_every_store! {
             types
         };
         assert_eq!(types(&after), [types(&before), vec![json!("key.revoked")]].concat());
+        other.delete(&format!("/v1/webhooks/{}", id("webhook"))).await.expect(200);
         let erase = json!({"confirm": id("user")});
         other.post(&format!("/v1/users/{}/erase", id("user")), &erase).await.expect(200);
     }

@@ -7,3 +7,4 @@ mod jobs;
 mod kills;
 mod schedules; // killed and stopped while schedules run
 mod streams; // killed while the log is published
+mod webhooks; // killed while events are sent

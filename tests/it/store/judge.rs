@@ -251,6 +251,7 @@ impl Render for Plain {
                 Some(schedule.community),
                 schedule.state.name().to_owned(),
             ),
+            Changed::Webhook(changed) => ("webhook.changed", None, changed.webhook.id.to_string()),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),
             Changed::Same(there) => {

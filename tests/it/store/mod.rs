@@ -41,6 +41,7 @@ mod text;
 mod timers;
 mod users;
 mod voids;
+mod webhooks;
 
 mod postgres; // what only several processes have
 mod sqlite; // what only an embedded database has

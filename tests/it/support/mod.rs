@@ -18,6 +18,7 @@ pub(crate) mod limits;
 pub(crate) mod pg_cluster;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod redis;
 pub(crate) mod redis_nodes;
 pub(crate) mod scratch;

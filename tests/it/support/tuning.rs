@@ -1,7 +1,10 @@
 //! How much a service of a test takes on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tribune::outbound::{Outbound, Settings};
+use tribune::ports::courier::Courier;
 use tribune::service::Tuning;
 use tribune::service::allowance::Plans;
 use tribune::service::feed::Pace;
@@ -17,5 +20,16 @@ pub(crate) fn with(lanes: Lanes) -> Tuning {
         lanes,
         plans: Plans::unlimited(),
         feed,
+        courier: courier(),
     }
+}
+
+/// One that may call this machine.
+fn courier() -> Arc<dyn Courier> {
+    let settings = Settings {
+        allowed_networks: vec!["127.0.0.0/8".parse().unwrap()],
+        ca_file: None,
+        timeout: Duration::from_secs(5),
+    };
+    Arc::new(Outbound::new(settings).unwrap())
 }

@@ -12,6 +12,7 @@ mod schedules;
 mod split;
 mod tenants_keys;
 mod users;
+mod webhooks;
 
 pub(super) use tenants_keys::touch_keys;
 
@@ -174,6 +175,7 @@ impl Context<'_> {
             Change::CreateSchedule(_) | Change::CancelSchedule { .. } | Change::RetrySchedule { .. } => {
                 self.change_schedule(transaction).await
             }
+            Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,
                 number,

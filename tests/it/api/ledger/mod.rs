@@ -27,6 +27,7 @@ mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
 mod voids; // what no longer counts
+mod webhooks; // events, sent where tenants want them
 mod world; // a server, its callers, and short words for what they do
 
 pub(crate) use world::{Api, Community, pointers, problem};
