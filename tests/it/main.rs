@@ -24,6 +24,6 @@ mod outbound;
 mod readme;
 mod semantics;
 mod serve;
-mod store;
+pub(crate) mod store;
 pub(crate) mod streams;
 mod tidy;

@@ -6,5 +6,6 @@ mod history; // killed while another bot's records are taken in
 mod jobs;
 mod kills;
 mod schedules; // killed and stopped while schedules run
+mod storm; // everything at once, at random
 mod streams; // killed while the log is published
 mod webhooks; // killed while events are sent

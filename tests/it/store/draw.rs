@@ -30,10 +30,10 @@ use tribune::service::voids::CaseOrder;
 use tribune::service::{Service, rules};
 
 /// What is drawn, one number after the other, from a seed.
-pub(super) struct Dice(pub(super) u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         // The constants of Knuth's MMIX; the high bits are the good ones.
         self.0 = self
             .0
@@ -42,7 +42,7 @@ impl Dice {
         usize::try_from(self.0 >> 33).unwrap() % bound.max(1)
     }
 
-    pub(super) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }
 
@@ -156,7 +156,7 @@ fn read(rules: &Value) -> Policy {
 }
 
 /// These seeds and as many drawn ones, or the one that is asked for.
-fn seeds((known, count): (&[u64], usize)) -> Vec<u64> {
+pub(crate) fn seeds((known, count): (&[u64], usize)) -> Vec<u64> {
     if let Ok(seed) = std::env::var("TRIBUNE_SEED") {
         return vec![seed.parse().unwrap()];
     }

@@ -3,7 +3,7 @@
 //! The store is tested alone: `judge` and `replay` stand in for the domain with rulings simple enough to foresee. `histories` and `rivers`
 //! alone go through the service, and hold the store against what the domain alone comes to.
 
-mod draw; // what random histories draw from a seed
+pub(crate) mod draw; // what random histories draw from a seed
 mod judge; // a judge and a renderer with simple rulings
 mod merges;
 mod model; // a history in memory, decided by the domain alone

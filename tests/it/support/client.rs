@@ -156,15 +156,26 @@ impl Call<'_> {
 
     /// Sends it, and reads the answer as it comes. Panics when it is no stream of events.
     pub(crate) async fn stream(self) -> Stream {
-        let request = self.builder.body(Full::new(self.body)).expect("a request");
-        let answer = self.client.connections.request(request).await;
-        let (head, body) = answer.unwrap_or_else(|e| panic!("no answer: {e}")).into_parts();
+        self.try_stream()
+            .await
+            .unwrap_or_else(|e| panic!("no answer: {e}"))
+    }
+
+    /// [`stream`](Self::stream) from a server that may be dying.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or one that is no stream.
+    pub(crate) async fn try_stream(self) -> Result<Stream, Box<dyn std::error::Error + Send + Sync>> {
+        let request = self.builder.body(Full::new(self.body))?;
+        let (head, body) = self.client.connections.request(request).await?.into_parts();
         if head.status != 200 {
-            let text = body.collect().await.expect("a body").to_bytes();
-            panic!("no stream: {} {}", head.status, String::from_utf8_lossy(&text));
+            let text = body.collect().await?.to_bytes();
+            let text = String::from_utf8_lossy(&text);
+            return Err(format!("no stream: {} {text}", head.status).into());
         }
         assert_eq!(head.headers[CONTENT_TYPE], EVENT_STREAM);
-        Stream::over(head.headers, body)
+        Ok(Stream::over(head.headers, body))
     }
 
     /// Sends it to a server that may be dying. Of an answer without an end only the head is read.

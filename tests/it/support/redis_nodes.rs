@@ -68,6 +68,21 @@ impl Node {
         self.wait();
     }
 
+    /// Starts it again where it was, with nothing of what it has kept.
+    pub(crate) fn restart_empty(&mut self) {
+        self.kill();
+        for kept in std::fs::read_dir(self.folder.path()).unwrap() {
+            let path = kept.unwrap().path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).unwrap();
+            } else if path.extension().is_some_and(|end| end == "rdb") {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        self.process = launch(&self.folder, self.port, &self.options);
+        self.wait();
+    }
+
     /// Sends a signal, such as STOP and CONT.
     pub(crate) fn signal(&mut self, name: &str) {
         self.process.signal(name);

@@ -52,7 +52,12 @@ impl Server {
 
     /// `tribune work` on a free port: it has no key, and answers probes alone.
     pub(crate) fn start_worker(database_url: &str) -> Self {
-        Self::launch_in("work", None, database_url, &[], &[])
+        Self::start_worker_with_environment(database_url, &[])
+    }
+
+    /// [`start_worker`](Self::start_worker) with environment variables.
+    pub(crate) fn start_worker_with_environment(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        Self::launch_in("work", None, database_url, &[], environment)
     }
 
     /// [`start`](Self::start) over a data folder that is there already, and stays.
