@@ -1,6 +1,7 @@
 //! The load bench: everything that is compared is measured in one run on one machine, against real processes.
 //!
-//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`, `limits`) a part.
+//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`, `limits`, `streams`,
+//! `timers`) a part.
 //! Absolute figures drift with the machine; only the ratios are worth quoting.
 
 #![allow(
@@ -24,6 +25,8 @@ mod load;
 mod peers;
 mod postgres;
 mod sqlite;
+mod streams;
+mod timers;
 mod voids;
 mod world;
 
@@ -51,6 +54,12 @@ pub(crate) const CALLERS_OF_CHECKS: usize = 64;
 /// How many callers there are where the targets say so.
 pub(crate) const CALLERS: usize = 256;
 
+/// So many of something, or the part of it that `BENCH_SHARE` names (`BENCH_SHARE=100`: a hundredth), to see that a bench runs.
+pub(crate) fn share_of(count: usize) -> usize {
+    let share = std::env::var("BENCH_SHARE").map_or(1, |share| share.parse().unwrap());
+    (count / share).max(1)
+}
+
 /// What was asked of a target, and whether it was met.
 pub(crate) fn report(what: &str, measured: f64, target: f64, at_least: bool) {
     let met = if at_least {
@@ -77,10 +86,14 @@ pub(crate) fn figures(what: &str, seen: &load::Seen) {
 
 #[tokio::main]
 async fn main() {
-    // The process that checks are measured in is this one once more.
-    let mut words = std::env::args().skip(1);
-    if words.next().as_deref() == Some("serve-limits") {
-        return limits::serve(words.next().as_deref()).await;
+    // The process that checks are measured in is this one once more; so are readers of streams, and what these are compared with.
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["serve-limits", ..] => return limits::serve(words.get(1).copied()).await,
+        ["read-streams", ..] => return streams::readers::read(&words[1..]).await,
+        ["serve-broadcast"] => return streams::bare::serve().await,
+        _ => {}
     }
     // Cargo adds `--bench`; what is left names the parts.
     let parts: Vec<String> = std::env::args()
@@ -105,6 +118,12 @@ async fn main() {
     }
     if wanted("limits") {
         limits::measure().await;
+    }
+    if wanted("streams") {
+        streams::measure().await;
+    }
+    if wanted("timers") {
+        timers::measure().await;
     }
     if wanted("idle") {
         idle::measure();
