@@ -109,6 +109,9 @@ pub struct Receipt {
     pub holds_until: Option<DateTime<Utc>>,
     /// After how many seconds the platform said to come back, if it did.
     pub retry_after: Option<i64>,
+    /// Under which lease it was carried out, if the relay said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<LeaseId>,
     /// When it was received.
     pub at: DateTime<Utc>,
 }
@@ -363,10 +366,24 @@ impl Directive {
         }
     }
 
-    /// Whether a receipt says what is known already: that it was applied, of what is applied, and nothing about until when.
+    /// Whether a receipt says what is known already: that it was applied, of what is applied, and nothing about until when. Of what another has
+    /// followed only the same receipt once more is known: under another lease it was carried out anew, and may have undone what followed.
     #[must_use]
     pub fn knows(&self, receipt: &Receipt) -> bool {
-        self.state == State::Applied && receipt.outcome == Outcome::Applied && receipt.holds_until.is_none()
+        if receipt.outcome != Outcome::Applied {
+            return false;
+        }
+        let said = self
+            .receipt
+            .as_ref()
+            .filter(|said| said.outcome == Outcome::Applied);
+        match self.state {
+            State::Applied => receipt.holds_until.is_none(),
+            State::Superseded | State::Cancelled => {
+                receipt.lease.is_some() && said.is_some_and(|said| said.lease == receipt.lease)
+            }
+            _ => false,
+        }
     }
 
     /// Has it carried out once more, from a moment on.

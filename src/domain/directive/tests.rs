@@ -168,6 +168,7 @@ fn receipt(outcome: Outcome) -> Receipt {
         detail: None,
         holds_until: None,
         retry_after: None,
+        lease: None,
         at: now(),
     }
 }
@@ -267,6 +268,38 @@ fn what_was_followed_by_another_stays_so() {
         one.receive(receipt(Outcome::Applied));
         assert_eq!((one.state, one.due_at), (state, None));
         assert!(one.receipt.is_some());
+    }
+}
+
+/// What is applied is known to be, whoever says so. What gave way may have been carried out by two, and the later one matters.
+#[test]
+fn the_same_receipt_once_more_is_known() {
+    let [one, other] = [1, 2].map(|n| Some(LeaseId(uuid::Uuid::from_u128(n))));
+    let applied = |lease| Receipt {
+        lease,
+        ..receipt(Outcome::Applied)
+    };
+    for (state, known) in [
+        (State::Open, [false; 3]),
+        (State::Applied, [true; 3]),
+        (State::Superseded, [true, false, false]),
+        (State::Cancelled, [true, false, false]),
+    ] {
+        let mut it = Directive {
+            state,
+            receipt: Some(applied(one)),
+            ..directive(until(None))
+        };
+        assert_eq!(
+            [one, other, None].map(|lease| it.knows(&applied(lease))),
+            known,
+            "{state:?}"
+        );
+        it.receipt = Some(Receipt {
+            lease: one,
+            ..receipt(Outcome::Transient)
+        });
+        assert_eq!(it.knows(&applied(one)), state == State::Applied, "{state:?}");
     }
 }
 

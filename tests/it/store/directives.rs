@@ -74,6 +74,7 @@ impl World {
             detail: None,
             holds_until: None,
             retry_after: None,
+            lease: None,
             at: DateTime::<Utc>::UNIX_EPOCH,
         });
         let change = Change::ReceiveDirective { id, lease, receipt };
@@ -222,6 +223,7 @@ on_every_store! {
                 detail: None,
                 holds_until: Some(world.clock.now() + chrono::TimeDelta::days(28)),
                 retry_after: None,
+                lease: None,
                 at: DateTime::<Utc>::UNIX_EPOCH,
             });
             let change = Change::ReceiveDirective { id: mute.id, lease: mute.lease, receipt };
@@ -256,6 +258,24 @@ on_every_store! {
         assert_eq!(world.directive(early.id).await.state, State::Superseded);
         let again = world.take_in_hand(1, 30).await.remove(0);
         assert_eq!((again.id, again.wish.wanted), (late.id, Wanted::Lifted));
+    }
+
+    /// A receipt of what gave way changes nothing when it is said again, as a relay does that got no answer; what followed has its own by then.
+    async fn what_gave_way_is_reported_once(store) {
+        let world = linked(store).await;
+        world.case(mute(world.home, "ann", 600)).await;
+        let early = world.take_in_hand(1, 30).await.remove(0);
+        let sanction = sanction_of(world.home, 1);
+        let lift = Command::Lift { sanction, particulars: Particulars::default() };
+        world.case(command(world.home, person("ann"), lift)).await;
+        world.receive(early.id, early.lease, Outcome::Applied).await;
+        let late = world.take_in_hand(1, 30).await.remove(0);
+        world.receive(late.id, late.lease, Outcome::Applied).await;
+        let (events, stands) = (world.events(world.home.tenant).await.len(), world.directives().await);
+        world.receive(early.id, early.lease, Outcome::Applied).await;
+        assert_eq!(world.events(world.home.tenant).await.len(), events);
+        assert_eq!(world.directives().await, stands);
+        assert_eq!(world.take_in_hand(1, 30).await, []);
     }
 
     /// Only the latest of what lasts is tried again; whatever happens once, always.

@@ -74,6 +74,7 @@ pub async fn receive_directive(
         detail,
         holds_until: holds_until.map(Instant::to_utc),
         retry_after: given.retry_after,
+        lease,
         // The store's clock says when.
         at: DateTime::UNIX_EPOCH,
     };

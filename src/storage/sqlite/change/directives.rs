@@ -1,7 +1,7 @@
 //! Receipts of directives, and those that are tried again or taken back.
 
 use super::{Context, Stop};
-use crate::domain::directive::{Directive, NotTaken, Outcome, State};
+use crate::domain::directive::{Directive, NotTaken, Outcome, Receipt, State};
 use crate::domain::id::DirectiveId;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
@@ -37,11 +37,14 @@ impl Context<'_> {
         let tenant = self.order.tenant;
         let mut directive = lock(transaction, tenant, *id).await?;
         directive.takes(*lease, receipt.outcome).map_err(refused)?;
-        if directive.knows(receipt) {
+        let receipt = Receipt {
+            lease: *lease,
+            at: self.now,
+            ..(**receipt).clone()
+        };
+        if directive.knows(&receipt) {
             return Ok(Received::Known(directive));
         }
-        let mut receipt = (**receipt).clone();
-        receipt.at = self.now;
         // What was carried out too late undid what came after it: that is carried out once more.
         if directive.state == State::Superseded && receipt.outcome == Outcome::Applied {
             let mut latest = newest(transaction, tenant, &directive).await?;

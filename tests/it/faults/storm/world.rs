@@ -20,7 +20,7 @@ use crate::support::wait;
 /// From how long a storm on leases run out by themselves.
 const LONG: Duration = Duration::from_secs(120);
 /// How many acts are acknowledged before the next fault, at the most.
-const CALM: usize = 40;
+const CALM: usize = 24;
 /// How often a worker is stopped in the hope that it has something in hand.
 const TRIES: usize = 40;
 

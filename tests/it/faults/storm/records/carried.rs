@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Log, Record, text};
+use super::{Log, Record, position, text};
 
 /// One line: what was done on the platform, written down before the receipt was posted.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -70,15 +70,26 @@ impl Record for Carried {
         let (applied, superseded) = (log.count("directive.applied"), log.count("directive.superseded"));
         let done: BTreeSet<&str> = self.0.iter().map(|line| line.directive.as_str()).collect();
         for id in issued.keys() {
-            match (done.contains(id), applied.get(id).copied().unwrap_or_default()) {
-                (true, 1) => {}
-                (false, 0) if superseded.contains_key(id) => {}
-                (false, 0) => found.push(format!("{id} was issued, and nobody carried it out")),
-                (true, count) => found.push(format!("{id} was carried out, and applied {count} times")),
-                (false, count) => found.push(format!("{id} was applied {count} times, and not carried out")),
-            }
+            let wrong = match (done.contains(id), applied.get(id).copied().unwrap_or_default()) {
+                (true, 1) => continue,
+                (false, 0) if superseded.contains_key(id) => continue,
+                (false, 0) => "was issued, and nobody carried it out".to_owned(),
+                (true, count) => format!("was carried out, and applied {count} times"),
+                (false, count) => format!("was applied {count} times, and not carried out"),
+            };
+            found.push(format!("{id} {wrong}: {}", told(log, id)));
         }
         found.extend(self.differences(&issued, &latest));
         found
     }
+}
+
+/// What the log says of a directive.
+fn told(log: &Log, id: &str) -> String {
+    let about = log
+        .0
+        .iter()
+        .filter(|event| event["data"]["directive"]["id"] == id);
+    let lines = about.map(|event| format!("{} {}", position(event), text(&event["type"])));
+    lines.collect::<Vec<_>>().join(", ")
 }
