@@ -21,7 +21,7 @@ use crate::support::client::Client;
 use crate::support::wait;
 use load::Load;
 use reader::Reader;
-use records::{Acknowledged, Log, Published, findings};
+use records::{Acknowledged, Log, Published, Received, findings};
 use relay::Relay;
 use world::World;
 
@@ -47,19 +47,22 @@ async fn nothing_is_lost_and_nothing_is_done_twice() {
     let events = Log(log(&admin).await);
     reader.until(events.positions().last().unwrap_or_default()).await;
     world.until_published(events.0.len()).await;
+    world.until_received(events.0.len()).await;
     let acknowledged = Acknowledged {
         cases: cases(&admin, &world.home).await,
         keys: known,
     };
     let published = Published(entries(&world.redis, &world.stream));
+    let received = Received(world.receiver.messages());
     let (read, carried) = (reader.end(), relay.end());
-    let found = findings(&events, &[&acknowledged, &published, &read, &carried]);
+    let found = findings(&events, &[&acknowledged, &published, &read, &carried, &received]);
     println!(
-        "{} acts, {} events, {} connections of the reader, {} lines of the relay; {}",
+        "{} acts, {} events, {} connections of the reader, {} lines of the relay, {} messages to the webhook; {}",
         acknowledged.keys.len(),
         events.0.len(),
         read.0.len(),
         carried.0.len(),
+        received.0.len(),
         world.told.join(", "),
     );
     let some = found[..found.len().min(SHOWN)].join("\n");

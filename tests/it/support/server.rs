@@ -50,6 +50,11 @@ impl Server {
         Self::launch(database_url, &[], environment)
     }
 
+    /// `tribune serve --no-jobs` with environment variables.
+    pub(crate) fn start_api(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        Self::launch(database_url, &["--no-jobs"], environment)
+    }
+
     /// `tribune work` on a free port: it has no key, and answers probes alone.
     pub(crate) fn start_worker(database_url: &str) -> Self {
         Self::start_worker_with_environment(database_url, &[])

@@ -9,6 +9,7 @@ mod bad;
 mod carried;
 mod published;
 mod read;
+mod received;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -19,6 +20,7 @@ pub(super) use acknowledged::{Acknowledged, Answered};
 pub(super) use carried::{Carried, Line};
 pub(super) use published::Published;
 pub(super) use read::{Connection, Read};
+pub(super) use received::Received;
 
 /// A log, as `GET /v1/events` gives it from its beginning.
 pub(super) struct Log(pub(super) Vec<Value>);

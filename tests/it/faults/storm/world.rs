@@ -9,10 +9,12 @@ use tokio::sync::Mutex;
 
 use super::PATIENCE;
 use super::load::Load;
+use super::records::Received;
 use crate::store::draw::Dice;
 use crate::streams;
 use crate::support::client::Client;
 use crate::support::postgres::TestPostgres;
+use crate::support::receiver::Receiver;
 use crate::support::redis_nodes::Node;
 use crate::support::server::Server;
 use crate::support::wait;
@@ -28,9 +30,17 @@ const TRIES: usize = 40;
 const HELD: &str = "SELECT sanction_id::text FROM timers WHERE leased_until > clock_timestamp()";
 /// Ends that nobody has recorded, due or not.
 const LEFT: &str = "SELECT sanction_id::text FROM timers";
-/// As if the time of their leases had passed.
-const SET_BACK: &str =
-    "UPDATE timers SET leased_until = clock_timestamp() WHERE leased_until > clock_timestamp()";
+/// As if the time of leases had passed, and that of pauses before another try.
+const SET_BACK: &[&str] = &[
+    "UPDATE timers SET leased_until = clock_timestamp() WHERE leased_until > clock_timestamp()",
+    "UPDATE deliveries SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()",
+];
+
+/// This machine may be called, and nobody waits for long.
+const CALLS: &[(&str, &str)] = &[
+    ("TRIBUNE_OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8"),
+    ("TRIBUNE_OUTBOUND_TIMEOUT", "1s"),
+];
 
 /// What may happen. The dice say to which worker, and whether Postgres is stopped or crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +98,8 @@ pub(super) struct World {
     /// What happened, in order.
     pub(super) told: Vec<String>,
     pub(super) redis: Node,
+    /// What webhooks lead to.
+    pub(super) receiver: Receiver,
     apis: Vec<Server>,
     workers: Vec<Server>,
     database: TestPostgres,
@@ -99,13 +111,13 @@ impl World {
         let database = TestPostgres::durable().await;
         let redis = Node::start(&["--appendonly", "yes"]);
         let url = database.url();
-        let apis: Vec<_> = (0..2).map(|_| Server::start_with(&url, &["--no-jobs"])).collect();
+        let apis: Vec<_> = (0..2).map(|_| Server::start_api(&url, CALLS)).collect();
         // Streams are looked after several times a second, also where nothing happens.
         let environment = streams::environment(&redis, &[("STUCK_AFTER", "1s")]);
-        let environment: Vec<_> = environment
+        let environment = environment
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let environment: Vec<_> = environment.chain(CALLS.iter().copied()).collect();
         let work = || Server::start_worker_with_environment(&url, &environment);
         let workers = (0..2).map(|_| work()).collect();
         // The first start made the key.
@@ -114,12 +126,16 @@ impl World {
         let home = format!("/v1/communities/{}", streams::community(&admin).await);
         let link = json!({"platform": "discord", "space": "guild"});
         admin.post(&format!("{home}/links"), &link).await.expect(201);
+        let receiver = Receiver::start().await;
+        let webhook = json!({"url": receiver.url, "after": "0"});
+        admin.post("/v1/webhooks", &webhook).await.expect(201);
         let seconds = std::env::var("TRIBUNE_STORM_SECONDS");
         Self {
             doors: Doors(Arc::new(std::sync::Mutex::new(doors.collect()))),
             home,
             stream: streams::key(&admin).await,
             told: Vec::new(),
+            receiver,
             redis,
             apis,
             workers,
@@ -224,7 +240,19 @@ impl World {
 
     async fn set_back(&self) {
         let mut database = self.connect().await;
-        sqlx::query(SET_BACK).execute(&mut database).await.unwrap();
+        for statement in SET_BACK {
+            sqlx::query(*statement).execute(&mut database).await.unwrap();
+        }
+    }
+
+    /// Waits until the receiver was given so many events.
+    pub(super) async fn until_received(&self, count: usize) {
+        wait::until_async("everything to arrive at the webhook", PATIENCE, async || {
+            self.forget_leases().await;
+            let received = Received(self.receiver.messages());
+            (received.positions().len() >= count).then_some(())
+        })
+        .await;
     }
 
     /// Waits until Redis has so many events.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Acknowledged, Answered, Carried, Connection, Line, Log, Published, Read, findings};
+use super::{Acknowledged, Answered, Carried, Connection, Line, Log, Published, Read, Received, findings};
+use crate::support::receiver::Message;
 
 /// A log with a mute, its end and a note, and everybody's records of it, as they should be.
 struct Story {
@@ -13,6 +14,7 @@ struct Story {
     published: Published,
     read: Read,
     carried: Carried,
+    received: Received,
 }
 
 fn event(position: u64, kind: &str, about: &Value) -> Value {
@@ -36,6 +38,16 @@ fn line(directive: &str, holds: bool) -> Line {
         member,
         effect,
         holds,
+    }
+}
+
+fn message(event: &Value) -> Message {
+    Message {
+        id: format!("dlv_{}", event["id"].as_str().unwrap()),
+        timestamp: String::new(),
+        signatures: Vec::new(),
+        text: String::new(),
+        body: event.clone(),
     }
 }
 
@@ -87,7 +99,10 @@ fn good() -> Story {
         line("dir_1", true),
         line("dir_2", false),
     ]);
+    // It was given the second one twice, and some not in order.
+    let received = [1, 2, 4, 3, 2, 5, 6, 7, 9, 8].map(|id| message(&log[id - 1]));
     Story {
+        received: Received(received.to_vec()),
         published: Published(published.collect()),
         acknowledged: Acknowledged {
             keys,
@@ -103,7 +118,13 @@ impl Story {
     fn findings(&self) -> Vec<String> {
         findings(
             &self.log,
-            &[&self.acknowledged, &self.published, &self.read, &self.carried],
+            &[
+                &self.acknowledged,
+                &self.published,
+                &self.read,
+                &self.carried,
+                &self.received,
+            ],
         )
     }
 }
@@ -283,4 +304,24 @@ fn what_was_superseded_need_not_be_carried_out() {
     story.carried.0.drain(..2);
     let found = findings(&story.log, &[&story.carried]);
     assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn what_a_webhook_was_not_given_or_given_as_two_is_found() {
+    spoilt(
+        |it| drop(it.received.0.remove(3)),
+        "the webhook was never given 3",
+    );
+    spoilt(
+        |it| it.received.0[4].id.push('x'),
+        "2 came to the webhook under two ids",
+    );
+    spoilt(
+        |it| it.received.0[5].id = "dlv_1".to_owned(),
+        "dlv_1 came to the webhook with two events",
+    );
+    spoilt(
+        |it| it.received.0[0].body["data"] = json!({}),
+        "the webhook was given another 1 than the log has",
+    );
 }
