@@ -1,7 +1,7 @@
 //! The load bench: everything that is compared is measured in one run on one machine, against real processes.
 //!
 //! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`, `limits`, `streams`,
-//! `timers`) a part.
+//! `timers`, `webhooks`) a part.
 //! Absolute figures drift with the machine; only the ratios are worth quoting.
 
 #![allow(
@@ -28,6 +28,7 @@ mod sqlite;
 mod streams;
 mod timers;
 mod voids;
+mod webhooks;
 mod world;
 
 #[path = "../../tests/it/support/mod.rs"]
@@ -124,6 +125,9 @@ async fn main() {
     }
     if wanted("timers") {
         timers::measure().await;
+    }
+    if wanted("webhooks") {
+        webhooks::measure().await;
     }
     if wanted("idle") {
         idle::measure();
