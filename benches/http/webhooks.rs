@@ -25,7 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// On both stores.
 pub(crate) async fn measure() {
-    println!("Webhooks: {} events to one receiver on this machine", share_of(EVENTS));
+    println!(
+        "Webhooks: {} events to one receiver on this machine",
+        share_of(EVENTS)
+    );
     let postgres = TestPostgres::durable().await;
     send("Postgres", &postgres.url()).await;
     let (_folder, url) = sqlite::database();

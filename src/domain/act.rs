@@ -2,6 +2,7 @@
 
 use super::actor::{Acting, Target};
 use super::case::{Case, Particulars};
+use super::drift::Observation;
 use super::held::Held;
 use super::hold::Spent;
 use super::id::{HeldId, SanctionId};
@@ -95,6 +96,8 @@ pub enum Command {
         /// Which.
         held: HeldId,
     },
+    /// Takes in what was observed on a platform: see [`super::drift`].
+    Observe(Box<Observation>),
     /// Ends the waiting of an act that is not to be.
     Reject {
         /// Which.
@@ -174,7 +177,7 @@ impl Command {
     pub const fn held(&self) -> Option<HeldId> {
         match self {
             Self::Approve { held } | Self::Reject { held, .. } => Some(*held),
-            Self::Act(_) | Self::Lift { .. } | Self::Expire { .. } => None,
+            Self::Act(_) | Self::Lift { .. } | Self::Expire { .. } | Self::Observe(_) => None,
         }
     }
 }

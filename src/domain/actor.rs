@@ -46,6 +46,15 @@ pub enum Actor {
     },
     /// The service itself: time is over.
     System,
+    /// Whoever did it natively, past this service, as a relay observed it.
+    External {
+        /// On which platform.
+        platform: Platform,
+        /// Who, where the platform says so.
+        user: Option<UserId>,
+        /// The key that told it.
+        key: KeyId,
+    },
     /// Whoever it was in another bot's records, which do not say.
     Import {
         /// Where the record comes from.
@@ -115,6 +124,7 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::Human { user, .. } => Some(*user),
+            Self::External { user, .. } => *user,
             _ => None,
         }
     }
@@ -124,7 +134,8 @@ impl Actor {
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Human { user, .. } => write!(f, "{user}"),
+            Self::Human { user, .. } | Self::External { user: Some(user), .. } => write!(f, "{user}"),
+            Self::External { .. } => f.write_str("external"),
             Self::Key { key } => write!(f, "{key}"),
             Self::Automod { rule, .. } => write!(f, "{}", rule.actor()),
             Self::Escalation { .. } => f.write_str("escalation"),

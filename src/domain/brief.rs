@@ -48,12 +48,14 @@ impl Brief {
     #[must_use]
     pub fn hand(&self) -> Hand {
         match self.actor {
-            Actor::Human { .. } | Actor::Key { .. } | Actor::Automod { .. } | Actor::Import { .. } => {
-                match self.kind.lifts() {
-                    Some(_) => Hand::Lift,
-                    None => Hand::Act,
-                }
-            }
+            Actor::Human { .. }
+            | Actor::Key { .. }
+            | Actor::Automod { .. }
+            | Actor::External { .. }
+            | Actor::Import { .. } => match self.kind.lifts() {
+                Some(_) => Hand::Lift,
+                None => Hand::Act,
+            },
             Actor::Escalation { .. } => Hand::Ladder,
             Actor::System => Hand::Clock,
         }

@@ -1,6 +1,9 @@
 //! A command in a situation becomes a decision, which carries all that will be written, or a refusal.
 
+mod adopt; // what was done natively
 mod held; // acts that wait
+
+pub use adopt::{Adoption, adopt};
 
 use super::act::{Act, Command, Decision, Entry, Situation};
 use super::actor::Actor;
@@ -44,7 +47,9 @@ pub fn decide(
             (_, Some(hold)) => held::wait(situation, act, hold, fresh),
             (decision, None) => Ok(decision),
         },
-        Command::Lift { .. } | Command::Expire { .. } => Ok(foresee(situation, command, fresh)?.0),
+        Command::Lift { .. } | Command::Expire { .. } | Command::Observe(_) => {
+            Ok(foresee(situation, command, fresh)?.0)
+        }
     }
 }
 
@@ -88,8 +93,8 @@ pub fn foresee(
             particulars,
         } => run.lift_one(*sanction, particulars)?,
         Command::Expire { sanction, version } => run.expire(*sanction, *version),
-        // They are no acts of their own: see `decide`.
-        Command::Approve { .. } | Command::Reject { .. } => {}
+        // They are no acts of their own: see `decide`, and `drift` for what is observed.
+        Command::Approve { .. } | Command::Reject { .. } | Command::Observe(_) => {}
     }
     let decision = Decision {
         moved: moved(&situation.member.sanctions, &run.member.sanctions),

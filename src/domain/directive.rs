@@ -5,6 +5,7 @@
 
 use super::act::Entry;
 use super::case::Messages;
+use super::drift::Spot;
 use super::id::{CommunityId, DirectiveId, LeaseId, UserId};
 use super::identity::{NativeId, Platform};
 use super::kind::{Kind, Restriction};
@@ -253,7 +254,9 @@ impl Wanted {
         }
     }
 
-    fn holds(&self) -> bool {
+    /// Whether it is to hold.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
         matches!(self, Self::Held { .. } | Self::Without(_))
     }
 }
@@ -349,6 +352,17 @@ fn once(entry: &Entry) -> Option<Wish> {
 }
 
 impl Directive {
+    /// What it is about, as it is observed.
+    #[must_use]
+    pub fn spot(&self) -> Spot {
+        Spot {
+            platform: self.platform.clone(),
+            space: self.space.clone(),
+            effect: self.wish.effect,
+            member: self.member.clone(),
+        }
+    }
+
     /// Why a receipt is not taken: that it failed, of what is settled or in nobody's or somebody else's hands, says nothing about how it stands now. That
     /// it was applied always does.
     ///

@@ -95,6 +95,10 @@ id!(
     DeliveryId, "dlv_"
 );
 id!(
+    /// A difference between what is desired of a platform and what was observed there.
+    DriftId, "drf_"
+);
+id!(
     /// That somebody has a directive in hand.
     LeaseId, "lea_"
 );

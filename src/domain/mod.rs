@@ -7,6 +7,7 @@ pub mod case; // the numbered record
 pub mod cron; // times that come again
 pub mod decide; // a command in a situation becomes a decision or a refusal
 pub mod directive; // what platforms are to do, and what comes of it
+pub mod drift; // what is desired differs from what was observed
 pub mod duplicate; // two moderators at once
 pub mod enter; // what an entry does to a member
 pub mod held; // an act that waits for others

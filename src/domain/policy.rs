@@ -1,5 +1,6 @@
 //! A community's policy: weights, decay, ladder, authority. Immutable once built, and impossible to build wrong.
 
+use super::drift::DriftPolicy;
 use super::hold::Holds;
 use super::kind::{Kind, Severity};
 use super::name::Name;
@@ -158,6 +159,9 @@ pub struct Policy {
     /// Which acts wait for others.
     #[serde(default, skip_serializing_if = "Holds::is_off")]
     pub holds: Holds,
+    /// What is done where platforms differ from the record.
+    #[serde(default, skip_serializing_if = "DriftPolicy::only_reports")]
+    pub drift: DriftPolicy,
 }
 
 impl Policy {
@@ -248,6 +252,7 @@ impl Default for Policy {
             duplicate_window: 30,
             least_rank: Kind::BUILT_IN.into_iter().map(|k| (k, Rank::Moderator)).collect(),
             holds: Holds::default(),
+            drift: DriftPolicy::default(),
         }
     }
 }
@@ -307,6 +312,7 @@ mod tests {
             (30, false)
         );
         assert!(policy.offence_rungs.is_empty() && policy.kinds.is_empty() && policy.holds.is_off());
+        assert!(policy.drift.only_reports());
         let weight = |kind| policy.weight(kind).millis();
         let weights = Kind::BUILT_IN.map(weight);
         assert_eq!(

@@ -89,6 +89,7 @@ fn policy(draft: Draft) -> Policy {
         duplicate_window: draft.duplicate_window,
         least_rank,
         holds: draft.holds,
+        drift: draft.drift,
     }
 }
 

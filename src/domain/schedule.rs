@@ -366,7 +366,7 @@ impl Schedule {
         match &mut self.actor {
             Actor::Human { key: carried, .. } => *carried = Some(key),
             Actor::Key { key: own } | Actor::Automod { key: own, .. } => *own = key,
-            Actor::Escalation { .. } | Actor::System | Actor::Import { .. } => {}
+            Actor::Escalation { .. } | Actor::System | Actor::External { .. } | Actor::Import { .. } => {}
         }
         self.stand_at(now, since);
         Ok(())

@@ -134,7 +134,7 @@ pub fn kept_problem(error: ServiceError, job: &str) -> String {
 }
 
 /// A document that we wrote.
-fn raw(document: String) -> Box<RawValue> {
+pub fn raw(document: String) -> Box<RawValue> {
     RawValue::from_string(document).unwrap_or_else(|error| {
         tracing::error!(%error, "a kept answer is no JSON");
         RawValue::NULL.to_owned()

@@ -83,6 +83,10 @@ const TAGS: &[(&str, &str)] = &[
         "webhooks",
         "Addresses to which events are sent, signed, and what became of each.",
     ),
+    (
+        "drift",
+        "What was observed on platforms, and where it differs from the record.",
+    ),
     ("keys", "API keys."),
     ("tenants", "Owners of communities and keys."),
     (

@@ -6,6 +6,8 @@ use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::case::{Case, Reduced, Voided};
+use crate::domain::directive::{Directive, Wish};
+use crate::domain::drift;
 use crate::domain::held::Held;
 use crate::domain::id::{CommunityId, KeyId, LeaseId, SanctionId, ScheduleId, TenantId, UserId};
 use crate::domain::identity::{Identity, Platform};
@@ -65,6 +67,15 @@ pub enum ActorRef {
         key: KeyId,
         /// The key's standing.
         authority: Authority,
+    },
+    /// Whoever did it natively, as a relay observed it.
+    External {
+        /// On which platform.
+        platform: Platform,
+        /// Who, where the platform says so.
+        person: Option<PersonRef>,
+        /// The key that tells it.
+        key: KeyId,
     },
     /// The service itself.
     System,
@@ -132,6 +143,36 @@ pub struct Ruling {
     pub held: Option<Held>,
 }
 
+/// What an observation is held against, besides the member.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// What was seen so far.
+    pub seen: Option<&'a drift::Seen>,
+    /// The latest directive about it.
+    pub said: Option<&'a Directive>,
+    /// Whether another one is being issued in this transaction.
+    pub wished: bool,
+    /// Whether the tenant has not known the member so far.
+    pub unknown: bool,
+    /// Whether the member was erased, so that nothing is kept of them.
+    pub erased: bool,
+}
+
+/// What an observation comes to; everything that will be written.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    /// What is known from now on; `None` where nothing changes.
+    pub seen: Option<drift::Seen>,
+    /// What the platform is told once more.
+    pub heal: Option<Wish>,
+    /// What is recorded of what happened natively.
+    pub adopted: Option<Ruling>,
+    /// Events to append, in order, after those of what is recorded.
+    pub events: Vec<NewEvent>,
+    /// What the caller gets, and what is kept under the claim.
+    pub answer: Answer,
+}
+
 /// The pure function that the store calls while it holds the locks. Called again with fresh state after a conflict.
 pub trait Judge: Send + Sync {
     /// What writes out the directives that a ruling brings about.
@@ -142,6 +183,20 @@ pub trait Judge: Send + Sync {
     /// # Errors
     /// A refusal, which writes nothing and gives the claim back.
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal>;
+
+    /// Judges an observation: nothing comes of it, unless a judge has something to say.
+    fn observe(&self, _situation: &Situation<'_>, _watched: Watched<'_>, _submission: &Submission) -> Noted {
+        Noted {
+            seen: None,
+            heal: None,
+            adopted: None,
+            events: Vec::new(),
+            answer: Answer {
+                body: String::new(),
+                tag: String::new(),
+            },
+        }
+    }
 
     /// What the log says of a run that was carried out: nothing, unless a judge has something to say. The schedule has moved on.
     fn ran(&self, _schedule: &Schedule, _run: &Run) -> Vec<NewEvent> {
@@ -395,6 +450,15 @@ impl ActorRef {
             } => Actor::Automod {
                 rule: rule.clone(),
                 version: *version,
+                key: *key,
+            },
+            Self::External {
+                platform,
+                person,
+                key,
+            } => Actor::External {
+                platform: platform.clone(),
+                user: person.as_ref().map(|_| user),
                 key: *key,
             },
             Self::System => Actor::System,

@@ -6,6 +6,7 @@ pub mod clock; // what time it is
 pub mod courier; // calls to addresses that others have given
 pub mod directives; // what relays carry out
 pub mod directory; // tenants, keys, communities, policies, users: changes and reads
+pub mod drift;
 pub mod error; // why a store could not answer
 pub mod history; // acts of another bot's records
 pub mod holds; // acts that wait for others

@@ -2,6 +2,7 @@
 
 use super::directives::{Directives, Restatements};
 use super::directory::Directory;
+use super::drift::Drifts;
 use super::error::StoreError;
 use super::history::History;
 use super::holds::Holds;
@@ -51,6 +52,7 @@ pub trait Store:
     + Restatements
     + Schedules
     + Webhooks
+    + Drifts
     + 'static
 {
     /// Asks the database something small.

@@ -32,8 +32,19 @@ impl Service {
         orders: Vec<ActOrder>,
         claim: Option<Claim>,
     ) -> Result<Vec<ItemOutcome>, ServiceError> {
-        let mut submissions = self.submissions(caller, community, orders).await?;
-        let (service, tenant) = (self.clone(), caller.tenant);
+        let submissions = self.submissions(caller, community, orders).await?;
+        self.submit_many((caller.tenant, community), submissions, claim)
+            .await
+    }
+
+    /// Hands commands in, a portion at a time, each under the claim and its place.
+    pub(super) async fn submit_many(
+        &self,
+        (tenant, community): (TenantId, CommunityId),
+        mut submissions: Vec<Submission>,
+        claim: Option<Claim>,
+    ) -> Result<Vec<ItemOutcome>, ServiceError> {
+        let service = self.clone();
         self.detached(async move {
             if let Some(claim) = &claim {
                 let opened = Answer {

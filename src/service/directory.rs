@@ -8,6 +8,7 @@ use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::authority;
 use crate::domain::case::Case;
 use crate::domain::directive::Directive;
+use crate::domain::drift::Seen;
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -205,6 +206,25 @@ impl DirectoryRender {
         }
     }
 
+    /// The same, where what was observed stands otherwise for it: before, and now.
+    fn observed(
+        &self,
+        directive: &Directive,
+        (before, after): &(Seen, Seen),
+        now: DateTime<Utc>,
+    ) -> Rendered {
+        let about = show::drift::About {
+            community: directive.community,
+            user: Some(directive.user),
+            desired: &directive.wish,
+            said: Some(directive),
+        };
+        let mut rendered = self.directive(directive, now);
+        let news = show::drift::news(about, Some(before), after, now);
+        rendered.events.extend(news);
+        rendered
+    }
+
     /// The thing as it stands now, for the caller and for the log.
     fn written(&self, changed: &Changed, now: DateTime<Utc>) -> Rendered {
         let mut data = EventData::default();
@@ -247,6 +267,7 @@ impl DirectoryRender {
                 self.one(shown.user.id.clone(), &shown, place, &data, now)
             }
             Changed::Directive(directive) => self.directive(directive, now),
+            Changed::Observed(directive, seen) => self.observed(directive, seen, now),
             Changed::Schedule(schedule) => Rendered {
                 answer: Answer {
                     tag: schedule.id.to_string(),

@@ -240,7 +240,7 @@ impl People {
             self.looked_up.extend(new);
         }
         for brief in briefs.iter_mut().filter(|_| !self.merged.is_empty()) {
-            if let Actor::Human { user, .. } = &mut brief.actor {
+            if let Actor::Human { user, .. } | Actor::External { user: Some(user), .. } = &mut brief.actor {
                 *user = self.merged.get(user).copied().unwrap_or(*user);
             }
         }

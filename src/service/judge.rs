@@ -1,5 +1,9 @@
 //! The pure function that the store calls under lock: decides one command and writes out what callers and the log will read.
 
+mod observe; // what was seen on platforms
+
+pub(crate) use observe::{REMARKABLE, desired};
+
 use super::show;
 use super::show::directive::Announcer;
 use crate::domain::act::{Command, Decision, Entry, Situation};
@@ -15,7 +19,7 @@ use crate::domain::time::Instant;
 use crate::ports::answer::{Answer, NewEvent};
 use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
-use crate::ports::ledger::{Judge, Ruling, Submission};
+use crate::ports::ledger::{Judge, Noted, Ruling, Submission, Watched};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
@@ -35,60 +39,66 @@ impl Judge for ActJudge {
 
     fn judge(&self, situation: &Situation<'_>, submission: &Submission) -> Result<Ruling, Refusal> {
         let decision = decide(situation, &submission.command, &mut || self.ids.fresh())?;
-        let mut events: Vec<_> = decision
-            .entries
-            .iter()
-            .flat_map(|entry| events(submission.community, situation, entry))
-            .collect();
-        let now = situation.now;
-        let changed = decision.moved.iter();
-        events.extend(changed.map(|s| changed_event(submission.community, situation.target.user, s, now)));
-        if let Some(held) = &decision.held {
-            events.insert(0, held_event(submission.community, held, now));
-        }
-        let answer = match (
-            answer(submission.community, situation, &decision, None),
-            &decision.held,
-        ) {
-            (Some(answer), _) => Answer {
-                tag: answer.case.number.to_string(),
-                body: json(&answer),
-            },
-            (None, Some(held)) => Answer {
-                tag: held.id.to_string(),
-                body: json(&shown(submission.community, held, now)),
-            },
-            // Only an expiry that has moved on decides nothing, and nobody reads its answer.
-            (None, None) => Answer {
-                tag: String::new(),
-                body: "null".to_owned(),
-            },
-        };
         debug_assert!(
             matches!(submission.command, Command::Expire { .. })
                 || !decision.entries.is_empty()
                 || decision.held.is_some()
         );
-        let Decision {
-            entries,
-            moved,
-            member,
-            recent,
-            held,
-        } = decision;
-        Ok(Ruling {
-            entries,
-            moved,
-            member,
-            recent,
-            events,
-            answer,
-            held,
-        })
+        Ok(ruling(submission.community, situation, decision))
+    }
+
+    fn observe(&self, situation: &Situation<'_>, watched: Watched<'_>, submission: &Submission) -> Noted {
+        self.note(situation, watched, submission)
     }
 
     fn ran(&self, schedule: &Schedule, run: &Run) -> Vec<NewEvent> {
         vec![show::schedule::ran(schedule, run)]
+    }
+}
+
+/// A decision with what callers and the log read of it.
+fn ruling(community: CommunityId, situation: &Situation<'_>, decision: Decision) -> Ruling {
+    let mut events: Vec<_> = decision
+        .entries
+        .iter()
+        .flat_map(|entry| events(community, situation, entry))
+        .collect();
+    let now = situation.now;
+    let changed = decision.moved.iter();
+    events.extend(changed.map(|s| changed_event(community, situation.target.user, s, now)));
+    if let Some(held) = &decision.held {
+        events.insert(0, held_event(community, held, now));
+    }
+    let answer = match (answer(community, situation, &decision, None), &decision.held) {
+        (Some(answer), _) => Answer {
+            tag: answer.case.number.to_string(),
+            body: json(&answer),
+        },
+        (None, Some(held)) => Answer {
+            tag: held.id.to_string(),
+            body: json(&shown(community, held, now)),
+        },
+        // Only an expiry that has moved on decides nothing, and nobody reads its answer.
+        (None, None) => Answer {
+            tag: String::new(),
+            body: "null".to_owned(),
+        },
+    };
+    let Decision {
+        entries,
+        moved,
+        member,
+        recent,
+        held,
+    } = decision;
+    Ruling {
+        entries,
+        moved,
+        member,
+        recent,
+        events,
+        answer,
+        held,
     }
 }
 

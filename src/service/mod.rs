@@ -9,6 +9,7 @@ pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod console; // communities and policies at the server's own console
 pub mod directives; // what platforms are to do
+pub mod drift; // what differs from the record
 pub mod dry_runs; // jobs that only try their items out
 pub mod error; // why a call was not carried out
 pub mod events; // the log, read
@@ -54,6 +55,7 @@ pub use quota::Quota;
 
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link};
+pub use crate::ports::drift::{DriftFilter, Snapshot};
 pub use crate::ports::error::StoreError;
 pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;

@@ -102,7 +102,10 @@ impl Service {
         let acting = self.store.acting(tenant, community, &submission.actor).await?;
         let named = match &submission.actor {
             ActorRef::Human { person, .. } => Some(person),
-            ActorRef::Key { .. } | ActorRef::Automod { .. } | ActorRef::System => None,
+            ActorRef::Key { .. }
+            | ActorRef::Automod { .. }
+            | ActorRef::External { .. }
+            | ActorRef::System => None,
         };
         let stranger = Target {
             user: if named == Some(member) { NOBODY } else { SOMEBODY },

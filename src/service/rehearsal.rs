@@ -238,7 +238,7 @@ impl Rehearsal {
             ActorRef::Key { authority, .. } | ActorRef::Automod { authority, .. } => {
                 (UserId(uuid::Uuid::nil()), *authority)
             }
-            ActorRef::System => return Err(ServiceError::Lost),
+            ActorRef::External { .. } | ActorRef::System => return Err(ServiceError::Lost),
         };
         Ok(Acting {
             actor: actor.resolved(user),

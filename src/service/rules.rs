@@ -6,6 +6,7 @@
 mod holds; // acts that wait
 mod ladder; // the rungs
 
+use crate::domain::drift::{DriftPolicy, Response};
 use crate::domain::kind::{Kind, Severity};
 use crate::domain::name::Name;
 use crate::domain::points::Points;
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::duration::Duration;
 use wire::number::Decimal;
 use wire::policy::Rules;
-use wire::word::DecayModel;
+use wire::word::{DecayModel, DriftResponse};
 
 /// Where rules stand in the document that carries them.
 const ROOT: &str = "/rules";
@@ -87,6 +88,7 @@ impl Reading {
             duplicate_window: self.seconds("/duplicate_window", window, default.duplicate_window),
             least_rank: self.least_rank(rules),
             holds: self.holds(rules.authority.as_ref()),
+            drift: rules.drift.as_ref().map(drift).unwrap_or_default(),
         }
     }
 
@@ -215,6 +217,15 @@ impl Reading {
                 default
             }
         }
+    }
+}
+
+/// What is done about drift; what is left out is only reported.
+fn drift(given: &wire::policy::DriftPolicy) -> DriftPolicy {
+    let response = |given: Option<DriftResponse>| given.map(Response::from).unwrap_or_default();
+    DriftPolicy {
+        lifted_natively: response(given.lifted_natively),
+        imposed_natively: response(given.imposed_natively),
     }
 }
 

@@ -239,6 +239,7 @@ fn doer(actor: ActorRef) -> Doer {
         ActorRef::Automod {
             rule, version, key, ..
         } => Doer::Other(Actor::Automod { rule, version, key }),
-        ActorRef::System => Doer::Other(Actor::System),
+        // Nothing that was done natively is scheduled.
+        ActorRef::External { .. } | ActorRef::System => Doer::Other(Actor::System),
     }
 }

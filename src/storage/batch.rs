@@ -2,12 +2,13 @@
 //!
 //! An adapter loads and locks what [`Asked`] names, then looks up what is kept under the keys ([`claims`]), gives it all to
 //! [`Deciding`] as [`Loaded`], and writes [`Writes`], in one transaction. Rows are locked in one order by everybody, each kind
-//! sorted by its key: members, communities' counters, schedules, idempotency keys (by being inserted), tenants.
+//! sorted by its key: members, communities' counters, schedules, observations, idempotency keys (by being inserted), tenants.
 
 mod asked;
 pub(crate) mod holds;
 pub(crate) mod issue;
 mod loaded;
+mod observe;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod writes;
 
 pub(crate) use asked::{Asked, claims};
 pub(crate) use loaded::{Kept, Loaded, MemberRow};
+pub(crate) use observe::spots;
 pub(crate) use run::{Deciding, Outcome, Step};
 pub(crate) use writes::{CaseRow, EndedRow, MemberWrite, Writes, mark};
 
@@ -55,7 +57,8 @@ pub(crate) fn acting(actor: &ActorRef, user: Option<UserId>, stored: Option<Auth
     let authority = match actor {
         ActorRef::Human { asserted, .. } => asserted.or(stored).unwrap_or_default(),
         ActorRef::Key { authority, .. } | ActorRef::Automod { authority, .. } => *authority,
-        ActorRef::System => SYSTEM,
+        // What was done natively is done, whoever they are.
+        ActorRef::External { .. } | ActorRef::System => SYSTEM,
     };
     Acting {
         actor: actor.resolved(user.unwrap_or(UserId(Uuid::nil()))),
@@ -67,13 +70,19 @@ pub(crate) fn acting(actor: &ActorRef, user: Option<UserId>, stored: Option<Auth
 pub(crate) fn acting_person(actor: &ActorRef) -> Option<&PersonRef> {
     match actor {
         ActorRef::Human { person, .. } => Some(person),
+        ActorRef::External { person, .. } => person.as_ref(),
         ActorRef::Key { .. } | ActorRef::Automod { .. } | ActorRef::System => None,
     }
 }
 
 /// An id for somebody new, in the order of time.
 pub(crate) fn fresh_user(now: DateTime<Utc>) -> UserId {
+    UserId(fresh_id(now))
+}
+
+/// An id in the order of time.
+pub(crate) fn fresh_id(now: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
     let moment = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
-    UserId(Uuid::new_v7(moment))
+    Uuid::new_v7(moment)
 }

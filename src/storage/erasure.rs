@@ -181,6 +181,7 @@ impl Subject {
         if reach.about && map.contains_key("wanted") {
             changed |= put(map, "member", Value::String(TOMBSTONE.to_owned()));
         }
+        changed |= self.unobserve(map);
         if reach.about && reach.texts {
             changed |= without_texts(map);
         }
@@ -197,15 +198,37 @@ impl Subject {
             Some(named) if map.len() == 1 => identity(named),
             _ => None,
         };
-        let erased = named.is_some_and(|named| {
-            self.hashes
-                .contains(identity_hash(&self.secret, &named).as_slice())
-        });
+        let erased = named.is_some_and(|named| self.has(&named));
         if erased {
             map.clear();
             map.insert("user".to_owned(), Value::String(self.user.0.to_string()));
         }
         erased
+    }
+
+    /// What was observed names people as the platform does, known here or not.
+    fn unobserve(&self, map: &mut Map<String, Value>) -> bool {
+        if !map.contains_key("desired") && !map.contains_key("outcome") {
+            return false;
+        }
+        let mut changed = false;
+        for (field, instead) in [
+            ("member", Value::String(TOMBSTONE.to_owned())),
+            ("by", Value::Null),
+        ] {
+            let part = |name: &str| map.get(name).and_then(Value::as_str);
+            let named = part("platform").zip(part(field));
+            let named = named.and_then(|(platform, id)| Identity::parse(&format!("{platform}:{id}")).ok());
+            if named.is_some_and(|named| self.has(&named)) {
+                changed |= put(map, field, instead);
+            }
+        }
+        changed
+    }
+
+    fn has(&self, identity: &Identity) -> bool {
+        self.hashes
+            .contains(identity_hash(&self.secret, identity).as_slice())
     }
 
     fn is(&self, value: Option<&Value>) -> bool {

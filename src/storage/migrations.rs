@@ -49,6 +49,7 @@ steps! {
     17 "0017" "restatements",
     18 "0018" "schedules",
     19 "0019" "webhooks",
+    20 "0020" "observations",
 }
 
 /// The number of the newest step.

@@ -14,6 +14,7 @@ pub(crate) mod import; // another bot's records, apart from any SQL
 pub(crate) mod jobs; // what the columns of jobs hold
 pub(crate) mod lowerings; // balances that a remedy lowered all at once
 pub(crate) mod merging; // what a merge and its undoing come to in a community
+pub(crate) mod observations; // what the columns of observations hold
 pub(crate) mod pieces; // of an export
 pub(crate) mod removal; // how far the rows of what was deleted are removed
 pub(crate) mod restore; // a community made of an export, apart from any SQL

@@ -25,6 +25,7 @@ pub(crate) const fn person(actor: &Actor) -> Option<UserId> {
         | Actor::Automod { .. }
         | Actor::Escalation { .. }
         | Actor::System
+        | Actor::External { .. }
         | Actor::Import { .. } => None,
     }
 }

@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::community::Community;
 use crate::directive::Directive;
+use crate::drift::Drift;
 use crate::held::HeldAct;
 use crate::import::ImportReport;
 use crate::key::ApiKey;
@@ -77,6 +78,10 @@ types! {
         "A later directive took the place of one before it was carried out."
     DIRECTIVE_CANCELLED "directive.cancelled" directive
         "Somebody took a directive back."
+    DRIFT_DETECTED "drift.detected" drift
+        "What was observed on a platform is not as desired, or differs in another way than before."
+    DRIFT_RESOLVED "drift.resolved" drift
+        "What was observed on a platform is as desired again, or what happened there is on record."
     SCHEDULE_CREATED "schedule.created" schedule
         "Something is to be done at a time."
     SCHEDULE_RAN "schedule.ran" schedule
@@ -190,6 +195,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub directive: Option<Directive>,
+    /// The difference, for `drift.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub drift: Option<Drift>,
     /// The schedule, for `schedule.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

@@ -62,6 +62,8 @@ texts! {
     KeyTemplate: (0, 256), r"^([^{}\u0000-\u001f\u007f-\u009f]|\{[a-z][a-z0-9_]{0,31}\})*$", "{community}:{user}";
     /// The value of a variable of a key: at most 256 bytes, without control characters.
     KeyValue: (1, 256), r"^[^\u0000-\u001f\u007f-\u009f]+$", "discord:80351110224678912";
+    /// The id of a difference between what is desired and what was observed.
+    DriftId: (36, 36), "^drf_[0-9a-f]{32}$", "drf_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A schedule's id.
     ScheduleId: (36, 36), "^sch_[0-9a-f]{32}$", "sch_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A webhook's id.

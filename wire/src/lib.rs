@@ -24,7 +24,8 @@ pub mod act; // acts, voids, lifts: what is asked and what comes of it
 pub mod bulk; // many acts in one request
 pub mod case; // the numbered record
 pub mod community; // communities and their links
-pub mod directive; // what relays carry out
+pub mod directive;
+pub mod drift; // what relays carry out
 pub mod duration; // seconds or ISO 8601
 pub mod event; // one line of the log
 mod field; // what a missing field and a null mean

@@ -4,6 +4,7 @@ use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
 use crate::directive::Directive;
+use crate::drift::Drift;
 use crate::event::Event;
 use crate::held::HeldAct;
 use crate::job::Job;
@@ -76,6 +77,10 @@ page!(
 page!(
     /// Directives, newest first.
     DirectivePage of Directive
+);
+page!(
+    /// Differences, newest first.
+    DriftPage of Drift
 );
 page!(
     /// Schedules, newest first.

@@ -5,7 +5,7 @@ use crate::duration::Duration;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::time::Time;
-use crate::word::{BudgetPer, DecayModel, Freeze, Rank, Refire, RungMode, Severity};
+use crate::word::{BudgetPer, DecayModel, DriftResponse, Freeze, Rank, Refire, RungMode, Severity};
 use std::collections::BTreeMap;
 
 wire! {
@@ -158,6 +158,19 @@ wire! {
 }
 
 wire! {
+    /// What is done where a platform differs from the record.
+    #[serde(deny_unknown_fields)]
+    pub struct DriftPolicy {
+        /// Where less holds than is desired: somebody unbans by hand. Default `report`.
+        #[serde(default)]
+        pub lifted_natively: Option<DriftResponse>,
+        /// Where more holds than is desired: another tool bans. Default `report`.
+        #[serde(default)]
+        pub imposed_natively: Option<DriftResponse>,
+    }
+}
+
+wire! {
     /// The rules of a policy. What a request leaves out takes the default.
     #[serde(deny_unknown_fields)]
     pub struct Rules {
@@ -201,6 +214,9 @@ wire! {
         /// Which acts wait for somebody else. Default none.
         #[serde(default)]
         pub authority: Option<Authority>,
+        /// What is done where platforms differ from the record. Default: it is reported.
+        #[serde(default)]
+        pub drift: Option<DriftPolicy>,
     }
 }
 

@@ -51,6 +51,8 @@ wire! {
         System,
         /// Whoever it was in another bot's records, which do not say.
         Import,
+        /// Whoever did it on the platform itself, past this service.
+        External,
     }
 }
 
@@ -249,6 +251,68 @@ wire! {
         Unreachable,
         /// The platform cannot do this: given up at once.
         Unsupported,
+    }
+}
+
+wire! {
+    /// What is done where a platform differs from the record.
+    pub enum DriftResponse {
+        /// It is listed and told, and nothing more.
+        Report,
+        /// The platform is told once more what is desired.
+        Heal,
+        /// What happened on the platform is recorded as a case.
+        Adopt,
+    }
+}
+
+wire! {
+    /// How what was observed differs from what is desired.
+    pub enum DriftDifference {
+        /// What is to hold does not.
+        Lifted,
+        /// It ends sooner than is desired.
+        Shortened,
+        /// Other capabilities are taken away than are desired.
+        Altered,
+        /// What is not to hold does.
+        Imposed,
+        /// It ends later than is desired.
+        Extended,
+    }
+}
+
+wire! {
+    /// Effects that last, of which a platform has a state.
+    pub enum LastingEffect {
+        /// Kept from capabilities.
+        Restrict,
+        /// Kept from speaking.
+        Mute,
+        /// Kept out.
+        Ban,
+    }
+}
+
+wire! {
+    /// What an observation comes to.
+    pub enum ObservationOutcome {
+        /// The same event was told before.
+        Known,
+        /// It is older than what is known.
+        Stale,
+        /// It is as desired.
+        Matches,
+        /// It is not as desired, and a directive about it is still to be carried out.
+        Pending,
+        /// It is not as desired.
+        Drift,
+        /// It is not as desired, and a directive says so once more.
+        Healing,
+        /// It was not as desired; what happened is on record from now on.
+        Adopted,
+        /// It is about somebody who was erased, of whom nothing is kept.
+        Ignored,
     }
 }
 

@@ -136,8 +136,11 @@ fn parts(policy: &Policy) -> Parts {
     parts
 }
 
-/// What waits for others.
+/// What waits for others, and what is done where platforms differ.
 fn holds(policy: &Policy, put: &mut impl FnMut(String, String)) {
+    let (lifted, imposed) = (policy.drift.lifted_natively, policy.drift.imposed_natively);
+    put("drift/lifted_natively".into(), lifted.name().into());
+    put("drift/imposed_natively".into(), imposed.name().into());
     put("authority/hold_for".into(), readable(policy.holds.hold_for));
     for (kind, approvals) in &policy.holds.approvals {
         let rank = approvals.rank.map_or("the least rank", Rank::name);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::diff::{freeze, per, refire, severity};
+use crate::domain::drift::DriftPolicy;
 use crate::domain::hold::{Budget, Holds};
 use crate::domain::kind::Kind;
 use crate::domain::points::Points;
@@ -101,6 +102,24 @@ fn acts(out: &mut String, policy: &Policy) {
         line(out, &format!("  {}: {}", word(kind.name()), rank.name()));
     }
     holds(out, &policy.holds);
+    drift(out, policy.drift);
+}
+
+/// What is done where platforms differ from the record.
+fn drift(out: &mut String, drift: DriftPolicy) {
+    section(
+        out,
+        "Where platforms differ from the record: report it, heal it (say it once more), or adopt it as a case.",
+    );
+    line(out, "drift:");
+    line(
+        out,
+        &format!("  lifted_natively: {}", drift.lifted_natively.name()),
+    );
+    line(
+        out,
+        &format!("  imposed_natively: {}", drift.imposed_natively.name()),
+    );
 }
 
 /// What waits for others.
@@ -285,7 +304,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_the_same() {
-        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\n";
+        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\ndrift: {lifted_natively: heal, imposed_natively: adopt}\n";
         let mut policies = vec![
             parse(rich).unwrap().policy,
             parse("decay: {model: none}\nladder: []\n").unwrap().policy,

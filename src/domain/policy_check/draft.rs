@@ -1,5 +1,6 @@
 //! A policy as written: its parts already read, not yet held against each other.
 
+use crate::domain::drift::DriftPolicy;
 use crate::domain::hold::Holds;
 use crate::domain::kind::Kind;
 use crate::domain::name::Name;
@@ -98,4 +99,6 @@ pub struct Draft {
     pub least_rank: BTreeMap<Kind, Rank>,
     /// See [`Policy::holds`].
     pub holds: Holds,
+    /// See [`Policy::drift`].
+    pub drift: DriftPolicy,
 }

@@ -35,6 +35,7 @@ fn draft() -> Draft {
         duplicate_window: 30,
         least_rank: BTreeMap::new(),
         holds: crate::domain::hold::Holds::default(),
+        drift: crate::domain::drift::DriftPolicy::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk; // many acts in one request
 pub(crate) mod directive; // what platforms are to do
+pub(crate) mod drift; // what differs from the record
 pub(crate) mod held; // acts that wait for others
 pub(crate) mod replace; // a milder act in the place of one
 pub(crate) mod schedule; // acts and reminders at a time

@@ -22,6 +22,7 @@ const LEADS: &[Lead] = &[
             "create_link",
             "create_undo_plan",
             "list_cases",
+            "list_drift",
             "list_held_acts",
             "list_jobs",
             "list_members",

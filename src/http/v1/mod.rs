@@ -5,6 +5,7 @@ pub mod cases;
 pub mod checks;
 pub mod communities;
 pub mod directives;
+pub mod drift;
 pub mod events;
 pub mod held;
 pub mod imports;
@@ -155,6 +156,8 @@ fn work() -> OpenApiRouter<ApiState> {
         .routes(routes!(directives::receive::receive_directive))
         .routes(routes!(directives::retry::retry_directive))
         .routes(routes!(directives::cancel::cancel_directive))
+        .routes(routes!(drift::observe::post_observations))
+        .routes(routes!(drift::list::list_drift))
 }
 
 /// What is to be done at a time that was set before.

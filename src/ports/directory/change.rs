@@ -4,6 +4,7 @@ use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
+use crate::domain::drift::Seen;
 use crate::domain::id::{
     CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, ScheduleId, TenantId, UserId,
 };
@@ -363,6 +364,8 @@ pub enum Changed {
     Member(CommunityId, Profile),
     /// A directive was reported on, is tried again or was taken back.
     Directive(Box<Directive>),
+    /// A directive was reported on, and what was observed stands otherwise for that: before, and now.
+    Observed(Box<Directive>, Box<(Seen, Seen)>),
     /// A schedule was made, taken back or is tried again.
     Schedule(Box<Schedule>),
     /// A webhook was made or changed, or something is sent to it.

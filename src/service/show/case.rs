@@ -56,6 +56,12 @@ pub(crate) fn actor(actor: &Actor) -> wire::case::Actor {
             shown.rung = Some(rung.clone());
         }
         Actor::System => {}
+        Actor::External { platform, user, key } => {
+            shown.kind = ActorType::External;
+            shown.user = user.map(|user| user.to_string());
+            shown.key = Some(key.to_string());
+            shown.source = Some(platform.as_str().to_owned());
+        }
         Actor::Import { source } => {
             shown.kind = ActorType::Import;
             shown.source = Some(source.as_str().to_owned());

@@ -39,7 +39,8 @@ pub(crate) fn directive(directive: &Directive) -> directive::Directive {
     }
 }
 
-fn wanted(wanted: &Wanted) -> directive::Wanted {
+/// How it is to be.
+pub(crate) fn wanted(wanted: &Wanted) -> directive::Wanted {
     let mut shown = directive::Wanted {
         holds: false,
         until: None,

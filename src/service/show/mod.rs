@@ -3,6 +3,7 @@
 pub mod case; // cases, their sanctions, actors
 pub mod directive; // what platforms are to do
 pub mod directory; // tenants, keys, communities, policies, users
+pub mod drift; // what differs from the record
 pub mod event; // the log
 pub mod held; // acts that wait for others
 pub mod insight; // counts and the consistency report

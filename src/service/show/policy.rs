@@ -86,6 +86,10 @@ pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
                 .collect(),
         ),
         authority: Some(authority(&policy.holds)),
+        drift: Some(wire::policy::DriftPolicy {
+            lifted_natively: Some(policy.drift.lifted_natively.into()),
+            imposed_natively: Some(policy.drift.imposed_natively.into()),
+        }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::case::{RungOutcome, Visibility};
 use crate::domain::directive::{Effect, Outcome, State};
+use crate::domain::drift::{Difference, Response, Verdict};
 use crate::domain::kind::{Kind, Restriction, Severity};
 use crate::domain::policy::{Freeze, Model, Refire};
 use crate::domain::rank::Rank;
@@ -37,11 +38,24 @@ both_ways!(Outcome, word::ReceiptOutcome: Applied, Transient, PermissionMissing,
 both_ways!(schedule::State, word::ScheduleState: Active, Done, Failed, Cancelled);
 both_ways!(schedule::TaskKind, word::ScheduleKind: Act, Reminder);
 both_ways!(schedule::Outcome, word::RunOutcome: Succeeded, Held, Failed);
+both_ways!(Difference, word::DriftDifference: Lifted, Shortened, Altered, Imposed, Extended);
+both_ways!(Response, word::DriftResponse: Report, Heal, Adopt);
+both_ways!(Verdict, word::ObservationOutcome: Known, Stale, Matches, Pending, Drift, Healing, Adopted, Ignored);
 both_ways!(Refire, word::Refire: Crossing, EveryOffence);
 
 impl From<Kind> for wire::kind::Kind {
     fn from(kind: Kind) -> Self {
         kind.name().into()
+    }
+}
+
+impl From<word::LastingEffect> for Effect {
+    fn from(effect: word::LastingEffect) -> Self {
+        match effect {
+            word::LastingEffect::Restrict => Self::Restrict,
+            word::LastingEffect::Mute => Self::Mute,
+            word::LastingEffect::Ban => Self::Ban,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Home, MemberKey};
 use crate::domain::directive::{Directive, Effect, State, Wanted, Wish};
+use crate::domain::drift::Spot;
 use crate::domain::id::DirectiveId;
 use crate::domain::identity::{NativeId, Platform};
 use crate::ports::error::StoreError;
@@ -20,13 +21,17 @@ pub(crate) struct WishRow {
     /// The reason of its case.
     pub(crate) reason: Option<String>,
     pub(crate) in_hand: Option<InHand>,
+    /// Only there is it said: it is said once more.
+    pub(crate) only: Option<Spot>,
+    /// There it is so already, by somebody's own hand.
+    pub(crate) spared: Option<Spot>,
 }
 
 /// All that is wanted, in order. Of what lasts the latest wish counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wishes {
     rows: Vec<Option<WishRow>>,
-    lasting: BTreeMap<(MemberKey, Effect), usize>,
+    lasting: BTreeMap<(MemberKey, Effect), Vec<usize>>,
 }
 
 /// A name of a member in a space that their community is linked to.
@@ -46,14 +51,32 @@ impl Wishes {
 
     pub(crate) fn add(&mut self, row: WishRow) {
         if row.wish.effect.lasts() {
-            let before = self
-                .lasting
-                .insert((row.member, row.wish.effect), self.rows.len());
-            if let Some(earlier) = before.and_then(|before| self.rows.get_mut(before)) {
-                *earlier = None;
+            let places = self.lasting.entry((row.member, row.wish.effect)).or_default();
+            if row.only.is_none() {
+                for place in places.drain(..) {
+                    self.rows[place] = None;
+                }
             }
+            places.push(self.rows.len());
         }
         self.rows.push(Some(row));
+    }
+
+    /// Whether something is being said of a lasting state in one place.
+    pub(crate) fn is_wished(&self, member: MemberKey, spot: &Spot) -> bool {
+        let places = self.lasting.get(&(member, spot.effect)).into_iter().flatten();
+        let mut rows = places.filter_map(|place| self.rows.get(*place)?.as_ref());
+        rows.any(|row| row.spared.as_ref() != Some(spot) && row.only.as_ref().is_none_or(|only| only == spot))
+    }
+
+    /// Leaves one place alone, where it has come about natively.
+    pub(crate) fn spare(&mut self, member: MemberKey, spot: &Spot) {
+        let places = self.lasting.get(&(member, spot.effect)).into_iter().flatten();
+        for place in places {
+            if let Some(Some(row)) = self.rows.get_mut(*place) {
+                row.spared = Some(spot.clone());
+            }
+        }
     }
 
     /// Whom they are about, each with its place.
@@ -63,7 +86,7 @@ impl Wishes {
             .collect()
     }
 
-    /// One directive for each target of each wish.
+    /// One directive for each target of each wish; applied where it is so already, which is not issued.
     pub(crate) fn directives(&self, targets: Vec<Target>, now: DateTime<Utc>) -> Vec<(Home, Directive)> {
         let issued = targets.into_iter().filter_map(|target| {
             let row = self.rows.get(target.place)?.as_ref()?;
@@ -72,6 +95,16 @@ impl Wishes {
                 .as_ref()
                 .filter(|hand| hand.platform == target.platform);
             let mut directive = target.directive(row.member, row.wish.clone(), now);
+            if row.only.as_ref().is_some_and(|only| *only != directive.spot()) {
+                return None;
+            }
+            if row
+                .spared
+                .as_ref()
+                .is_some_and(|spared| *spared == directive.spot())
+            {
+                directive.state = State::Applied;
+            }
             directive.reason.clone_from(&row.reason);
             if let Some(hand) = mine {
                 directive.attempts = 1;

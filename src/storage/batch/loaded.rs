@@ -2,6 +2,8 @@
 
 use super::{Home, MemberKey};
 use crate::domain::act::Recent;
+use crate::domain::directive::Directive;
+use crate::domain::drift::{Seen, Spot};
 use crate::domain::held::Held;
 use crate::domain::hold::Spent;
 use crate::domain::id::{HeldId, ScheduleId, TenantId, UserId};
@@ -82,6 +84,10 @@ pub(crate) struct Loaded<'a> {
     pub(crate) spent: HashMap<Home, Spent>,
     /// The schedules of which the batch has runs, those that exist, locked.
     pub(crate) schedules: HashMap<(Home, ScheduleId), Schedule>,
+    /// What was seen so far of what the batch observes.
+    pub(crate) seen: HashMap<(Home, Spot), Seen>,
+    /// The latest directive about each.
+    pub(crate) said: HashMap<(Home, Spot), Directive>,
     /// Users that were made for this batch. Those for whom nothing is accepted are taken away again.
     pub(crate) made_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows that were made for this batch; likewise.
@@ -107,6 +113,8 @@ impl Loaded<'_> {
             held: HashMap::new(),
             spent: HashMap::new(),
             schedules: HashMap::new(),
+            seen: HashMap::new(),
+            said: HashMap::new(),
             made_users: BTreeSet::new(),
             made_members: BTreeSet::new(),
         }

@@ -89,16 +89,16 @@ impl<'a, 'j> Deciding<'a, 'j> {
     }
 }
 
-struct Run<'a, 'j> {
-    judge: &'j dyn Judge,
-    loaded: Loaded<'a>,
-    writes: Writes,
+pub(super) struct Run<'a, 'j> {
+    pub(super) judge: &'j dyn Judge,
+    pub(super) loaded: Loaded<'a>,
+    pub(super) writes: Writes,
     /// Users whom an accepted command names, as a member or as an actor.
-    needed: BTreeSet<(TenantId, UserId)>,
+    pub(super) needed: BTreeSet<(TenantId, UserId)>,
     /// Members with an accepted command, and whether their row has changed.
-    touched: BTreeMap<MemberKey, bool>,
+    pub(super) touched: BTreeMap<MemberKey, bool>,
     /// What has to be known before this pass counts.
-    asked: Vec<(MemberKey, Vec<Question>)>,
+    pub(super) asked: Vec<(MemberKey, Vec<Question>)>,
 }
 
 impl Run<'_, '_> {
@@ -114,6 +114,9 @@ impl Run<'_, '_> {
             && let Some(refusal) = self.loaded.closed(home)
         {
             return Ok(Reply::Refused(refusal));
+        }
+        if let Command::Observe(observation) = &submission.command {
+            return self.observe(submission, observation);
         }
         let member = MemberKey {
             tenant: submission.tenant,
@@ -238,17 +241,17 @@ impl Run<'_, '_> {
         kept_for(&self.loaded.kept, submission)
     }
 
-    fn timeline(&self, home: Home) -> Result<Arc<Timeline>, StoreError> {
+    pub(super) fn timeline(&self, home: Home) -> Result<Arc<Timeline>, StoreError> {
         let found = self.loaded.timelines.get(&home).map(Arc::clone);
         found.ok_or(StoreError::NotFound("community"))
     }
 
-    fn user(&self, submission: &Submission, person: &PersonRef) -> Result<UserId, StoreError> {
+    pub(super) fn user(&self, submission: &Submission, person: &PersonRef) -> Result<UserId, StoreError> {
         let found = self.loaded.people.get(&(submission.tenant, person)).copied();
         found.ok_or(StoreError::NotFound("user"))
     }
 
-    fn acting(&self, submission: &Submission) -> Result<Acting, StoreError> {
+    pub(super) fn acting(&self, submission: &Submission) -> Result<Acting, StoreError> {
         let Some(person) = acting_person(&submission.actor) else {
             return Ok(acting(&submission.actor, None, None));
         };
@@ -268,12 +271,12 @@ impl Run<'_, '_> {
         Ok(acting)
     }
 
-    fn is_erased(&self, submission: &Submission, person: &PersonRef) -> bool {
+    pub(super) fn is_erased(&self, submission: &Submission, person: &PersonRef) -> bool {
         self.loaded.erased.contains(&(submission.tenant, person))
     }
 
     /// Takes over what a ruling says: into the states that later commands see, and into the rows to write.
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         submission: &Submission,
         member: MemberKey,
@@ -362,17 +365,18 @@ impl Run<'_, '_> {
 }
 
 /// A submission that does not name the member's identity.
-fn nameless(submission: &Submission) -> Submission {
+pub(super) fn nameless(submission: &Submission) -> Submission {
     let mut nameless = submission.clone();
     match &mut nameless.command {
         Command::Act(act) => act.particulars.named = None,
         Command::Lift { particulars, .. } => particulars.named = None,
+        Command::Observe(observation) => observation.by = None,
         Command::Expire { .. } | Command::Approve { .. } | Command::Reject { .. } => {}
     }
     nameless
 }
 
-fn target(user: UserId, row: &MemberRow) -> Target {
+pub(super) fn target(user: UserId, row: &MemberRow) -> Target {
     Target {
         user,
         authority: row.authority,

@@ -6,6 +6,7 @@ use super::{Home, MemberKey};
 use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
 use crate::domain::directive;
+use crate::domain::drift::{Seen, Spot};
 use crate::domain::held::Held;
 use crate::domain::id::{HeldId, SanctionId, ScheduleId, TenantId, UserId};
 use crate::domain::member::Member;
@@ -123,6 +124,8 @@ pub(crate) struct Writes {
     pub(crate) schedules: BTreeMap<(Home, ScheduleId), (i32, Schedule)>,
     /// What is wanted of platforms.
     pub(crate) wishes: Wishes,
+    /// What is known of what was observed.
+    pub(crate) seen: BTreeMap<(Home, Spot), Seen>,
     /// Users made for this batch who are not needed, with their identities.
     pub(crate) unmade_users: BTreeSet<(TenantId, UserId)>,
     /// Member rows made for this batch that are not needed.
@@ -144,6 +147,7 @@ impl Writes {
             && self.held.is_empty()
             && self.schedules.is_empty()
             && self.wishes.is_empty()
+            && self.seen.is_empty()
     }
 
     /// Adds a case with what it started and ended.
@@ -186,6 +190,8 @@ impl Writes {
                 reason: case.and_then(|entry| entry.case.particulars.reason.clone()),
                 wish,
                 in_hand: in_hand.cloned(),
+                only: None,
+                spared: None,
             });
         }
     }

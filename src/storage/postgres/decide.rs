@@ -3,7 +3,7 @@
 use super::errors::failure;
 use super::pool::Pool;
 use super::recall::recall;
-use super::{claims, directives, holds, load, runs, write};
+use super::{claims, directives, holds, load, observations, runs, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{self, Asked, Deciding, Loaded, Outcome, Step};
@@ -35,6 +35,7 @@ impl Decide<'_> {
         loaded.kept = claims::kept(&mut *transaction, &batch::claims(batch)).await?;
         holds::load(&mut transaction, batch, &mut loaded).await?;
         runs::load(&mut transaction, batch, &mut loaded).await?;
+        observations::load(&mut transaction, batch, &mut loaded).await?;
         let now = loaded.now;
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let Outcome { replies, mut writes } = loop {
@@ -56,6 +57,7 @@ impl Decide<'_> {
         } else {
             holds::write(&mut transaction, &writes).await?;
             runs::write_runs(&mut transaction, &writes).await?;
+            observations::write(&mut transaction, &writes).await?;
             directives::issue(&mut transaction, &mut writes, &*self.judge.announcer(), now).await?;
             write::write(&mut transaction, &writes).await?;
             transaction.commit().await.map_err(super::errors::failed)?;

@@ -173,7 +173,8 @@ pub(super) async fn issue(
     put(&mut *connection, writes, &issued, announce, now).await
 }
 
-/// Issues directives in the place of those that are not settled, and appends what the log says of it.
+/// Issues directives in the place of those that are not settled, and appends what the log says of it. What is so already is only not looked
+/// at again.
 pub(super) async fn put(
     connection: &mut PgConnection,
     writes: &mut Writes,
@@ -186,8 +187,9 @@ pub(super) async fn put(
     for (home, old) in followed.filter(|(_, old)| old.state == State::Superseded) {
         writes.append(home.0, vec![announce.announce(&old, now)]);
     }
-    insert(connection, issued).await?;
-    for (home, directive) in issued {
+    let open: Vec<_> = issued.iter().filter(|(_, d)| d.state == State::Open).collect();
+    insert(connection, &open).await?;
+    for (home, directive) in open {
         writes.append(home.0, vec![announce.announce(directive, now)]);
     }
     Ok(())
@@ -249,7 +251,7 @@ async fn supersede(
     Ok(gone)
 }
 
-async fn insert(connection: &mut PgConnection, issued: &[(Home, Directive)]) -> Result<(), StoreError> {
+async fn insert(connection: &mut PgConnection, issued: &[&(Home, Directive)]) -> Result<(), StoreError> {
     let texts = |of: fn(&Directive) -> &str| -> Vec<&str> { issued.iter().map(|(_, d)| of(d)).collect() };
     let each = || issued.iter().map(|(_, directive)| directive);
     let wants: Vec<String> = each().map(|d| wanted(&d.wish.wanted)).collect::<Result<_, _>>()?;
@@ -378,7 +380,7 @@ fn uuids(communities: Option<&[CommunityId]>) -> Option<Vec<Uuid>> {
 
 const KEY: &[&str] = &["tenant_id", "directive_id"];
 
-fn directive_of(row: &PgRow) -> Result<Directive, StoreError> {
+pub(super) fn directive_of(row: &PgRow) -> Result<Directive, StoreError> {
     let row = Row::of(row, "directives", KEY);
     let place = row.place();
     let effect = row.text("effect")?;

@@ -39,14 +39,15 @@ const SET_HELD: &str =
 
 const LAST_EVENT: &str = "SELECT max(position) FROM (SELECT position FROM events WHERE tenant_id = $1 AND position > $2 \
     ORDER BY position LIMIT $3) p";
+/// What was observed names people whom nobody knew, by what platforms call them alone; so do the answers to it.
 const EVENTS: &str = "SELECT position AS number, data::text AS doc, at <= $6 AS old FROM events WHERE tenant_id = $1 \
-    AND position > $2 AND position <= $3 AND (user_id = $4 OR strpos(data::text, $5) > 0)";
+    AND position > $2 AND position <= $3 AND (user_id = $4 OR strpos(data::text, $5) > 0 OR kind IN ('drift.detected', 'drift.resolved'))";
 const SET_EVENT: &str = "UPDATE events SET data = $3::text::json WHERE tenant_id = $1 AND position = $2";
 
 const LAST_ANSWER: &str = "SELECT max(key) FROM (SELECT key FROM idempotency WHERE tenant_id = $1 AND key > $2 \
     ORDER BY key LIMIT $3) p";
 const ANSWERS: &str = "SELECT key, answer, created_at <= $5 AS old FROM idempotency WHERE tenant_id = $1 AND key > $2 \
-    AND key <= $3 AND strpos(answer, $4) > 0";
+    AND key <= $3 AND (strpos(answer, $4) > 0 OR left(answer, 12) = '{\"platform\":')";
 const SET_ANSWER: &str = "UPDATE idempotency SET answer = $3 WHERE tenant_id = $1 AND key = $2";
 
 pub(super) const STATEMENTS: &[&str] = &[

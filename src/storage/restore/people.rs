@@ -388,6 +388,15 @@ impl<'a> People<'a> {
                 key: *key,
                 asserted: *asserted,
             }),
+            Actor::External {
+                platform,
+                user: Some(user),
+                key,
+            } => Some(Actor::External {
+                platform: platform.clone(),
+                user: Some(self.who(*user)?),
+                key: *key,
+            }),
             other => Some(other.clone()),
         }
     }

@@ -4,7 +4,7 @@ use super::load::load;
 use super::pool::Transaction;
 use super::recall::recall;
 use super::write::Made;
-use super::{Sqlite, directives, holds, runs, write};
+use super::{Sqlite, directives, holds, observations, runs, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{Asked, Deciding, Loaded, Step, claims};
@@ -59,6 +59,7 @@ impl Try<'_> {
         let named = load(transaction, &asked, &claims, &self.store.timelines, &mut loaded).await?;
         holds::load(transaction, batch, &mut loaded).await?;
         runs::load(transaction, batch, &mut loaded).await?;
+        observations::load(transaction, batch, &mut loaded).await?;
         let made_members = loaded.made_members.clone();
         let mut deciding = Deciding::new(batch, loaded, self.judge);
         let mut outcome = loop {
@@ -84,6 +85,7 @@ impl Try<'_> {
         };
         holds::write(transaction, &outcome.writes).await?;
         runs::write_runs(transaction, &outcome.writes).await?;
+        observations::write(transaction, &outcome.writes).await?;
         if !outcome.writes.wishes.is_empty() {
             // Whoever is new is known by name only once they are written.
             write::people(transaction, &outcome.writes, &mut made).await?;

@@ -208,7 +208,8 @@ pub(super) async fn issue(
     put(transaction, writes, &issued, announce, now).await
 }
 
-/// Issues directives in the place of those that are not settled, and appends what the log says of it.
+/// Issues directives in the place of those that are not settled, and appends what the log says of it. What is so already is only not looked
+/// at again.
 pub(super) async fn put(
     transaction: &mut Transaction,
     writes: &mut Writes,
@@ -221,8 +222,9 @@ pub(super) async fn put(
     for (home, old) in followed.filter(|(_, old)| old.state == State::Superseded) {
         writes.append(home.0, vec![announce.announce(&old, now)]);
     }
-    insert(transaction, issued).await?;
-    for (home, directive) in issued {
+    let open: Vec<_> = issued.iter().filter(|(_, d)| d.state == State::Open).collect();
+    insert(transaction, &open).await?;
+    for (home, directive) in open {
         writes.append(home.0, vec![announce.announce(directive, now)]);
     }
     Ok(())
@@ -286,7 +288,7 @@ async fn supersede(
     Ok(gone)
 }
 
-async fn insert(transaction: &mut Transaction, issued: &[(Home, Directive)]) -> Result<(), StoreError> {
+async fn insert(transaction: &mut Transaction, issued: &[&(Home, Directive)]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(issued.len());
     for ((tenant, community), d) in issued {
         let ids = (Id(tenant.0), Id(community.0), Id(d.id.0), Id(d.user.0));
@@ -419,7 +421,7 @@ fn ids(communities: Option<&[CommunityId]>) -> Result<Option<String>, StoreError
 
 const KEY: &[&str] = &["tenant_id", "directive_id"];
 
-fn directive_of(row: &SqliteRow) -> Result<Directive, StoreError> {
+pub(super) fn directive_of(row: &SqliteRow) -> Result<Directive, StoreError> {
     let row = Row::of(row, "directives", KEY);
     let place = row.place();
     let effect = row.text("effect")?;

@@ -30,6 +30,7 @@ mod insight; // reads for searches and reports
 mod job_rows; // rows of jobs
 mod jobs; // requests of many items
 mod look; // a member's state
+mod observations; // what was seen on platforms
 mod people; // persons, found or made
 mod ports; // which module does what is asked
 mod recall; // looking back at what lapsed and at direct acts
@@ -142,6 +143,7 @@ pub fn statements() -> Vec<&'static str> {
         events::STATEMENTS,
         directives::STATEMENTS,
         restatements::STATEMENTS,
+        observations::STATEMENTS,
         schedules::STATEMENTS,
         runs::STATEMENTS,
         webhooks::STATEMENTS,

@@ -50,6 +50,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("undo_plans", "plan_id"),
     of_community!("held_acts", "held_id"),
     of_community!("directives", "directive_id"),
+    of_community!("observations", "platform, space, effect, native_id"),
     of_community!("restatements", "user_id"),
     of_community!("spent_acts", "bucket, at, number"),
     of_community!("case_revisions", "number, revision"),
@@ -74,6 +75,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("directives", "directive_id"),
     of_tenant!("deliveries", "webhook_id, delivery_id"),
     of_tenant!("webhooks", "webhook_id"),
+    of_tenant!("observations", "community_id, platform, space, effect, native_id"),
     of_tenant!("restatements", "community_id, user_id"),
     of_tenant!("spent_acts", "community_id, bucket, at, number"),
     of_tenant!("case_revisions", "community_id, number, revision"),
@@ -133,6 +135,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[17],
     OF_COMMUNITY[18],
     OF_COMMUNITY[19],
+    OF_COMMUNITY[20],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -162,6 +165,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[26],
     OF_TENANT[27],
     OF_TENANT[28],
+    OF_TENANT[29],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

@@ -102,6 +102,27 @@ on_every_store! {
         assert_eq!((&by_them["reason"], &by_them["actor"]["user"], &by_them["actor"]["identity"]), (&json!("stays"), &json!(user), &Value::Null));
     }
 
+    /// What was observed of them on platforms goes too, and that they did what was observed of others; also out of the log and kept answers.
+    async fn what_was_observed_of_them_is_nowhere_left(store) {
+        let world = World::start(store);
+        let community = world.community("c").await;
+        let link = json!({"platform": "discord", "space": "guild"});
+        world.admin.post(&format!("/v1/communities/{community}/links"), &link).await.expect(201);
+        let path = format!("/v1/communities/{community}/observations");
+        let event = |member: &str, by: &str| json!({"member": member, "effect": "ban", "present": true, "by": by});
+        let request = json!({"platform": "discord", "space": "guild", "events": [event("ferris-4711", "mod-1"), event("other", "ferris-4711")]});
+        let call = world.admin.call(Method::POST, &path).header("Idempotency-Key", "k1");
+        call.json(&request).send().await.expect(200);
+        let made = json!({"name": "Ferris", "identities": [{"platform": "discord", "id": "ferris-4711"}]});
+        let user = text(&world.admin.post("/v1/users", &made).await.expect(201)["id"]);
+        assert!(world.dump().await.contains("ferris-4711"));
+        erase(&world.admin, &user).await;
+        let after = world.dump().await;
+        assert!(!after.contains("ferris-4711"), "{}", &after[after.find("ferris-4711").unwrap_or(0).saturating_sub(300)..][..400]);
+        let left = world.admin.get(&format!("/v1/communities/{community}/drift")).await.expect(200);
+        assert_eq!((left["items"].as_array().unwrap().len(), &left["items"][0]["by"]), (1, &Value::Null));
+    }
+
     /// As long as their ban holds, they are recognised, and what names them is not stored again. Then they are somebody new.
     async fn who_is_banned_is_recognised_until_the_ban_is_over(store) {
         let world = World::start(store);

@@ -109,7 +109,7 @@ impl Judge for Simple {
                 });
                 Ok(ruling(situation, submission, case))
             }
-            Command::Approve { .. } | Command::Reject { .. } => Ok(ruling(situation, submission, None)),
+            _ => Ok(ruling(situation, submission, None)),
         }
     }
 }
@@ -241,7 +241,7 @@ impl Render for Plain {
                 ("member.changed", Some(*community), profile.user.id.to_string())
             }
             Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
-            Changed::Directive(directive) => (
+            Changed::Directive(directive) | Changed::Observed(directive, _) => (
                 "directive.changed",
                 Some(directive.community),
                 directive.state.name().to_owned(),

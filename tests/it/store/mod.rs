@@ -16,6 +16,7 @@ mod cases;
 mod claims;
 mod communities;
 mod directives;
+mod drift;
 mod erasure;
 mod events;
 mod halving;

@@ -9,7 +9,7 @@ use crate::ports::directory::{Change, Changed, Conflict, Link};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::postgres::errors::overtaken;
-use crate::storage::postgres::{directives, directory, restatements};
+use crate::storage::postgres::{directives, directory, observations, restatements};
 use sqlx::PgConnection;
 
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
@@ -114,6 +114,7 @@ impl Context<'_> {
             return Err(StoreError::NotFound("link").into());
         }
         directives::cancel_of_link(&mut *connection, (self.order.tenant, community), link, self.now).await?;
+        observations::forget_of_link(&mut *connection, (self.order.tenant, community), link).await?;
         self.community(connection, community).await
     }
 

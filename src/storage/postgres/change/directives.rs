@@ -2,22 +2,30 @@
 
 use super::{Context, Stop};
 use crate::domain::directive::{Directive, NotTaken, Outcome, Receipt, State};
+use crate::domain::drift::{Seen, received};
 use crate::domain::id::DirectiveId;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
+use crate::storage::batch::fresh_id;
 use crate::storage::postgres::directives::{keep, lock, newest};
+use crate::storage::postgres::observations::{keep as keep_seen, lock_of_directive};
 use sqlx::PgConnection;
 
 impl Context<'_> {
     pub(super) async fn change_directive(&self, connection: &mut PgConnection) -> Result<Changed, Stop> {
         let changed = match &self.order.change {
-            Change::ReceiveDirective { .. } => match self.receive(connection).await? {
-                Received::News(directive) => directive,
-                Received::Known(directive) => {
-                    let there = Changed::Directive(Box::new(directive));
-                    return Ok(Changed::Same(Box::new(there)));
+            Change::ReceiveDirective { id, .. } => {
+                let seen = lock_of_directive(&mut *connection, self.order.tenant, *id).await?;
+                match self.receive(&mut *connection).await? {
+                    Received::News(directive) => {
+                        return self.look_anew(&mut *connection, directive, seen).await;
+                    }
+                    Received::Known(directive) => {
+                        let there = Changed::Directive(Box::new(directive));
+                        return Ok(Changed::Same(Box::new(there)));
+                    }
                 }
-            },
+            }
             Change::RetryDirective(id) => self.retry(connection, *id).await?,
             Change::CancelDirective(id) => {
                 let mut directive = lock(&mut *connection, self.order.tenant, *id).await?;
@@ -28,6 +36,26 @@ impl Context<'_> {
         };
         keep(&mut *connection, self.order.tenant, &changed).await?;
         Ok(Changed::Directive(Box::new(changed)))
+    }
+
+    /// Writes down how a directive stands that was reported on, and what that says of what was observed.
+    async fn look_anew(
+        &self,
+        connection: &mut PgConnection,
+        directive: Directive,
+        seen: Option<Seen>,
+    ) -> Result<Changed, Stop> {
+        keep(&mut *connection, self.order.tenant, &directive).await?;
+        let after = seen.as_ref().and_then(|seen| {
+            let fresh = || fresh_id(self.now);
+            received(seen, &directive, self.now, fresh)
+        });
+        let Some((before, after)) = seen.zip(after) else {
+            return Ok(Changed::Directive(Box::new(directive)));
+        };
+        let home = (self.order.tenant, directive.community);
+        keep_seen(&mut *connection, home, &after).await?;
+        Ok(Changed::Observed(Box::new(directive), Box::new((before, after))))
     }
 
     async fn receive(&self, connection: &mut PgConnection) -> Result<Received, Stop> {

@@ -7,7 +7,7 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
-use crate::storage::postgres::{directives, directory, schedules, seams};
+use crate::storage::postgres::{directives, directory, observations, schedules, seams};
 use sqlx::PgConnection;
 
 /// A tenant that never erased anybody has no secret yet.
@@ -59,6 +59,7 @@ impl Context<'_> {
                 .bind(id.0)
                 .execute(&mut *connection)
                 .await?;
+            observations::forget_of_identity(&mut *connection, tenant, identity).await?;
         }
         sqlx::query(FORGET)
             .bind(tenant.0)

@@ -9,7 +9,7 @@ use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{directives, directory, restatements};
+use crate::storage::sqlite::{directives, directory, observations, restatements};
 
 const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
     VALUES (?1, ?2, ?3, ?4, 1)";
@@ -108,6 +108,7 @@ impl Context<'_> {
             return Err(StoreError::NotFound("link").into());
         }
         directives::cancel_of_link(transaction, (self.order.tenant, community), link, self.now).await?;
+        observations::forget_of_link(transaction, (self.order.tenant, community), link).await?;
         self.community(transaction, community).await
     }
 

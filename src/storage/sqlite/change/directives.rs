@@ -2,22 +2,28 @@
 
 use super::{Context, Stop};
 use crate::domain::directive::{Directive, NotTaken, Outcome, Receipt, State};
+use crate::domain::drift::{Seen, received};
 use crate::domain::id::DirectiveId;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
+use crate::storage::batch::fresh_id;
 use crate::storage::sqlite::directives::{keep, lock, newest};
+use crate::storage::sqlite::observations::{keep as keep_seen, lock_of_directive};
 use crate::storage::sqlite::pool::Transaction;
 
 impl Context<'_> {
     pub(super) async fn change_directive(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
         let changed = match &self.order.change {
-            Change::ReceiveDirective { .. } => match self.receive(transaction).await? {
-                Received::News(directive) => directive,
-                Received::Known(directive) => {
-                    let there = Changed::Directive(Box::new(directive));
-                    return Ok(Changed::Same(Box::new(there)));
+            Change::ReceiveDirective { id, .. } => {
+                let seen = lock_of_directive(transaction, self.order.tenant, *id).await?;
+                match self.receive(transaction).await? {
+                    Received::News(directive) => return self.look_anew(transaction, directive, seen).await,
+                    Received::Known(directive) => {
+                        let there = Changed::Directive(Box::new(directive));
+                        return Ok(Changed::Same(Box::new(there)));
+                    }
                 }
-            },
+            }
             Change::RetryDirective(id) => self.retry(transaction, *id).await?,
             Change::CancelDirective(id) => {
                 let mut directive = lock(transaction, self.order.tenant, *id).await?;
@@ -28,6 +34,26 @@ impl Context<'_> {
         };
         keep(transaction, self.order.tenant, &changed).await?;
         Ok(Changed::Directive(Box::new(changed)))
+    }
+
+    /// Writes down how a directive stands that was reported on, and what that says of what was observed.
+    async fn look_anew(
+        &self,
+        transaction: &mut Transaction,
+        directive: Directive,
+        seen: Option<Seen>,
+    ) -> Result<Changed, Stop> {
+        keep(transaction, self.order.tenant, &directive).await?;
+        let after = seen.as_ref().and_then(|seen| {
+            let fresh = || fresh_id(self.now);
+            received(seen, &directive, self.now, fresh)
+        });
+        let Some((before, after)) = seen.zip(after) else {
+            return Ok(Changed::Directive(Box::new(directive)));
+        };
+        let home = (self.order.tenant, directive.community);
+        keep_seen(transaction, home, &after).await?;
+        Ok(Changed::Observed(Box::new(directive), Box::new((before, after))))
     }
 
     async fn receive(&self, transaction: &mut Transaction) -> Result<Received, Stop> {

@@ -9,7 +9,7 @@ use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{directives, directory, schedules, seams};
+use crate::storage::sqlite::{directives, directory, observations, schedules, seams};
 
 /// A tenant that never erased anybody has no secret yet.
 const SECRET: &str =
@@ -62,6 +62,7 @@ impl Context<'_> {
                 .bind(id.0)
                 .execute(transaction.connection()?)
                 .await?;
+            observations::forget_of_identity(transaction, tenant, identity).await?;
         }
         sqlx::query(FORGET)
             .bind(tenant.0)

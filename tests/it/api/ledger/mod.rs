@@ -6,6 +6,7 @@ mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod automod; // rules that act
 mod bulk; // many acts in one request
+mod drift; // what platforms differ in
 mod events; // the log
 mod exports; // whole communities
 mod holds; // acts that wait for others

@@ -1,0 +1,27 @@
+-- What was last observed of an effect on a member in a space. `until` is when the platform ends it by itself; `capabilities` and `sources`, the names
+-- of the events of the moment `at`, are JSON lists of texts; `actor_native_id` is who did it there. `drift_id`, `difference` and `since` stand as long as
+-- it is not as desired.
+CREATE TABLE observations (
+    tenant_id       uuid NOT NULL,
+    community_id    uuid NOT NULL,
+    platform        text COLLATE "C" NOT NULL,
+    space           text COLLATE "C" NOT NULL,
+    effect          text COLLATE "C" NOT NULL,
+    native_id       text COLLATE "C" NOT NULL,
+    present         boolean NOT NULL,
+    until           bigint,
+    capabilities    json NOT NULL,
+    at              timestamptz NOT NULL,
+    sources         json NOT NULL,
+    actor_native_id text COLLATE "C",
+    ours            boolean NOT NULL,
+    heals           integer NOT NULL,
+    healed_at       timestamptz,
+    drift_id        uuid,
+    difference      text COLLATE "C",
+    since           timestamptz,
+    PRIMARY KEY (tenant_id, community_id, platform, space, effect, native_id)
+);
+CREATE INDEX observations_adrift ON observations (tenant_id, community_id, drift_id) WHERE drift_id IS NOT NULL;
+CREATE INDEX observations_of_identity ON observations (tenant_id, platform, native_id);
+CREATE INDEX observations_by_actor ON observations (tenant_id, platform, actor_native_id) WHERE actor_native_id IS NOT NULL;
