@@ -145,9 +145,9 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct ReplayRequest {
         /// How many, the oldest first. Left out, 1000.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::number::integer_opt")]
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1_000))]
-        pub limit: Option<u32>,
+        pub limit: Option<i64>,
     }
 }
 

@@ -43,11 +43,10 @@ pub async fn replay_dead_deliveries(
     body: StrictJson<ReplayRequest>,
 ) -> Result<Response, Problem> {
     let mut fields = Fields::default();
-    let limit = body.value.limit.unwrap_or(MOST);
-    if !(1..=MOST).contains(&limit) {
-        fields.refuse("/limit", format!("1 to {MOST}"));
-    }
-    let limit = fields.finish(Some(limit))?;
+    let given = body.value.limit.map_or(Ok(MOST), u32::try_from).ok();
+    let limit = given.filter(|limit| (1..=MOST).contains(limit));
+    let limit = fields.take("/limit", limit.ok_or(format!("1 to {MOST}")));
+    let limit = fields.finish(limit)?;
     let claim = repeat.claim(&body);
     let sent = api.service.replay_dead(&caller, webhook, limit, claim).await?;
     Ok(respond::done(sent))
