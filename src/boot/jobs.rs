@@ -17,6 +17,7 @@ use crate::jobs::restatements::Restatements;
 use crate::jobs::retention::Retention;
 use crate::jobs::schedules::Schedules;
 use crate::jobs::timers::Timers;
+use crate::jobs::waiting::Waiting;
 use crate::jobs::webhooks::Webhooks;
 use crate::ports::store::Store;
 use crate::service::Service;
@@ -70,6 +71,10 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         store: store.clone(),
         interval: config.jobs.timer_interval,
     };
+    let waiting = Waiting {
+        store: store.clone(),
+        clock: clock.clone(),
+    };
     let mut jobs = JoinSet::new();
     if let Some(publisher) = streams::publisher(config, service)? {
         jobs.spawn_on(publisher.run(stop.clone()), writers.handle());
@@ -79,6 +84,7 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
     jobs.spawn_on(schedules.run(stop.clone()), writers.handle());
     jobs.spawn_on(webhooks(config, service).run(stop.clone()), writers.handle());
+    jobs.spawn_on(waiting.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention(config, store).run(stop.clone()), writers.handle());

@@ -3,6 +3,10 @@
 //! What lasts (a ban, a mute, a restriction) is wanted as a state: held until a moment, or lifted. A later wish takes the place of an earlier one
 //! that is not settled. What happens once (a kick, messages deleted) is wanted as a deed.
 
+mod receipt; // what a relay says of a directive
+
+pub use receipt::{NotTaken, Outcome, Receipt};
+
 use super::act::Entry;
 use super::case::Messages;
 use super::drift::Spot;
@@ -79,51 +83,6 @@ pub enum State {
     Superseded,
     /// Somebody took it back, or its link is gone.
     Cancelled,
-}
-
-/// What a relay says of a directive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It is as wanted.
-    Applied,
-    /// It came to nothing for a reason that passes.
-    Transient,
-    /// The relay's bot lacks a permission, or stands too low.
-    PermissionMissing,
-    /// The space is not to be reached.
-    Unreachable,
-    /// The platform cannot do this.
-    Unsupported,
-}
-
-/// A receipt: what came of trying.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// What.
-    pub outcome: Outcome,
-    /// The platform's code, as it named it.
-    pub code: Option<String>,
-    /// In words.
-    pub detail: Option<String>,
-    /// Until when the platform keeps it up by itself, if that is sooner than wanted.
-    pub holds_until: Option<DateTime<Utc>>,
-    /// After how many seconds the platform said to come back, if it did.
-    pub retry_after: Option<i64>,
-    /// Under which lease it was carried out, if the relay said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lease: Option<LeaseId>,
-    /// When it was received.
-    pub at: DateTime<Utc>,
-}
-
-/// Why nothing is done about a directive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTaken {
-    /// It is in nobody's hands, or in somebody else's, by now.
-    LeaseLost,
-    /// It is settled, and how.
-    Settled(State),
 }
 
 /// What one platform's space is to do about one of its members.

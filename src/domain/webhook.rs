@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub const MOST_WEBHOOKS: i64 = 50;
 /// How many deliveries of a webhook may be under way. Beyond that events wait in the log.
 pub const MOST_PENDING: i64 = 10_000;
+/// A webhook with so many deliveries that are due is planned no others meanwhile.
+pub const MOST_DUE: i64 = 1_000;
 /// After how many failures in a row a receiver is left alone.
 pub const MOST_FAILURES: i32 = 5;
 /// For how long at first; twice as long after each probe that fails.

@@ -17,6 +17,7 @@ pub mod json; // JSON bodies, read strictly
 pub mod ndjson; // bodies of lines
 pub mod page; // pages of lists and their cursors
 pub mod path; // typed path parameters
+pub mod position; // a position in the log
 pub mod prefer; // the Prefer header
 pub mod problem; // every answer that is not a success
 pub mod query; // query parameters

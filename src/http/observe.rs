@@ -84,6 +84,23 @@ fn describe() {
         "tribune_webhook_tries_total",
         "Tries to deliver an event to a webhook, by what came of them"
     );
+    describe_gauge!(
+        "tribune_webhook_deliveries",
+        "Deliveries to webhooks that are on their way, and that were given up"
+    );
+    describe_gauge!(
+        "tribune_directives_open",
+        "Directives that are not carried out yet, by platform"
+    );
+    describe_gauge!(
+        "tribune_directives_overdue_seconds",
+        Unit::Seconds,
+        "For how long the next directive of a platform waits for somebody to fetch it"
+    );
+    describe_counter!(
+        "tribune_receipts_total",
+        "Receipts of directives that were taken in, by their outcome"
+    );
     describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
     describe_counter!(
         "tribune_expiries_total",

@@ -8,6 +8,7 @@ pub mod restatements; // what platforms are to do under new names and in new spa
 pub mod retention; // answers under idempotency keys, forgotten in time
 pub mod schedules; // acts and reminders at a time that was set before
 pub mod timers; // sanctions whose time is over
+pub mod waiting; // what waits for somebody outside, as gauges
 pub mod webhooks; // events, sent where tenants want them
 
 mod pace; // how long to wait after a failure, and whether to log it

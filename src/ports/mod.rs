@@ -24,4 +24,5 @@ pub mod schedules; // what is to be done at a time that was set before
 pub mod store; // all of it together
 pub mod timers; // what is due
 pub mod undo; // plans to void what many acts did
+pub mod waiting; // what waits for somebody outside
 pub mod webhooks; // where events are sent, and what is on its way

@@ -17,6 +17,7 @@ use super::removal::Removals;
 use super::schedules::Schedules;
 use super::timers::Timers;
 use super::undo::Undo;
+use super::waiting::Waits;
 use super::webhooks::Webhooks;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -52,6 +53,7 @@ pub trait Store:
     + Restatements
     + Schedules
     + Webhooks
+    + Waits
     + Drifts
     + 'static
 {

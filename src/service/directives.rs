@@ -177,9 +177,12 @@ impl Service {
         (lease, receipt): (Option<LeaseId>, Receipt),
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
+        let outcome = receipt.outcome.name();
         let receipt = Box::new(receipt);
         let change = Change::ReceiveDirective { id, lease, receipt };
-        self.change_directive(caller, id, change, claim).await
+        let taken_in = self.change_directive(caller, id, change, claim).await?;
+        metrics::counter!("tribune_receipts_total", "outcome" => outcome).increment(1);
+        Ok(taken_in)
     }
 
     /// Has a directive carried out once more, from now on: one that was given up, or that is to be tried sooner.

@@ -50,6 +50,7 @@ steps! {
     18 "0018" "schedules",
     19 "0019" "webhooks",
     20 "0020" "observations",
+    21 "0021" "leading_columns",
 }
 
 /// The number of the newest step.

@@ -77,7 +77,7 @@ on_every_store! {
             }
             answers.push(paste(&admin, &line, community).await);
         }
-        let [_, _, third, muted, explained, voided, free, cases, events, _, _, receipt, check, schedule] = &answers[..] else {
+        let [_, _, third, muted, explained, voided, free, cases, events, hook, _, _, receipt, drift, check, schedule] = &answers[..] else {
             panic!("the README makes {} calls", answers.len());
         };
         assert_eq!(third["escalations"][0]["kind"], "mute");
@@ -87,7 +87,8 @@ on_every_store! {
         assert_eq!(voided["also_voided"], serde_json::json!([4]));
         assert_eq!((&free["points"], &free["restrictions"]), (&2.into(), &serde_json::json!([])));
         assert_eq!(cases["items"].as_array().unwrap().len(), 4);
-        assert_eq!(receipt["state"], "applied");
+        assert_eq!(hook["webhook"]["state"], "active");
+        assert_eq!((&receipt["state"], &drift["items"]), (&"applied".into(), &serde_json::json!([])));
         assert_eq!((&check["allowed"], &check["remaining"]), (&true.into(), &4.into()));
         assert_eq!((&schedule["state"], &schedule["time_zone"]), (&"active".into(), &"Europe/Berlin".into()));
         assert!(events["items"].as_array().unwrap().iter().any(|event| event["type"] == "case.voided"));

@@ -1,7 +1,7 @@
 //! The logs of tenants, read once for everybody who follows them in this process.
 //!
 //! A commit in this process rings a bell; commits of other processes are seen by looking, some tens of times a second while anybody
-//! follows. Each look asks where the logs end that are followed, and reads what is new into a [`ring`], written out. Readers take it from there,
+//! follows, and more often as long as there is something new each time. Each look asks where the logs end that are followed, and reads what is new into a [`ring`], written out. Readers take it from there,
 //! at their own pace; whoever falls behind the ring is cut off and resumes.
 
 mod reader;
@@ -126,13 +126,13 @@ impl Feed {
     /// Reads what is new for those who follow, until closed.
     pub(crate) async fn run(&self, store: &dyn Store, clock: &dyn Clock) {
         let mut keys_at = Instant::now() + KEYS_EVERY;
-        let mut failing = false;
+        let (mut failing, mut pause) = (false, self.pace.interval);
         while !*self.closed.borrow() {
             if self.lock().readers == 0 {
                 // Nobody follows: the bell also rings when somebody begins to.
                 self.bell.notified().await;
             } else {
-                drop(tokio::time::timeout(self.pace.interval, self.bell.notified()).await);
+                drop(tokio::time::timeout(pause, self.bell.notified()).await);
             }
             let looked = self.look(store).await;
             if let Err(error) = &looked
@@ -144,6 +144,11 @@ impl Feed {
                 );
             }
             failing = looked.is_err();
+            // Where something came there may soon be more.
+            pause = match looked {
+                Ok(true) => SHORTEST.min(self.pace.interval),
+                _ => self.pace.interval,
+            };
             if Instant::now() >= keys_at {
                 keys_at = Instant::now() + KEYS_EVERY;
                 self.look_at_keys(store, clock).await;
@@ -152,24 +157,25 @@ impl Feed {
         }
     }
 
-    /// One look at the logs that are followed.
-    async fn look(&self, store: &dyn Store) -> Result<(), ServiceError> {
+    /// One look at the logs that are followed. True when there was something new.
+    async fn look(&self, store: &dyn Store) -> Result<bool, ServiceError> {
         let channels: Vec<(TenantId, Arc<Channel>)> = {
             let followed = self.lock();
             let all = followed.channels.iter();
             all.map(|(tenant, channel)| (*tenant, channel.clone())).collect()
         };
         if channels.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
+        let mut found = false;
         let tenants: Vec<TenantId> = channels.iter().map(|(tenant, _)| *tenant).collect();
         let ends: HashMap<TenantId, i64> = store.log_ends(&tenants).await?.into_iter().collect();
         for (tenant, channel) in channels {
             if let Some(end) = ends.get(&tenant) {
-                channel.advance(store, tenant, *end).await?;
+                found |= channel.advance(store, tenant, *end).await?;
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Ends those whose key is no longer good.
@@ -210,14 +216,16 @@ impl Channel {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads up to a position. The first time there is nothing to read: who came before that reads for themselves.
-    async fn advance(&self, store: &dyn Store, tenant: TenantId, end: i64) -> Result<(), ServiceError> {
+    /// Reads up to a position. The first time there is nothing to read: who came before that reads for themselves. True
+    /// when there was something new.
+    async fn advance(&self, store: &dyn Store, tenant: TenantId, end: i64) -> Result<bool, ServiceError> {
         let known = self.ring().upto();
         let Some(mut at) = known else {
             self.ring().begin(end);
             self.moved.send_replace(end);
-            return Ok(());
+            return Ok(false);
         };
+        let began = at;
         while at < end {
             let page = After {
                 after: Some(at),
@@ -234,7 +242,7 @@ impl Channel {
             self.ring().push(round);
             self.moved.send_replace(at);
         }
-        Ok(())
+        Ok(at > began)
     }
 
     /// To which platforms the communities of events are linked, if any reader wants to know.

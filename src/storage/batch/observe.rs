@@ -4,6 +4,7 @@ use super::issue::WishRow;
 use super::run::{Run, nameless, target};
 use super::{MemberKey, acting_person};
 use crate::domain::act::{Command, Situation};
+use crate::domain::actor::Acting;
 use crate::domain::drift::{Observation, Spot};
 use crate::domain::hold::Spent;
 use crate::ports::error::StoreError;
@@ -71,13 +72,13 @@ impl Run<'_, '_> {
         if !asked.is_empty() {
             self.asked.push((member, asked));
         }
-        Ok(Reply::Done(self.note(submission, member, key, noted)))
+        Ok(Reply::Done(self.note((submission, &acting), member, key, noted)))
     }
 
     /// Takes over what an observation comes to.
     fn note(
         &mut self,
-        submission: &Submission,
+        (submission, acting): (&Submission, &Acting),
         member: MemberKey,
         key: (Home, Spot),
         noted: Noted,
@@ -87,11 +88,8 @@ impl Run<'_, '_> {
                 claim: None,
                 ..submission.clone()
             };
-            let acting = self.acting(submission);
-            if let Ok(acting) = acting {
-                self.accept(&unclaimed, member, &acting, ruling);
-                self.writes.wishes.spare(member, &key.1);
-            }
+            self.accept(&unclaimed, member, acting, ruling);
+            self.writes.wishes.spare(member, &key.1);
         }
         if let Some(wish) = noted.heal {
             self.needed.insert((member.tenant, member.user));

@@ -44,6 +44,7 @@ mod seams; // where two users became one
 mod sweep; // the rows of what was deleted
 mod timers; // what is due
 mod undo; // plans to void what many acts did
+mod waiting; // what waits for somebody outside
 mod webhooks; // where events are sent
 
 mod errors; // the driver's errors in the port's words
@@ -136,6 +137,7 @@ pub fn statements() -> Vec<&'static str> {
         observations::STATEMENTS,
         schedules::STATEMENTS,
         runs::STATEMENTS,
+        waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,
         jobs::STATEMENTS,

@@ -8,7 +8,7 @@ use super::write::write;
 use super::{Postgres, deliveries, events};
 use crate::domain::id::{DeliveryId, TenantId, WebhookId};
 use crate::domain::webhook::delivery::{Delivery, State};
-use crate::domain::webhook::{About, MOST_PENDING, Webhook};
+use crate::domain::webhook::{About, MOST_DUE, MOST_PENDING, Webhook};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::webhooks::{AnnounceTurn, Handing, Planned, Taken, Tried, Webhooks};
@@ -33,11 +33,14 @@ const INSERT: &str = "INSERT INTO webhooks (tenant_id, webhook_id, state, positi
     VALUES ($1, $2, $3, $4, $5, $6, $7::json)";
 const SAVE: &str = "UPDATE webhooks SET state = $3, position = $4, paused_until = $5, about = $6::json \
     WHERE tenant_id = $1 AND webhook_id = $2";
-/// Those that are behind, but for those that have much under way: events wait in the log for them.
+/// Those that are behind, but for those that have much due or much under way: events wait in the log for them. What is due is looked at first,
+/// because it is less.
 const BEHIND: &str = "SELECT w.tenant_id, w.webhook_id, w.position - t.event_seq AS measure FROM webhooks w \
     JOIN tenants t ON t.tenant_id = w.tenant_id WHERE w.state = 'active' AND w.position < t.event_seq AND NOT EXISTS \
+    (SELECT 1 FROM deliveries d WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.webhook_id AND d.due_at <= $1 \
+    ORDER BY d.due_at, d.delivery_id LIMIT 1 OFFSET $2) AND NOT EXISTS \
     (SELECT 1 FROM deliveries d WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.webhook_id AND d.due_at IS NOT NULL \
-    ORDER BY d.due_at, d.delivery_id LIMIT 1 OFFSET $1)";
+    ORDER BY d.due_at, d.delivery_id LIMIT 1 OFFSET $3)";
 /// But for those that somebody else has in hand.
 const LOCK_FREE: &str = "SELECT w.* FROM UNNEST($1::uuid[], $2::uuid[]) AS n (tenant_id, webhook_id) \
     JOIN webhooks w ON w.tenant_id = n.tenant_id AND w.webhook_id = n.webhook_id WHERE w.state = 'active' \
@@ -114,8 +117,14 @@ async fn plan_all(
     announce: &dyn AnnounceTurn,
 ) -> Result<Planned, StoreError> {
     // Whoever looks in vain needs no transaction.
-    let query = sqlx::query(BEHIND).bind(MOST_PENDING - 1);
-    let found = all(query.fetch_all(pool.reader()).await, measured)?;
+    let mut reader = pool.reader().acquire().await.map_err(failed)?;
+    let now = pool.now(&mut reader).await?;
+    let query = sqlx::query(BEHIND)
+        .bind(now)
+        .bind(MOST_DUE - 1)
+        .bind(MOST_PENDING - 1);
+    let found = all(query.fetch_all(&mut *reader).await, measured)?;
+    drop(reader);
     let behind = first(found, MOVED_AT_ONCE);
     if behind.is_empty() {
         return Ok(Planned::default());

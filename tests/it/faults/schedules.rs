@@ -20,20 +20,6 @@ const AHEAD: TimeDelta = TimeDelta::seconds(10);
 /// What a worker had in hand is given to another when its lease is over.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// All of a list. What leads on is called by `next`.
-async fn all(client: &Client, path: &str, next: &str) -> Vec<Value> {
-    let (mut items, mut onwards) = (Vec::new(), String::new());
-    loop {
-        let page = client.get(&format!("{path}{onwards}")).await.expect(200);
-        let more = page["items"].as_array().unwrap();
-        items.extend(more.iter().cloned());
-        match page["next_cursor"].as_str() {
-            Some(cursor) if !more.is_empty() => onwards = format!("&{next}={cursor}"),
-            _ => return items,
-        }
-    }
-}
-
 /// A community with what is to be done in it.
 async fn make(client: &Client) -> String {
     let made = client
@@ -80,13 +66,8 @@ async fn workers_that_die_or_sleep_double_nothing() {
     let open = async || {
         let mut open = 0;
         for base in &homes {
-            open += all(
-                &admin,
-                &format!("{base}/schedules?limit=500&state=active"),
-                "cursor",
-            )
-            .await
-            .len();
+            let path = format!("{base}/schedules?limit=500&state=active");
+            open += admin.all(&path, "cursor").await.len();
         }
         open
     };
@@ -105,7 +86,7 @@ async fn workers_that_die_or_sleep_double_nothing() {
     for base in &homes {
         check(&admin, base).await;
     }
-    let reminded = all(&admin, "/v1/events?limit=500&type=reminder.due", "after").await;
+    let reminded = &admin.all("/v1/events?limit=500&type=reminder.due", "after").await;
     let distinct: BTreeSet<_> = reminded
         .iter()
         .map(|event| event["data"]["reminder"]["schedule"].as_str())
@@ -118,7 +99,7 @@ async fn workers_that_die_or_sleep_double_nothing() {
 
 /// Each schedule is done, and each act is one case.
 async fn check(client: &Client, base: &str) {
-    let schedules = all(client, &format!("{base}/schedules?limit=500"), "cursor").await;
+    let schedules = client.all(&format!("{base}/schedules?limit=500"), "cursor").await;
     assert_eq!(schedules.len(), 2 * EACH);
     assert!(
         schedules
@@ -129,7 +110,9 @@ async fn check(client: &Client, base: &str) {
         .iter()
         .filter_map(|schedule| schedule["last_run"]["case"].as_i64())
         .collect();
-    let cases = all(client, &format!("{base}/cases?limit=500&kind=warn"), "cursor").await;
+    let cases = client
+        .all(&format!("{base}/cases?limit=500&kind=warn"), "cursor")
+        .await;
     let numbers: BTreeSet<_> = cases.iter().filter_map(|case| case["number"].as_i64()).collect();
     assert_eq!((cases.len(), numbers), (EACH, told));
 }

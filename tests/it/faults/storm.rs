@@ -80,7 +80,9 @@ async fn calm(world: &World, known: &std::collections::BTreeMap<String, records:
         "the ends of all mutes to be recorded, once at least",
         PATIENCE,
         async || {
-            let ends = all(&admin, "/v1/events?limit=500&type=sanction.ended", "after").await;
+            let ends = &admin
+                .all("/v1/events?limit=500&type=sanction.ended", "after")
+                .await;
             let open = admin.get("/v1/directives?state=open&limit=1").await.expect(200);
             (ends.len() >= mutes && open["items"].as_array().unwrap().is_empty()).then_some(())
         },
@@ -89,19 +91,5 @@ async fn calm(world: &World, known: &std::collections::BTreeMap<String, records:
 }
 
 async fn cases(client: &Client, home: &str) -> Vec<Value> {
-    all(client, &format!("{home}/cases?limit=500"), "cursor").await
-}
-
-/// Every item of a list. What leads on is called by `next`.
-async fn all(client: &Client, path: &str, next: &str) -> Vec<Value> {
-    let (mut items, mut onwards) = (Vec::new(), String::new());
-    loop {
-        let page = client.get(&format!("{path}{onwards}")).await.expect(200);
-        let more = page["items"].as_array().unwrap();
-        items.extend(more.iter().cloned());
-        match page["next_cursor"].as_str() {
-            Some(cursor) if !more.is_empty() => onwards = format!("&{next}={cursor}"),
-            _ => return items,
-        }
-    }
+    client.all(&format!("{home}/cases?limit=500"), "cursor").await
 }

@@ -85,6 +85,10 @@ async fn workers_end_what_a_server_without_jobs_has_begun() {
     for mut worker in workers {
         worker.anonymous().get("/readyz").await.expect(200);
         worker.anonymous().get("/v1/tenant").await.expect(404);
+        // Of each member the latest one is open, since no relay is there.
+        let waits = format!("tribune_directives_open{{platform=\"discord\"}} {MUTES}\n");
+        let metrics = worker.anonymous().get("/metrics").await.bytes;
+        assert!(String::from_utf8_lossy(&metrics).contains(&waits));
         assert!(worker.terminate().success(), "{}", worker.log());
     }
 }

@@ -42,6 +42,7 @@ mod text;
 mod timers;
 mod users;
 mod voids;
+mod waiting;
 mod webhooks;
 
 mod postgres; // what only several processes have

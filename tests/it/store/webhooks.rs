@@ -174,6 +174,38 @@ on_every_store! {
         assert_eq!(world.plan(100).await, Planned::default());
     }
 
+    /// What is due already is sent before more is planned, and nothing is missed by it.
+    async fn what_is_due_goes_first(store) {
+        let world = World::new(store).await;
+        let webhook = world.webhook_from(world.home, Selection::default(), Some(0)).await;
+        for n in 0..12 {
+            let warns: Vec<_> = (0..100).map(|m| warn(world.home, &format!("{n}-{m}"))).collect();
+            world.decide_all(&warns).await;
+        }
+        let log: Vec<i64> = world.events(world.home.tenant).await.iter().map(|event| event.position).collect();
+        let mut planned = 0;
+        while planned < log.len() {
+            let before = planned;
+            loop {
+                match world.plan(500).await.deliveries {
+                    0 => break,
+                    more => planned += usize::try_from(more).unwrap(),
+                }
+            }
+            assert!(planned > before, "{planned} of {}", log.len());
+            assert!(planned == log.len() || (1_000..1_500).contains(&(planned - before)), "{before} to {planned}");
+            loop {
+                let taken = world.hand_out(500).await;
+                if taken.is_empty() {
+                    break;
+                }
+                let tries: Vec<Tried> = taken.iter().map(|taken| tried(taken, 204, world.clock.now())).collect();
+                world.settle(&tries).await;
+            }
+        }
+        assert_eq!(world.positions_sent_to(webhook).await, log);
+    }
+
     /// A webhook is sent what it selects.
     async fn a_selection_is_sent(store) {
         let world = World::new(store).await;

@@ -84,6 +84,20 @@ impl Client {
         self.call(Method::DELETE, path).send().await
     }
 
+    /// Every item of a list, page by page. `path` has a query already; `next` is the parameter that a page's cursor goes into.
+    pub(crate) async fn all(&self, path: &str, next: &str) -> Vec<Value> {
+        let (mut items, mut onwards) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("{path}{onwards}")).await.expect(200);
+            let more = page["items"].as_array().expect("a list");
+            items.extend(more.iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(cursor) if !more.is_empty() => onwards = format!("&{next}={cursor}"),
+                _ => return items,
+            }
+        }
+    }
+
     /// A request that needs more than a path and JSON: other headers, or a body that no JSON library would write.
     pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
         let mut builder = Request::builder()

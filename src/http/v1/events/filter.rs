@@ -2,12 +2,10 @@
 
 use wire::event::types;
 
+use crate::http::position;
 use crate::http::problem::{Code, Problem};
 use crate::http::query;
 use crate::service::events::EventQuery;
-
-/// How many digits a position has at most.
-const MAX_POSITION: usize = 20;
 
 /// The events that the parameters name.
 pub(super) fn events(
@@ -22,11 +20,9 @@ pub(super) fn events(
     })
 }
 
-/// A position in the log; there is no use in a sign or in more digits than a position has.
+/// A position in the log.
 pub(super) fn position(text: &str) -> Result<i64, Problem> {
-    let plain = text.len() <= MAX_POSITION && text.bytes().all(|b| b.is_ascii_digit());
-    let position = if plain { text.parse().ok() } else { None };
-    position.ok_or_else(|| {
+    position::parse(text).ok_or_else(|| {
         Problem::new(Code::BadCursor)
             .detail("A position is a number such as 42: digits alone, up to 9223372036854775807.")
     })
@@ -44,18 +40,4 @@ fn known_types(text: &str) -> Result<Vec<String>, Problem> {
         }
     });
     names.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_position_is_plain_digits_and_no_more_than_there_can_be() {
-        assert_eq!(position("42").unwrap(), 42);
-        assert_eq!(position("00000000000000000042").unwrap(), 42);
-        for wrong in ["", "+42", "4.2", "9223372036854775808", "000000000000000000042"] {
-            assert_eq!(position(wrong).unwrap_err().code(), Code::BadCursor, "{wrong}");
-        }
-    }
 }

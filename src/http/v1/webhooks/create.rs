@@ -11,10 +11,14 @@ use crate::http::fields::Fields;
 use crate::http::idempotency::Idempotency;
 use crate::http::json::StrictJson;
 use crate::http::openapi::{examples, problems::problems};
+use crate::http::position;
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::service::caller::Caller;
 use crate::service::webhooks::WebhookOrder;
+
+/// What a field wants that holds no position.
+const NO_POSITION: &str = "a position is a number such as \"42\": digits alone";
 
 problems!(CreateWebhookProblems: Post, TooManyWebhooks, BadCursor, EventsGone);
 
@@ -71,18 +75,11 @@ fn read(request: &WebhookRequest) -> Result<WebhookOrder, Problem> {
             .and_then(|name| platform(&mut fields, name)),
     };
     let after = request.after.as_deref();
-    let after = after.and_then(|text| fields.take("/after", position(text)));
+    let after = after.and_then(|text| fields.take("/after", position::parse(text).ok_or(NO_POSITION)));
     fields.finish(to.map(|target| WebhookOrder {
         target,
         description,
         selection,
         after,
     }))
-}
-
-/// A position in the log.
-fn position(text: &str) -> Result<i64, &'static str> {
-    let plain = text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit());
-    let position = if plain { text.parse().ok() } else { None };
-    position.ok_or("a position is a number such as \"42\": digits alone")
 }
