@@ -80,6 +80,13 @@ fn describe() {
         "Streams of events that ended because their reader was too far behind"
     );
     describe_streams();
+    describe_effects();
+    describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
+    describe_times();
+}
+
+/// What is counted of what others are to receive or to carry out.
+fn describe_effects() {
     describe_counter!(
         "tribune_webhook_tries_total",
         "Tries to deliver an event to a webhook, by what came of them"
@@ -101,7 +108,10 @@ fn describe() {
         "tribune_receipts_total",
         "Receipts of directives that were taken in, by their outcome"
     );
-    describe_counter!("tribune_store_errors_total", "Failures of the store, by kind");
+}
+
+/// What is counted of what falls due with time.
+fn describe_times() {
     describe_counter!(
         "tribune_expiries_total",
         "Ends of sanctions that were recorded by this process, that had moved on or been recorded by another, and that failed"
