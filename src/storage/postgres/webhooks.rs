@@ -28,7 +28,7 @@ const LOCK: &str =
 const LIST: &str = "SELECT * FROM webhooks WHERE tenant_id = $1 \
     AND webhook_id > coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid) AND state <> 'deleted' ORDER BY webhook_id LIMIT $3";
 const COUNT: &str = "SELECT count(*) FROM webhooks WHERE tenant_id = $1 AND state <> 'deleted'";
-const LOG_END: &str = "SELECT event_seq FROM tenants WHERE tenant_id = $1";
+const LOG_END: &str = "SELECT event_seq FROM tenants WHERE tenant_id = $1 FOR UPDATE";
 const INSERT: &str = "INSERT INTO webhooks (tenant_id, webhook_id, state, position, paused_until, created_at, about) \
     VALUES ($1, $2, $3, $4, $5, $6, $7::json)";
 const SAVE: &str = "UPDATE webhooks SET state = $3, position = $4, paused_until = $5, about = $6::json \
@@ -205,7 +205,7 @@ pub(super) async fn count(connection: &mut PgConnection, tenant: TenantId) -> Re
     query.fetch_one(connection).await.map_err(failed)
 }
 
-/// Where the log of a tenant ends.
+/// Where the log of a tenant ends, and stays until the transaction does: nobody else makes a webhook meanwhile.
 pub(super) async fn log_end(connection: &mut PgConnection, tenant: TenantId) -> Result<i64, StoreError> {
     let query = sqlx::query_scalar(LOG_END).bind(tenant.0);
     query.fetch_one(connection).await.map_err(failed)

@@ -206,6 +206,15 @@ on_every_store! {
         assert_eq!(world.positions_sent_to(webhook).await, log);
     }
 
+    /// A tenant has no more webhooks than it may have, also when they are made at a time.
+    async fn there_are_no_more_than_there_may_be(store) {
+        let world = World::new(store).await;
+        let create = || WebhookChange::Create { id: WebhookId(uuid()), about: about(Selection::default()), after: None };
+        let made = futures_util::future::join_all((0..60).map(|_| world.change_webhook(world.home, create()))).await;
+        let refused = made.iter().filter(|made| matches!(made, Ok(Applied::Conflict(Conflict::TooManyWebhooks)))).count();
+        assert_eq!((made.len(), refused), (60, 10));
+    }
+
     /// A webhook is sent what it selects.
     async fn a_selection_is_sent(store) {
         let world = World::new(store).await;

@@ -63,18 +63,15 @@ impl Context<'_> {
         after: Option<i64>,
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
+        let end = webhooks::log_end(&mut *connection, tenant).await?;
         if webhooks::count(&mut *connection, tenant).await? >= MOST_WEBHOOKS {
             return Err(Conflict::TooManyWebhooks.into());
         }
-        let position = match after {
-            Some(position) => position,
-            None => webhooks::log_end(&mut *connection, tenant).await?,
-        };
         let webhook = Webhook {
             tenant,
             id,
             state: State::Active,
-            position,
+            position: after.unwrap_or(end),
             paused_until: None,
             created_at: self.now,
             about: about.clone(),
