@@ -199,6 +199,14 @@ pub fn difference(
     }
 }
 
+/// Whether a lasting state that was not said in a place need not be, because it came about there by itself: it was seen to be as it is wanted, and no
+/// directive about it is still to be carried out.
+#[must_use]
+pub fn came_about(wanted: &Wanted, sight: Option<&Sight>, latest: Option<State>, now: DateTime<Utc>) -> bool {
+    let is_as_wanted = |sight: &Sight| difference((wanted, false), sight, None, now).is_none();
+    latest != Some(State::Open) && sight.is_some_and(is_as_wanted)
+}
+
 /// Until when a platform holds it up by itself, as the latest receipt said.
 fn cap(said: Option<&Directive>) -> Option<DateTime<Utc>> {
     let receipt = said

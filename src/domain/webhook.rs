@@ -20,6 +20,8 @@ pub const MOST_WEBHOOKS: i64 = 50;
 pub const MOST_PENDING: i64 = 10_000;
 /// A webhook with so many deliveries that are due is planned no others meanwhile.
 pub const MOST_DUE: i64 = 1_000;
+/// How many secrets sign beside the newest: a request stays small, however often somebody draws another.
+pub const MOST_OLD_SECRETS: usize = 9;
 /// After how many failures in a row a receiver is left alone.
 pub const MOST_FAILURES: i32 = 5;
 /// For how long at first; twice as long after each probe that fails.
@@ -61,8 +63,8 @@ pub struct About {
     pub selection: Selection,
     /// What signatures are made with.
     pub secret: Secret,
-    /// The secret before, and until when signatures are made with it too.
-    pub old_secret: Option<(Secret, DateTime<Utc>)>,
+    /// The secrets before, and until when signatures are made with each of them too; the newest first.
+    pub old_secrets: Vec<(Secret, DateTime<Utc>)>,
     /// How its tries have gone.
     pub health: Health,
     /// Why and when it was turned off.
@@ -249,16 +251,19 @@ impl Webhook {
         *self != before
     }
 
-    /// Signs with another secret from now on, and with the one before too until a moment.
-    pub fn rotate(&mut self, secret: Secret, old_until: DateTime<Utc>) {
+    /// Signs with another secret from now on, and with the one before too until a moment. Those before that keep the time that they had.
+    pub fn rotate(&mut self, secret: Secret, old_until: DateTime<Utc>, now: DateTime<Utc>) {
         let old = std::mem::replace(&mut self.about.secret, secret);
-        self.about.old_secret = Some((old, old_until));
+        let older = &mut self.about.old_secrets;
+        older.insert(0, (old, old_until));
+        older.retain(|(_, until)| now < *until);
+        older.truncate(MOST_OLD_SECRETS);
     }
 
     /// The secrets that signatures are made with at a moment, the newest first.
     #[must_use]
     pub fn secrets(&self, now: DateTime<Utc>) -> Vec<&Secret> {
-        let old = self.about.old_secret.as_ref().filter(|(_, until)| now < *until);
+        let old = self.about.old_secrets.iter().filter(|(_, until)| now < *until);
         std::iter::once(&self.about.secret)
             .chain(old.map(|(secret, _)| secret))
             .collect()

@@ -23,6 +23,11 @@ impl Pace {
         self.failures == 1
     }
 
+    /// Whether the last round failed.
+    pub(super) const fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
     /// How long to wait before the next round: the usual pause, doubled with each failure in a row.
     pub(super) fn pause(&self, usual: Duration) -> Duration {
         let doubled = usual.saturating_mul(1 << self.failures.min(16));

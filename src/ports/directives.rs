@@ -69,6 +69,14 @@ pub trait Directives: Send + Sync {
         taking: &Taking,
     ) -> Result<Vec<Directive>, StoreError>;
 
+    /// Under which leases some directives are in somebody's hands, or were when these ran out. Those of which something was reported since, and
+    /// those that are settled, are left out.
+    async fn directives_in_hand(
+        &self,
+        tenant: TenantId,
+        ids: &[DirectiveId],
+    ) -> Result<Vec<(DirectiveId, LeaseId)>, StoreError>;
+
     /// When the next one falls due, those in somebody's hands included; `None` when there is none.
     async fn next_directive(
         &self,

@@ -87,9 +87,13 @@ pub struct Log {
     /// The position up to which the log was read, which is where to go on from: filters skip events, so it can lie beyond the last
     /// one given. It lies before the position that was asked for only when the whole log does: it is the log's end then.
     pub upto: i64,
-    /// The last position of an event that the filter could have let through and that is forgotten; 0 while all are there. Whoever asks for what
-    /// comes after an earlier one has missed it.
+    /// Where the log ends.
+    pub end: i64,
+    /// The position up to which everything is forgotten that the filter could have let through; 0 while something is there from the beginning.
     pub gone: i64,
+    /// The last position of an event that the filter could have let through and that is forgotten; 0 while all are there. It lies beyond `gone` where
+    /// a community keeps its events for less long than others: whoever asks for what comes after an earlier one has missed some.
+    pub missed: i64,
 }
 
 /// Which events to read.

@@ -1,9 +1,13 @@
 //! What platforms are to do: handed out to relays under leases, and what they report.
 
+mod hand; // what a relay that follows has in hand
+mod shift; // relays that are given directives as they fall due
+
+pub use shift::{Next, Shift};
+
+use self::shift::Wake;
 use super::caller::Caller;
 use super::error::ServiceError;
-use super::events::EventQuery;
-use super::feed::{Follow, Reader};
 use super::listing::{Listed, cut, one_more};
 use super::show::directive::Announcer;
 use super::{After, Claim, Outcome, PersonRef, Service, show};
@@ -17,11 +21,7 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::time::Instant;
 use wire::directive::Directive;
-use wire::event::types;
 use wire::key::Scope;
-
-/// How often to look for what falls due by time, or was taken back to be tried again, while a relay waits.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How many members are looked at in one transaction: others wait for them meanwhile.
 const RESTATED: u32 = 50;
@@ -52,25 +52,6 @@ pub struct DirectiveQuery {
     pub state: Option<State>,
 }
 
-/// A relay that is given directives as they fall due. Dropping it ends that; what it has in hand stays so until the lease is over.
-pub struct Shift {
-    service: Service,
-    caller: Caller,
-    served: Served,
-    work: Work,
-    /// Wakes when directives are issued; signs of life come from it, too.
-    reader: Reader,
-}
-
-/// What comes next to a relay.
-#[derive(Debug)]
-pub enum Next {
-    /// Directives that it has in hand from now on.
-    Work(Vec<Directive>),
-    /// Nothing, but it is still there.
-    Quiet,
-}
-
 impl Service {
     /// Takes what is due in hand; waits for it for a while if there is nothing.
     ///
@@ -82,6 +63,16 @@ impl Service {
         work: &Work,
         wait: Duration,
     ) -> Result<Vec<Directive>, ServiceError> {
+        let taken = self.wait_for_directives(caller, work, wait).await?;
+        Ok(taken.iter().map(show::directive::directive).collect())
+    }
+
+    async fn wait_for_directives(
+        &self,
+        caller: &Caller,
+        work: &Work,
+        wait: Duration,
+    ) -> Result<Vec<domain::Directive>, ServiceError> {
         let served = self.served(caller, work).await?;
         let found = self.take(caller, &served, work).await?;
         if !found.is_empty() || wait.is_zero() {
@@ -100,29 +91,6 @@ impl Service {
                 Ok(Wake::Over) | Err(_) => return Ok(found),
             }
         }
-    }
-
-    /// Begins to be given directives as they fall due.
-    ///
-    /// # Errors
-    /// As [`Service::lease_directives`], and [`ServiceError::TooManyReaders`].
-    pub async fn begin_shift(&self, caller: &Caller, work: Work) -> Result<Shift, ServiceError> {
-        let served = self.served(caller, &work).await?;
-        let query = EventQuery {
-            community: work.community,
-            types: [types::DIRECTIVE_ISSUED, types::DIRECTIVE_RETRIED]
-                .map(str::to_owned)
-                .into(),
-            platform: None,
-        };
-        let reader = self.follow(caller, query, Follow::Now).await?;
-        Ok(Shift {
-            service: self.clone(),
-            caller: caller.clone(),
-            served,
-            work,
-            reader,
-        })
     }
 
     async fn served(&self, caller: &Caller, work: &Work) -> Result<Served, ServiceError> {
@@ -152,17 +120,15 @@ impl Service {
         caller: &Caller,
         served: &Served,
         work: &Work,
-    ) -> Result<Vec<Directive>, ServiceError> {
+    ) -> Result<Vec<domain::Directive>, ServiceError> {
         let taking = Taking {
             id: LeaseId(self.ids.fresh()),
             lease: work.lease,
             limit: work.limit,
         };
         let (store, tenant, served) = (self.store.clone(), caller.tenant, served.clone());
-        let taken = self
-            .detached(async move { Ok(store.lease_directives(tenant, &served, &taking).await?) })
-            .await?;
-        Ok(taken.iter().map(show::directive::directive).collect())
+        self.detached(async move { Ok(store.lease_directives(tenant, &served, &taking).await?) })
+            .await
     }
 
     /// Writes down what came of a directive.
@@ -306,48 +272,4 @@ fn lies_ahead(receipt: &Receipt, now: DateTime<Utc>) -> Result<(), ServiceError>
         detail: "a moment ahead of now; leave it out where the platform keeps it up for as long as is wanted"
             .to_owned(),
     }]))
-}
-
-impl Shift {
-    /// What comes next; `None` when it is over, because the process stops or the key is no longer good.
-    pub async fn next(&mut self) -> Option<Next> {
-        loop {
-            match self.service.take(&self.caller, &self.served, &self.work).await {
-                Ok(found) if found.is_empty() => {}
-                Ok(found) => return Some(Next::Work(found)),
-                Err(error) => {
-                    tracing::warn!(
-                        error = super::error::chain(&error),
-                        "directives cannot be handed out; the relay is to come back"
-                    );
-                    return None;
-                }
-            }
-            match self.wait().await {
-                Wake::Look => {}
-                Wake::Quiet => return Some(Next::Quiet),
-                Wake::Over => return None,
-            }
-        }
-    }
-
-    /// Waits until there may be something to take.
-    async fn wait(&mut self) -> Wake {
-        match tokio::time::timeout(LOOK_EVERY, self.reader.next()).await {
-            Ok(Some(text)) if text.starts_with(b": ") => Wake::Quiet,
-            // Something was issued, or may have fallen due meanwhile.
-            Ok(Some(_)) | Err(_) => Wake::Look,
-            Ok(None) => Wake::Over,
-        }
-    }
-}
-
-/// Why a relay that waits goes on.
-enum Wake {
-    /// There may be something to take.
-    Look,
-    /// It is time for a sign of life.
-    Quiet,
-    /// The process stops, or the key is no longer good.
-    Over,
 }

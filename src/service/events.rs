@@ -27,8 +27,10 @@ pub struct Stretch {
     pub items: Vec<Line>,
     /// The position up to which the log was read.
     pub next_cursor: String,
-    /// Whether more events were there already.
+    /// Whether the log went on already.
     pub has_more: bool,
+    /// The last event behind the position asked for that a community has forgotten before others did, if there is one.
+    pub missed_up_to: Option<String>,
 }
 
 impl Service {
@@ -50,17 +52,20 @@ impl Service {
         if let Some(after) = page.after {
             log = log.resumed_at(after)?;
         }
+        let missed = page.after.and_then(|after| log.missed_since(after));
         let (mut events, mut position) = (log.events, log.upto);
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let has_more = events.len() > limit;
+        let cut = events.len() > limit;
         events.truncate(limit);
-        if let Some(last) = events.last().filter(|_| has_more) {
+        if let Some(last) = events.last().filter(|_| cut) {
             position = last.position;
         }
         Ok(Stretch {
             items: events.into_iter().map(show::event::line).collect(),
             next_cursor: position.to_string(),
-            has_more,
+            // Where events are filtered out, a part of the log is read at a time.
+            has_more: position < log.end,
+            missed_up_to: missed.map(|missed| missed.to_string()),
         })
     }
 
@@ -87,7 +92,7 @@ impl Service {
 }
 
 impl Log {
-    /// The stretch, if nothing is missing between a position and it.
+    /// The stretch, if a position lies in what is kept of the log.
     ///
     /// # Errors
     /// [`ServiceError::BeyondTheLog`] or [`ServiceError::EventsGone`].
@@ -99,5 +104,10 @@ impl Log {
             return Err(ServiceError::EventsGone { gone: self.gone });
         }
         Ok(self)
+    }
+
+    /// The last event behind a position that a community has forgotten before others did.
+    pub(super) fn missed_since(&self, after: i64) -> Option<i64> {
+        Some(self.missed).filter(|missed| *missed > after)
     }
 }

@@ -16,7 +16,7 @@ pub struct Documents {
     /// The position up to which the log was read; before the one asked for, where the whole log is.
     pub upto: i64,
     /// The last position of an event that is forgotten; 0 while all are there.
-    pub gone: i64,
+    pub missed: i64,
 }
 
 impl Service {
@@ -60,7 +60,7 @@ impl Service {
         Ok(Some(Documents {
             entries,
             upto: log.upto,
-            gone: log.gone,
+            missed: log.missed,
         }))
     }
 }

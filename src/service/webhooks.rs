@@ -70,7 +70,7 @@ impl Service {
             description: order.description,
             selection: order.selection,
             secret: secret.clone(),
-            old_secret: None,
+            old_secrets: Vec::new(),
             health: Health::default(),
             off: None,
             missed: 0,

@@ -51,6 +51,7 @@ steps! {
     19 "0019" "webhooks",
     20 "0020" "observations",
     21 "0021" "leading_columns",
+    22 "0022" "old_secrets",
 }
 
 /// The number of the newest step.

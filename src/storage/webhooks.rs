@@ -46,9 +46,9 @@ pub(crate) fn plan(
     fresh: &(dyn Fn() -> DeliveryId + Send + Sync),
     now: DateTime<Utc>,
 ) -> (Vec<Delivery>, Option<Turn>) {
-    let missed = log.gone > webhook.position;
+    let missed = log.missed > webhook.position;
     if missed {
-        webhook.about.missed = log.gone;
+        webhook.about.missed = log.missed;
     }
     webhook.position = webhook.position.max(log.upto);
     let delivery = |event: crate::ports::record::Event| Delivery {
@@ -110,9 +110,21 @@ pub(crate) fn first(mut found: Vec<(i64, Hook)>, most: u32) -> Vec<Hook> {
     found.into_iter().map(|(_, hook)| hook).collect()
 }
 
-/// Whether a webhook may be asked at a moment.
-pub(crate) fn may_be_asked(webhook: &Webhook, now: DateTime<Utc>) -> bool {
-    webhook.state == State::Active && webhook.paused_until.is_none_or(|until| until <= now)
+/// What of a webhook is taken at a moment, one after the other: what is due by a moment, so many at the most, and whether it is a probe. Who asks for
+/// a test wants to know how things are now: tests wait for no pause, and are no probes.
+pub(crate) fn portions(
+    webhook: &Webhook,
+    most: u32,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = (DateTime<Utc>, u32, bool)> + use<> {
+    let (failing, alone) = (
+        webhook.is_failing(),
+        webhook.paused_until.is_some_and(|until| now < until),
+    );
+    let tests = (FIRST, most, false);
+    let others = (now, if failing { most.min(1) } else { most }, failing);
+    let tests = Some(tests).filter(|_| failing || alone);
+    tests.into_iter().chain(Some(others).filter(|_| !alone))
 }
 
 /// Tries by webhook, in the order in which webhooks are locked.
@@ -142,6 +154,10 @@ pub(crate) fn settle(
             continue;
         }
         changed.insert(one.delivery, delivery.clone());
+        // A test that fails says so to who asked for it; what is sent goes on as before.
+        if delivery.position.is_none() && !one.tried.is_success() {
+            continue;
+        }
         if let Some(turn) = webhook.heard(&one.tried, now) {
             writes.append(webhook.tenant, vec![announce.announce(turn, webhook, now)]);
         }

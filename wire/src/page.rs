@@ -119,8 +119,12 @@ wire! {
         /// Give it as `after` to read on, now or later.
         #[cfg_attr(feature = "openapi", schema(max_length = 20, pattern = "^[0-9]+$"))]
         pub next_cursor: String,
-        /// Whether more events were there already.
+        /// Whether the log went on already, behind `next_cursor`. A page may be empty all the same, where nothing of a part of the log was asked for.
         pub has_more: bool,
+        /// Where a community keeps its events for less long than others: the last event after the position asked for that is there no more. `null` where
+        /// nothing is missing, and when the log is read from its beginning.
+        #[cfg_attr(feature = "openapi", schema(required, max_length = 20, pattern = "^[0-9]+$"))]
+        pub missed_up_to: Option<String>,
     }
 }
 

@@ -111,7 +111,7 @@ wire! {
         /// The last position of events that were forgotten before they could be sent; null if there were none.
         #[cfg_attr(feature = "openapi", schema(required, max_length = 20, pattern = "^[0-9]+$"))]
         pub missed_up_to: Option<String>,
-        /// Until when the secret before this one signs too.
+        /// Until when secrets before this one sign too.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub old_secret_until: Option<Time>,
         /// When it was made.

@@ -31,7 +31,7 @@ fn webhook() -> Webhook {
             description: None,
             selection: Selection::default(),
             secret: Secret::new([1; 32]),
-            old_secret: None,
+            old_secrets: Vec::new(),
             health: Health::default(),
             off: None,
             missed: 0,
@@ -228,7 +228,7 @@ fn who_is_gone_or_fails_for_days_is_turned_off() {
 #[test]
 fn both_secrets_sign_while_one_takes_the_other_s_place() {
     let mut webhook = webhook();
-    webhook.rotate(Secret::new([2; 32]), at(100));
+    webhook.rotate(Secret::new([2; 32]), at(100), at(0));
     let bytes = |webhook: &Webhook, now| -> Vec<u8> {
         webhook
             .secrets(now)
@@ -238,6 +238,16 @@ fn both_secrets_sign_while_one_takes_the_other_s_place() {
     };
     assert_eq!(bytes(&webhook, at(99)), [2, 1]);
     assert_eq!(bytes(&webhook, at(100)), [2]);
+    // Whoever lost an answer draws another: who was promised the first secret's time still has it.
+    webhook.rotate(Secret::new([3; 32]), at(60), at(50));
+    assert_eq!(bytes(&webhook, at(59)), [3, 2, 1]);
+    assert_eq!(bytes(&webhook, at(60)), [3, 1]);
+    for more in 4..40 {
+        webhook.rotate(Secret::new([more; 32]), at(1_000), at(70));
+    }
+    assert_eq!(bytes(&webhook, at(70)).len(), 1 + MOST_OLD_SECRETS);
+    webhook.rotate(Secret::new([50; 32]), at(2_000), at(2_000));
+    assert_eq!(webhook.about.old_secrets, []);
 }
 
 #[test]

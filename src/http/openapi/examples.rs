@@ -355,7 +355,7 @@ pub(crate) fn event() -> Value {
 
 /// A stretch of the log.
 pub(crate) fn event_page() -> Value {
-    json!({"items": [event()], "next_cursor": "42", "has_more": false})
+    json!({"items": [event()], "next_cursor": "42", "has_more": false, "missed_up_to": null})
 }
 
 /// The beginning of a stream.

@@ -99,7 +99,8 @@ impl Publishing {
             };
             if let Ok(look) = looked {
                 pace.succeeded();
-                note(&mut failing, look.failure.as_deref());
+                let all_are_well = !self.lock().values().any(Stream::is_failing);
+                note(&mut failing, look.failure.as_deref(), all_are_well);
             }
             tokio::select! {
                 () = stop.told() => {}
@@ -198,15 +199,15 @@ impl Look {
     }
 }
 
-/// Writes to the log when streams begin to fail, and when all are published again.
-fn note(failing: &mut Pace, failure: Option<&str>) {
+/// Writes to the log when streams begin to fail, and when all are published again: one that failed is not tried with every look.
+fn note(failing: &mut Pace, failure: Option<&str>, all_are_well: bool) {
     match failure {
         Some(reason) if failing.failed() => tracing::warn!(
             reason,
             "events cannot be published to Redis; the log keeps them, and they are published once it answers"
         ),
         Some(_) => {}
-        None if failing.succeeded() => tracing::info!("events are published again"),
+        None if all_are_well && failing.succeeded() => tracing::info!("events are published again"),
         None => {}
     }
 }

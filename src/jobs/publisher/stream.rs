@@ -107,6 +107,11 @@ impl Stream {
         self.state == State::Known && self.position > 0
     }
 
+    /// Whether the last try to publish to it failed.
+    pub(super) const fn is_failing(&self) -> bool {
+        self.pace.is_failing()
+    }
+
     pub(super) fn is_ahead(&self) -> bool {
         self.state == State::Ahead
     }
@@ -177,11 +182,11 @@ impl Publishing {
             return Ok(());
         }
         let mut page = self.read(tenant, stream.read).await?;
-        if page.gone > stream.position && stream.position > 0 {
+        if page.missed > stream.position && stream.position > 0 {
             tracing::warn!(
                 %tenant,
                 published = stream.position,
-                forgotten = page.gone,
+                forgotten = page.missed,
                 "events were forgotten before they could be published"
             );
         }

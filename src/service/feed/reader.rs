@@ -136,21 +136,19 @@ impl Service {
         let filter = self.event_filter(caller, query).await?;
         let seat = self.feed.join(self, caller, filter.platform.is_some())?;
         let (moved, over) = (seat.channel.moved.subscribe(), seat.ticket.over.subscribe());
-        let position = match from {
+        let (position, missed) = match from {
             Follow::After(position) => {
                 let page = After {
                     after: Some(position),
                     limit: 1,
                 };
-                self.store
-                    .events(caller.tenant, &filter, page)
-                    .await?
-                    .resumed_at(position)?;
-                position
+                let log = self.store.events(caller.tenant, &filter, page).await?;
+                let log = log.resumed_at(position)?;
+                (position, log.missed_since(position))
             }
             Follow::Now => {
                 let ends = self.store.log_ends(&[caller.tenant]).await?;
-                ends.first().ok_or(ServiceError::NotFound("tenant"))?.1
+                (ends.first().ok_or(ServiceError::NotFound("tenant"))?.1, None)
             }
         };
         Ok(Reader {
@@ -160,7 +158,7 @@ impl Service {
             filter,
             position,
             live: false,
-            greeting: Some(show::event::greeting(position)),
+            greeting: Some(show::event::greeting(position, missed)),
             moved,
             over,
             closed: self.feed.closed.subscribe(),

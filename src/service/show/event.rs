@@ -59,8 +59,9 @@ pub(crate) fn frame(event: Event, text: &mut BytesMut) {
 }
 
 /// What a reader of a stream gets at once: when to come back, and where it stands.
-pub(crate) fn greeting(position: i64) -> Bytes {
-    format!("retry: {RETRY}\nid: {position}\n\n").into()
+pub(crate) fn greeting(position: i64, missed: Option<i64>) -> Bytes {
+    let missed = missed.map(|upto| format!("event: missed\ndata: {{\"up_to\":\"{upto}\"}}\n\n"));
+    format!("retry: {RETRY}\nid: {position}\n\n{}", missed.unwrap_or_default()).into()
 }
 
 /// A sign of life, with the position up to which there is nothing else to tell.

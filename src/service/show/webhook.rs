@@ -42,7 +42,7 @@ pub(crate) fn webhook(webhook: &Webhook) -> shown::Webhook {
         paused_until: webhook.paused_until.map(Time),
         position: webhook.position.to_string(),
         missed_up_to: missed(webhook),
-        old_secret_until: about.old_secret.as_ref().map(|(_, until)| Time(*until)),
+        old_secret_until: about.old_secrets.iter().map(|(_, until)| Time(*until)).max(),
         created_at: Time(webhook.created_at),
     }
 }

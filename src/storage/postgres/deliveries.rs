@@ -7,6 +7,7 @@ use super::row::{Row, all, one};
 use super::webhooks::{self, measured};
 use super::write::write;
 use crate::domain::id::{CommunityId, DeliveryId, TenantId, WebhookId};
+use crate::domain::webhook::Webhook;
 use crate::domain::webhook::delivery::{Delivery, State};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
@@ -14,7 +15,7 @@ use crate::ports::record::Event;
 use crate::ports::webhooks::{AnnounceTurn, Handing, Taken, Tried};
 use crate::storage::batch::Writes;
 use crate::storage::codec::json;
-use crate::storage::webhooks::{Hook, by_webhook, first, lease_over, may_be_asked, settle, stand, there};
+use crate::storage::webhooks::{FIRST, Hook, by_webhook, first, lease_over, portions, settle, stand, there};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
@@ -40,11 +41,12 @@ const SAVE: &str = "UPDATE deliveries d SET state = n.state, due_at = n.due_at, 
     $6::timestamptz[], $7::integer[], $8::integer[], $9::text[]) \
     AS n (tenant_id, webhook_id, delivery_id, state, due_at, settled_at, attempts, base, tries) \
     WHERE d.tenant_id = n.tenant_id AND d.webhook_id = n.webhook_id AND d.delivery_id = n.delivery_id";
-/// The webhooks that something is due for and that may be asked now, with the moment since when, in microseconds.
+/// The webhooks that something is due for and that may be asked now, with the moment since when, in microseconds. Tests, which are due since `$3`, wait
+/// for no pause.
 const ASKED: &str = "SELECT w.tenant_id, w.webhook_id, (extract(epoch FROM next.due_at) * 1000000)::bigint AS measure FROM webhooks w \
     JOIN tenants t ON t.tenant_id = w.tenant_id CROSS JOIN LATERAL (SELECT min(d.due_at) AS due_at FROM deliveries d \
     WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.webhook_id AND d.due_at <= $1) AS next WHERE w.state = 'active' \
-    AND (w.paused_until IS NULL OR w.paused_until <= $1) AND w.webhook_id <> ALL ($2) AND next.due_at IS NOT NULL";
+    AND (w.paused_until IS NULL OR w.paused_until <= $1 OR next.due_at <= $3) AND w.webhook_id <> ALL ($2) AND next.due_at IS NOT NULL";
 const TAKE: &str = "WITH due AS (SELECT tenant_id, webhook_id, delivery_id FROM deliveries WHERE tenant_id = $1 AND webhook_id = $2 \
     AND due_at <= $3 ORDER BY due_at, delivery_id LIMIT $5 FOR UPDATE SKIP LOCKED) \
     UPDATE deliveries d SET due_at = $4, attempts = d.attempts + 1 FROM due WHERE d.tenant_id = due.tenant_id \
@@ -54,7 +56,7 @@ const NAMED: &str = "SELECT * FROM deliveries WHERE tenant_id = $1 AND webhook_i
     ORDER BY delivery_id FOR UPDATE";
 const REPLAY_DEAD: &str = "UPDATE deliveries SET state = 'pending', base = attempts, due_at = $3, settled_at = NULL \
     WHERE (tenant_id, webhook_id, delivery_id) IN (SELECT tenant_id, webhook_id, delivery_id FROM deliveries \
-    WHERE tenant_id = $1 AND webhook_id = $2 AND state = 'dead' ORDER BY delivery_id LIMIT $4 FOR UPDATE)";
+    WHERE tenant_id = $1 AND webhook_id = $2 AND state = 'dead' AND position IS NOT NULL ORDER BY delivery_id LIMIT $4 FOR UPDATE)";
 const FORGET: &str = "DELETE FROM deliveries WHERE (tenant_id, webhook_id, delivery_id) IN \
     (SELECT tenant_id, webhook_id, delivery_id FROM deliveries WHERE settled_at < $1 ORDER BY settled_at LIMIT $2 \
     FOR UPDATE SKIP LOCKED)";
@@ -206,30 +208,20 @@ pub(super) async fn take(pool: &Pool, handing: &Handing) -> Result<Vec<Taken>, S
     let until = lease_over(handing, now);
     let (mut taken, mut left) = (Vec::new(), handing.limit);
     for mut webhook in webhooks::lock_free(&mut transaction, &asked).await? {
-        if !may_be_asked(&webhook, now) {
-            continue;
-        }
-        let most = if webhook.is_failing() {
-            1
-        } else {
-            handing.each.min(left)
-        };
         if left == 0 {
             break;
         }
-        let query = sqlx::query(TAKE)
-            .bind(webhook.tenant.0)
-            .bind(webhook.id.0)
-            .bind(now)
-            .bind(until)
-            .bind(i64::from(most));
-        let mut deliveries = all(query.fetch_all(&mut *transaction).await, delivery_of)?;
+        let mut deliveries = Vec::new();
+        for (due, most, probes) in portions(&webhook, handing.each.min(left), now) {
+            let portion = take_due(&mut transaction, &webhook, (due, until), most).await?;
+            if probes && !portion.is_empty() {
+                webhook.probe(until);
+                webhooks::save(&mut transaction, &webhook).await?;
+            }
+            deliveries.extend(portion);
+        }
         // The statement returns its rows in no order.
         deliveries.sort_by_key(|delivery| delivery.id);
-        if webhook.is_failing() {
-            webhook.probe(until);
-            webhooks::save(&mut transaction, &webhook).await?;
-        }
         left = left.saturating_sub(u32::try_from(deliveries.len()).unwrap_or(u32::MAX));
         let mut events = events(&mut transaction, webhook.tenant, &deliveries).await?;
         taken.extend(deliveries.into_iter().map(|delivery| Taken {
@@ -240,6 +232,22 @@ pub(super) async fn take(pool: &Pool, handing: &Handing) -> Result<Vec<Taken>, S
     }
     transaction.commit().await.map_err(failed)?;
     Ok(taken)
+}
+
+/// Takes what is due of a webhook by a moment, until another one.
+async fn take_due(
+    connection: &mut PgConnection,
+    webhook: &Webhook,
+    (due, until): (DateTime<Utc>, DateTime<Utc>),
+    most: u32,
+) -> Result<Vec<Delivery>, StoreError> {
+    let query = sqlx::query(TAKE)
+        .bind(webhook.tenant.0)
+        .bind(webhook.id.0)
+        .bind(due)
+        .bind(until)
+        .bind(i64::from(most));
+    all(query.fetch_all(connection).await, delivery_of)
 }
 
 /// Takes in what tries came to.
@@ -308,7 +316,7 @@ async fn asked(
     now: DateTime<Utc>,
 ) -> Result<Vec<Hook>, StoreError> {
     let busy: Vec<Uuid> = handing.busy.iter().map(|id| id.0).collect();
-    let query = sqlx::query(ASKED).bind(now).bind(busy);
+    let query = sqlx::query(ASKED).bind(now).bind(busy).bind(FIRST);
     let found = all(query.fetch_all(connection).await, measured)?;
     Ok(first(found, handing.limit))
 }

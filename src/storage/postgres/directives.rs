@@ -59,6 +59,8 @@ const LEASE: &str = concat!(
 );
 const NEXT: &str = "SELECT min(due_at) AS due_at FROM directives WHERE tenant_id = $1 AND platform = $2 AND due_at IS NOT NULL \
     AND ($3::uuid[] IS NULL OR community_id = ANY ($3))";
+const IN_HAND: &str = "SELECT directive_id, lease_id FROM directives WHERE tenant_id = $1 AND directive_id = ANY ($2) \
+    AND lease_id IS NOT NULL AND due_at IS NOT NULL";
 const DIRECTIVE: &str = directives!("directives d WHERE d.tenant_id = $1 AND d.directive_id = $2");
 const LOCK: &str = directives!("directives d WHERE d.tenant_id = $1 AND d.directive_id = $2 FOR UPDATE OF d");
 const NEWEST: &str = directives!(
@@ -85,6 +87,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     ISSUE,
     LEASE,
     NEXT,
+    IN_HAND,
     DIRECTIVE,
     LOCK,
     NEWEST,
@@ -116,6 +119,16 @@ impl Directives for Postgres {
             .bind(until)
             .bind(taking.id.0);
         all(query.fetch_all(&mut *connection).await, directive_of)
+    }
+
+    async fn directives_in_hand(
+        &self,
+        tenant: TenantId,
+        ids: &[DirectiveId],
+    ) -> Result<Vec<(DirectiveId, LeaseId)>, StoreError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let query = sqlx::query(IN_HAND).bind(tenant.0).bind(ids);
+        all(query.fetch_all(self.pool.reader()).await, in_hand_of)
     }
 
     async fn next_directive(
@@ -407,4 +420,12 @@ pub(super) fn directive_of(row: &PgRow) -> Result<Directive, StoreError> {
         settled_at: row.time_opt("settled_at")?,
         receipt: row.json_opt("receipt")?,
     })
+}
+
+fn in_hand_of(row: &PgRow) -> Result<(DirectiveId, LeaseId), StoreError> {
+    let row = Row::of(row, "directives", &["directive_id"]);
+    Ok((
+        row.get("directive_id").map(DirectiveId)?,
+        row.get("lease_id").map(LeaseId)?,
+    ))
 }

@@ -314,6 +314,16 @@ async fn put(connection: &mut PgConnection, rows: &[(Home, &Seen)]) -> Result<()
     Ok(())
 }
 
+/// What was last seen of one spot.
+pub(super) async fn of_spot(
+    connection: &mut PgConnection,
+    home: Home,
+    spot: Spot,
+) -> Result<Option<Seen>, StoreError> {
+    let found = seen(connection, &[(home, spot)]).await?;
+    Ok(found.into_iter().next().map(|(_, seen)| seen))
+}
+
 async fn seen(connection: &mut PgConnection, keys: &[(Home, Spot)]) -> Result<Vec<(Home, Seen)>, StoreError> {
     let query = about(SEEN, keys);
     all(query.fetch_all(connection).await, seen_of)

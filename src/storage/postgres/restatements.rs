@@ -4,8 +4,9 @@ use super::directives::{latest, put, targets};
 use super::errors::failed;
 use super::row::{Row, all, one};
 use super::write::write;
-use super::{Postgres, seams, void};
+use super::{Postgres, observations, seams, void};
 use crate::domain::directive::{is_unsaid, states};
+use crate::domain::drift::came_about;
 use crate::domain::id::{TenantId, UserId};
 use crate::ports::directives::{Announce, Restatements};
 use crate::ports::error::StoreError;
@@ -129,7 +130,12 @@ async fn restate(
             let directive = target.directive(member, wish.clone(), now);
             let said = latest(&mut *connection, member.tenant, &directive).await?;
             let said = said.as_ref().map(|said| (&said.wish.wanted, said.state));
-            if is_unsaid(&wish.wanted, said) {
+            if !is_unsaid(&wish.wanted, said) {
+                continue;
+            }
+            let seen = observations::of_spot(&mut *connection, member.home(), directive.spot()).await?;
+            let sight = seen.as_ref().map(|seen| &seen.sight);
+            if !came_about(&wish.wanted, sight, said.map(|(_, state)| state), now) {
                 unsaid.push((member.home(), directive));
             }
         }

@@ -11,13 +11,14 @@ use super::webhooks::{self, measured};
 use super::write::{Made, write};
 use crate::domain::id::{CommunityId, DeliveryId, TenantId, WebhookId};
 use crate::domain::webhook::delivery::{Delivery, State};
+use crate::domain::webhook::{State as Sends, Webhook};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::record::Event;
 use crate::ports::webhooks::{AnnounceTurn, Handing, Taken, Tried};
 use crate::storage::batch::Writes;
 use crate::storage::codec::json;
-use crate::storage::webhooks::{Hook, by_webhook, first, lease_over, may_be_asked, settle, stand, there};
+use crate::storage::webhooks::{FIRST, Hook, by_webhook, first, lease_over, portions, settle, stand, there};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
@@ -37,11 +38,11 @@ const INSERT: &str = "INSERT INTO deliveries (tenant_id, webhook_id, delivery_id
 const SAVE: &str = "UPDATE deliveries SET state = j.value->>6, due_at = j.value->>8, settled_at = j.value->>9, attempts = j.value->>10, \
     base = j.value->>11, tries = j.value->>12 FROM json_each(?1) j WHERE deliveries.tenant_id = unhex(j.value->>0) \
     AND deliveries.webhook_id = unhex(j.value->>1) AND deliveries.delivery_id = unhex(j.value->>2)";
-/// The webhooks that something is due for and that may be asked now.
+/// The webhooks that something is due for and that may be asked now. Tests, which are due since `?3`, wait for no pause.
 const ASKED: &str = "SELECT h.* FROM (SELECT w.tenant_id, w.webhook_id, (SELECT min(d.due_at) FROM deliveries d \
-    WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.webhook_id AND d.due_at IS NOT NULL) AS measure FROM webhooks w \
-    JOIN tenants t ON t.tenant_id = w.tenant_id WHERE w.state = 'active' AND coalesce(w.paused_until, 0) <= ?1 \
-    AND w.webhook_id NOT IN (SELECT unhex(value) FROM json_each(?2))) h WHERE h.measure <= ?1";
+    WHERE d.tenant_id = w.tenant_id AND d.webhook_id = w.webhook_id AND d.due_at IS NOT NULL) AS measure, \
+    coalesce(w.paused_until, 0) AS paused_until FROM webhooks w JOIN tenants t ON t.tenant_id = w.tenant_id WHERE w.state = 'active' \
+    AND w.webhook_id NOT IN (SELECT unhex(value) FROM json_each(?2))) h WHERE h.measure <= ?1 AND (h.paused_until <= ?1 OR h.measure <= ?3)";
 const TAKE: &str = "UPDATE deliveries SET due_at = ?4, attempts = attempts + 1 WHERE (tenant_id, webhook_id, delivery_id) IN \
     (SELECT tenant_id, webhook_id, delivery_id FROM deliveries WHERE tenant_id = ?1 AND webhook_id = ?2 AND due_at <= ?3 \
     ORDER BY due_at, delivery_id LIMIT ?5) RETURNING *";
@@ -51,7 +52,7 @@ const NAMED: &str = "SELECT d.* FROM json_each(?3) j CROSS JOIN deliveries d ON 
     AND d.delivery_id = unhex(j.value)";
 const REPLAY_DEAD: &str = "UPDATE deliveries SET state = 'pending', base = attempts, due_at = ?3, settled_at = NULL \
     WHERE (tenant_id, webhook_id, delivery_id) IN (SELECT tenant_id, webhook_id, delivery_id FROM deliveries \
-    WHERE tenant_id = ?1 AND webhook_id = ?2 AND state = 'dead' ORDER BY delivery_id LIMIT ?4)";
+    WHERE tenant_id = ?1 AND webhook_id = ?2 AND state = 'dead' AND position IS NOT NULL ORDER BY delivery_id LIMIT ?4)";
 const FORGET: &str = "DELETE FROM deliveries WHERE (tenant_id, webhook_id, delivery_id) IN \
     (SELECT tenant_id, webhook_id, delivery_id FROM deliveries WHERE settled_at < ?1 ORDER BY settled_at LIMIT ?2)";
 const DELETED: &str = "SELECT tenant_id, webhook_id FROM webhooks WHERE state = 'deleted' LIMIT 1";
@@ -146,7 +147,10 @@ pub(super) async fn replay_dead(
 pub(super) async fn take(store: &Sqlite, handing: &Handing) -> Result<Vec<Taken>, StoreError> {
     // Whoever looks in vain keeps nobody from writing.
     let busy: Vec<Id> = handing.busy.iter().map(|id| Id(id.0)).collect();
-    let query = sqlx::query(ASKED).bind(micros(store.now())).bind(json(&busy)?);
+    let query = sqlx::query(ASKED)
+        .bind(micros(store.now()))
+        .bind(json(&busy)?)
+        .bind(micros(FIRST));
     let found = all(query.fetch_all(store.pool.reader()).await, measured)?;
     let asked = first(found, handing.limit);
     if asked.is_empty() {
@@ -158,30 +162,23 @@ pub(super) async fn take(store: &Sqlite, handing: &Handing) -> Result<Vec<Taken>
     let (mut taken, mut left) = (Vec::new(), handing.limit);
     for (tenant, id) in asked {
         let found = webhooks::find(transaction.connection()?, tenant, id).await;
-        let Some(mut webhook) = there(found)?.filter(|webhook| may_be_asked(webhook, now)) else {
+        let Some(mut webhook) = there(found)?.filter(|webhook| webhook.state == Sends::Active) else {
             continue;
-        };
-        let most = if webhook.is_failing() {
-            1
-        } else {
-            handing.each.min(left)
         };
         if left == 0 {
             break;
         }
-        let query = sqlx::query(TAKE)
-            .bind(webhook.tenant.0)
-            .bind(webhook.id.0)
-            .bind(micros(now))
-            .bind(micros(until))
-            .bind(most);
-        let mut deliveries = all(query.fetch_all(transaction.connection()?).await, delivery_of)?;
+        let mut deliveries = Vec::new();
+        for (due, most, probes) in portions(&webhook, handing.each.min(left), now) {
+            let portion = take_due(transaction.connection()?, &webhook, (due, until), most).await?;
+            if probes && !portion.is_empty() {
+                webhook.probe(until);
+                webhooks::save(&mut transaction, &webhook).await?;
+            }
+            deliveries.extend(portion);
+        }
         // The statement returns its rows in no order.
         deliveries.sort_by_key(|delivery| delivery.id);
-        if webhook.is_failing() {
-            webhook.probe(until);
-            webhooks::save(&mut transaction, &webhook).await?;
-        }
         left = left.saturating_sub(u32::try_from(deliveries.len()).unwrap_or(u32::MAX));
         let mut events = events(transaction.connection()?, webhook.tenant, &deliveries).await?;
         taken.extend(deliveries.into_iter().map(|delivery| Taken {
@@ -192,6 +189,22 @@ pub(super) async fn take(store: &Sqlite, handing: &Handing) -> Result<Vec<Taken>
     }
     transaction.commit().await?;
     Ok(taken)
+}
+
+/// Takes what is due of a webhook by a moment, until another one.
+async fn take_due(
+    connection: &mut SqliteConnection,
+    webhook: &Webhook,
+    (due, until): (DateTime<Utc>, DateTime<Utc>),
+    most: u32,
+) -> Result<Vec<Delivery>, StoreError> {
+    let query = sqlx::query(TAKE)
+        .bind(webhook.tenant.0)
+        .bind(webhook.id.0)
+        .bind(micros(due))
+        .bind(micros(until))
+        .bind(most);
+    all(query.fetch_all(connection).await, delivery_of)
 }
 
 /// Takes in what tries came to.

@@ -65,6 +65,8 @@ const LEASE: &str = with_reason!(
 );
 const NEXT: &str = "SELECT min(due_at) AS due_at FROM directives WHERE tenant_id = ?1 AND platform = ?2 AND due_at IS NOT NULL \
     AND (?3 IS NULL OR community_id IN (SELECT unhex(value) FROM json_each(?3)))";
+const IN_HAND: &str = "SELECT directive_id, lease_id FROM directives WHERE tenant_id = ?1 \
+    AND directive_id IN (SELECT unhex(value) FROM json_each(?2)) AND lease_id IS NOT NULL AND due_at IS NOT NULL";
 const DIRECTIVE: &str = with_reason!(
     "SELECT d.*",
     "d",
@@ -99,6 +101,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     IS_DUE,
     LEASE,
     NEXT,
+    IN_HAND,
     DIRECTIVE,
     NEWEST,
     LIST,
@@ -150,6 +153,16 @@ impl Directives for Sqlite {
         // The statement returns its rows in no order.
         taken.sort_by_key(|(turn, _)| *turn);
         Ok(taken.into_iter().map(|(_, directive)| directive).collect())
+    }
+
+    async fn directives_in_hand(
+        &self,
+        tenant: TenantId,
+        ids: &[DirectiveId],
+    ) -> Result<Vec<(DirectiveId, LeaseId)>, StoreError> {
+        let ids: Vec<Id> = ids.iter().map(|id| Id(id.0)).collect();
+        let query = sqlx::query(IN_HAND).bind(tenant.0).bind(json(&ids)?);
+        all(query.fetch_all(self.pool.reader()).await, in_hand_of)
     }
 
     async fn next_directive(
@@ -448,4 +461,12 @@ pub(super) fn directive_of(row: &SqliteRow) -> Result<Directive, StoreError> {
         settled_at: row.time_opt("settled_at")?,
         receipt: row.json_opt("receipt")?,
     })
+}
+
+fn in_hand_of(row: &SqliteRow) -> Result<(DirectiveId, LeaseId), StoreError> {
+    let row = Row::of(row, "directives", &["directive_id"]);
+    Ok((
+        row.get("directive_id").map(DirectiveId)?,
+        row.get("lease_id").map(LeaseId)?,
+    ))
 }

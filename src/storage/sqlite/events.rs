@@ -17,9 +17,11 @@ use sqlx::{SqliteConnection, SqliteExecutor};
 use std::time::Duration;
 
 // With the end of the log in the same row, so that both are of one moment.
-const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, max(t.events_gone, coalesce((SELECT max(c.events_gone) FROM communities c \
+const EVENTS: &str = "SELECT t.tenant_id, t.event_seq, max(t.events_gone, coalesce((SELECT min(c.events_gone) FROM communities c \
+      WHERE c.tenant_id = t.tenant_id AND c.community_id IN (SELECT unhex(value) FROM json_each(?3))), 0)) AS gone, \
+    max(t.events_gone, coalesce((SELECT max(c.events_gone) FROM communities c \
       WHERE c.tenant_id = t.tenant_id AND c.events_gone > 0 \
-      AND (?3 IS NULL OR c.community_id IN (SELECT unhex(value) FROM json_each(?3)))), 0)) AS gone, \
+      AND (?3 IS NULL OR c.community_id IN (SELECT unhex(value) FROM json_each(?3)))), 0)) AS missed, \
     e.position, e.kind, e.community_id, e.user_id, e.at, e.version, e.data \
     FROM tenants t LEFT JOIN (SELECT * FROM events v WHERE tenant_id = ?1 AND position > coalesce(?2, 0) \
       AND (?3 IS NULL OR community_id IN (SELECT unhex(value) FROM json_each(?3))) \
@@ -83,18 +85,28 @@ pub(super) async fn events(
         .bind(filter.platform.as_ref().map(Platform::as_str));
     let rows = all(query.fetch_all(executor).await, |row| {
         let tenant = Row::of(row, "tenants", &["tenant_id"]);
-        let (last, gone): (i64, i64) = (tenant.get("event_seq")?, tenant.get("gone")?);
-        Ok((last, gone, event_of(row)?))
+        let ends: (i64, i64, i64) = (
+            tenant.get("event_seq")?,
+            tenant.get("gone")?,
+            tenant.get("missed")?,
+        );
+        Ok((ends, event_of(row)?))
     })?;
-    let seen = rows.first().map(|(last, gone, _)| (*last, *gone));
-    let (last, gone) = seen.ok_or(StoreError::NotFound("tenant"))?;
-    let events: Vec<Event> = rows.into_iter().filter_map(|(_, _, event)| event).collect();
+    let seen = rows.first().map(|(ends, _)| *ends);
+    let (last, gone, missed) = seen.ok_or(StoreError::NotFound("tenant"))?;
+    let events: Vec<Event> = rows.into_iter().filter_map(|(_, event)| event).collect();
     let full = u32::try_from(events.len()).is_ok_and(|count| count >= page.limit);
     let upto = match events.last() {
         Some(event) if full => event.position,
         _ => last,
     };
-    Ok(Log { events, upto, gone })
+    Ok(Log {
+        events,
+        upto,
+        end: last,
+        gone,
+        missed,
+    })
 }
 
 pub(super) async fn log_ends(pool: &Pool, tenants: &[TenantId]) -> Result<Vec<(TenantId, i64)>, StoreError> {

@@ -260,6 +260,16 @@ async fn put(transaction: &mut Transaction, rows: Vec<serde_json::Value>) -> Res
     Ok(())
 }
 
+/// What was last seen of one spot.
+pub(super) async fn of_spot(
+    connection: &mut SqliteConnection,
+    home: Home,
+    spot: Spot,
+) -> Result<Option<Seen>, StoreError> {
+    let found = seen(connection, &[(home, spot)]).await?;
+    Ok(found.into_iter().next().map(|(_, seen)| seen))
+}
+
 async fn seen(
     connection: &mut SqliteConnection,
     keys: &[(Home, Spot)],

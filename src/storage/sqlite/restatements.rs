@@ -6,8 +6,9 @@ use super::errors::failed;
 use super::pool::Transaction;
 use super::row::{Row, micros};
 use super::write::{Made, write};
-use super::{Sqlite, seams, void};
+use super::{Sqlite, observations, seams, void};
 use crate::domain::directive::{is_unsaid, states};
+use crate::domain::drift::came_about;
 use crate::domain::id::{TenantId, UserId};
 use crate::ports::directives::{Announce, Restatements};
 use crate::ports::error::StoreError;
@@ -127,7 +128,13 @@ async fn restate(
             let directive = target.directive(member, wish.clone(), now);
             let said = latest(transaction, member.tenant, &directive).await?;
             let said = said.as_ref().map(|said| (&said.wish.wanted, said.state));
-            if is_unsaid(&wish.wanted, said) {
+            if !is_unsaid(&wish.wanted, said) {
+                continue;
+            }
+            let seen =
+                observations::of_spot(transaction.connection()?, member.home(), directive.spot()).await?;
+            let sight = seen.as_ref().map(|seen| &seen.sight);
+            if !came_about(&wish.wanted, sight, said.map(|(_, state)| state), now) {
                 unsaid.push((member.home(), directive));
             }
         }

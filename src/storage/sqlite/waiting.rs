@@ -12,7 +12,7 @@ const DIRECTIVES: &str = "SELECT platform, count(*) AS open, min(due_at) AS due 
     (SELECT platform, due_at FROM directives WHERE due_at IS NOT NULL LIMIT ?1) GROUP BY platform";
 const PENDING: &str =
     "SELECT count(*) FROM (SELECT due_at FROM deliveries WHERE due_at IS NOT NULL LIMIT ?1)";
-const DEAD: &str = "SELECT count(*) FROM (SELECT state FROM deliveries WHERE state = 'dead' LIMIT ?1)";
+const DEAD: &str = "SELECT count(*) FROM (SELECT state FROM deliveries WHERE state = 'dead' AND position IS NOT NULL LIMIT ?1)";
 
 pub(super) const STATEMENTS: &[&str] = &[DIRECTIVES, PENDING, DEAD];
 

@@ -198,6 +198,29 @@ on_every_store! {
         assert_eq!(scene.lease(&json!({"platform": "discord", "wait": 1})).await, Vec::<Value>::new());
     }
 
+    /// A relay that follows and reports nothing is given a hundred, whatever waits; others are given the rest, and it goes on once it reports.
+    async fn who_follows_has_a_hundred_in_hand(store) {
+        let scene = Scene::start(store).await;
+        let kicks: Vec<_> = (0..150).map(|n| json!({"kind": "kick", "member": format!("discord:{n}")})).collect();
+        let path = format!("/v1/communities/{}/acts/bulk", scene.community);
+        scene.world.admin.post(&path, &json!({"items": kicks})).await.expect(200);
+        let call = scene.relay.call(Method::GET, "/v1/directives/stream?platform=discord&lease=600");
+        let mut stream = call.stream().await;
+        let mut given = Vec::new();
+        while given.len() < 100 {
+            given.push(stream.event().await.data);
+        }
+        let mut rest = Vec::new();
+        while rest.len() < 49 {
+            let more = scene.lease(&json!({"platform": "discord", "lease": 600, "limit": 49 - rest.len(), "wait": 20})).await;
+            assert!(!more.is_empty(), "{} were left", rest.len());
+            rest.extend(more);
+        }
+        scene.receipt(&given[0], &json!({"outcome": "applied"})).await.expect(200);
+        let next = stream.event().await.data;
+        assert!(given.iter().chain(&rest).all(|directive| directive["id"] != next["id"]));
+    }
+
     /// Two relays that follow share the work: each directive is in the hands of one.
     async fn relays_share_the_work(store) {
         let scene = Scene::start(store).await;

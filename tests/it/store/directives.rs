@@ -168,13 +168,25 @@ on_every_store! {
         assert_eq!(first.iter().map(|d| d.member.as_str()).collect::<Vec<_>>(), ["ann", "bob"]);
         assert!(first[0].lease.is_some() && first[0].due_at > Some(world.clock.now()) && first[0].attempts == 1);
         assert_eq!(first[0].lease, first[1].lease);
-        assert_eq!(world.take_in_hand(10, 60).await.len(), 1);
+        let third = world.take_in_hand(10, 60).await.remove(0);
         assert_eq!(world.take_in_hand(10, 60).await, []);
+        let ids = [first[0].id, first[1].id, third.id, DirectiveId(uuid())];
+        let in_hand = async || {
+            let mut held = world.store.directives_in_hand(world.home.tenant, &ids).await.unwrap();
+            held.sort_unstable();
+            held
+        };
+        let mut held: Vec<_> = first.iter().chain([&third]).map(|d| (d.id, d.lease.unwrap())).collect();
+        held.sort_unstable();
+        assert_eq!(in_hand().await, held);
         let next = world.store.next_directive(world.home.tenant, &discord()).await.unwrap();
         assert_eq!(next, first[0].due_at);
         world.clock.advance(30);
         let again = world.take_in_hand(10, 30).await;
         assert_eq!(again.iter().map(|d| (d.id, d.attempts)).collect::<Vec<_>>(), first.iter().map(|d| (d.id, 2)).collect::<Vec<_>>());
+        world.receive(again[0].id, again[0].lease, Outcome::Transient).await;
+        world.receive(third.id, third.lease, Outcome::Applied).await;
+        assert_eq!(in_hand().await, [(again[1].id, again[1].lease.unwrap())], "of the others something was reported");
         let nobody = Served { communities: Some(vec![]), ..discord() };
         assert_eq!(world.store.next_directive(world.home.tenant, &nobody).await.unwrap(), None);
         let slack = Served { platform: Platform::parse("slack").unwrap(), communities: None };

@@ -143,9 +143,9 @@ on_every_store! {
         assert!(!forget(100, 9).await);
         assert!(forget(80, 1).await, "a portion of one of the two logs");
         while forget(80, 1).await {}
-        assert_eq!(read(tenant, None).await, Log { events: all[3..].to_vec(), upto: 5, gone: 3 });
-        assert_eq!(read(tenant, Some(3)).await, Log { events: all[3..].to_vec(), upto: 5, gone: 3 });
-        assert_eq!(read(other, None).await, Log { events: vec![], upto: 2, gone: 2 });
+        assert_eq!(read(tenant, None).await, Log { events: all[3..].to_vec(), upto: 5, end: 5, gone: 3, missed: 3 });
+        assert_eq!(read(tenant, Some(3)).await, Log { events: all[3..].to_vec(), upto: 5, end: 5, gone: 3, missed: 3 });
+        assert_eq!(read(other, None).await, Log { events: vec![], upto: 2, end: 2, gone: 2, missed: 2 });
         assert!(!forget(u64::MAX, 9).await);
         world.case(warn(world.home, "ann")).await;
         assert_eq!(read(tenant, Some(5)).await.events.len(), 1, "positions go on");
@@ -168,7 +168,7 @@ on_every_store! {
         let of = async |communities: Option<Vec<_>>| {
             let filter = EventFilter { communities, ..EventFilter::default() };
             let log = world.store.events(tenant, &filter, everything()).await.unwrap();
-            (log.events.iter().map(|event| event.position).collect::<Vec<_>>(), log.gone)
+            (log.events.iter().map(|event| event.position).collect::<Vec<_>>(), (log.gone, log.missed))
         };
         let forget = async |limit| world.store.forget_events(Duration::from_secs(864_000), limit).await.unwrap();
         world.clock.advance(86_400);
@@ -176,12 +176,13 @@ on_every_store! {
         world.clock.advance(1);
         assert!(forget(2).await);
         while forget(2).await {}
-        assert_eq!(of(None).await, (vec![1, 3, 5], 7));
-        assert_eq!(of(Some(vec![home.community])).await, (vec![], 7));
-        assert_eq!(of(Some(vec![other.community])).await, (vec![3, 5], 0));
-        assert_eq!(of(Some(vec![])).await, (vec![], 0));
+        assert_eq!(of(None).await, (vec![1, 3, 5], (0, 7)));
+        assert_eq!(of(Some(vec![home.community])).await, (vec![], (7, 7)));
+        assert_eq!(of(Some(vec![other.community])).await, (vec![3, 5], (0, 0)));
+        assert_eq!(of(Some(vec![home.community, other.community])).await, (vec![3, 5], (0, 7)));
+        assert_eq!(of(Some(vec![])).await, (vec![], (0, 0)));
         world.case(warn(home, "ann")).await;
-        assert_eq!(of(Some(vec![home.community])).await, (vec![8], 7));
+        assert_eq!(of(Some(vec![home.community])).await, (vec![8], (7, 7)));
         let longer = Change::UpdateCommunity { id: home.community, name: Some("n".into()), event_retention: Some(None) };
         world.apply(tenant, longer).await.unwrap();
         world.clock.advance(86_402);

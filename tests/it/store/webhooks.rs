@@ -45,7 +45,7 @@ fn about(selection: Selection) -> Box<About> {
         description: Some("ours".to_owned()),
         selection,
         secret: Secret::new([7; 32]),
-        old_secret: None,
+        old_secrets: Vec::new(),
         health: Health::default(),
         off: None,
         missed: 0,
@@ -382,21 +382,34 @@ on_every_store! {
     async fn dead_deliveries_are_sent_anew(store) {
         let world = World::new(store).await;
         let webhook = world.webhook_from(world.home, Selection::default(), Some(0)).await;
-        for _ in 0..3 {
-            let test = WebhookChange::Test { id: webhook, delivery: DeliveryId(uuid()), kind: "webhook.test" };
-            changed(world.change_webhook(world.home, test).await);
+        let test = || WebhookChange::Test { id: webhook, delivery: DeliveryId(uuid()), kind: "webhook.test" };
+        world.plan_all().await;
+        let mut dead = Vec::new();
+        for round in 0..10 {
+            // A test that arrives keeps it from being turned off.
+            changed(world.change_webhook(world.home, test()).await);
+            let taken = world.hand_out(9).await;
+            assert_eq!(taken.len(), 4, "{round}");
+            let now = world.clock.now();
+            let status = |taken: &Taken| if taken.delivery.position.is_some() { 404 } else { 204 };
+            world.settle(&taken.iter().map(|taken| tried(taken, status(taken), now)).collect::<Vec<_>>()).await;
+            dead = taken.into_iter().filter(|taken| taken.delivery.position.is_some()).collect();
+            world.clock.advance(30 * 3_600);
         }
-        let tests = world.hand_out(3).await;
+        changed(world.change_webhook(world.home, test()).await);
+        let failed = world.hand_out(9).await;
+        assert_eq!(failed.len(), 1);
         let now = world.clock.now();
-        assert!(tests.iter().all(|taken| taken.delivery.position.is_none()));
-        world.settle(&tests.iter().map(|taken| tried(taken, 404, now)).collect::<Vec<_>>()).await;
+        world.settle(&[tried(&failed[0], 404, now)]).await;
+        let stands = world.store.webhook(world.home.tenant, webhook).await.unwrap();
+        assert_eq!((stands.about.health, stands.paused_until), (Health::default(), None), "a test that fails is not held against it");
         let replay = WebhookChange::ReplayDead { id: webhook, limit: 2 };
         changed(world.change_webhook(world.home, replay).await);
         let pending = world.store.deliveries(world.home.tenant, webhook, Some(State::Pending), everything()).await.unwrap();
         let mut again: Vec<DeliveryId> = pending.iter().map(|delivery| delivery.id).collect();
         again.sort_unstable();
-        assert_eq!(again, [tests[0].delivery.id, tests[1].delivery.id]);
-        assert!(pending.iter().all(|d| (d.base, d.attempts, d.due_at) == (1, 1, Some(now))));
+        assert_eq!(again, [dead[0].delivery.id, dead[1].delivery.id], "no test");
+        assert!(pending.iter().all(|d| (d.base, d.attempts, d.due_at) == (10, 10, Some(now))));
         let rotate = WebhookChange::Rotate { id: webhook, secret: Secret::new([8; 32]), overlap: TimeDelta::hours(1) };
         changed(world.change_webhook(world.home, rotate).await);
         assert_eq!(world.store.webhook(world.home.tenant, webhook).await.unwrap().secrets(now).len(), 2);

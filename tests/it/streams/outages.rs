@@ -134,6 +134,33 @@ async fn a_stream_that_is_ahead_of_its_log_is_left_alone_and_told() {
     assert!(found.contains("ok    streams"), "{found}");
 }
 
+/// What fails is said once, and that it is well again when it is: not with every look at streams that are.
+#[tokio::test]
+async fn a_key_that_is_no_stream_is_told_once() {
+    let (store, streams) = (TestStore::sqlite().await, Streams::private());
+    let server = Server::start_with_environment(&store.database_url(), &brisk(&streams));
+    let admin = server.admin();
+    let tenant = tenant(&admin).await;
+    streams.until_equal(&admin, &tenant).await;
+    let stream = streams.key(&tenant);
+    streams.call::<u64>(&["DEL", &stream]).unwrap();
+    streams.call::<String>(&["SET", &stream, "x"]).unwrap();
+    make_community(&admin).await;
+    metric(&server, "tribune_streams_failures_total 5").await;
+    let said = |what: &str| server.log().matches(what).count();
+    assert_eq!(
+        (said("events cannot be published"), said("are published again")),
+        (1, 0),
+        "{}",
+        server.log()
+    );
+    streams.call::<u64>(&["DEL", &stream]).unwrap();
+    streams.until_equal(&admin, &tenant).await;
+    wait::until("the log to say so", SOON, || {
+        (said("are published again") == 1).then_some(())
+    });
+}
+
 /// A backup was restored, and the log has gone on since: it is as long as the stream, and another one.
 #[tokio::test]
 async fn a_log_that_took_another_course_is_noticed() {

@@ -41,7 +41,7 @@ pub struct EventFilters {
     platform: Option<String>,
     /// Only of these types, separated by commas.
     #[serde(rename = "type")]
-    #[param(required = false, style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 18, example = json!(["case.created", "case.voided"]))]
+    #[param(required = false, style = Form, explode = false, value_type = Vec<wire::form::EventType>, min_items = 1, max_items = 100, example = json!(["case.created", "case.voided"]))]
     types: Option<String>,
 }
 

@@ -24,7 +24,8 @@ problems!(RotateWebhookSecretProblems: Post, NotFound);
 /// Draw another secret
 ///
 /// Deliveries are signed with the new one from now on, and with the one before too until the overlap is over: each then has two signatures, of
-/// which a receiver needs one. The new secret is in this answer alone. A secret before that one signs no longer.
+/// which a receiver needs one. The new secret is in this answer alone; if it was lost, draw another: secrets from before keep signing for the time that they
+/// were given, nine of them at the most.
 ///
 /// Scope: `webhooks:write`.
 #[utoipa::path(

@@ -43,7 +43,7 @@ impl Context<'_> {
             }
             WebhookChange::Rotate { secret, overlap, .. } => {
                 let until = now.checked_add_signed(*overlap);
-                webhook.rotate(secret.clone(), until.unwrap_or(DateTime::<Utc>::MAX_UTC));
+                webhook.rotate(secret.clone(), until.unwrap_or(DateTime::<Utc>::MAX_UTC), now);
             }
             _ => webhook.state = State::Deleted,
         }
@@ -80,21 +80,18 @@ impl Context<'_> {
         Ok(changed(webhook, Changing::Secret))
     }
 
-    /// Whoever asks for a test wants to know how things are now, so it waits for no pause.
     async fn test_webhook(
         &self,
         connection: &mut PgConnection,
         id: WebhookId,
         (delivery, kind): (DeliveryId, &str),
     ) -> Result<Changed, Stop> {
-        let mut webhook = webhooks::lock(&mut *connection, self.order.tenant, id).await?;
+        let webhook = webhooks::lock(&mut *connection, self.order.tenant, id).await?;
         if webhook.state == State::Off {
             return Err(Conflict::WebhookOff.into());
         }
         let delivery = test(&webhook, delivery, kind, self.now);
         deliveries::insert(&mut *connection, std::slice::from_ref(&delivery)).await?;
-        webhook.paused_until = None;
-        webhooks::save(&mut *connection, &webhook).await?;
         Ok(changed(webhook, Changing::Delivery(Box::new(delivery))))
     }
 

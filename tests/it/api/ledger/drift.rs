@@ -204,6 +204,13 @@ on_every_store! {
         assert_eq!((&case["kind"], &case["points"], &case["duration"]), (&json!("tempban"), &json!(0), &json!(7200)));
         assert_eq!((&case["member"]["identity"], &case["actor"]["user"]), (&json!("discord:42"), &json!(null)));
         assert_eq!(scene.carry_out().await, [done("annex", "ban", true)]);
+        // Whatever is looked at anew, where it came about by hand nothing is to be done: a new space, another name.
+        let link = json!({"platform": "discord", "space": "third"});
+        scene.community.post("/links", link).await.expect(201);
+        let name = json!({"platform": "telegram", "id": "77"});
+        scene.api.admin.post("/v1/users/discord:42/identities", &name).await.expect(201);
+        while scene.api.service.restate().await.unwrap() {}
+        assert_eq!(scene.carry_out().await, [done("third", "ban", true)]);
         let standing = scene.community.standing("discord:42").await;
         assert_eq!((&standing["points"], standing["restrictions"].as_array().unwrap().len()), (&json!(0), 1));
         let (path, protect) = (scene.community.path("/members/discord:3"), json!({"protected": true}));

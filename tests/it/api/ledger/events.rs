@@ -69,7 +69,7 @@ on_every_store! {
         }
     }
 
-    /// Behind a position some of whose events are forgotten nobody goes on, in pages or as a stream: who did would miss them.
+    /// Behind a position up to which everything is forgotten nobody goes on, in pages or as a stream: who did would miss it.
     async fn a_position_whose_events_are_gone_is_refused(store) {
         let api = Api::start(store).await;
         let home = api.community().await;
@@ -89,6 +89,44 @@ on_every_store! {
         assert!(problem(home.client.patch(&home.path(""), &short).await, 422, "invalid_request").contains("a day"));
         let same = home.client.patch(&home.path(""), &json!({"event_retention": null})).await.expect(200);
         assert_eq!(same["event_retention"], json!(null));
+    }
+
+    /// What a community forgets sooner than others leaves gaps: whoever reads on is given what there is, and told; whoever reads that community
+    /// alone is refused.
+    async fn what_one_community_forgot_is_told(store) {
+        let api = Api::start(store).await;
+        let (home, other) = (api.community().await, api.community().await);
+        home.client.patch(&home.path(""), &json!({"event_retention": "P1D"})).await.expect(200);
+        for n in 0..3 {
+            home.warn(&format!("custom:{n}"), "x").await;
+            other.warn(&format!("custom:{n}"), "x").await;
+        }
+        let all = ids(&api.admin.get("/v1/events?limit=500").await.expect(200));
+        api.clock.advance(2 * 86_400);
+        while api.store.forget_events(std::time::Duration::from_secs(30 * 86_400), 100).await.unwrap() {}
+        let (mut left, mut path, mut missed) = (Vec::new(), "/v1/events?limit=3".to_owned(), Vec::new());
+        loop {
+            let page = api.admin.get(&path).await.expect(200);
+            left.extend(ids(&page));
+            missed.push(page["missed_up_to"].clone());
+            if page["has_more"] == json!(false) {
+                break;
+            }
+            path = format!("/v1/events?limit=3&after={}", page["next_cursor"].as_str().unwrap());
+        }
+        let of_other = ids(&api.admin.get(&format!("/v1/events?limit=500&community={}", other.id)).await.expect(200));
+        assert!(of_other.iter().all(|id| left.contains(id)) && left.len() < all.len(), "{left:?} of {all:?}");
+        let forgotten = all.iter().filter(|id| !left.contains(id)).max().unwrap().to_string();
+        assert_eq!((&missed[0], &missed[1]), (&Value::Null, &json!(forgotten)), "who begins has missed nothing");
+        let alone = format!("/v1/events?after=3&community={}", home.id);
+        assert!(problem(api.admin.get(&alone).await, 410, "events_gone").contains(&format!("position {forgotten}")));
+        let told = api.admin.get(&format!("/v1/events?after={forgotten}")).await.expect(200);
+        assert_eq!(told["missed_up_to"], Value::Null);
+        let call = api.admin.call(hyper::Method::GET, "/v1/events/stream").header("Last-Event-ID", "3");
+        let mut stream = call.stream().await;
+        let first = stream.event().await;
+        assert_eq!((first.event.as_deref(), &first.data["up_to"]), (Some("missed"), &json!(forgotten)));
+        assert_eq!(stream.ids(1).await[0].to_string(), left.iter().find(|id| **id > 3).unwrap().to_string());
     }
 
     /// Whoever waited at a position beyond the end would miss all that comes before it, so nobody is let.

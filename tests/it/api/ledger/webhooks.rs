@@ -229,6 +229,14 @@ on_every_store! {
         api.send().await;
         let both = receiver.take().remove(0);
         assert!(both.is_signed_by(&old) && both.is_signed_by(new) && both.signatures.len() == 2);
+        // Whoever lost that answer draws another, and the receiver's secret still has the time that it was given.
+        let again = api.admin.post(&rotate, &json!({"overlap": 60})).await.expect(200);
+        assert_eq!(again["webhook"]["old_secret_until"], rotated["webhook"]["old_secret_until"]);
+        warn(&community).await;
+        api.send().await;
+        let three = receiver.take().remove(0);
+        assert!(three.is_signed_by(&old) && three.is_signed_by(new) && three.signatures.len() == 3);
+        let new = again["secret"].as_str().unwrap();
         api.clock.advance(3_600);
         warn(&community).await;
         api.send().await;
@@ -251,6 +259,7 @@ on_every_store! {
         api.send().await;
         api.clock.advance(30);
         receiver.take();
+        let before = api.admin.get(&webhook).await.expect(200);
         let test = api.admin.post(&format!("{webhook}/test"), &json!({})).await.expect(202);
         assert_eq!((&test["type"], &test["event"], &test["state"]), (&json!("webhook.test"), &Value::Null, &json!("pending")));
         assert_eq!(api.send().await, 1);
@@ -259,6 +268,17 @@ on_every_store! {
         assert!(message.is_signed_by(&secret));
         let path = format!("{webhook}/deliveries/{}", test["id"].as_str().unwrap());
         assert_eq!(api.admin.get(&path).await.expect(200)["state"], "dead", "a test is tried once");
+        let after = api.admin.get(&webhook).await.expect(200);
+        assert_eq!((&after["failures"], &after["paused_until"]), (&before["failures"], &before["paused_until"]));
+        let anew = api.admin.post(&format!("{webhook}/replay"), &json!({})).await.expect(200);
+        assert_eq!(anew["replayed"], 0, "{anew}");
+        // One that arrives says that the receiver is mended: the rest follows.
+        receiver.answer(204);
+        api.admin.post(&format!("{webhook}/test"), &json!({})).await.expect(202);
+        assert_eq!(api.send().await, 1);
+        let mended = api.admin.get(&webhook).await.expect(200);
+        assert_eq!((&mended["state"], &mended["paused_until"]), (&json!("active"), &Value::Null));
+        assert_eq!(api.send().await, 6);
     }
 
     /// The secret is in the first answer alone, and the address in no event, for there can be a secret in it.
