@@ -75,6 +75,10 @@ id!(
     HeldId, "hld_"
 );
 id!(
+    /// An appeal.
+    AppealId, "apl_"
+);
+id!(
     /// A rate limit by name.
     LimitId, "lim_"
 );

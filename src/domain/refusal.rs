@@ -1,5 +1,6 @@
 //! Why the domain refuses a command. Each refusal becomes one problem document with a stable code.
 
+use super::appeal::{NotTaken, Recusal, State, Step};
 use super::id::SanctionId;
 use super::kind::Kind;
 use super::name::Name;
@@ -117,12 +118,62 @@ pub enum Refusal {
         "the tenant is archived: it can be read, and nothing else, until the operator of the service unarchives it"
     )]
     TenantArchived,
+    /// Where an appeal is, this cannot happen.
+    #[error("an appeal that is {} has no {}; {}", .state.name(), .step.name(), may(*.state))]
+    AppealStep {
+        /// Where it is.
+        state: State,
+        /// What was to happen.
+        step: Step,
+    },
+    /// Somebody else has the appeal in hand.
+    #[error(
+        "somebody else has the appeal in hand; it is anybody's again when they release it or their hour is over"
+    )]
+    AppealClaimed,
+    /// The appeal is not this person's to review.
+    #[error("{}", recused(*.0))]
+    Recused(Recusal),
+    /// The case has an appeal that is open.
+    #[error("case #{number} has an appeal that is open")]
+    AppealOpen {
+        /// Its number.
+        number: i64,
+    },
     /// The case was voided before.
     #[error("case #{number} is already voided, and a void is final")]
     AlreadyVoided {
         /// Its number.
         number: i64,
     },
+}
+
+impl From<NotTaken> for Refusal {
+    fn from(not_taken: NotTaken) -> Self {
+        match not_taken {
+            NotTaken::Illegal { state, step } => Self::AppealStep { state, step },
+            NotTaken::ClaimedByAnother => Self::AppealClaimed,
+            NotTaken::Recused(why) => Self::Recused(why),
+        }
+    }
+}
+
+fn may(state: State) -> String {
+    let steps: Vec<_> = state.steps().map(Step::name).collect();
+    if steps.is_empty() {
+        return "nothing can be done about it any more".to_owned();
+    }
+    format!("there is {}", steps.join(", "))
+}
+
+const fn recused(why: Recusal) -> &'static str {
+    match why {
+        Recusal::NoPerson => "a review is a person's: name who reviews by `platform` and `id`",
+        Recusal::OwnCase => "nobody reviews an appeal of their own",
+        Recusal::Involved => {
+            "who acted, or approved the act, does not review it, nor who acted in what it followed from"
+        }
+    }
 }
 
 fn not_milder(what: &str) -> &'static str {

@@ -89,6 +89,15 @@ impl Fields {
         Some(text.to_owned())
     }
 
+    /// A text that says something.
+    pub fn words(&mut self, pointer: &str, text: &str, longest: usize) -> Option<String> {
+        if text.trim().is_empty() {
+            self.refuse(pointer, "say something");
+            return None;
+        }
+        self.text(pointer, text, longest)
+    }
+
     /// Why somebody writes a version of a document.
     pub fn comment(&mut self, pointer: &str, text: Option<&str>) -> Option<String> {
         text.and_then(|text| self.text(pointer, text, MAX_COMMENT))

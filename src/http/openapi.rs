@@ -42,6 +42,10 @@ const TAGS: &[(&str, &str)] = &[
         "Acts that wait for somebody else: beyond a budget, or of a kind that needs approvals.",
     ),
     (
+        "appeals",
+        "A member asks that a case be looked at again, by somebody else than who acted.",
+    ),
+    (
         "schedules",
         "Acts and reminders at a time: once, or with a cron expression.",
     ),

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId, ScheduleId,
-    TenantId, UserId, WebhookId,
+    AppealId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId,
+    ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
@@ -64,6 +64,20 @@ pub struct InSanction {
     #[serde(deserialize_with = "sanction")]
     #[param(value_type = wire::form::SanctionId, example = "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub sanction: SanctionId,
+}
+
+/// `/communities/{community}/appeals/{appeal}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InAppeal {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The appeal's id.
+    #[serde(deserialize_with = "appeal")]
+    #[param(value_type = wire::form::AppealId, example = "apl_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub appeal: AppealId,
 }
 
 /// `/communities/{community}/held-acts/{held}`
@@ -286,6 +300,7 @@ macro_rules! read_by {
 read_by! {
     community -> CommunityId, CommunityId::parse;
     sanction -> SanctionId, SanctionId::parse;
+    appeal -> AppealId, AppealId::parse;
     held -> HeldId, HeldId::parse;
     directive -> DirectiveId, DirectiveId::parse;
     webhook -> WebhookId, WebhookId::parse;

@@ -1,15 +1,17 @@
 //! The ledger port: acts decided in batches under lock by a pure function; voids replayed; what a member's state is.
 
 use super::answer::{Answer, Claim, NewEvent};
+use super::appeals::TellAppeal;
 use super::directives::Announce;
 use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
+use crate::domain::appeal::Appeal;
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::directive::{Directive, Wish};
 use crate::domain::drift;
 use crate::domain::held::Held;
-use crate::domain::id::{CommunityId, KeyId, LeaseId, SanctionId, ScheduleId, TenantId, UserId};
+use crate::domain::id::{AppealId, CommunityId, KeyId, LeaseId, SanctionId, ScheduleId, TenantId, UserId};
 use crate::domain::identity::{Identity, Platform};
 use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing};
@@ -25,6 +27,7 @@ use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How a call names a person.
@@ -247,6 +250,8 @@ pub struct VoidOrder {
     pub actor: ActorRef,
     /// A milder act is to take the place of the case.
     pub replaces: bool,
+    /// The appeal that this decides, together with which it is carried out.
+    pub appeal: Option<AppealId>,
     /// Only say what would come of it, and write nothing.
     pub dry_run: bool,
     /// The idempotency key, if the call has one.
@@ -287,6 +292,8 @@ pub struct Opening {
     pub place: Option<Place>,
     /// From the case on, the history becomes one with another user's somewhere.
     pub joined_later: bool,
+    /// The appeal that is to be decided, with the people who stood behind the case.
+    pub appeal: Option<(Appeal, BTreeSet<UserId>)>,
 }
 
 /// What the replay made of one page of history.
@@ -325,6 +332,8 @@ pub struct Closing {
     pub added: Option<Entry>,
     /// What the balance in all recorded states behind a place is lower by. The cases that are there count, no later ones.
     pub lowering: Option<Lowering>,
+    /// The appeal that was decided, as it is now.
+    pub appeal: Option<Appeal>,
     /// Events to append, in order.
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.
@@ -343,6 +352,9 @@ pub trait Course: Send {
 pub trait Revision: Course {
     /// What writes out the directives that the void brings about.
     fn announcer(&self) -> Box<dyn Announce>;
+
+    /// What writes out that appeals of cases that were voided are moot.
+    fn tell_appeal(&self) -> TellAppeal;
 
     /// Begins.
     ///

@@ -1,5 +1,6 @@
 //! A store: every port that keeps something, together.
 
+use super::appeals::Appeals;
 use super::directives::{Directives, Restatements};
 use super::directory::Directory;
 use super::drift::Drifts;
@@ -54,6 +55,7 @@ pub trait Store:
     + Schedules
     + Webhooks
     + Waits
+    + Appeals
     + Drifts
     + 'static
 {

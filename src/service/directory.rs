@@ -3,8 +3,9 @@
 use super::error::{ServiceError, applied};
 use super::judge::json;
 use super::records::case_tag;
-use super::{Answer, Claim, Outcome, Service, merges, show};
+use super::{Answer, Claim, Outcome, Service, appeals, merges, show};
 use crate::domain::actor::{Acting, Actor, Target};
+use crate::domain::appeal::Appeal;
 use crate::domain::authority;
 use crate::domain::case::Case;
 use crate::domain::directive::Directive;
@@ -12,7 +13,9 @@ use crate::domain::drift::Seen;
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
+use crate::domain::schedule::Schedule;
 use crate::ports::answer::NewEvent;
+use crate::ports::appeals::AppealStep;
 use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
 };
@@ -72,6 +75,13 @@ impl DirectoryRender {
             Change::CreateSchedule(_) => types::SCHEDULE_CREATED,
             Change::RetrySchedule { .. } => types::SCHEDULE_RETRIED,
             Change::CancelSchedule { .. } => types::SCHEDULE_CANCELLED,
+            Change::Appeal(change) => match change.what {
+                AppealStep::File { .. } => types::APPEAL_FILED,
+                AppealStep::Claim(_) => types::APPEAL_CLAIMED,
+                AppealStep::Release(_) => types::APPEAL_RELEASED,
+                AppealStep::Withdraw(_) => types::APPEAL_WITHDRAWN,
+                AppealStep::Uphold(..) => types::APPEAL_DECIDED,
+            },
             Change::Webhook(change) => match **change {
                 WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
                 WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
@@ -191,6 +201,34 @@ fn policy(change: &PolicyChange, now: DateTime<Utc>) -> Rendered {
 }
 
 impl DirectoryRender {
+    /// A schedule that was made, is tried again or was taken back.
+    fn schedule(&self, schedule: &Schedule, now: DateTime<Utc>) -> Rendered {
+        Rendered {
+            answer: Answer {
+                tag: schedule.id.to_string(),
+                body: json(&show::schedule::schedule(schedule)),
+            },
+            events: vec![show::schedule::told(self.kind, schedule, now)],
+        }
+    }
+
+    /// An appeal; one that was decided without a remedy is answered as a decision.
+    fn appeal(&self, appeal: &Appeal, now: DateTime<Utc>) -> Rendered {
+        let shown = show::appeal::appeal(appeal, now);
+        let answer = if self.kind == types::APPEAL_DECIDED {
+            appeals::upheld(shown)
+        } else {
+            Answer {
+                tag: shown.id.clone(),
+                body: json(&shown),
+            }
+        };
+        Rendered {
+            answer,
+            events: vec![show::appeal::told(self.kind, appeal, now)],
+        }
+    }
+
     /// A directive that was reported on, is tried again or was taken back.
     fn directive(&self, directive: &Directive, now: DateTime<Utc>) -> Rendered {
         let kind = match self.kind {
@@ -268,13 +306,8 @@ impl DirectoryRender {
             }
             Changed::Directive(directive) => self.directive(directive, now),
             Changed::Observed(directive, seen) => self.observed(directive, seen, now),
-            Changed::Schedule(schedule) => Rendered {
-                answer: Answer {
-                    tag: schedule.id.to_string(),
-                    body: json(&show::schedule::schedule(schedule)),
-                },
-                events: vec![show::schedule::told(self.kind, schedule, now)],
-            },
+            Changed::Schedule(schedule) => self.schedule(schedule, now),
+            Changed::Appeal(appeal) => self.appeal(appeal, now),
             Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);

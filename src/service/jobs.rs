@@ -241,6 +241,7 @@ impl Service {
                     reason,
                 } => {
                     let order = VoidOrder {
+                        appeal: None,
                         replaces: false,
                         dry_run: false,
                         tenant: job.tenant,

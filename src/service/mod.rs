@@ -2,6 +2,7 @@
 
 pub mod acts; // acts, lifts, expiries
 pub mod allowance; // how many requests each key may make
+pub mod appeals; // a case is looked at again
 pub mod auth; // from the text of a key to its caller
 pub mod bootstrap; // the first tenant, and keys made at the server's own console
 pub mod bulk; // many acts in one request

@@ -11,6 +11,7 @@ use super::show::directive::Announcer;
 use super::{Answer, Claim, Outcome, Service, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
+use crate::domain::appeal::Appeal;
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::kind::Kind;
@@ -22,12 +23,15 @@ use crate::domain::sanction::Sanction;
 use crate::domain::standing::{Standing, standing};
 use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
+use crate::ports::appeals::{Deciding, TellAppeal};
 use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Revision, VoidOrder};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wire::act::{ReplaceAnswer, VoidAnswer};
+use wire::appeal::DecisionAnswer;
+use wire::event::types;
 use wire::key::Scope;
 
 impl Service {
@@ -76,6 +80,28 @@ impl Service {
         self.remedy(order, measure, milder.reason).await
     }
 
+    /// Voids a case because its member appealed, together with the decision. The key needs no scope for acts: what it may decide it may carry out.
+    pub(super) async fn void_for_appeal(
+        &self,
+        caller: &Caller,
+        of: CaseOrder,
+        deciding: Deciding,
+    ) -> Result<Outcome, ServiceError> {
+        let order = VoidOrder {
+            tenant: caller.tenant,
+            community: of.community,
+            number: of.number,
+            actor: caller.actor(of.actor)?,
+            replaces: false,
+            appeal: Some(deciding.appeal),
+            dry_run: false,
+            claim: of.claim,
+        };
+        let reason = Some(deciding.reason.clone());
+        self.remedy_for(order, Measure::Void, reason, Some(deciding))
+            .await
+    }
+
     /// Carries a void out.
     pub(super) async fn carry_out_void(
         &self,
@@ -92,6 +118,16 @@ impl Service {
         measure: Measure,
         reason: Option<String>,
     ) -> Result<Outcome, ServiceError> {
+        self.remedy_for(order, measure, reason, None).await
+    }
+
+    async fn remedy_for(
+        &self,
+        order: VoidOrder,
+        measure: Measure,
+        reason: Option<String>,
+        deciding: Option<Deciding>,
+    ) -> Result<Outcome, ServiceError> {
         let (store, ids) = (self.store.clone(), self.ids.clone());
         self.detached(async move {
             let start = || -> Box<dyn Revision> {
@@ -100,6 +136,7 @@ impl Service {
                     measure: measure.clone(),
                     reason: reason.clone(),
                     dry_run: order.dry_run,
+                    deciding: deciding.clone(),
                     ids: ids.clone(),
                     work: None,
                 })
@@ -135,6 +172,7 @@ impl CaseOrder {
             number: self.number,
             actor: caller.actor(self.actor)?,
             replaces,
+            appeal: None,
             dry_run: self.dry_run,
             claim: self.claim.filter(|_| !self.dry_run),
         })
@@ -183,6 +221,8 @@ struct Remedy {
     measure: Measure,
     reason: Option<String>,
     dry_run: bool,
+    /// The decision that it is part of.
+    deciding: Option<Deciding>,
     ids: Arc<dyn Ids>,
     work: Option<Work>,
 }
@@ -191,6 +231,8 @@ struct Remedy {
 struct Work {
     /// The case, as it was.
     case: Case,
+    /// The appeal, as it was decided.
+    appeal: Option<Appeal>,
     /// The member, who may be another user by now than the one of the case.
     user: UserId,
     replay: Replay,
@@ -234,10 +276,15 @@ impl Revision for Remedy {
         Box::new(Announcer)
     }
 
+    fn tell_appeal(&self) -> TellAppeal {
+        show::appeal::moot
+    }
+
     fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
         let now = Instant::from_utc(opening.now).map_err(|_| Refusal::ClockOutOfRange)?;
         let policy = &opening.timeline.in_force(now).policy;
         replay::authorize(policy, &opening.case, &opening.acting, &opening.target)?;
+        let appeal = self.decide(&opening)?;
         if let Measure::Replace { kind, .. } = &self.measure {
             replay::authorize_replacement(policy, *kind, &opening.acting, &opening.target)?;
         }
@@ -269,6 +316,7 @@ impl Revision for Remedy {
             by: opening.acting.actor,
             user: opening.target.user,
             case,
+            appeal,
             fallen,
             held,
         });
@@ -291,7 +339,10 @@ impl Revision for Remedy {
             at: work.at,
         };
         let changed = reduction.is_some().then_some(&work.case);
-        let events = log.events(changed, &work.fallen, &work.held, &voiding);
+        let mut events = log.events(changed, &work.fallen, &work.held, &voiding);
+        if let Some(appeal) = &work.appeal {
+            events.push(show::appeal::told(types::APPEAL_DECIDED, appeal, work.now));
+        }
         let asked = work.fallen.first().unwrap_or(&work.case);
         let case = match &reduction {
             Some(_) => &work.case,
@@ -299,6 +350,10 @@ impl Revision for Remedy {
         };
         let standing = standing(&work.timeline, &voiding.member, &voiding.past, work.at);
         let answer = self.answer((case, work.user), &standing, &voiding);
+        let answer = match &work.appeal {
+            Some(appeal) => decided(appeal, &answer, work.now),
+            None => answer,
+        };
         Closing {
             answer,
             member: voiding.member,
@@ -312,12 +367,24 @@ impl Revision for Remedy {
             reduction: reduction.map(|reduced| (work.case.number, reduced)),
             added: voiding.added,
             lowering: voiding.lowering,
+            appeal: work.appeal,
             events,
         }
     }
 }
 
 impl Remedy {
+    /// The appeal as it is decided by this, if it is.
+    fn decide(&self, opening: &Opening) -> Result<Option<Appeal>, Refusal> {
+        let (Some(deciding), Some((appeal, involved))) = (&self.deciding, &opening.appeal) else {
+            return Ok(None);
+        };
+        let mut appeal = appeal.clone();
+        let decision = (deciding.outcome, deciding.reason.clone());
+        appeal.decide(decision, &opening.acting.actor, involved, opening.now)?;
+        Ok(Some(appeal))
+    }
+
     /// What is asked for, with what the opening says of it.
     fn change(&self, opening: &Opening) -> Change {
         match &self.measure {
@@ -412,5 +479,16 @@ impl Remedy {
         case.started = voiding.shortened.clone().or_else(|| case.started.take());
         case.reduced = Some(reduced.clone());
         reduced
+    }
+}
+
+/// The answer to a decision with what came of it.
+fn decided(appeal: &Appeal, remedy: &Answer, now: DateTime<Utc>) -> Answer {
+    // It was written by us a moment ago.
+    let remedy = serde_json::from_str(&remedy.body).ok();
+    let appeal = show::appeal::appeal(appeal, now);
+    Answer {
+        tag: appeal.id.clone(),
+        body: json(&DecisionAnswer { appeal, remedy }),
     }
 }

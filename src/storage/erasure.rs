@@ -292,6 +292,10 @@ fn without_texts(map: &mut Map<String, Value>) -> bool {
         changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
         changed |= put(map, "data", Value::Null);
     }
+    // What somebody says in an appeal.
+    if map.contains_key("text") && map.contains_key("evidence") {
+        changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
+    }
     // It is a hash of a reason or of evidence, by which short ones could be guessed.
     changed | put(map, "likeness", Value::from(0))
 }

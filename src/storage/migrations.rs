@@ -52,6 +52,7 @@ steps! {
     20 "0020" "observations",
     21 "0021" "leading_columns",
     22 "0022" "old_secrets",
+    23 "0023" "appeals",
 }
 
 /// The number of the newest step.

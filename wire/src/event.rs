@@ -1,5 +1,6 @@
 //! Events: the append-only log of everything that happened to a tenant.
 
+use crate::appeal::AppealNews;
 use crate::case::Case;
 use crate::community::Community;
 use crate::directive::Directive;
@@ -64,6 +65,18 @@ types! {
         "A held act was carried out. Its case has an event of its own."
     ACT_REJECTED "act.rejected" held
         "A held act was rejected or withdrawn."
+    APPEAL_FILED "appeal.filed" appeal
+        "A member asks that a case be looked at again."
+    APPEAL_CLAIMED "appeal.claimed" appeal
+        "A reviewer took an appeal in hand."
+    APPEAL_RELEASED "appeal.released" appeal
+        "A reviewer put an appeal back."
+    APPEAL_WITHDRAWN "appeal.withdrawn" appeal
+        "A member took an appeal back."
+    APPEAL_DECIDED "appeal.decided" appeal
+        "An appeal was decided. What came of it has events of its own."
+    APPEAL_MOOT "appeal.moot" appeal
+        "The case of an appeal was voided by other means."
     DIRECTIVE_ISSUED "directive.issued" directive
         "A platform's space is to do something about a member."
     DIRECTIVE_APPLIED "directive.applied" directive
@@ -187,6 +200,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub held: Option<HeldAct>,
+    /// The appeal, for `appeal.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub appeal: Option<AppealNews>,
     /// The sanction, for `sanction.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

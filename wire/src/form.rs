@@ -48,6 +48,8 @@ texts! {
     UserId: (36, 36), "^usr_[0-9a-f]{32}$", "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A sanction's id.
     SanctionId: (36, 36), "^san_[0-9a-f]{32}$", "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The id of an appeal.
+    AppealId: (36, 36), "^apl_[0-9a-f]{32}$", "apl_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a held act.
     HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A directive's id.
@@ -104,6 +106,10 @@ texts! {
         r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$", "Rust Cologne";
     /// A reason: no control characters but line break and tab. One that is empty or white space alone is none.
     Reason: (0, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Posted the same link in five channels";
+    /// What a member says in an appeal: no control characters but line break and tab, and not white space alone.
+    Statement: (1, 4_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "It was not me";
+    /// Why an appeal was decided so, in the same form.
+    DecisionReason: (1, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "The log shows it";
     /// A comment: no control characters but line break and tab.
     Comment: (0, 500), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Kicks weigh more since the raids";
     /// A sentence for people to read, in one line.

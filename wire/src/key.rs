@@ -68,6 +68,15 @@ pub enum Scope {
     /// Have reminders at a time, and acts together with `acts:write`; take them back, and try them again.
     #[serde(rename = "schedules:write")]
     SchedulesWrite,
+    /// Read appeals.
+    #[serde(rename = "appeals:read")]
+    AppealsRead,
+    /// File appeals for members, and take them back.
+    #[serde(rename = "appeals:file")]
+    AppealsFile,
+    /// Take appeals in hand and decide them.
+    #[serde(rename = "appeals:review")]
+    AppealsReview,
     /// Read webhooks, and what became of what was sent to them.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
@@ -81,7 +90,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -102,6 +111,9 @@ impl Scope {
         Self::DirectivesWork,
         Self::SchedulesRead,
         Self::SchedulesWrite,
+        Self::AppealsRead,
+        Self::AppealsFile,
+        Self::AppealsReview,
         Self::WebhooksRead,
         Self::WebhooksWrite,
         Self::TenantsWrite,
@@ -131,6 +143,9 @@ impl Scope {
             Self::DirectivesWork => "directives:work",
             Self::SchedulesRead => "schedules:read",
             Self::SchedulesWrite => "schedules:write",
+            Self::AppealsRead => "appeals:read",
+            Self::AppealsFile => "appeals:file",
+            Self::AppealsReview => "appeals:review",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",

@@ -1,5 +1,6 @@
 //! Cursor pages: one concrete type for each kind of item, so that generated clients get a name for each.
 
+use crate::appeal::Appeal;
 use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
@@ -81,6 +82,10 @@ page!(
 page!(
     /// Differences, newest first.
     DriftPage of Drift
+);
+page!(
+    /// Appeals, newest first.
+    AppealPage of Appeal
 );
 page!(
     /// Schedules, newest first.

@@ -191,6 +191,46 @@ wire! {
 }
 
 wire! {
+    /// Where an appeal is in its life.
+    pub enum AppealState {
+        /// It waits for a reviewer.
+        Submitted,
+        /// A reviewer has it in hand.
+        InReview,
+        /// It was decided.
+        Closed,
+        /// The member took it back.
+        Withdrawn,
+        /// The case was voided by other means: nothing was left to decide.
+        Moot,
+    }
+}
+
+wire! {
+    /// What may happen to an appeal.
+    pub enum AppealStep {
+        /// A reviewer takes it in hand.
+        Claim,
+        /// The reviewer puts it back.
+        Release,
+        /// The reviewer decides.
+        Decide,
+        /// The member takes it back.
+        Withdraw,
+    }
+}
+
+wire! {
+    /// What a reviewer comes to.
+    pub enum AppealOutcome {
+        /// The case stands as it is.
+        Uphold,
+        /// The case no longer counts, nor what followed from it.
+        Void,
+    }
+}
+
+wire! {
     /// Who carries an act out on the platform that it came from.
     #[derive(Default)]
     pub enum ExecuteBy {

@@ -1,5 +1,6 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
+pub(crate) mod appeal; // cases that are looked at again
 pub(crate) mod bulk; // many acts in one request
 pub(crate) mod directive; // what platforms are to do
 pub(crate) mod drift; // what differs from the record
@@ -430,6 +431,14 @@ mod tests {
         is::<wire::page::SanctionPage>(sanction_page());
         is::<wire::standing::Explanation>(explanation());
         is::<wire::page::EventPage>(event_page());
+        asks::<wire::appeal::AppealRequest>(appeal::request());
+        asks::<wire::appeal::ReviewerRequest>(appeal::reviewer());
+        asks::<wire::appeal::DecisionRequest>(appeal::decision_request());
+        for shown in [appeal::filed(), appeal::claimed(), appeal::withdrawn()] {
+            is::<wire::appeal::Appeal>(shown);
+        }
+        is::<wire::appeal::DecisionAnswer>(appeal::decided());
+        is::<wire::page::AppealPage>(appeal::page());
         asks::<wire::schedule::ScheduleRequest>(schedule::request());
         is::<wire::schedule::Schedule>(schedule::reminder());
         is::<wire::schedule::Schedule>(schedule::cancelled());

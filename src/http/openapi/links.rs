@@ -21,6 +21,7 @@ const LEADS: &[Lead] = &[
             "create_acts",
             "create_link",
             "create_undo_plan",
+            "list_appeals",
             "list_cases",
             "list_drift",
             "list_held_acts",
@@ -57,7 +58,7 @@ const LEADS: &[Lead] = &[
             ("community", "$response.body#/case/community"),
             ("number", "$response.body#/case/number"),
         ],
-        &["read_case", "list_case_revisions", "void_case"],
+        &["read_case", "list_case_revisions", "void_case", "file_appeal"],
     ),
     (
         "create_act",
@@ -88,6 +89,14 @@ const LEADS: &[Lead] = &[
             ("sanction", "$response.body#/case/sanction/id"),
         ],
         &["read_sanction", "lift_sanction"],
+    ),
+    (
+        "file_appeal",
+        &[
+            ("community", "$response.body#/community"),
+            ("appeal", "$response.body#/id"),
+        ],
+        &["read_appeal", "claim_appeal", "decide_appeal", "withdraw_appeal"],
     ),
     (
         "create_schedule",
@@ -127,7 +136,7 @@ const LEADS: &[Lead] = &[
             ("community", "$response.body#/case/community"),
             ("number", "$response.body#/case/number"),
         ],
-        &["read_case", "list_case_revisions", "void_case"],
+        &["read_case", "list_case_revisions", "void_case", "file_appeal"],
     ),
     (
         "create_key",

@@ -142,6 +142,10 @@ impl From<Refusal> for Problem {
             Refusal::HeldSettled { .. } => Code::HeldActSettled,
             Refusal::OwnAct => Code::OwnAct,
             Refusal::AlreadyApproved => Code::AlreadyApproved,
+            Refusal::AppealStep { .. } => Code::AppealStep,
+            Refusal::AppealClaimed => Code::AppealClaimed,
+            Refusal::Recused(_) => Code::ReviewerRecused,
+            Refusal::AppealOpen { .. } => Code::AppealOpen,
         };
         Self::new(code).detail(sentence(&refusal.to_string()))
     }

@@ -1,6 +1,7 @@
 //! Version 1 of the API: one table of all routes, one file for each.
 
 pub mod acts;
+pub mod appeals;
 pub mod cases;
 pub mod checks;
 pub mod communities;
@@ -49,6 +50,7 @@ fn ledger() -> OpenApiRouter<ApiState> {
         )
         .routes(routes!(jobs::list::list_jobs))
         .merge(held_acts())
+        .merge(appeals())
         .routes(routes!(jobs::read::read_job))
         .routes(routes!(jobs::results::list_job_results))
         .routes(routes!(jobs::cancel::cancel_job))
@@ -199,4 +201,16 @@ fn held_acts() -> OpenApiRouter<ApiState> {
         .routes(routes!(held::read::read_held_act))
         .routes(routes!(held::approve::approve_held_act))
         .routes(routes!(held::reject::reject_held_act))
+}
+
+/// Cases that are looked at again.
+fn appeals() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(appeals::file::file_appeal))
+        .routes(routes!(appeals::list::list_appeals))
+        .routes(routes!(appeals::read::read_appeal))
+        .routes(routes!(appeals::claim::claim_appeal))
+        .routes(routes!(appeals::release::release_appeal))
+        .routes(routes!(appeals::withdraw::withdraw_appeal))
+        .routes(routes!(appeals::decide::decide_appeal))
 }

@@ -2,6 +2,7 @@
 
 use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
+use crate::domain::appeal::Appeal;
 use crate::domain::case::Case;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
 use crate::domain::drift::Seen;
@@ -18,6 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::schedule::{self, Schedule};
 use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
+use crate::ports::appeals::AppealChange;
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
@@ -249,6 +251,8 @@ pub enum Change {
         /// Which.
         id: ScheduleId,
     },
+    /// An appeal is filed, taken in hand, put back, taken back, or the case upheld.
+    Appeal(Box<AppealChange>),
     /// A webhook is made, changed, asked to take something, or deleted.
     Webhook(Box<WebhookChange>),
     /// The last run of a schedule, which failed, is carried out once more, from now on.
@@ -308,6 +312,7 @@ impl Change {
             | Self::RetrySchedule { community, .. }
             | Self::ChangeReason { community, .. } => Some(*community),
             Self::CreateSchedule(new) => Some(new.community),
+            Self::Appeal(change) => Some(change.community),
             Self::PutLimit { community, .. } | Self::DeleteLimit { community, .. } => *community,
             _ => None,
         }
@@ -368,6 +373,8 @@ pub enum Changed {
     Observed(Box<Directive>, Box<(Seen, Seen)>),
     /// A schedule was made, taken back or is tried again.
     Schedule(Box<Schedule>),
+    /// An appeal.
+    Appeal(Box<Appeal>),
     /// A webhook was made or changed, or something is sent to it.
     Webhook(Box<WebhookChanged>),
     /// A case's reason was changed.

@@ -12,6 +12,7 @@ mod lowerings; // balances that a remedy lowered all at once
 mod void; // history replayed without a case
 mod write; // what a transaction comes to
 
+mod appeals; // members ask that cases be looked at again
 mod archived; // what is archived, and so not changed
 mod change; // the directory, one change at a time
 mod deliveries; // events on their way to webhooks
@@ -137,6 +138,7 @@ pub fn statements() -> Vec<&'static str> {
         observations::STATEMENTS,
         schedules::STATEMENTS,
         runs::STATEMENTS,
+        appeals::STATEMENTS,
         waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,

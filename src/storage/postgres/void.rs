@@ -1,5 +1,6 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction that holds the member alone.
 
+use super::change::stood_behind;
 use super::claims::kept_under;
 use super::errors::{failed, failure, overtaken};
 use super::load::{self, MEMBER};
@@ -7,15 +8,17 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::{Row, all, one};
 use super::write::write;
-use super::{Postgres, amend, directives, look, lowerings, people, seams};
+use super::{Postgres, amend, appeals, directives, look, lowerings, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
+use crate::domain::appeal::Appeal;
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
+use crate::ports::appeals::TellAppeal;
 use crate::ports::directives::Announce;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
@@ -26,6 +29,7 @@ use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many entries are read at a time: few at first, because most replays end soon, and then more and more.
@@ -119,7 +123,7 @@ async fn within(
         connection,
         &river,
         (case, row.unwrap_or_default(), acting),
-        order.replaces,
+        order,
     )
     .await?;
     let timeline = opening.timeline.clone();
@@ -142,7 +146,7 @@ async fn within(
         order,
         &river,
         (closing, &before),
-        (&*revision.announcer(), now),
+        (&*revision.announcer(), revision.tell_appeal(), now),
     )
     .await?;
     Ok(Reply::Done(answer))
@@ -188,11 +192,12 @@ async fn opening(
     connection: &mut PgConnection,
     river: &River,
     (case, row, acting): (Case, MemberRow, Acting),
-    replaces: bool,
+    order: &VoidOrder,
 ) -> Result<Opening, StoreError> {
+    let appeal = to_decide(&mut *connection, river.home, order).await?;
     let timeline = timeline_of(&mut *connection, river.home, &store.timelines).await?;
     let source = member(river.home, river.source);
-    let vacancy = if replaces {
+    let vacancy = if order.replaces {
         Some(vacancy(&mut *connection, river.home, &case).await?)
     } else {
         None
@@ -217,7 +222,48 @@ async fn opening(
         recent: row.recent,
         place: vacancy,
         joined_later: river.seams.next(river.source, spot(place)).is_some(),
+        appeal,
     })
+}
+
+/// The appeal that an order decides, locked, with the people who stood behind the case.
+async fn to_decide(
+    connection: &mut PgConnection,
+    home: Home,
+    order: &VoidOrder,
+) -> Result<Option<(Appeal, BTreeSet<UserId>)>, StoreError> {
+    let Some(id) = order.appeal else {
+        return Ok(None);
+    };
+    let appeal = appeals::lock(&mut *connection, home, id).await?;
+    if appeal.case != order.number {
+        return Err(StoreError::NotFound("appeal"));
+    }
+    let (_, involved) = stood_behind(&mut *connection, home, appeal.case).await?;
+    Ok(Some((appeal, involved)))
+}
+
+/// Writes that an appeal was decided, and that those of cases that were voided are moot.
+async fn close_appeals(
+    connection: &mut PgConnection,
+    home: Home,
+    closing: &mut Closing,
+    (tell, now): (TellAppeal, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    if let Some(appeal) = &closing.appeal {
+        appeals::save(&mut *connection, home.0, appeal).await?;
+    }
+    let voided: Vec<i64> = closing.voided.iter().map(|(number, _)| *number).collect();
+    if voided.is_empty() {
+        return Ok(());
+    }
+    for mut appeal in appeals::open_of(&mut *connection, home, &voided).await? {
+        if appeal.become_moot(now) {
+            appeals::save(&mut *connection, home.0, &appeal).await?;
+            closing.events.push(tell(&appeal, now));
+        }
+    }
+    Ok(())
 }
 
 /// The place of a case for another one.
@@ -355,8 +401,8 @@ async fn close(
     connection: &mut PgConnection,
     order: &VoidOrder,
     river: &River,
-    (closing, before): (Closing, &[Sanction]),
-    (announce, now): (&dyn Announce, DateTime<Utc>),
+    (mut closing, before): (Closing, &[Sanction]),
+    (announce, tell, now): (&dyn Announce, TellAppeal, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
@@ -369,6 +415,8 @@ async fn close(
         lowerings::note(&mut *connection, member(home, river.source), lowering).await?;
     }
 
+    // Once the cases are written: whoever files an appeal meanwhile waits for them, or was waited for.
+    close_appeals(&mut *connection, home, &mut closing, (tell, now)).await?;
     let answer = closing.answer.clone();
     let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
     let mut writes = Writes::remedy(river.member, before, closing, owner);

@@ -44,6 +44,7 @@ macro_rules! of_tenant {
 const OF_COMMUNITY: &[&str] = &[
     of_community!("timers", "sanction_id"),
     of_community!("schedules", "schedule_id"),
+    of_community!("appeals", "appeal_id"),
     of_community!("jobs", "job_id"),
     of_community!("job_parts", "job_id, part"),
     of_community!("job_refusals", "job_id, item"),
@@ -67,6 +68,7 @@ const OF_COMMUNITY: &[&str] = &[
 const OF_TENANT: &[&str] = &[
     of_tenant!("timers", "community_id, sanction_id"),
     of_tenant!("schedules", "community_id, schedule_id"),
+    of_tenant!("appeals", "community_id, appeal_id"),
     of_tenant!("jobs", "community_id, job_id"),
     of_tenant!("job_parts", "community_id, job_id, part"),
     of_tenant!("job_refusals", "community_id, job_id, item"),

@@ -1,6 +1,7 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
 use super::archived::closed;
+use super::change::stood_behind;
 use super::claims::kept_under;
 use super::directory::{all, one};
 use super::errors::failed;
@@ -10,15 +11,17 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::Row;
 use super::write::{Made, write};
-use super::{Sqlite, amend, directives, load, look, lowerings, people, seams};
+use super::{Sqlite, amend, appeals, directives, load, look, lowerings, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
+use crate::domain::appeal::Appeal;
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
 use crate::domain::sanction::Sanction;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
+use crate::ports::appeals::TellAppeal;
 use crate::ports::directives::Announce;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Place, Reply, Revision, VoidOrder};
@@ -28,6 +31,7 @@ use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many entries are read at a time: few at first, because most replays end soon, and then more and more.
@@ -123,7 +127,7 @@ async fn within(
         order,
         &river,
         (closing, &before),
-        (&*revision.announcer(), now),
+        (&*revision.announcer(), revision.tell_appeal(), now),
     )
     .await?;
     Ok(Reply::Done(answer))
@@ -159,6 +163,7 @@ async fn opening(
 ) -> Result<Opening, StoreError> {
     let home = river.home;
     let acting = people::acting(transaction, home.0, Some(home.1), &order.actor, now).await?;
+    let appeal = to_decide(transaction, home, order).await?;
     let connection = transaction.connection()?;
     let timeline = timeline_of(connection, home, &store.timelines).await?;
     let row = member_row(connection, river.member).await?.unwrap_or_default();
@@ -188,7 +193,48 @@ async fn opening(
         recent: row.recent,
         place: vacancy,
         joined_later: river.seams.next(river.source, spot(place)).is_some(),
+        appeal,
     })
+}
+
+/// The appeal that an order decides, locked, with the people who stood behind the case.
+async fn to_decide(
+    transaction: &mut Transaction,
+    home: Home,
+    order: &VoidOrder,
+) -> Result<Option<(Appeal, BTreeSet<UserId>)>, StoreError> {
+    let Some(id) = order.appeal else {
+        return Ok(None);
+    };
+    let appeal = appeals::lock(transaction, home, id).await?;
+    if appeal.case != order.number {
+        return Err(StoreError::NotFound("appeal"));
+    }
+    let (_, involved) = stood_behind(transaction.connection()?, home, appeal.case).await?;
+    Ok(Some((appeal, involved)))
+}
+
+/// Writes that an appeal was decided, and that those of cases that were voided are moot.
+async fn close_appeals(
+    transaction: &mut Transaction,
+    home: Home,
+    closing: &mut Closing,
+    (tell, now): (TellAppeal, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    if let Some(appeal) = &closing.appeal {
+        appeals::save(transaction, home.0, appeal).await?;
+    }
+    let voided: Vec<i64> = closing.voided.iter().map(|(number, _)| *number).collect();
+    if voided.is_empty() {
+        return Ok(());
+    }
+    for mut appeal in appeals::open_of(transaction, home, &voided).await? {
+        if appeal.become_moot(now) {
+            appeals::save(transaction, home.0, &appeal).await?;
+            closing.events.push(tell(&appeal, now));
+        }
+    }
+    Ok(())
 }
 
 /// The place of a case for another one. Nobody else writes meanwhile, so the number is free.
@@ -339,8 +385,8 @@ async fn close(
     transaction: &mut Transaction,
     order: &VoidOrder,
     river: &River,
-    (closing, before): (Closing, &[Sanction]),
-    (announce, now): (&dyn Announce, DateTime<Utc>),
+    (mut closing, before): (Closing, &[Sanction]),
+    (announce, tell, now): (&dyn Announce, TellAppeal, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     let home = river.home;
     let started = closing.started.iter().chain(&closing.shortened);
@@ -353,6 +399,7 @@ async fn close(
         lowerings::note(transaction.connection()?, member(home, river.source), lowering).await?;
     }
 
+    close_appeals(transaction, home, &mut closing, (tell, now)).await?;
     let answer = closing.answer.clone();
     let owner = |sanction: &Sanction| river.seams.owner(river.source, (sanction.start, sanction.case));
     let mut writes = Writes::remedy(river.member, before, closing, owner);

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 23] = [
+pub(crate) const SCOPES: [&str; 26] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -28,6 +28,9 @@ pub(crate) const SCOPES: [&str; 23] = [
     "directives:work",
     "schedules:read",
     "schedules:write",
+    "appeals:read",
+    "appeals:file",
+    "appeals:review",
     "webhooks:read",
     "webhooks:write",
     "tenants:write",

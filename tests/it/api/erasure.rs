@@ -49,7 +49,7 @@ on_every_store! {
     async fn nothing_of_them_is_left_and_every_number_stays(store) {
         let world = World::start(store);
         let community = world.community("c").await;
-        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift", "zap-past"];
+        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift", "zap-past", "zap-statement"];
         let member = "discord:ferris-4711";
         let patch = json!({"rank": "admin"});
         world.admin.patch(&format!("/v1/communities/{community}/members/discord:mod-1"), &patch).await.expect(200);
@@ -68,6 +68,9 @@ on_every_store! {
         let mute = act(&world, &community, &json!({"member": member, "kind": "mute", "reason": "zap-second"})).await;
         let lift = format!("/v1/communities/{community}/sanctions/{}/lift", text(&mute["case"]["sanction"]["id"]));
         world.admin.post(&lift, &json!({"reason": "zap-lift"})).await.expect(201);
+        let appeal = json!({"statement": "zap-statement", "evidence": ["https://zap.example/3"]});
+        let appeals = format!("/v1/communities/{community}/cases/1/appeals");
+        world.admin.call(Method::POST, &appeals).header("Idempotency-Key", "k2").json(&appeal).send().await.expect(201);
         world.admin.post(&format!("/v1/communities/{community}/cases/1/void"), &json!({"reason": "zap-void"})).await.expect(200);
         world.admin.patch(&format!("/v1/communities/{community}/members/{member}"), &json!({"rank": "moderator"})).await.expect(200);
         let past = json!({

@@ -170,7 +170,13 @@ impl Ids {
         limit.send().await.expect(201);
         let user = text(&act["case"]["member"]["user"]);
         let (webhook, delivery) = webhook(admin).await;
+        let path = format!(
+            "/v1/communities/{community}/cases/{}/appeals",
+            act["case"]["number"]
+        );
+        let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
         Self(vec![
+            ("appeal", text(&appeal["id"])),
             ("webhook", webhook),
             ("delivery", delivery),
             ("directive", directive(admin, &acts).await),
@@ -196,6 +202,7 @@ impl Ids {
     fn absent() -> Self {
         let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
         Self(vec![
+            ("appeal", id("apl")),
             ("webhook", id("whk")),
             ("delivery", id("dlv")),
             ("directive", id("dir")),

@@ -55,7 +55,7 @@ on_every_store! {
             world.case(submission).await;
             world.clock.advance(10);
         }
-        let order = VoidOrder { tenant: home.tenant, community: home.community, number: 1, actor: human(home, "mod"), replaces: false, dry_run: false, claim: None };
+        let order = VoidOrder { tenant: home.tenant, community: home.community, number: 1, actor: human(home, "mod"), replaces: false, appeal: None, dry_run: false, claim: None };
         done(world.store.void(&order, &Replay::starting(&Wish::default())).await);
         let reword = Change::ChangeReason { community: home.community, number: 3, expected: 0, reason: None };
         changed(world.apply(home.tenant, reword).await);
@@ -137,7 +137,7 @@ on_every_store! {
             world.decide_all(&[warn(home, "ann"), mute(home, "bob", 60), warn(home, "cid")]).await;
             world.clock.advance(5);
         }
-        let order = VoidOrder { tenant: home.tenant, community: home.community, number: 2, actor: human(home, "mod"), replaces: false, dry_run: false, claim: None };
+        let order = VoidOrder { tenant: home.tenant, community: home.community, number: 2, actor: human(home, "mod"), replaces: false, appeal: None, dry_run: false, claim: None };
         done(world.store.void(&order, &Replay::starting(&Wish::default())).await);
         let mut expected = world.cases(home).await;
         expected.sort_by_key(|case| (case.user, case.at, case.number));

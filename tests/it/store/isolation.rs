@@ -100,7 +100,7 @@ on_every_store! {
             assert!(matches!(reply, Err(StoreError::NotFound(_))), "{reply:?}");
         }
         let order = VoidOrder {
-            replaces: false, dry_run: false,
+            replaces: false, appeal: None, dry_run: false,
             tenant: foreign.tenant, community: foreign.community, number: 1, actor: ActorRef::System, claim: None,
         };
         let void = world.store.void(&order, &Replay::starting(&Wish::default())).await;

@@ -5,9 +5,10 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use tribune::domain::act::{Command, Entry, Recent, Situation};
 use tribune::domain::actor::{Acting, Actor, Target};
+use tribune::domain::appeal::Appeal;
 use tribune::domain::case::{Case, Ended, Particulars};
 use tribune::domain::directive::Directive;
-use tribune::domain::id::SanctionId;
+use tribune::domain::id::{CommunityId, SanctionId};
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
 use tribune::domain::points::Points;
@@ -213,6 +214,26 @@ pub(crate) fn add(member: &mut Member, case: &Case) {
     member.remove(&gone);
 }
 
+/// What is answered with where it is.
+fn stands(
+    kind: &'static str,
+    community: CommunityId,
+    state: &str,
+) -> (&'static str, Option<CommunityId>, String) {
+    (kind, Some(community), state.to_owned())
+}
+
+/// Says where an appeal is.
+pub(crate) fn tell_appeal(appeal: &Appeal, now: DateTime<Utc>) -> NewEvent {
+    NewEvent {
+        kind: "appeal.moot",
+        community: Some(appeal.community),
+        user: Some(appeal.user),
+        at: now,
+        data: "{}".to_owned(),
+    }
+}
+
 /// Answers with the debug text of what was changed, one event each; a case's reason takes a moderator.
 pub(crate) struct Plain;
 
@@ -246,11 +267,10 @@ impl Render for Plain {
                 Some(directive.community),
                 directive.state.name().to_owned(),
             ),
-            Changed::Schedule(schedule) => (
-                "schedule.changed",
-                Some(schedule.community),
-                schedule.state.name().to_owned(),
-            ),
+            Changed::Schedule(schedule) => {
+                stands("schedule.changed", schedule.community, schedule.state.name())
+            }
+            Changed::Appeal(appeal) => stands("appeal.changed", appeal.community, appeal.stored.name()),
             Changed::Webhook(changed) => ("webhook.changed", None, changed.webhook.id.to_string()),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),

@@ -13,10 +13,11 @@ use tribune::domain::replay::Lowering;
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::Instant;
 use tribune::ports::answer::{Answer, NewEvent};
+use tribune::ports::appeals::TellAppeal;
 use tribune::ports::directives::Announce;
 use tribune::ports::ledger::{Closing, Course, Opening, Page, Revision};
 
-use super::judge::{Announcer, add};
+use super::judge::{Announcer, add, tell_appeal};
 
 /// What a test wants of a void.
 #[derive(Clone, Default)]
@@ -109,6 +110,10 @@ impl Revision for Replay {
         Box::new(Announcer)
     }
 
+    fn tell_appeal(&self) -> TellAppeal {
+        tell_appeal
+    }
+
     fn open(&mut self, opening: Opening) -> Result<(), Refusal> {
         if self.wish.refuse || opening.case.voided.is_some() {
             return Err(Refusal::AlreadyVoided {
@@ -162,6 +167,7 @@ impl Revision for Replay {
             reduced: self.wish.reduced.clone(),
             reduction: None,
             moved: vec![],
+            appeal: None,
             shortened: None,
             added: self.wish.added.clone(),
             lowering: self.wish.lowering,

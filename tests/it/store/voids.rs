@@ -33,6 +33,7 @@ impl World {
             number,
             actor,
             replaces: false,
+            appeal: None,
             dry_run: false,
             claim,
         };
@@ -46,6 +47,7 @@ impl World {
             number,
             actor: ActorRef::System,
             replaces: true,
+            appeal: None,
             dry_run: false,
             claim: None,
         };

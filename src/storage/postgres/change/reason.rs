@@ -1,7 +1,8 @@
 //! The reason of a case: what it was is kept.
 
 use super::{Context, Stop};
-use crate::domain::actor::Target;
+use crate::domain::actor::{Acting, Target};
+use crate::domain::case::Case;
 use crate::domain::id::CommunityId;
 use crate::ports::directory::{Applied, Changed, Conflict};
 use crate::ports::error::StoreError;
@@ -31,12 +32,6 @@ impl Context<'_> {
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
         let acting = people::acting(connection, tenant, Some(community), &self.order.by, self.now).await?;
-        let policy = directory::policy_now(&mut *connection, tenant, community, self.pool.set_clock())
-            .await?
-            .ok_or(StoreError::NotFound("community"))?
-            .in_force
-            .version
-            .policy;
         sqlx::query(LOCK)
             .bind(tenant.0)
             .bind(community.0)
@@ -44,19 +39,7 @@ impl Context<'_> {
             .fetch_optional(&mut *connection)
             .await?;
         let case = record::case(&mut *connection, (tenant, community), number).await?;
-        let person = PersonRef::User(case.user);
-        let profile = directory::profile(&mut *connection, tenant, community, &person)
-            .await?
-            .ok_or(StoreError::NotFound("user"))?;
-        let target = Target {
-            user: profile.user.id,
-            authority: profile.authority,
-            protected: profile.protected,
-            bot: profile.bot,
-        };
-        self.render
-            .may_edit(&case, &target, &acting, &policy)
-            .map_err(|refusal| Stop::Answered(Applied::Refused(refusal)))?;
+        self.may_edit(&mut *connection, community, &case, &acting).await?;
         if case.revision != expected {
             return Err(Conflict::Stale(case.revision).into());
         }
@@ -79,5 +62,34 @@ impl Context<'_> {
             .await?;
         let case = record::case(&mut *connection, (tenant, community), number).await?;
         Ok(Changed::Case(community, Box::new(case)))
+    }
+    /// Whether somebody has the rank that an act of a case's kind needs, and stands above the member.
+    pub(super) async fn may_edit(
+        &self,
+        connection: &mut PgConnection,
+        community: CommunityId,
+        case: &Case,
+        acting: &Acting,
+    ) -> Result<(), Stop> {
+        let tenant = self.order.tenant;
+        let policy = directory::policy_now(&mut *connection, tenant, community, self.pool.set_clock())
+            .await?
+            .ok_or(StoreError::NotFound("community"))?
+            .in_force
+            .version
+            .policy;
+        let person = PersonRef::User(case.user);
+        let profile = directory::profile(&mut *connection, tenant, community, &person)
+            .await?
+            .ok_or(StoreError::NotFound("user"))?;
+        let target = Target {
+            user: profile.user.id,
+            authority: profile.authority,
+            protected: profile.protected,
+            bot: profile.bot,
+        };
+        self.render
+            .may_edit(case, &target, acting, &policy)
+            .map_err(|refusal| Stop::Answered(Applied::Refused(refusal)))
     }
 }

@@ -1,5 +1,6 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
+mod appeals;
 mod communities;
 mod delete;
 mod directives;
@@ -14,6 +15,7 @@ mod tenants_keys;
 mod users;
 mod webhooks;
 
+pub(super) use appeals::stood_behind;
 pub(super) use tenants_keys::touch_keys;
 
 use super::claims::kept_under;
@@ -175,6 +177,7 @@ impl Context<'_> {
             Change::CreateSchedule(_) | Change::CancelSchedule { .. } | Change::RetrySchedule { .. } => {
                 self.change_schedule(transaction).await
             }
+            Change::Appeal(change) => self.change_appeal(transaction, change).await,
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,

@@ -4,6 +4,7 @@
 
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
+mod appeals;
 mod automod; // rules that act
 mod bulk; // many acts in one request
 mod drift; // what platforms differ in

@@ -1,0 +1,68 @@
+//! `GET /v1/communities/{community}/appeals`
+
+use axum::extract::State as Api;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::page::AppealPage;
+
+use crate::domain::appeal::State;
+use crate::http::api::ApiState;
+use crate::http::openapi::{examples, problems::problems};
+use crate::http::page::{PageParams, Paged};
+use crate::http::path::{InCommunity, Segments};
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::service::caller::Caller;
+
+problems!(ListAppealsProblems: Page, NotFound);
+
+/// Which appeals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AppealFilters {
+    /// In this state. Where a reviewer's hour is over, an appeal is listed as `in_review` until somebody claims it.
+    #[param(value_type = Option<wire::word::AppealState>, example = "submitted")]
+    state: Option<String>,
+    /// About the case of this number.
+    #[param(value_type = Option<wire::form::CaseNumber>, example = 12)]
+    case: Option<i64>,
+}
+
+/// List appeals
+///
+/// Newest first.
+///
+/// Scope: `appeals:read`.
+#[utoipa::path(
+    get,
+    path = "/v1/communities/{community}/appeals",
+    tag = "appeals",
+    params(InCommunity, AppealFilters, PageParams),
+    responses(
+        (status = 200, description = "A page of appeals.", body = AppealPage,
+            headers(("Link" = String, description = "The next page, as `rel=\"next\"`.")), example = json!(examples::appeal::page())),
+        ListAppealsProblems,
+    )
+)]
+pub async fn list_appeals(
+    caller: Caller,
+    Api(api): Api<ApiState>,
+    Segments(InCommunity { community }): Segments<InCommunity>,
+    page: Paged<AppealFilters>,
+) -> Result<Response, Problem> {
+    let after = page.after(&caller)?;
+    let state = page.filters.state.as_deref().map(state).transpose()?;
+    let which = (state, page.filters.case);
+    let listed = api.service.appeals(&caller, community, which, after).await?;
+    page.respond(&caller, listed.next, |next_cursor| AppealPage {
+        items: listed.items,
+        next_cursor,
+    })
+}
+
+fn state(text: &str) -> Result<State, Problem> {
+    let names = State::ALL.map(State::name).join(", ");
+    State::named(text).ok_or_else(|| query::refused("state", &format!("one of {names}")))
+}

@@ -1,0 +1,147 @@
+//! Appeals: filed once, taken in hand by one person, decided, and moot where their case is voided.
+
+use tribune::domain::appeal::{Appeal, State, Statement, Step};
+use tribune::domain::id::AppealId;
+use tribune::domain::rank::{Authority, Rank};
+use tribune::domain::refusal::Refusal;
+use tribune::ports::appeals::{AppealChange, AppealFilter, AppealStep};
+use tribune::ports::clock::Clock as _;
+use tribune::ports::directory::{Applied, Change, Order};
+use tribune::ports::error::StoreError;
+use tribune::ports::ledger::{ActorRef, Submission};
+
+use super::judge::Plain;
+use super::world::{Home, World, changed, everything, not_found, page, person, uuid, warn};
+
+impl World {
+    async fn appeal_step(&self, who: &str, what: AppealStep) -> Result<Applied, StoreError> {
+        let change = Change::Appeal(Box::new(AppealChange {
+            community: self.home.community,
+            what,
+        }));
+        let order = Order {
+            tenant: self.home.tenant,
+            by: moderator(self.home, who),
+            change,
+            claim: None,
+        };
+        self.store.apply(&order, &Plain).await
+    }
+
+    /// Files an appeal about a case.
+    async fn filed(&self, case: i64) -> AppealId {
+        let id = AppealId(uuid());
+        changed(self.appeal_step("ann", file(id, case)).await);
+        id
+    }
+
+    async fn appeal(&self, id: AppealId) -> Appeal {
+        self.store
+            .appeal(self.home.tenant, self.home.community, id)
+            .await
+            .unwrap()
+    }
+
+    async fn appeals(&self, filter: AppealFilter) -> Vec<AppealId> {
+        let found = self
+            .store
+            .appeals(self.home.tenant, self.home.community, &filter, everything())
+            .await;
+        found.unwrap().iter().map(|appeal| appeal.id).collect()
+    }
+}
+
+/// Somebody of the rank that a review needs.
+fn moderator(home: Home, name: &str) -> ActorRef {
+    ActorRef::Human {
+        person: person(name),
+        asserted: Some(Authority {
+            rank: Rank::Moderator,
+            level: 0,
+        }),
+        key: home.key,
+    }
+}
+
+fn file(id: AppealId, case: i64) -> AppealStep {
+    let statement = Statement {
+        at: chrono::DateTime::UNIX_EPOCH,
+        text: "It was not me".to_owned(),
+        evidence: vec!["https://example.com/".to_owned()],
+    };
+    AppealStep::File { id, case, statement }
+}
+
+fn refused(applied: Result<Applied, StoreError>) -> Refusal {
+    match applied.unwrap() {
+        Applied::Refused(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+on_every_store! {
+    /// What is filed is read as it was, and listed; a case has one that is open.
+    async fn a_case_has_one_appeal_at_a_time(store) {
+        let world = World::new(store).await;
+        for name in ["ann", "bob"] {
+            world.case(warn(world.home, name)).await;
+        }
+        let first = world.filed(1).await;
+        let found = world.appeal(first).await;
+        assert_eq!((found.case, found.stored, found.ended_at, found.created_at), (1, State::Submitted, None, world.clock.now()));
+        let said = &found.about.statements[0];
+        assert_eq!((said.text.as_str(), said.at, said.evidence.len()), ("It was not me", world.clock.now(), 1));
+        let again = world.appeal_step("ann", file(AppealId(uuid()), 1)).await;
+        assert_eq!(refused(again), Refusal::AppealOpen { number: 1 });
+        not_found(world.appeal_step("ann", file(AppealId(uuid()), 9)).await, "case");
+        let other = world.filed(2).await;
+        changed(world.appeal_step("ann", AppealStep::Withdraw(first)).await);
+        let second = world.filed(1).await;
+        let of_case = AppealFilter { case: Some(1), ..AppealFilter::default() };
+        assert_eq!(world.appeals(of_case.clone()).await, [second, first]);
+        let withdrawn = AppealFilter { state: Some(State::Withdrawn), ..of_case };
+        assert_eq!(world.appeals(withdrawn).await, [first]);
+        let open = AppealFilter { state: Some(State::Submitted), case: None };
+        assert_eq!(world.appeals(open).await, [second, other]);
+        assert_eq!(world.appeals(AppealFilter::default()).await, [second, other, first]);
+        let page = world.store.appeals(world.home.tenant, world.home.community, &AppealFilter::default(), page(Some(other), 5)).await;
+        assert_eq!(page.unwrap().iter().map(|appeal| appeal.id).collect::<Vec<_>>(), [first]);
+        not_found(world.store.appeal(world.another_home().await.tenant, world.home.community, first).await, "appeal");
+    }
+
+    /// Of two who claim or file at a time, one does.
+    async fn two_at_a_time_are_one(store) {
+        let world = World::new(store).await;
+        world.case(warn(world.home, "ann")).await;
+        let both = tokio::join!(world.appeal_step("ann", file(AppealId(uuid()), 1)), world.appeal_step("ann", file(AppealId(uuid()), 1)));
+        let filed = [both.0, both.1].into_iter().filter(|filed| matches!(filed, Ok(Applied::Done(_)))).count();
+        assert_eq!(filed, 1);
+        let id = world.appeals(AppealFilter::default()).await[0];
+        let both = tokio::join!(world.appeal_step("rita", AppealStep::Claim(id)), world.appeal_step("otto", AppealStep::Claim(id)));
+        let (taken, left): (Vec<_>, Vec<_>) = [both.0, both.1].into_iter().partition(|claimed| matches!(claimed, Ok(Applied::Done(_))));
+        assert_eq!((taken.len(), left.len()), (1, 1));
+        assert_eq!(refused(left.into_iter().next().unwrap()), Refusal::AppealClaimed);
+    }
+
+    /// What may not happen does not, and says what may.
+    async fn what_cannot_happen_is_refused(store) {
+        let world = World::new(store).await;
+        world.case(Submission { actor: moderator(world.home, "mod"), ..warn(world.home, "ann") }).await;
+        let id = world.filed(1).await;
+        let upheld = || AppealStep::Uphold(id, "It stands".to_owned());
+        let illegal = refused(world.appeal_step("rita", upheld()).await);
+        assert_eq!(illegal, Refusal::AppealStep { state: State::Submitted, step: Step::Decide });
+        assert!(illegal.to_string().ends_with("there is claim, withdraw"), "{illegal}");
+        assert!(matches!(refused(world.appeal_step("mod", AppealStep::Claim(id)).await), Refusal::Recused(_)), "who acted");
+        assert!(matches!(refused(world.appeal_step("ann", AppealStep::Claim(id)).await), Refusal::Recused(_)), "who appeals");
+        changed(world.appeal_step("rita", AppealStep::Claim(id)).await);
+        assert_eq!(refused(world.appeal_step("otto", upheld()).await), Refusal::AppealClaimed);
+        world.clock.advance(3_600);
+        assert!(matches!(refused(world.appeal_step("rita", upheld()).await), Refusal::AppealStep { .. }), "the hour is over");
+        changed(world.appeal_step("otto", AppealStep::Claim(id)).await);
+        changed(world.appeal_step("otto", upheld()).await);
+        let closed = world.appeal(id).await;
+        assert_eq!((closed.stored, closed.ended_at), (State::Closed, Some(world.clock.now())));
+        assert!(matches!(refused(world.appeal_step("ann", AppealStep::Withdraw(id)).await), Refusal::AppealStep { .. }));
+    }
+}
