@@ -10,7 +10,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct AppealRequest {
         /// What the member says.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Statement))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::StatementText))]
         pub statement: String,
         /// Links to what shows it.
         #[serde(default)]

@@ -107,7 +107,7 @@ texts! {
     /// A reason: no control characters but line break and tab. One that is empty or white space alone is none.
     Reason: (0, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Posted the same link in five channels";
     /// What a member says in an appeal: no control characters but line break and tab, and not white space alone.
-    Statement: (1, 4_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "It was not me";
+    StatementText: (1, 4_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "It was not me";
     /// Why an appeal was decided so, in the same form.
     DecisionReason: (1, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "The log shows it";
     /// A comment: no control characters but line break and tab.

@@ -1,5 +1,7 @@
 //! `GET /v1/communities/{community}/appeals`
 
+use std::ops::RangeInclusive;
+
 use axum::extract::State as Api;
 use axum::response::Response;
 use serde::Deserialize;
@@ -14,6 +16,9 @@ use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::service::caller::Caller;
+
+/// Which numbers cases have: what JSON readers everywhere can hold.
+const NUMBERS: RangeInclusive<i64> = 1..=9_007_199_254_740_991;
 
 problems!(ListAppealsProblems: Page, NotFound);
 
@@ -54,6 +59,12 @@ pub async fn list_appeals(
 ) -> Result<Response, Problem> {
     let after = page.after(&caller)?;
     let state = page.filters.state.as_deref().map(state).transpose()?;
+    if page.filters.case.is_some_and(|case| !NUMBERS.contains(&case)) {
+        return Err(query::refused(
+            "case",
+            "the number of a case, from 1 to 9007199254740991",
+        ));
+    }
     let which = (state, page.filters.case);
     let listed = api.service.appeals(&caller, community, which, after).await?;
     page.respond(&caller, listed.next, |next_cursor| AppealPage {

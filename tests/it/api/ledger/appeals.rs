@@ -156,7 +156,9 @@ on_every_store! {
             assert_eq!(reply.status, 422);
             assert_eq!(pointers(&reply), [pointer]);
         }
-        problem(here.get("/appeals?state=lost").await, 400, "bad_query");
+        for query in ["state=lost", "case=0", "case=x"] {
+            problem(here.get(&format!("/appeals?{query}")).await, 400, "bad_query");
+        }
         problem(here.file(99).await, 404, "not_found");
         let reviewer = here.seen_by(&api.key(&["appeals:review"], json!({})).await);
         problem(reviewer.file(case).await, 403, "forbidden_scope");
