@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::http::item;
 use crate::jobs::Stop;
 use crate::jobs::activations::Activations;
+use crate::jobs::appeals::Appeals;
 use crate::jobs::backlog::Backlog;
 use crate::jobs::removals::Removals;
 use crate::jobs::restatements::Restatements;
@@ -39,6 +40,12 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         ..
     } = engine;
     let activations = Activations {
+        store: store.clone(),
+        service: service.clone(),
+        clock: clock.clone(),
+        interval: config.jobs.timer_interval,
+    };
+    let appeals = Appeals {
         store: store.clone(),
         service: service.clone(),
         clock: clock.clone(),
@@ -86,6 +93,7 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(webhooks(config, service).run(stop.clone()), writers.handle());
     jobs.spawn_on(waiting.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
+    jobs.spawn_on(appeals.run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention(config, store).run(stop.clone()), writers.handle());
     Ok(jobs)

@@ -1,65 +1,32 @@
 //! Appeals: a member asks that a case be looked at again, by somebody else than who acted.
 //!
-//! What may happen next follows from the state alone, so whoever asks for something else can be told what may. Time ends a claim by itself: one
-//! whose lease is over is nobody's.
+//! What may happen next follows from the state alone, so whoever asks for something else can be told what may. Time moves an appeal by itself: a
+//! claim whose time is over is nobody's, and what the member does not finish or answer in time is over.
 
+mod document; // what there is to one besides where it is
+mod eligibility; // whether a case may be appealed
+mod finding; // what reviewers come to
 mod reviewer; // who may review, and who stood behind a case
+mod rules; // what a policy says
 mod state; // where an appeal is in its life, and what may happen next
+mod time; // what happens by itself
 
-pub use reviewer::{Recusal, involved};
+pub use document::{
+    About, Answered, Asked, Barred, Claimed, Comment, Decision, MOST_ASKED, MOST_COMMENTS, MOST_STATEMENTS,
+    Statement, Vote,
+};
+pub use eligibility::{Barrier, Eligibility};
+pub use finding::{Finding, Outcome, agreed};
+pub use reviewer::{Bench, Recusal, involved, person};
+pub use rules::{Question, Rules, Votes};
 pub use state::{State, Step};
+pub use time::Happened;
 
 use super::actor::{Acting, Actor};
 use super::id::{AppealId, CommunityId, UserId};
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-
-/// For how long an appeal is a reviewer's once they have claimed it.
-pub const CLAIMED_FOR: TimeDelta = TimeDelta::hours(1);
-
-/// What somebody says in an appeal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Statement {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What.
-    pub text: String,
-    /// Links to what shows it.
-    pub evidence: Vec<String>,
-}
-
-/// Who has an appeal in hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claimed {
-    /// Who; a person.
-    pub by: Actor,
-    /// Until when.
-    pub until: DateTime<Utc>,
-}
-
-/// What a reviewer came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The case stands as it is.
-    Uphold,
-    /// The case no longer counts.
-    Void,
-}
-
-/// A decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// What.
-    pub outcome: Outcome,
-    /// By whom.
-    pub by: Actor,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Why, as the member is told.
-    pub reason: String,
-}
+use chrono::{DateTime, Utc};
+use eligibility::after;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An appeal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,25 +39,25 @@ pub struct Appeal {
     pub case: i64,
     /// The member, as the case names them.
     pub user: UserId,
-    /// Where it is, but for a claim that is over; see [`Appeal::state`].
+    /// Where it is, but for what time has done since; see [`Appeal::state`].
     pub stored: State,
     /// When it was filed.
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// When somebody lifted the sanction of the case, and nobody has looked yet whether that leaves something to decide.
+    pub lifted_at: Option<DateTime<Utc>>,
     /// What else there is to it.
     pub about: About,
 }
 
-/// What the store keeps of an appeal as one document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
-    /// What the member says, the first first.
-    pub statements: Vec<Statement>,
-    /// Who has it in hand, or had it last.
-    pub claimed: Option<Claimed>,
-    /// What was decided.
-    pub decision: Option<Decision>,
+/// What a member says when they appeal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// The text, and links to what shows it.
+    pub statement: Statement,
+    /// What they say to the policy's questions, by the question's id.
+    pub answers: BTreeMap<String, String>,
 }
 
 /// Why something does not happen.
@@ -107,29 +74,174 @@ pub enum NotTaken {
     ClaimedByAnother,
     /// It is not this person's to review.
     Recused(Recusal),
+    /// They have said what they came to.
+    Voted,
+    /// Questions of the policy are not answered, or what is answered is not asked.
+    Answers {
+        /// Those that need an answer and have none.
+        missing: Vec<String>,
+        /// Answers to what is not asked.
+        unknown: Vec<String>,
+    },
+    /// There is as much of this as an appeal has at the most.
+    Full(&'static str),
+    /// The number of votes is another one by now than it was when the decision was asked for.
+    Overtaken,
 }
 
 impl Appeal {
-    /// Where it is at a moment: whoever has claimed it has it until their time is over.
-    #[must_use]
-    pub fn state(&self, now: DateTime<Utc>) -> State {
-        match (self.stored, &self.about.claimed) {
-            (State::InReview, Some(claimed)) if claimed.until <= now => State::Submitted,
-            (stored, _) => stored,
+    /// Files one: handed in at once, or as a draft.
+    ///
+    /// # Errors
+    /// What is missing in the answers.
+    pub fn file(
+        (id, community, case, user): (AppealId, CommunityId, i64, UserId),
+        saying: Saying,
+        (draft, rules): (bool, &Rules),
+        now: DateTime<Utc>,
+    ) -> Result<Self, NotTaken> {
+        let mut appeal = Self {
+            id,
+            community,
+            case,
+            user,
+            stored: State::Draft,
+            created_at: now,
+            ended_at: None,
+            lifted_at: None,
+            about: About {
+                blind: rules.blind,
+                finish_by: Some(after(now, rules.draft_for)),
+                ..About::default()
+            },
+        };
+        appeal.about.statements.push(saying.statement);
+        appeal.answer_questions(saying.answers, rules, draft)?;
+        if !draft {
+            appeal.hand_in(rules, now)?;
+        }
+        Ok(appeal)
+    }
+
+    /// The member hands a draft in. What they say now is added to what the draft says.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn submit(
+        &mut self,
+        statement: Option<Statement>,
+        answers: BTreeMap<String, String>,
+        rules: &Rules,
+        now: DateTime<Utc>,
+    ) -> Result<(), NotTaken> {
+        self.legal(Step::Submit, now)?;
+        self.answer_questions(answers, rules, false)?;
+        if let Some(statement) = statement {
+            self.push_statement(statement)?;
+        }
+        self.hand_in(rules, now)
+    }
+
+    fn hand_in(&mut self, rules: &Rules, now: DateTime<Utc>) -> Result<(), NotTaken> {
+        self.step(Step::Submit, now)?;
+        self.about.submitted_at = Some(now);
+        self.about.decide_by = Some(after(now, rules.decide_within));
+        Ok(())
+    }
+
+    fn answer_questions(
+        &mut self,
+        mut given: BTreeMap<String, String>,
+        rules: &Rules,
+        draft: bool,
+    ) -> Result<(), NotTaken> {
+        let mut answers = Vec::new();
+        let mut missing = Vec::new();
+        for question in &rules.questions {
+            let before = self.about.answers.iter().find(|said| said.id == question.id);
+            let text = given
+                .remove(&question.id)
+                .or_else(|| before.map(|said| said.text.clone()));
+            match text {
+                Some(text) => answers.push(Answered {
+                    id: question.id.clone(),
+                    question: question.text.clone(),
+                    text,
+                }),
+                None if question.required && !draft => missing.push(question.id.clone()),
+                None => {}
+            }
+        }
+        let unknown: Vec<_> = given.into_keys().collect();
+        if missing.is_empty() && unknown.is_empty() {
+            self.about.answers = answers;
+            Ok(())
+        } else {
+            Err(NotTaken::Answers { missing, unknown })
         }
     }
 
-    /// A reviewer takes it in hand, or keeps it for longer. `involved` are the people who stood behind the case.
+    /// The member says something more. Where a reviewer has asked something, it waits for a reviewer again.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn add_statement(&mut self, statement: Statement, now: DateTime<Utc>) -> Result<(), NotTaken> {
+        let state = self.legal(Step::AddStatement, now)?;
+        self.push_statement(statement)?;
+        if state == State::NeedsInfo
+            && let Some(asked) = self.about.asked.last_mut()
+        {
+            asked.answered_at = Some(now);
+            // Waiting for the member is no delay of the reviewers.
+            let waited = now - asked.at;
+            self.about.decide_by = self.about.decide_by.map(|by| by + waited);
+        }
+        self.step(Step::AddStatement, now)
+    }
+
+    fn push_statement(&mut self, statement: Statement) -> Result<(), NotTaken> {
+        if self.about.statements.len() >= MOST_STATEMENTS {
+            return Err(NotTaken::Full("statements"));
+        }
+        self.about.statements.push(statement);
+        Ok(())
+    }
+
+    /// Moderators say something among themselves. Who shows something with it is a witness, and reviews no more.
+    ///
+    /// # Errors
+    /// That there are too many comments.
+    pub fn comment(&mut self, comment: Comment) -> Result<(), NotTaken> {
+        if self.about.comments.len() >= MOST_COMMENTS {
+            return Err(NotTaken::Full("comments"));
+        }
+        self.about.comments.push(comment);
+        Ok(())
+    }
+
+    /// Who has shown something in a comment.
+    #[must_use]
+    pub fn witnesses(&self) -> BTreeSet<UserId> {
+        let comments = self.about.comments.iter();
+        let showing = comments.filter(|comment| !comment.evidence.is_empty());
+        showing
+            .filter_map(|comment| reviewer::person(&comment.by))
+            .collect()
+    }
+
+    /// A reviewer takes it in hand, or keeps it for longer.
     ///
     /// # Errors
     /// What stands in the way.
     pub fn claim(
         &mut self,
         acting: &Acting,
-        involved: &BTreeSet<UserId>,
+        bench: &Bench,
+        rules: &Rules,
         now: DateTime<Utc>,
     ) -> Result<(), NotTaken> {
-        reviewer::check(self.user, &acting.actor, involved).map_err(NotTaken::Recused)?;
+        let exception = reviewer::check(acting, bench).map_err(NotTaken::Recused)?;
+        self.has_not_voted(&acting.actor)?;
         if self.state(now) != State::InReview {
             self.step(Step::Claim, now)?;
         } else if !self.is_claimed_by(&acting.actor) {
@@ -137,7 +249,8 @@ impl Appeal {
         }
         self.about.claimed = Some(Claimed {
             by: acting.actor.clone(),
-            until: now + CLAIMED_FOR,
+            until: after(now, rules.claim_for),
+            exception,
         });
         Ok(())
     }
@@ -150,6 +263,57 @@ impl Appeal {
         self.in_hand_of(by, Step::Release, now)?;
         self.step(Step::Release, now)?;
         self.about.claimed = None;
+        Ok(())
+    }
+
+    /// A reviewer asks the member something; where somebody has it in hand, only they.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn ask(
+        &mut self,
+        text: String,
+        acting: &Acting,
+        (bench, rules): (&Bench, &Rules),
+        now: DateTime<Utc>,
+    ) -> Result<(), NotTaken> {
+        reviewer::check(acting, bench).map_err(NotTaken::Recused)?;
+        if self.legal(Step::Ask, now)? == State::InReview && !self.is_claimed_by(&acting.actor) {
+            return Err(NotTaken::ClaimedByAnother);
+        }
+        if self.about.asked.len() >= MOST_ASKED {
+            return Err(NotTaken::Full("questions of reviewers"));
+        }
+        self.step(Step::Ask, now)?;
+        self.about.claimed = None;
+        self.about.asked.push(Asked {
+            at: now,
+            by: acting.actor.clone(),
+            text,
+            until: after(now, rules.answer_within),
+            answered_at: None,
+        });
+        Ok(())
+    }
+
+    /// A reviewer refuses to look at it.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn bar(
+        &mut self,
+        reason: String,
+        acting: &Acting,
+        bench: &Bench,
+        now: DateTime<Utc>,
+    ) -> Result<(), NotTaken> {
+        reviewer::check(acting, bench).map_err(NotTaken::Recused)?;
+        self.step(Step::Bar, now)?;
+        self.about.barred = Some(Barred {
+            at: now,
+            by: acting.actor.clone(),
+            reason,
+        });
         Ok(())
     }
 
@@ -166,34 +330,73 @@ impl Appeal {
         self.step(Step::BecomeMoot, now).is_ok()
     }
 
-    /// Whoever has it in hand decides.
+    /// Whoever has it in hand says what they came to. Where several have to agree and too few do yet, it goes back, and others take it in hand;
+    /// otherwise it is decided, and what it came to is to be carried out. `expected` is what the caller goes by, who carries that out.
     ///
     /// # Errors
-    /// What stands in the way.
+    /// What stands in the way; [`NotTaken::Overtaken`] where it comes to something else than expected.
     pub fn decide(
         &mut self,
-        (outcome, reason): (Outcome, String),
-        by: &Actor,
-        involved: &BTreeSet<UserId>,
+        (finding, reason): (Finding, String),
+        acting: &Acting,
+        (bench, rules): (&Bench, &Rules),
+        expected: Option<&Finding>,
         now: DateTime<Utc>,
     ) -> Result<(), NotTaken> {
-        reviewer::check(self.user, by, involved).map_err(NotTaken::Recused)?;
-        self.in_hand_of(by, Step::Decide, now)?;
+        let exception = reviewer::check(acting, bench).map_err(NotTaken::Recused)?;
+        self.has_not_voted(&acting.actor)?;
+        self.in_hand_of(&acting.actor, Step::Decide, now)?;
+        let agreed = agreed(rules.votes, &self.about.votes, &finding);
+        if agreed.as_ref() != expected {
+            return Err(NotTaken::Overtaken);
+        }
+        let reason = self.reason_for(agreed.as_ref(), &finding, reason.clone());
+        if rules.votes.is_some() {
+            self.about.votes.push(Vote {
+                at: now,
+                by: acting.actor.clone(),
+                finding,
+                reason: reason.clone(),
+            });
+        }
+        let Some(agreed) = agreed else {
+            self.about.claimed = None;
+            return self.step(Step::Release, now);
+        };
         self.step(Step::Decide, now)?;
         self.about.decision = Some(Decision {
-            outcome,
-            by: by.clone(),
+            outcome: agreed.outcome(),
+            by: acting.actor.clone(),
             at: now,
             reason,
+            exception,
         });
         Ok(())
     }
 
-    fn in_hand_of(&self, by: &Actor, step: Step, now: DateTime<Utc>) -> Result<(), NotTaken> {
-        let state = self.state(now);
-        if state.after(step).is_none() {
-            return Err(NotTaken::Illegal { state, step });
+    /// What the member is told: of whoever said what it came to, the last.
+    fn reason_for(&self, agreed: Option<&Finding>, finding: &Finding, reason: String) -> String {
+        let said = self.about.votes.iter().rev();
+        let mut same = said.filter(|vote| Some(&vote.finding) == agreed && agreed != Some(finding));
+        same.next().map_or(reason, |vote| vote.reason.clone())
+    }
+
+    /// Who has said what they came to.
+    #[must_use]
+    pub fn voters(&self) -> BTreeSet<UserId> {
+        let by = self.about.votes.iter().map(|vote| &vote.by);
+        by.filter_map(reviewer::person).collect()
+    }
+
+    fn has_not_voted(&self, by: &Actor) -> Result<(), NotTaken> {
+        match reviewer::person(by) {
+            Some(person) if self.voters().contains(&person) => Err(NotTaken::Voted),
+            _ => Ok(()),
         }
+    }
+
+    fn in_hand_of(&self, by: &Actor, step: Step, now: DateTime<Utc>) -> Result<(), NotTaken> {
+        self.legal(step, now)?;
         if self.is_claimed_by(by) {
             Ok(())
         } else {
@@ -205,6 +408,15 @@ impl Appeal {
         let claimed = self.about.claimed.as_ref();
         let person = reviewer::person(by);
         person.is_some() && claimed.and_then(|claimed| reviewer::person(&claimed.by)) == person
+    }
+
+    /// Where it is, if a step is possible there.
+    fn legal(&self, step: Step, now: DateTime<Utc>) -> Result<State, NotTaken> {
+        let state = self.state(now);
+        match state.after(step) {
+            Some(_) => Ok(state),
+            None => Err(NotTaken::Illegal { state, step }),
+        }
     }
 
     fn step(&mut self, step: Step, now: DateTime<Utc>) -> Result<(), NotTaken> {

@@ -1,5 +1,6 @@
 //! A community's policy: weights, decay, ladder, authority. Immutable once built, and impossible to build wrong.
 
+use super::appeal;
 use super::drift::DriftPolicy;
 use super::hold::Holds;
 use super::kind::{Kind, Severity};
@@ -162,6 +163,9 @@ pub struct Policy {
     /// What is done where platforms differ from the record.
     #[serde(default, skip_serializing_if = "DriftPolicy::only_reports")]
     pub drift: DriftPolicy,
+    /// What is said of appeals.
+    #[serde(default, skip_serializing_if = "appeal::Rules::is_default")]
+    pub appeals: appeal::Rules,
 }
 
 impl Policy {
@@ -253,6 +257,7 @@ impl Default for Policy {
             least_rank: Kind::BUILT_IN.into_iter().map(|k| (k, Rank::Moderator)).collect(),
             holds: Holds::default(),
             drift: DriftPolicy::default(),
+            appeals: appeal::Rules::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From a draft to a policy, or to every error in it, each with a JSON pointer.
 
+mod appeals; // what is said of appeals
 mod draft; // as written
 mod holds; // acts that wait
 mod ladder; // the rungs
@@ -46,6 +47,7 @@ pub fn check(draft: Draft) -> Result<Policy, Vec<Finding>> {
     let known = |kind: &Kind| knows(&draft, kind);
     holds::check_budgets(&draft, known, &mut wrong);
     holds::check_approvals(&draft, known, &mut wrong);
+    appeals::check(&draft.appeals, known, &mut wrong);
     if findings.is_empty() {
         Ok(policy(draft))
     } else {
@@ -90,6 +92,7 @@ fn policy(draft: Draft) -> Policy {
         least_rank,
         holds: draft.holds,
         drift: draft.drift,
+        appeals: draft.appeals,
     }
 }
 

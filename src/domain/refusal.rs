@@ -1,6 +1,6 @@
 //! Why the domain refuses a command. Each refusal becomes one problem document with a stable code.
 
-use super::appeal::{NotTaken, Recusal, State, Step};
+use super::appeal::{Barrier, NotTaken, Recusal, State, Step};
 use super::id::SanctionId;
 use super::kind::Kind;
 use super::name::Name;
@@ -140,6 +140,34 @@ pub enum Refusal {
         /// Its number.
         number: i64,
     },
+    /// The case may not be appealed, or not now.
+    #[error("case #{number} may not be appealed: {barrier}")]
+    NotAppealable {
+        /// Its number.
+        number: i64,
+        /// Why.
+        barrier: Barrier,
+    },
+    /// Questions of the policy are not answered, or what is answered is not asked.
+    #[error("{}", answers(.missing, .unknown))]
+    AppealAnswers {
+        /// Those that need an answer and have none.
+        missing: Vec<String>,
+        /// Answers to what is not asked.
+        unknown: Vec<String>,
+    },
+    /// The reviewer has said what they came to.
+    #[error("this person has said what they came to; somebody else has to come to the same")]
+    AppealVoted,
+    /// There is as much of something as an appeal has at the most.
+    #[error("the appeal has as many {what} as there may be")]
+    AppealFull {
+        /// Of what.
+        what: &'static str,
+    },
+    /// Others decided meanwhile.
+    #[error("somebody else had a say meanwhile")]
+    AppealOvertaken,
     /// The case was voided before.
     #[error("case #{number} is already voided, and a void is final")]
     AlreadyVoided {
@@ -154,6 +182,22 @@ impl From<NotTaken> for Refusal {
             NotTaken::Illegal { state, step } => Self::AppealStep { state, step },
             NotTaken::ClaimedByAnother => Self::AppealClaimed,
             NotTaken::Recused(why) => Self::Recused(why),
+            NotTaken::Voted => Self::AppealVoted,
+            NotTaken::Answers { missing, unknown } => Self::AppealAnswers { missing, unknown },
+            NotTaken::Full(what) => Self::AppealFull { what },
+            NotTaken::Overtaken => Self::AppealOvertaken,
+        }
+    }
+}
+
+fn answers(missing: &[String], unknown: &[String]) -> String {
+    let list = |ids: &[String]| ids.join(", ");
+    match (missing.is_empty(), unknown.is_empty()) {
+        (false, true) => format!("answers are missing to {}", list(missing)),
+        (true, _) => format!("nothing called {} is asked", list(unknown)),
+        (false, false) => {
+            let (missing, unknown) = (list(missing), list(unknown));
+            format!("answers are missing to {missing}, and nothing called {unknown} is asked")
         }
     }
 }
@@ -171,7 +215,11 @@ const fn recused(why: Recusal) -> &'static str {
         Recusal::NoPerson => "a review is a person's: name who reviews by `platform` and `id`",
         Recusal::OwnCase => "nobody reviews an appeal of their own",
         Recusal::Involved => {
-            "who acted, or approved the act, does not review it, nor who acted in what it followed from"
+            "who acted, approved the act or showed something for it does not review it, nor who acted in what it followed from or in an \
+             offence that its rung counted"
+        }
+        Recusal::OthersCan => {
+            "the owner reviews what they stood behind only where nobody else in the community can, and somebody can"
         }
     }
 }

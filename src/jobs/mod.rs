@@ -1,6 +1,7 @@
 //! Work that nobody calls for: what falls due with time. Each job runs until the process is told to stop.
 
 pub mod activations; // versions of policies that come into force by time
+pub mod appeals; // what time does to appeals
 pub mod backlog; // requests of many items, worked off a part at a time
 pub mod publisher; // the log, as streams for groups of consumers
 pub mod removals; // people, communities and tenants that go

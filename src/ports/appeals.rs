@@ -3,10 +3,11 @@
 use super::answer::NewEvent;
 use super::directory::After;
 use super::error::StoreError;
-use crate::domain::appeal::{Appeal, Outcome, State, Statement};
+use crate::domain::appeal::{Appeal, Finding, Saying, State, Statement};
 use crate::domain::id::{AppealId, CommunityId, TenantId};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// What is to change about appeals of a community.
 #[derive(Clone, Debug)]
@@ -27,16 +28,43 @@ pub enum AppealStep {
         /// About which case.
         case: i64,
         /// What the member says.
-        statement: Statement,
+        saying: Saying,
+        /// Whether the member is still writing it.
+        draft: bool,
     },
+    /// The member hands a draft in, and says this besides.
+    Submit(AppealId, Option<Statement>, BTreeMap<String, String>),
+    /// The member says something more.
+    AddStatement(AppealId, Statement),
     /// Whoever acts takes one in hand.
     Claim(AppealId),
     /// Whoever acts puts one back.
     Release(AppealId),
+    /// Whoever acts asks the member something.
+    Ask(AppealId, String),
+    /// Whoever acts says something to the other moderators, and shows it.
+    Comment(AppealId, String, Vec<String>),
+    /// Whoever acts refuses to look at it, and says why.
+    Bar(AppealId, String),
     /// The member takes one back.
     Withdraw(AppealId),
-    /// Whoever acts leaves the case as it is, and says why.
-    Uphold(AppealId, String),
+    /// Whoever acts has come to something, and says why. It comes to nothing that is to be carried out.
+    Decide(AppealId, Verdict),
+    /// Write down what time has done.
+    Tick(AppealId),
+    /// The sanction of the case was lifted; whether points are left of it.
+    SettleLift(AppealId, bool),
+}
+
+/// What a reviewer has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What.
+    pub finding: Finding,
+    /// Why, as the member is told.
+    pub reason: String,
+    /// What it comes to together with what others have said: `None` for nothing yet.
+    pub expected: Option<Finding>,
 }
 
 /// A decision that is carried out together with its remedy.
@@ -45,9 +73,29 @@ pub struct Deciding {
     /// Which appeal.
     pub appeal: AppealId,
     /// What it comes to.
-    pub outcome: Outcome,
+    pub finding: Finding,
     /// Why, as the member is told.
     pub reason: String,
+}
+
+/// An appeal that somebody is to look at now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueAppeal {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Where.
+    pub community: CommunityId,
+    /// Which.
+    pub appeal: AppealId,
+}
+
+/// Which of the appeals that wait for reviewers to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueFilter {
+    /// Those that are late, or those that are not.
+    pub overdue: Option<bool>,
+    /// Those that somebody has in hand, or those that nobody has.
+    pub claimed: Option<bool>,
 }
 
 /// Which appeals to list.
@@ -87,4 +135,24 @@ pub trait Appeals: Send + Sync {
         filter: &AppealFilter,
         page: After<AppealId>,
     ) -> Result<Vec<Appeal>, StoreError>;
+
+    /// Appeals that wait for reviewers, the oldest first, at a moment.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a community that the tenant does not have.
+    async fn appeal_queue(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        filter: QueueFilter,
+        now: DateTime<Utc>,
+        page: After<AppealId>,
+    ) -> Result<Vec<Appeal>, StoreError>;
+
+    /// Up to `limit` appeals to which time has done something that is not written down yet, the longest overdue first. Not leased: the change
+    /// that writes it down happens once.
+    async fn due_appeals(&self, limit: u32) -> Result<Vec<DueAppeal>, StoreError>;
+
+    /// When time next does something to an appeal; `None` when it does not.
+    async fn next_appeal(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 }

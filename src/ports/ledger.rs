@@ -6,7 +6,7 @@ use super::directives::Announce;
 use super::error::StoreError;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
-use crate::domain::appeal::Appeal;
+use crate::domain::appeal::{Appeal, Bench};
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::directive::{Directive, Wish};
 use crate::domain::drift;
@@ -27,7 +27,6 @@ use crate::domain::timeline::Timeline;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How a call names a person.
@@ -292,8 +291,8 @@ pub struct Opening {
     pub place: Option<Place>,
     /// From the case on, the history becomes one with another user's somewhere.
     pub joined_later: bool,
-    /// The appeal that is to be decided, with the people who stood behind the case.
-    pub appeal: Option<(Appeal, BTreeSet<UserId>)>,
+    /// The appeal that is to be decided, and who could review it.
+    pub appeal: Option<(Appeal, Bench)>,
 }
 
 /// What the replay made of one page of history.

@@ -1,37 +1,39 @@
-//! Appeals: filed for members, taken in hand by reviewers, and decided.
+//! Appeals: whether there may be one, filed for members, reviewed by moderators, and decided.
 
-use super::caller::{Caller, NamedActor};
+mod decide; // what reviewers come to, and what comes of it
+mod member; // what members do
+mod reviewer; // what moderators do
+mod time; // what time does
+
+pub use decide::DecisionOrder;
+pub use member::{Filing, More};
+pub use reviewer::Handling;
+
+use super::caller::Caller;
 use super::error::ServiceError;
 use super::judge::json;
 use super::listing::{Listed, cut, one_more};
-use super::voids::CaseOrder;
 use super::{After, Answer, Claim, Outcome, Service, show};
-use crate::domain::appeal::{self, State, Statement};
+use crate::domain::appeal::{self, Eligibility, Statement};
 use crate::domain::id::{AppealId, CommunityId};
-use crate::ports::appeals::{AppealChange, AppealFilter, AppealStep, Deciding};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
+use crate::ports::appeals::{AppealChange, AppealFilter, AppealStep, QueueFilter};
 use crate::ports::directory::Change;
 use crate::ports::ledger::ActorRef;
-use wire::appeal::{Appeal, DecisionAnswer};
+use wire::appeal::{Appeal, AppealEligibility, AppealReview, DecisionAnswer};
 use wire::key::Scope;
 
+/// How many of a case's appeals are looked at to say whether there may be another one.
+const MOST_EARLIER: u32 = 100;
+
 /// What a member says, as a call gives it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Saying {
     /// The text.
     pub text: String,
     /// Links to what shows it.
     pub evidence: Vec<String>,
-}
-
-/// A decision, as a call asks for it.
-#[derive(Clone, Debug)]
-pub struct DecisionOrder {
-    /// Who decides.
-    pub actor: Option<NamedActor>,
-    /// What it comes to.
-    pub outcome: appeal::Outcome,
-    /// Why.
-    pub reason: String,
 }
 
 impl Service {
@@ -59,7 +61,7 @@ impl Service {
         &self,
         caller: &Caller,
         community: CommunityId,
-        (state, case): (Option<State>, Option<i64>),
+        (state, case): (Option<appeal::State>, Option<i64>),
         page: After<AppealId>,
     ) -> Result<Listed<Appeal, AppealId>, ServiceError> {
         caller.require(Scope::AppealsRead)?;
@@ -74,117 +76,75 @@ impl Service {
         Ok(cut(rows, page.limit, |appeal| appeal.id, show))
     }
 
-    /// Files an appeal for the member of a case.
+    /// Appeals that wait for reviewers, the oldest first.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for the case, or what stands in the way.
-    pub async fn file_appeal(
+    /// [`ServiceError::NotFound`] for the community, or that the key may not read them.
+    pub async fn appeal_queue(
         &self,
         caller: &Caller,
-        (community, case): (CommunityId, i64),
-        saying: Saying,
-        claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::AppealsFile)?;
-        let what = AppealStep::File {
-            id: AppealId(self.ids.fresh()),
-            case,
-            statement: Statement {
-                at: self.clock.now(),
-                text: saying.text,
-                evidence: saying.evidence,
-            },
-        };
-        self.change_appeal(caller, community, (caller.as_actor(), what), claim)
-            .await
+        community: CommunityId,
+        filter: QueueFilter,
+        page: After<AppealId>,
+    ) -> Result<Listed<Appeal, AppealId>, ServiceError> {
+        caller.require(Scope::AppealsRead)?;
+        caller.enter(community)?;
+        let now = self.clock.now();
+        let rows = self
+            .store
+            .appeal_queue(caller.tenant, community, filter, now, one_more(page))
+            .await?;
+        let show = |appeal: &_| show::appeal::appeal(appeal, now);
+        Ok(cut(rows, page.limit, |appeal| appeal.id, show))
     }
 
-    /// Takes an appeal back, for the member.
+    /// What a reviewer goes by: the appeal, the case, and what moderators say among themselves.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`], or that it is over.
-    pub async fn withdraw_appeal(
+    /// [`ServiceError::NotFound`], or that the key may not read it.
+    pub async fn appeal_review(
         &self,
         caller: &Caller,
-        (community, id): (CommunityId, AppealId),
-        claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::AppealsFile)?;
-        let what = AppealStep::Withdraw(id);
-        self.change_appeal(caller, community, (caller.as_actor(), what), claim)
-            .await
-    }
-
-    /// A reviewer takes an appeal in hand, or keeps it for longer.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`], or what stands in the way.
-    pub async fn claim_appeal(
-        &self,
-        caller: &Caller,
-        (community, id): (CommunityId, AppealId),
-        actor: Option<NamedActor>,
-        claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::AppealsReview)?;
-        let by = caller.actor(actor)?;
-        self.change_appeal(caller, community, (by, AppealStep::Claim(id)), claim)
-            .await
-    }
-
-    /// A reviewer puts an appeal back.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`], or what stands in the way.
-    pub async fn release_appeal(
-        &self,
-        caller: &Caller,
-        (community, id): (CommunityId, AppealId),
-        actor: Option<NamedActor>,
-        claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
-        caller.require(Scope::AppealsReview)?;
-        let by = caller.actor(actor)?;
-        self.change_appeal(caller, community, (by, AppealStep::Release(id)), claim)
-            .await
-    }
-
-    /// Decides an appeal, together with what comes of it.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`], or what stands in the way; nothing was written then.
-    pub async fn decide_appeal(
-        &self,
-        caller: &Caller,
-        (community, id): (CommunityId, AppealId),
-        order: DecisionOrder,
-        claim: Option<Claim>,
-    ) -> Result<Outcome, ServiceError> {
+        community: CommunityId,
+        id: AppealId,
+    ) -> Result<AppealReview, ServiceError> {
         caller.require(Scope::AppealsReview)?;
         caller.enter(community)?;
-        match order.outcome {
-            appeal::Outcome::Uphold => {
-                let by = caller.actor(order.actor)?;
-                let what = AppealStep::Uphold(id, order.reason);
-                self.change_appeal(caller, community, (by, what), claim).await
-            }
-            appeal::Outcome::Void => {
-                let found = self.store.appeal(caller.tenant, community, id).await?;
-                let of = CaseOrder {
-                    community,
-                    number: found.case,
-                    actor: order.actor,
-                    dry_run: false,
-                    claim,
-                };
-                let deciding = Deciding {
-                    appeal: id,
-                    outcome: order.outcome,
-                    reason: order.reason,
-                };
-                self.void_for_appeal(caller, of, deciding).await
-            }
-        }
+        let found = self.store.appeal(caller.tenant, community, id).await?;
+        let case = self.store.case(caller.tenant, community, found.case).await?;
+        Ok(show::appeal::review(&found, &case, self.clock.now()))
+    }
+
+    /// Whether a case may be appealed now, by the policy in force.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], or that the key may not read it.
+    pub async fn appeal_eligibility(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        number: i64,
+    ) -> Result<AppealEligibility, ServiceError> {
+        caller.require(Scope::AppealsRead)?;
+        caller.enter(community)?;
+        let case = self.store.case(caller.tenant, community, number).await?;
+        let (now, timeline) = self.store.rules(caller.tenant, community).await?;
+        let second = Instant::from_utc(now).map_err(|_| Refusal::ClockOutOfRange)?;
+        let rules = &timeline.in_force(second).policy.appeals;
+        let filter = AppealFilter {
+            case: Some(number),
+            state: None,
+        };
+        let newest = After {
+            after: None,
+            limit: MOST_EARLIER,
+        };
+        let earlier = self
+            .store
+            .appeals(caller.tenant, community, &filter, newest)
+            .await?;
+        let eligibility = Eligibility::of(rules, &case, &earlier, now);
+        Ok(show::appeal::eligibility(&eligibility, rules))
     }
 
     async fn change_appeal(
@@ -198,9 +158,18 @@ impl Service {
         let change = Change::Appeal(Box::new(AppealChange { community, what }));
         self.change(caller.tenant, by, change, claim).await
     }
+
+    /// What a member says, at a moment that the store corrects.
+    fn statement(&self, saying: Saying) -> Statement {
+        Statement {
+            at: self.clock.now(),
+            text: saying.text,
+            evidence: saying.evidence,
+        }
+    }
 }
 
-/// The answer to a decision that upholds.
+/// The answer to a decision that carries nothing out.
 pub(super) fn upheld(appeal: Appeal) -> Answer {
     Answer {
         tag: appeal.id.clone(),

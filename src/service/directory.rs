@@ -15,7 +15,6 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::schedule::Schedule;
 use crate::ports::answer::NewEvent;
-use crate::ports::appeals::AppealStep;
 use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
 };
@@ -75,13 +74,7 @@ impl DirectoryRender {
             Change::CreateSchedule(_) => types::SCHEDULE_CREATED,
             Change::RetrySchedule { .. } => types::SCHEDULE_RETRIED,
             Change::CancelSchedule { .. } => types::SCHEDULE_CANCELLED,
-            Change::Appeal(change) => match change.what {
-                AppealStep::File { .. } => types::APPEAL_FILED,
-                AppealStep::Claim(_) => types::APPEAL_CLAIMED,
-                AppealStep::Release(_) => types::APPEAL_RELEASED,
-                AppealStep::Withdraw(_) => types::APPEAL_WITHDRAWN,
-                AppealStep::Uphold(..) => types::APPEAL_DECIDED,
-            },
+            Change::Appeal(change) => show::appeal::kind(&change.what),
             Change::Webhook(change) => match **change {
                 WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
                 WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
@@ -215,7 +208,7 @@ impl DirectoryRender {
     /// An appeal; one that was decided without a remedy is answered as a decision.
     fn appeal(&self, appeal: &Appeal, now: DateTime<Utc>) -> Rendered {
         let shown = show::appeal::appeal(appeal, now);
-        let answer = if self.kind == types::APPEAL_DECIDED {
+        let answer = if matches!(self.kind, types::APPEAL_DECIDED | types::APPEAL_VOTED) {
             appeals::upheld(shown)
         } else {
             Answer {
@@ -308,6 +301,7 @@ impl DirectoryRender {
             Changed::Observed(directive, seen) => self.observed(directive, seen, now),
             Changed::Schedule(schedule) => self.schedule(schedule, now),
             Changed::Appeal(appeal) => self.appeal(appeal, now),
+            Changed::AppealMoved(appeal, happened) => show::appeal::moved(appeal, happened, now),
             Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);

@@ -3,6 +3,7 @@
 //! Two readings: here each value alone (is this a number of points, a duration?), then the domain's check of the values against
 //! each other. A value that cannot be read gets a harmless stand-in, and what the check says about a stand-in is not passed on.
 
+mod appeals; // cases that are looked at again
 mod holds; // acts that wait
 mod ladder; // the rungs
 
@@ -89,6 +90,7 @@ impl Reading {
             least_rank: self.least_rank(rules),
             holds: self.holds(rules.authority.as_ref()),
             drift: rules.drift.as_ref().map(drift).unwrap_or_default(),
+            appeals: self.appeals(rules.appeals.as_ref()),
         }
     }
 

@@ -1,17 +1,18 @@
 //! Voids, reductions and replacements: a case counts no longer, or less, or a milder act takes its place, and what followed from it
 //! is replayed.
 
+mod answer; // what the caller reads
 mod log; // the events of a remedy
 
+use self::answer::Came;
 use self::log::Log;
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
-use super::judge::json;
 use super::show::directive::Announcer;
-use super::{Answer, Claim, Outcome, Service, show};
+use super::{Claim, Outcome, Service, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
-use crate::domain::appeal::Appeal;
+use crate::domain::appeal::{Appeal, Finding};
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, UserId};
 use crate::domain::kind::Kind;
@@ -20,7 +21,7 @@ use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
 use crate::domain::replay::{self, Change, Replacement, Replay, Start, Voiding};
 use crate::domain::sanction::Sanction;
-use crate::domain::standing::{Standing, standing};
+use crate::domain::standing::standing;
 use crate::domain::time::{Instant, Span};
 use crate::domain::timeline::Timeline;
 use crate::ports::appeals::{Deciding, TellAppeal};
@@ -29,8 +30,6 @@ use crate::ports::ids::Ids;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Revision, VoidOrder};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
-use wire::act::{ReplaceAnswer, VoidAnswer};
-use wire::appeal::DecisionAnswer;
 use wire::event::types;
 use wire::key::Scope;
 
@@ -80,26 +79,30 @@ impl Service {
         self.remedy(order, measure, milder.reason).await
     }
 
-    /// Voids a case because its member appealed, together with the decision. The key needs no scope for acts: what it may decide it may carry out.
-    pub(super) async fn void_for_appeal(
+    /// Carries out what an appeal comes to, together with the decision. The key needs no scope for acts: what it may decide it may carry out.
+    pub(super) async fn remedy_for_appeal(
         &self,
         caller: &Caller,
         of: CaseOrder,
         deciding: Deciding,
     ) -> Result<Outcome, ServiceError> {
+        let (replaces, measure) = match deciding.finding.clone() {
+            Finding::Reduce { points, duration } => (false, Measure::Reduce { points, duration }),
+            Finding::Replace { kind, detail } => (true, Measure::Replace { kind, detail }),
+            Finding::Void | Finding::Uphold => (false, Measure::Void),
+        };
         let order = VoidOrder {
             tenant: caller.tenant,
             community: of.community,
             number: of.number,
             actor: caller.actor(of.actor)?,
-            replaces: false,
+            replaces,
             appeal: Some(deciding.appeal),
             dry_run: false,
             claim: of.claim,
         };
         let reason = Some(deciding.reason.clone());
-        self.remedy_for(order, Measure::Void, reason, Some(deciding))
-            .await
+        self.remedy_for(order, measure, reason, Some(deciding)).await
     }
 
     /// Carries a void out.
@@ -349,10 +352,16 @@ impl Revision for Remedy {
             None => asked,
         };
         let standing = standing(&work.timeline, &voiding.member, &voiding.past, work.at);
-        let answer = self.answer((case, work.user), &standing, &voiding);
+        let came = Came {
+            community: self.community,
+            case,
+            user: work.user,
+            standing: &standing,
+            voiding: &voiding,
+        };
         let answer = match &work.appeal {
-            Some(appeal) => decided(appeal, &answer, work.now),
-            None => answer,
+            Some(appeal) => came.decided(appeal, work.now),
+            None => came.answer(self.dry_run),
         };
         Closing {
             answer,
@@ -376,12 +385,15 @@ impl Revision for Remedy {
 impl Remedy {
     /// The appeal as it is decided by this, if it is.
     fn decide(&self, opening: &Opening) -> Result<Option<Appeal>, Refusal> {
-        let (Some(deciding), Some((appeal, involved))) = (&self.deciding, &opening.appeal) else {
+        let (Some(deciding), Some((appeal, bench))) = (&self.deciding, &opening.appeal) else {
             return Ok(None);
         };
+        let now = Instant::from_utc(opening.now).map_err(|_| Refusal::ClockOutOfRange)?;
+        let rules = &opening.timeline.in_force(now).policy.appeals;
         let mut appeal = appeal.clone();
-        let decision = (deciding.outcome, deciding.reason.clone());
-        appeal.decide(decision, &opening.acting.actor, involved, opening.now)?;
+        let decision = (deciding.finding.clone(), deciding.reason.clone());
+        let expected = Some(&deciding.finding);
+        appeal.decide(decision, &opening.acting, (bench, rules), expected, opening.now)?;
         Ok(Some(appeal))
     }
 
@@ -401,36 +413,6 @@ impl Remedy {
                 by: opening.acting.actor.clone(),
                 recorded_at: opening.now,
             })),
-        }
-    }
-
-    /// What the caller gets: the case as it is now, or the one in its place beside it.
-    fn answer(&self, (case, user): (&Case, UserId), standing: &Standing, voiding: &Voiding) -> Answer {
-        let number = case.number;
-        let fallen = voiding.voided.iter().map(|(number, _)| *number);
-        let also_voided = fallen.filter(|fallen| *fallen != number).collect();
-        let standing = show::standing::standing(self.community, Some(user), standing);
-        let case = show::case::case(self.community, case);
-        match &voiding.added {
-            Some(added) => Answer {
-                tag: added.case.number.to_string(),
-                body: json(&ReplaceAnswer {
-                    dry_run: self.dry_run,
-                    case: show::case::case(self.community, &added.case),
-                    voided: case,
-                    also_voided,
-                    standing,
-                }),
-            },
-            None => Answer {
-                tag: number.to_string(),
-                body: json(&VoidAnswer {
-                    dry_run: self.dry_run,
-                    case,
-                    also_voided,
-                    standing,
-                }),
-            },
         }
     }
 
@@ -479,16 +461,5 @@ impl Remedy {
         case.started = voiding.shortened.clone().or_else(|| case.started.take());
         case.reduced = Some(reduced.clone());
         reduced
-    }
-}
-
-/// The answer to a decision with what came of it.
-fn decided(appeal: &Appeal, remedy: &Answer, now: DateTime<Utc>) -> Answer {
-    // It was written by us a moment ago.
-    let remedy = serde_json::from_str(&remedy.body).ok();
-    let appeal = show::appeal::appeal(appeal, now);
-    Answer {
-        tag: appeal.id.clone(),
-        body: json(&DecisionAnswer { appeal, remedy }),
     }
 }

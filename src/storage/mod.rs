@@ -6,6 +6,7 @@
 pub mod migrations; // the tables of both dialects, by number
 pub mod open; // why a database cannot be opened
 
+pub(crate) mod appeals; // what becomes of an appeal, apart from any SQL
 pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
 pub(crate) mod erasure; // what an erasure takes out of documents

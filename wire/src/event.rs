@@ -65,18 +65,34 @@ types! {
         "A held act was carried out. Its case has an event of its own."
     ACT_REJECTED "act.rejected" held
         "A held act was rejected or withdrawn."
+    APPEAL_DRAFTED "appeal.drafted" appeal
+        "A member began an appeal, and is still writing it."
     APPEAL_FILED "appeal.filed" appeal
         "A member asks that a case be looked at again."
+    APPEAL_STATEMENT_ADDED "appeal.statement_added" appeal
+        "A member said something more, or answered what a reviewer asked."
     APPEAL_CLAIMED "appeal.claimed" appeal
         "A reviewer took an appeal in hand."
     APPEAL_RELEASED "appeal.released" appeal
-        "A reviewer put an appeal back."
+        "A reviewer put an appeal back, or their time was over."
+    APPEAL_ASKED "appeal.asked" appeal
+        "A reviewer asked the member something."
+    APPEAL_COMMENTED "appeal.commented" appeal
+        "A moderator said something to the others."
+    APPEAL_VOTED "appeal.voted" appeal
+        "A reviewer has come to something, and others have to come to the same."
+    APPEAL_OVERDUE "appeal.overdue" appeal
+        "An appeal was not decided in time. It goes on."
+    APPEAL_BARRED "appeal.barred" appeal
+        "A reviewer refused to look at an appeal."
+    APPEAL_EXPIRED "appeal.expired" appeal
+        "A member did not finish an appeal, or answer a reviewer, in time."
     APPEAL_WITHDRAWN "appeal.withdrawn" appeal
         "A member took an appeal back."
     APPEAL_DECIDED "appeal.decided" appeal
         "An appeal was decided. What came of it has events of its own."
     APPEAL_MOOT "appeal.moot" appeal
-        "The case of an appeal was voided by other means."
+        "The case of an appeal was voided by other means, or lifted with no points left."
     DIRECTIVE_ISSUED "directive.issued" directive
         "A platform's space is to do something about a member."
     DIRECTIVE_APPLIED "directive.applied" directive

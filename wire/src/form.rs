@@ -108,6 +108,8 @@ texts! {
     Reason: (0, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Posted the same link in five channels";
     /// What a member says in an appeal: no control characters but line break and tab, and not white space alone.
     StatementText: (1, 4_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "It was not me";
+    /// What a member is asked, in one line.
+    QuestionText: (1, 500), r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$", "What happened before?";
     /// Why an appeal was decided so, in the same form.
     DecisionReason: (1, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "The log shows it";
     /// A comment: no control characters but line break and tab.

@@ -171,6 +171,83 @@ wire! {
 }
 
 wire! {
+    /// Something that a member is asked when they appeal.
+    #[serde(deny_unknown_fields)]
+    pub struct AppealQuestion {
+        /// A name that stays the same over versions.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::RungId))]
+        pub id: String,
+        /// What is asked, as the member reads it.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::QuestionText))]
+        pub text: String,
+        /// Whether there is no appeal without an answer. Default true.
+        #[serde(default)]
+        pub required: Option<bool>,
+    }
+}
+
+wire! {
+    /// That several reviewers have to come to the same.
+    #[serde(deny_unknown_fields)]
+    pub struct AppealVotes {
+        /// How many.
+        #[serde(deserialize_with = "crate::number::integer")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 2, maximum = 9))]
+        pub needed: i64,
+        /// Of how many at the most. Where nothing but `uphold` can get so many votes any more, the case stands.
+        #[serde(deserialize_with = "crate::number::integer")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 2, maximum = 9))]
+        pub of: i64,
+    }
+}
+
+wire! {
+    /// What may be appealed, how, and how long everybody has.
+    #[serde(deny_unknown_fields)]
+    pub struct AppealRules {
+        /// How long after a case was recorded it may be appealed, at most 3650 days. Default for ever.
+        #[serde(default)]
+        pub window: Option<Duration>,
+        /// How long after a case was recorded it may not be appealed yet. Default 0.
+        #[serde(default)]
+        pub wait: Option<Duration>,
+        /// How many appeals a case may have. Default 3.
+        #[serde(default, deserialize_with = "crate::number::integer_opt")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 20))]
+        pub most: Option<i64>,
+        /// How long after the end of an appeal there is no other one of the case. Default 0.
+        #[serde(default)]
+        pub gap: Option<Duration>,
+        /// Kinds of cases that may not be appealed. Default none; lifts never can be.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::form::KindName>>, max_items = 43))]
+        pub except_kinds: Option<Vec<Kind>>,
+        /// What a member is asked. Default nothing besides their statement.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(max_items = 10))]
+        pub questions: Option<Vec<AppealQuestion>>,
+        /// For how long an appeal is a reviewer's once they have claimed it: a minute to 7 days. Default an hour.
+        #[serde(default)]
+        pub claim_for: Option<Duration>,
+        /// Within how long an appeal is to be decided; waiting for the member does not count. A minute to 365 days, default 7 days.
+        #[serde(default)]
+        pub decide_within: Option<Duration>,
+        /// How long a member has to answer what a reviewer asks. Default 14 days.
+        #[serde(default)]
+        pub answer_within: Option<Duration>,
+        /// How long a member has to finish a draft. Default 7 days.
+        #[serde(default)]
+        pub draft_for: Option<Duration>,
+        /// Whether reviewers are not told who the member is, nor who acted. Default false.
+        #[serde(default)]
+        pub blind: Option<bool>,
+        /// Whether several reviewers have to come to the same. Default: one decides.
+        #[serde(default)]
+        pub votes: Option<AppealVotes>,
+    }
+}
+
+wire! {
     /// The rules of a policy. What a request leaves out takes the default.
     #[serde(deny_unknown_fields)]
     pub struct Rules {
@@ -217,6 +294,9 @@ wire! {
         /// What is done where platforms differ from the record. Default: it is reported.
         #[serde(default)]
         pub drift: Option<DriftPolicy>,
+        /// What may be appealed, how, and how long everybody has.
+        #[serde(default)]
+        pub appeals: Option<AppealRules>,
     }
 }
 

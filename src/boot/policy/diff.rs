@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::appeal;
 use crate::domain::hold::Per;
 use crate::domain::kind::{Kind, Severity};
 use crate::domain::points::Points;
@@ -101,6 +102,7 @@ fn parts(policy: &Policy) -> Parts {
         put(format!("least_rank/{}", kind.name()), rank.name().into());
     }
     holds(policy, &mut put);
+    appeals(&policy.appeals, &mut put);
     match policy.decay {
         Decay::Linear { rate, grace } => {
             put("decay/model".into(), "linear".into());
@@ -154,6 +156,50 @@ fn holds(policy: &Policy, put: &mut impl FnMut(String, String)) {
         let (per, within) = (per(budget.per), readable(budget.within));
         let value = format!("{} acts per {per} within {within}{kinds}", budget.acts);
         put(format!("authority/budgets/{index}"), value);
+    }
+}
+
+/// What is said of appeals.
+fn appeals(rules: &appeal::Rules, put: &mut impl FnMut(String, String)) {
+    let times = [
+        ("wait", Some(rules.wait)),
+        ("gap", Some(rules.gap)),
+        ("window", rules.window),
+        ("claim_for", Some(rules.claim_for)),
+        ("decide_within", Some(rules.decide_within)),
+        ("answer_within", Some(rules.answer_within)),
+        ("draft_for", Some(rules.draft_for)),
+    ];
+    for (field, seconds) in times {
+        put(
+            format!("appeals/{field}"),
+            seconds.map_or("for ever".into(), readable),
+        );
+    }
+    put("appeals/most".into(), rules.most.to_string());
+    put("appeals/blind".into(), rules.blind.to_string());
+    if let Some(votes) = rules.votes {
+        put(
+            "appeals/votes".into(),
+            format!("{} of {}", votes.needed, votes.of),
+        );
+    }
+    for kind in &rules.except_kinds {
+        put(
+            format!("appeals/except_kinds/{}", kind.name()),
+            "no appeals".into(),
+        );
+    }
+    for question in &rules.questions {
+        let need = if question.required {
+            "required"
+        } else {
+            "not required"
+        };
+        put(
+            format!("appeals/questions/{}", question.id),
+            format!("{} ({need})", question.text),
+        );
     }
 }
 

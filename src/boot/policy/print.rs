@@ -1,5 +1,7 @@
 //! A policy as YAML, with a comment on what each part means: what a repository begins with.
 
+mod appeals; // what is said of appeals
+
 use std::fmt::Write as _;
 
 use super::diff::{freeze, per, refire, severity};
@@ -103,6 +105,7 @@ fn acts(out: &mut String, policy: &Policy) {
     }
     holds(out, &policy.holds);
     drift(out, policy.drift);
+    appeals::print(out, &policy.appeals);
 }
 
 /// What is done where platforms differ from the record.
@@ -304,7 +307,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_the_same() {
-        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\ndrift: {lifted_natively: heal, imposed_natively: adopt}\n";
+        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\ndrift: {lifted_natively: heal, imposed_natively: adopt}\nappeals: {window: P30D, wait: PT1H, most: 2, gap: P7D, except_kinds: [kick], questions: [{id: why, text: \"What \\\"happened\\\": all of it?\"}, {id: \"true\", text: \"- What else?\", required: false}], claim_for: PT30M, blind: true, votes: {needed: 2, of: 3}}\n";
         let mut policies = vec![
             parse(rich).unwrap().policy,
             parse("decay: {model: none}\nladder: []\n").unwrap().policy,

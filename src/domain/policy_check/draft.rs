@@ -1,5 +1,6 @@
 //! A policy as written: its parts already read, not yet held against each other.
 
+use crate::domain::appeal;
 use crate::domain::drift::DriftPolicy;
 use crate::domain::hold::Holds;
 use crate::domain::kind::Kind;
@@ -101,4 +102,6 @@ pub struct Draft {
     pub holds: Holds,
     /// See [`Policy::drift`].
     pub drift: DriftPolicy,
+    /// See [`Policy::appeals`].
+    pub appeals: appeal::Rules,
 }

@@ -184,7 +184,7 @@ fn check_remedy(remedy: &RemedyDraft, while_above: bool, wrong: &mut impl FnMut(
 }
 
 /// Whether a text can name a rung.
-fn is_rung_id(id: &str) -> bool {
+pub(super) fn is_rung_id(id: &str) -> bool {
     (1..=64).contains(&id.len())
         && id
             .bytes()

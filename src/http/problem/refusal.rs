@@ -146,6 +146,11 @@ impl From<Refusal> for Problem {
             Refusal::AppealClaimed => Code::AppealClaimed,
             Refusal::Recused(_) => Code::ReviewerRecused,
             Refusal::AppealOpen { .. } => Code::AppealOpen,
+            Refusal::NotAppealable { .. } => Code::NotAppealable,
+            Refusal::AppealAnswers { .. } => Code::AppealAnswers,
+            Refusal::AppealVoted => Code::AppealVoted,
+            Refusal::AppealFull { .. } => Code::AppealFull,
+            Refusal::AppealOvertaken => Code::AppealOvertaken,
         };
         Self::new(code).detail(sentence(&refusal.to_string()))
     }

@@ -2,7 +2,7 @@
 
 use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
-use crate::domain::appeal::Appeal;
+use crate::domain::appeal::{Appeal, Happened};
 use crate::domain::case::Case;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
 use crate::domain::drift::Seen;
@@ -375,6 +375,8 @@ pub enum Changed {
     Schedule(Box<Schedule>),
     /// An appeal.
     Appeal(Box<Appeal>),
+    /// An appeal to which time has done this, or to which nothing had happened.
+    AppealMoved(Box<Appeal>, Vec<Happened>),
     /// A webhook was made or changed, or something is sent to it.
     Webhook(Box<WebhookChanged>),
     /// A case's reason was changed.

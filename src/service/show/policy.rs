@@ -2,6 +2,7 @@
 
 use super::case::actor;
 use super::{instant, names, points};
+use crate::domain::appeal;
 use crate::domain::hold::{Budget, Holds, Per};
 use crate::domain::id::CommunityId;
 use crate::domain::points::Points;
@@ -10,7 +11,7 @@ use crate::domain::policy_check::Finding;
 use crate::domain::policy_warn;
 use crate::ports::directory::PolicyRecord;
 use wire::duration::Duration;
-use wire::policy::PolicyWarning;
+use wire::policy::{AppealQuestion, AppealRules, AppealVotes, PolicyWarning};
 use wire::time::Time;
 use wire::word::{BudgetPer, RungMode};
 
@@ -90,7 +91,40 @@ pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
             lifted_natively: Some(policy.drift.lifted_natively.into()),
             imposed_natively: Some(policy.drift.imposed_natively.into()),
         }),
+        appeals: Some(appeals(&policy.appeals)),
     }
+}
+
+/// What may be appealed, how, and how long everybody has.
+fn appeals(rules: &appeal::Rules) -> AppealRules {
+    let time = |seconds| Some(Duration::Seconds(seconds));
+    AppealRules {
+        window: rules.window.map(Duration::Seconds),
+        wait: time(rules.wait),
+        most: Some(rules.most),
+        gap: time(rules.gap),
+        except_kinds: Some(rules.except_kinds.iter().map(|kind| (*kind).into()).collect()),
+        questions: Some(questions(rules)),
+        claim_for: time(rules.claim_for),
+        decide_within: time(rules.decide_within),
+        answer_within: time(rules.answer_within),
+        draft_for: time(rules.draft_for),
+        blind: Some(rules.blind),
+        votes: rules.votes.map(|votes| AppealVotes {
+            needed: votes.needed,
+            of: votes.of,
+        }),
+    }
+}
+
+/// What a member is asked when they appeal.
+pub(crate) fn questions(rules: &appeal::Rules) -> Vec<AppealQuestion> {
+    let question = |question: &appeal::Question| AppealQuestion {
+        id: question.id.clone(),
+        text: question.text.clone(),
+        required: Some(question.required),
+    };
+    rules.questions.iter().map(question).collect()
 }
 
 /// Which acts wait for others.

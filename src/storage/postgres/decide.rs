@@ -3,7 +3,7 @@
 use super::errors::failure;
 use super::pool::Pool;
 use super::recall::recall;
-use super::{claims, directives, holds, load, observations, runs, write};
+use super::{appeals, claims, directives, holds, load, observations, runs, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{self, Asked, Deciding, Loaded, Outcome, Step};
@@ -59,6 +59,7 @@ impl Decide<'_> {
             runs::write_runs(&mut transaction, &writes).await?;
             observations::write(&mut transaction, &writes).await?;
             directives::issue(&mut transaction, &mut writes, &*self.judge.announcer(), now).await?;
+            appeals::lifted(&mut transaction, &writes, now).await?;
             write::write(&mut transaction, &writes).await?;
             transaction.commit().await.map_err(super::errors::failed)?;
         }

@@ -14,6 +14,7 @@ mod write; // what a transaction comes to
 
 mod appeals; // members ask that cases be looked at again
 mod archived; // what is archived, and so not changed
+mod bench; // who could review an appeal
 mod change; // the directory, one change at a time
 mod deliveries; // events on their way to webhooks
 mod directives; // what relays carry out
@@ -139,6 +140,7 @@ pub fn statements() -> Vec<&'static str> {
         schedules::STATEMENTS,
         runs::STATEMENTS,
         appeals::STATEMENTS,
+        bench::STATEMENTS,
         waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,

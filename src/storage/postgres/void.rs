@@ -1,6 +1,6 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction that holds the member alone.
 
-use super::change::stood_behind;
+use super::bench::bench;
 use super::claims::kept_under;
 use super::errors::{failed, failure, overtaken};
 use super::load::{self, MEMBER};
@@ -11,7 +11,7 @@ use super::write::write;
 use super::{Postgres, amend, appeals, directives, look, lowerings, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
-use crate::domain::appeal::Appeal;
+use crate::domain::appeal::{Appeal, Bench};
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
@@ -29,7 +29,6 @@ use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many entries are read at a time: few at first, because most replays end soon, and then more and more.
@@ -194,8 +193,8 @@ async fn opening(
     (case, row, acting): (Case, MemberRow, Acting),
     order: &VoidOrder,
 ) -> Result<Opening, StoreError> {
-    let appeal = to_decide(&mut *connection, river.home, order).await?;
     let timeline = timeline_of(&mut *connection, river.home, &store.timelines).await?;
+    let appeal = to_decide(&mut *connection, river.home, order, (&timeline, &acting)).await?;
     let source = member(river.home, river.source);
     let vacancy = if order.replaces {
         Some(vacancy(&mut *connection, river.home, &case).await?)
@@ -226,12 +225,13 @@ async fn opening(
     })
 }
 
-/// The appeal that an order decides, locked, with the people who stood behind the case.
+/// The appeal that an order decides, locked, and who could review it.
 async fn to_decide(
     connection: &mut PgConnection,
     home: Home,
     order: &VoidOrder,
-) -> Result<Option<(Appeal, BTreeSet<UserId>)>, StoreError> {
+    (timeline, acting): (&Timeline, &Acting),
+) -> Result<Option<(Appeal, Bench)>, StoreError> {
     let Some(id) = order.appeal else {
         return Ok(None);
     };
@@ -239,8 +239,8 @@ async fn to_decide(
     if appeal.case != order.number {
         return Err(StoreError::NotFound("appeal"));
     }
-    let (_, involved) = stood_behind(&mut *connection, home, appeal.case).await?;
-    Ok(Some((appeal, involved)))
+    let (_, bench) = bench(&mut *connection, home, (&appeal, timeline), acting).await?;
+    Ok(Some((appeal, bench)))
 }
 
 /// Writes that an appeal was decided, and that those of cases that were voided are moot.

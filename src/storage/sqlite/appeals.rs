@@ -5,14 +5,17 @@ use super::directory::{all, community_exists, one};
 use super::errors::failed;
 use super::pool::Transaction;
 use super::row::{Row, micros};
+use super::rows::Id;
 use crate::domain::appeal::{About, Appeal, State};
 use crate::domain::id::{AppealId, CommunityId, TenantId, UserId};
-use crate::ports::appeals::{AppealFilter, Appeals};
+use crate::ports::appeals::{AppealFilter, Appeals, DueAppeal, QueueFilter};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::storage::batch::Home;
+use crate::storage::appeals::{self, MOST_OF_CASE, decide_by, lifted_by, outcome};
+use crate::storage::batch::{Home, Writes};
 use crate::storage::codec::json;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 
 /// One of the ways to list appeals: `$by` says which of them, and has an index to go by.
@@ -32,9 +35,20 @@ const LOCK: &str = "SELECT * FROM appeals WHERE tenant_id = ?1 AND community_id 
 const LIST: &str = appeals!("");
 const LIST_IN_STATE: &str = appeals!("AND state = ?5");
 const LIST_OF_CASE: &str = appeals!("AND (?5 IS NULL OR state = ?5) AND number = ?6");
-const INSERT: &str = "INSERT INTO appeals (tenant_id, community_id, appeal_id, number, user_id, state, created_at, about) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
-const SAVE: &str = "UPDATE appeals SET state = ?4, ended_at = ?5, about = ?6 \
+const QUEUE: &str = "SELECT * FROM appeals WHERE tenant_id = ?1 AND community_id = ?2 AND appeal_id > coalesce(?3, x'00000000000000000000000000000000') \
+    AND decide_by IS NOT NULL AND (?5 IS NULL OR (decide_by <= ?7) = ?5) AND (?6 IS NULL OR (state = 'in_review') = ?6) \
+    ORDER BY appeal_id LIMIT ?4";
+const OF_CASE: &str = "SELECT * FROM appeals WHERE tenant_id = ?1 AND community_id = ?2 AND number = ?3 ORDER BY appeal_id DESC LIMIT ?4";
+const DUE: &str = "SELECT tenant_id, community_id, appeal_id FROM appeals WHERE next_at <= ?1 \
+    ORDER BY next_at, tenant_id, community_id, appeal_id LIMIT ?2";
+const NEXT: &str = "SELECT min(next_at) AS next_at FROM appeals WHERE next_at IS NOT NULL";
+/// Somebody looks at it before anything else is done about it.
+const LIFTED: &str = "UPDATE appeals SET lifted_at = ?2, next_at = ?2 FROM (SELECT s.tenant_id, s.community_id, s.case_number FROM json_each(?1) j \
+    CROSS JOIN sanctions s WHERE s.tenant_id = unhex(j.value->>0) AND s.community_id = unhex(j.value->>1) AND s.sanction_id = unhex(j.value->>2)) AS n \
+    WHERE appeals.tenant_id = n.tenant_id AND appeals.community_id = n.community_id AND appeals.number = n.case_number AND appeals.ended_at IS NULL";
+const INSERT: &str = "INSERT INTO appeals (tenant_id, community_id, appeal_id, number, user_id, created_at, state, ended_at, next_at, lifted_at, \
+    decide_by, outcome, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING";
+const SAVE: &str = "UPDATE appeals SET state = ?4, ended_at = ?5, next_at = ?6, lifted_at = ?7, decide_by = ?8, outcome = ?9, about = ?10 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND appeal_id = ?3";
 const OPEN: &str = "SELECT * FROM appeals WHERE tenant_id = ?1 AND community_id = ?2 AND number IN (SELECT value FROM json_each(?3)) AND ended_at IS NULL \
     ORDER BY number";
@@ -46,6 +60,11 @@ pub(super) const STATEMENTS: &[&str] = &[
     LIST,
     LIST_IN_STATE,
     LIST_OF_CASE,
+    QUEUE,
+    OF_CASE,
+    DUE,
+    NEXT,
+    LIFTED,
     INSERT,
     SAVE,
     OPEN,
@@ -95,6 +114,80 @@ impl Appeals for Sqlite {
         }
         Ok(found)
     }
+
+    async fn appeal_queue(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        filter: QueueFilter,
+        now: DateTime<Utc>,
+        page: After<AppealId>,
+    ) -> Result<Vec<Appeal>, StoreError> {
+        let mut connection = self.pool.reader().acquire().await.map_err(failed)?;
+        let query = sqlx::query(QUEUE)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(page.after.map(|id| id.0))
+            .bind(i64::from(page.limit))
+            .bind(filter.overdue)
+            .bind(filter.claimed)
+            .bind(micros(now));
+        let found = all(query.fetch_all(&mut *connection).await, appeal_of)?;
+        if found.is_empty() {
+            community_exists(&mut *connection, tenant, community).await?;
+        }
+        Ok(found)
+    }
+
+    async fn due_appeals(&self, limit: u32) -> Result<Vec<DueAppeal>, StoreError> {
+        let query = sqlx::query(DUE).bind(micros(self.now())).bind(limit);
+        all(query.fetch_all(self.pool.reader()).await, |row| {
+            let row = Row::of(row, "appeals", &["tenant_id", "appeal_id"]);
+            Ok(DueAppeal {
+                tenant: row.tenant()?,
+                community: row.community()?,
+                appeal: row.get("appeal_id").map(AppealId)?,
+            })
+        })
+    }
+
+    async fn next_appeal(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let row = sqlx::query(NEXT).fetch_one(self.pool.reader()).await;
+        Row::of(&row.map_err(failed)?, "appeals", &[]).time_opt("next_at")
+    }
+}
+
+/// The appeals of a case, the newest first.
+pub(super) async fn of_case(
+    transaction: &mut Transaction,
+    (tenant, community): Home,
+    case: i64,
+) -> Result<Vec<Appeal>, StoreError> {
+    let query = sqlx::query(OF_CASE)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(case)
+        .bind(MOST_OF_CASE);
+    all(query.fetch_all(transaction.connection()?).await, appeal_of)
+}
+
+/// Notes with open appeals that the sanctions of their cases were lifted: whether that leaves something to decide is looked at next.
+pub(super) async fn lifted(
+    transaction: &mut Transaction,
+    writes: &Writes,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let lifted: Vec<_> = lifted_by(writes).collect();
+    if lifted.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = lifted
+        .iter()
+        .map(|((tenant, community), sanction)| (Id(tenant.0), Id(community.0), Id(sanction.0)))
+        .collect();
+    let query = sqlx::query(LIFTED).bind(json(&rows)?).bind(micros(now));
+    query.execute(transaction.connection()?).await.map_err(failed)?;
+    Ok(())
 }
 
 /// An appeal, locked.
@@ -120,8 +213,13 @@ pub(super) async fn insert(
         .bind(appeal.id.0)
         .bind(appeal.case)
         .bind(appeal.user.0)
-        .bind(appeal.stored.name())
         .bind(micros(appeal.created_at))
+        .bind(appeal.stored.name())
+        .bind(appeal.ended_at.map(micros))
+        .bind(appeal.next_at().map(micros))
+        .bind(appeal.lifted_at.map(micros))
+        .bind(decide_by(appeal).map(micros))
+        .bind(outcome(appeal))
         .bind(json(&appeal.about)?);
     let made = query.execute(transaction.connection()?).await.map_err(failed)?;
     Ok(made.rows_affected() == 1)
@@ -139,6 +237,10 @@ pub(super) async fn save(
         .bind(appeal.id.0)
         .bind(appeal.stored.name())
         .bind(appeal.ended_at.map(micros))
+        .bind(appeal.next_at().map(micros))
+        .bind(appeal.lifted_at.map(micros))
+        .bind(decide_by(appeal).map(micros))
+        .bind(outcome(appeal))
         .bind(json(&appeal.about)?);
     query.execute(transaction.connection()?).await.map_err(failed)?;
     Ok(())
@@ -170,18 +272,20 @@ pub(super) async fn forget_of_user(
 
 fn appeal_of(row: &SqliteRow) -> Result<Appeal, StoreError> {
     let row = Row::of(row, "appeals", &["tenant_id", "appeal_id"]);
-    let state = row.text("state")?;
+    let (state, about) = (row.text("state")?, row.json::<About>("about")?);
     Ok(Appeal {
         id: row.get("appeal_id").map(AppealId)?,
         community: row.get("community_id").map(CommunityId)?,
         case: row.get("number")?,
         user: row.user()?,
-        stored: State::named(&state).ok_or_else(|| {
-            row.place()
-                .corrupt("state", format!("nothing is called {state:?}"))
-        })?,
+        stored: appeals::state(&row.place(), &state)?,
         created_at: row.time("created_at")?,
         ended_at: row.time_opt("ended_at")?,
-        about: row.json::<About>("about")?,
+        lifted_at: row.time_opt("lifted_at")?,
+        about: About {
+            // Those of before it was kept there have it in the column alone.
+            decide_by: about.decide_by.or(row.time_opt("decide_by")?),
+            ..about
+        },
     })
 }

@@ -4,7 +4,7 @@ use super::load::load;
 use super::pool::Transaction;
 use super::recall::recall;
 use super::write::Made;
-use super::{Sqlite, directives, holds, observations, runs, write};
+use super::{Sqlite, appeals, directives, holds, observations, runs, write};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{Judge, Reply, Submission};
 use crate::storage::batch::{Asked, Deciding, Loaded, Step, claims};
@@ -91,6 +91,7 @@ impl Try<'_> {
             write::people(transaction, &outcome.writes, &mut made).await?;
             directives::issue(transaction, &mut outcome.writes, &*self.judge.announcer(), now).await?;
         }
+        appeals::lifted(transaction, &outcome.writes, now).await?;
         write::write(transaction, &outcome.writes, &made).await?;
         Ok((outcome.replies, true))
     }

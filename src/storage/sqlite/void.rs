@@ -1,7 +1,7 @@
 //! Voiding a case: history from there on is read in pages and replayed, in one transaction.
 
 use super::archived::closed;
-use super::change::stood_behind;
+use super::bench::bench;
 use super::claims::kept_under;
 use super::directory::{all, one};
 use super::errors::failed;
@@ -13,8 +13,8 @@ use super::row::Row;
 use super::write::{Made, write};
 use super::{Sqlite, amend, appeals, directives, load, look, lowerings, people, seams};
 use crate::domain::act::Entry;
-use crate::domain::actor::Target;
-use crate::domain::appeal::Appeal;
+use crate::domain::actor::{Acting, Target};
+use crate::domain::appeal::{Appeal, Bench};
 use crate::domain::case::Case;
 use crate::domain::id::UserId;
 use crate::domain::past::Past;
@@ -31,7 +31,6 @@ use crate::storage::seams::{Seam, Seams, member, onward, spot};
 use crate::storage::timelines::Timelines;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many entries are read at a time: few at first, because most replays end soon, and then more and more.
@@ -163,9 +162,9 @@ async fn opening(
 ) -> Result<Opening, StoreError> {
     let home = river.home;
     let acting = people::acting(transaction, home.0, Some(home.1), &order.actor, now).await?;
-    let appeal = to_decide(transaction, home, order).await?;
+    let timeline = timeline_of(transaction.connection()?, home, &store.timelines).await?;
+    let appeal = to_decide(transaction, home, order, (&timeline, &acting)).await?;
     let connection = transaction.connection()?;
-    let timeline = timeline_of(connection, home, &store.timelines).await?;
     let row = member_row(connection, river.member).await?.unwrap_or_default();
     let source = member(home, river.source);
     let vacancy = if order.replaces {
@@ -197,12 +196,13 @@ async fn opening(
     })
 }
 
-/// The appeal that an order decides, locked, with the people who stood behind the case.
+/// The appeal that an order decides, locked, and who could review it.
 async fn to_decide(
     transaction: &mut Transaction,
     home: Home,
     order: &VoidOrder,
-) -> Result<Option<(Appeal, BTreeSet<UserId>)>, StoreError> {
+    (timeline, acting): (&Timeline, &Acting),
+) -> Result<Option<(Appeal, Bench)>, StoreError> {
     let Some(id) = order.appeal else {
         return Ok(None);
     };
@@ -210,8 +210,8 @@ async fn to_decide(
     if appeal.case != order.number {
         return Err(StoreError::NotFound("appeal"));
     }
-    let (_, involved) = stood_behind(transaction.connection()?, home, appeal.case).await?;
-    Ok(Some((appeal, involved)))
+    let (_, bench) = bench(transaction.connection()?, home, (&appeal, timeline), acting).await?;
+    Ok(Some((appeal, bench)))
 }
 
 /// Writes that an appeal was decided, and that those of cases that were voided are moot.

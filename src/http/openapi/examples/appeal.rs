@@ -26,10 +26,17 @@ pub(crate) fn filed() -> Value {
         "case": 12,
         "member": {"user": USER, "identity": null},
         "state": "submitted",
-        "next": ["claim", "withdraw"],
+        "next": ["add_statement", "claim", "ask", "bar", "withdraw"],
         "statements": [{"at": "2026-11-22T12:00:00.123456Z", "text": said["statement"], "evidence": said["evidence"]}],
+        "answers": [],
+        "asked": [],
         "claimed": null,
+        "votes": [],
         "decision": null,
+        "barred": null,
+        "deadline": null,
+        "decide_by": "2026-11-29T12:00:00.123456Z",
+        "overdue": false,
         "created_at": "2026-11-22T12:00:00.123456Z",
         "ended_at": null,
     })
@@ -49,8 +56,9 @@ pub(crate) fn reviewer() -> Value {
 pub(crate) fn claimed() -> Value {
     let mut appeal = filed();
     appeal["state"] = json!("in_review");
-    appeal["next"] = json!(["release", "decide", "withdraw"]);
-    appeal["claimed"] = json!({"by": by(), "until": "2026-11-22T14:00:00.123456Z"});
+    appeal["next"] = json!(["add_statement", "release", "ask", "decide", "withdraw"]);
+    appeal["claimed"] = json!({"by": by(), "until": "2026-11-22T14:00:00.123456Z", "exception": false});
+    appeal["deadline"] = json!("2026-11-22T14:00:00.123456Z");
     appeal
 }
 
@@ -79,7 +87,86 @@ pub(crate) fn decision_request() -> Value {
 pub(crate) fn decided() -> Value {
     let mut appeal = ended("closed");
     let reason = &decision_request()["reason"];
-    appeal["decision"] =
-        json!({"outcome": "void", "by": by(), "at": "2026-11-22T13:30:00.123456Z", "reason": reason});
-    json!({"appeal": appeal, "remedy": void_answer()})
+    appeal["decision"] = json!({"outcome": "void", "by": by(), "at": "2026-11-22T13:30:00.123456Z", "reason": reason, "exception": false});
+    let came = void_answer();
+    let remedy = json!({"case": came["case"], "replaced": null, "also_voided": came["also_voided"], "standing": came["standing"]});
+    json!({"appeal": appeal, "remedy": remedy})
+}
+
+/// What is sent to ask the member something.
+pub(crate) fn ask_request() -> Value {
+    let mut request = reviewer();
+    request["question"] = json!("Which channel was it in?");
+    request
+}
+
+/// One that waits for the member.
+pub(crate) fn asked() -> Value {
+    let mut appeal = filed();
+    appeal["state"] = json!("needs_info");
+    appeal["next"] = json!(["add_statement", "withdraw"]);
+    appeal["asked"] = json!([{"at": "2026-11-22T13:00:00.123456Z", "question": ask_request()["question"],
+        "answer_by": "2026-12-06T13:00:00.123456Z", "answered_at": null}]);
+    appeal["deadline"] = json!("2026-12-06T13:00:00.123456Z");
+    appeal
+}
+
+/// What is sent to refuse one.
+pub(crate) fn bar_request() -> Value {
+    let mut request = reviewer();
+    request["reason"] = json!("This insults the moderators and says nothing of the case");
+    request
+}
+
+/// One that nobody looks at.
+pub(crate) fn barred() -> Value {
+    let mut appeal = ended("barred");
+    appeal["barred"] =
+        json!({"at": "2026-11-22T13:30:00.123456Z", "by": by(), "reason": bar_request()["reason"]});
+    appeal
+}
+
+/// What is said to other moderators.
+pub(crate) fn comment_request() -> Value {
+    let mut request = reviewer();
+    request["text"] = json!("I saw it happen.");
+    request["evidence"] = json!(["https://discord.com/channels/81384788765712384/1/3"]);
+    request
+}
+
+/// Something more that the member says.
+pub(crate) fn statement_request() -> Value {
+    json!({"statement": "It was in #help."})
+}
+
+/// What a draft is handed in with.
+pub(crate) fn submit_request() -> Value {
+    json!({"answers": {"before": "Never."}})
+}
+
+/// What a reviewer goes by.
+pub(crate) fn review() -> Value {
+    let case = &void_answer()["case"];
+    let said = comment_request();
+    json!({
+        "appeal": claimed(),
+        "facts": {"kind": "warn", "at": "2026-11-22T11:00:00.000000Z", "points": 1, "duration": null, "reason": "Spam",
+            "evidence": [], "automated": false, "policy_version": 1},
+        "case": case,
+        "comments": [{"at": "2026-11-22T12:30:00.123456Z", "by": by(), "text": said["text"], "evidence": said["evidence"]}],
+    })
+}
+
+/// Whether a case may be appealed.
+pub(crate) fn eligibility() -> Value {
+    json!({
+        "eligible": false,
+        "barrier": "gap",
+        "detail": "The case may not be appealed: it is too soon after the last appeal; it may be appealed from 2026-12-01T12:00:00Z on.",
+        "from": "2026-12-01T12:00:00.123456Z",
+        "until": null,
+        "left": 2,
+        "questions": [{"id": "before", "text": "What happened before?", "required": true}],
+        "open": null,
+    })
 }

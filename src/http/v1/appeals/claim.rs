@@ -12,14 +12,16 @@ use crate::http::openapi::{examples, problems::problems};
 use crate::http::path::{InAppeal, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::service::appeals::Handling;
 use crate::service::caller::Caller;
 
-problems!(ClaimAppealProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, ReviewerRecused, AppealStep, AppealClaimed);
+problems!(ClaimAppealProblems: Post, NotFound, CommunityArchived, RankTooLow, SelfAction, ForbiddenRank, ReviewerRecused, AppealStep, AppealClaimed, AppealVoted);
 
 /// Take an appeal in hand
 ///
-/// By a person who may act so upon the member, and who neither acted in the case, approved it, nor acted in what it followed from. Nobody else decides it
-/// for an hour; claim it again to keep it for another.
+/// By a person who may act so upon the member, and who neither acted in the case, approved it or showed something for it, nor acted in what it
+/// followed from or in an offence that its rung counted. Nobody else decides it for as long as the policy says, by default an hour; claim it again to
+/// keep it for so long again. The owner may also where they stood behind the case and nobody else in the community can; the claim says so.
 ///
 /// Scope: `appeals:review`.
 #[utoipa::path(
@@ -45,10 +47,11 @@ pub async fn claim_appeal(
     let mut fields = Fields::default();
     let actor = fields.actor("/actor", Some(&body.value.actor));
     fields.finish(Some(()))?;
+    let handling = Handling::Claim;
     let claim = repeat.claim(&body);
     let outcome = api
         .service
-        .claim_appeal(&caller, (community, appeal), actor, claim)
+        .handle_appeal(&caller, (community, appeal), (actor, handling), claim)
         .await?;
     Ok(respond::done(outcome))
 }

@@ -27,7 +27,7 @@ problems!(ListAppealsProblems: Page, NotFound);
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AppealFilters {
-    /// In this state. Where a reviewer's hour is over, an appeal is listed as `in_review` until somebody claims it.
+    /// In this state. What time has done shows here within a second or two.
     #[param(value_type = Option<wire::word::AppealState>, example = "submitted")]
     state: Option<String>,
     /// About the case of this number.

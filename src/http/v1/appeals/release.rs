@@ -12,6 +12,7 @@ use crate::http::openapi::{examples, problems::problems};
 use crate::http::path::{InAppeal, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::service::appeals::Handling;
 use crate::service::caller::Caller;
 
 problems!(ReleaseAppealProblems: Post, NotFound, CommunityArchived, AppealStep, AppealClaimed);
@@ -44,10 +45,11 @@ pub async fn release_appeal(
     let mut fields = Fields::default();
     let actor = fields.actor("/actor", Some(&body.value.actor));
     fields.finish(Some(()))?;
+    let handling = Handling::Release;
     let claim = repeat.claim(&body);
     let outcome = api
         .service
-        .release_appeal(&caller, (community, appeal), actor, claim)
+        .handle_appeal(&caller, (community, appeal), (actor, handling), claim)
         .await?;
     Ok(respond::done(outcome))
 }

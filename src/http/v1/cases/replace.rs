@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use wire::act::{ReplaceAnswer, ReplaceRequest};
+use wire::duration::Duration;
 
 use crate::domain::act::{ActError, Detail};
 use crate::domain::kind::Kind;
@@ -77,17 +78,33 @@ pub async fn replace_case(
 
 /// The act that a request describes.
 fn milder(fields: &mut Fields, request: &ReplaceRequest) -> Option<Milder> {
-    let kind = fields.take("/kind", Kind::named(request.kind.as_str()));
+    let asked = (
+        &request.kind,
+        request.duration.as_ref(),
+        request.capabilities.as_slice(),
+    );
+    let act = milder_act(fields, "", asked);
+    let reason = fields.reason("/reason", request.reason.as_deref());
+    let (kind, detail) = act?;
+    Some(Milder { kind, detail, reason })
+}
+
+/// What is to take the place of a case, as it stands at a place of a request: its kind, its duration and its capabilities.
+pub(crate) fn milder_act(
+    fields: &mut Fields,
+    root: &str,
+    (kind, duration, capabilities): (&wire::kind::Kind, Option<&Duration>, &[String]),
+) -> Option<(Kind, Detail)> {
+    let kind = fields.take(&format!("{root}/kind"), Kind::named(kind.as_str()));
     let detail = Detail {
-        duration: fields.duration("/duration", request.duration.as_ref()),
-        capabilities: fields.capabilities("/capabilities", &request.capabilities),
+        duration: fields.duration(&format!("{root}/duration"), duration),
+        capabilities: fields.capabilities(&format!("{root}/capabilities"), capabilities),
         supersedes: None,
     };
-    let reason = fields.reason("/reason", request.reason.as_deref());
     let kind = kind?;
     if kind.lifts().is_some() || kind == Kind::DeleteMessages {
         fields.refuse(
-            "/kind",
+            format!("{root}/kind"),
             "neither a lift nor deleted messages can take the place of an act",
         );
         return None;
@@ -95,14 +112,14 @@ fn milder(fields: &mut Fields, request: &ReplaceRequest) -> Option<Milder> {
     if let Err(error) = detail.check(kind) {
         // What was refused already must not be missed as well.
         let refused = match error {
-            ActError::DurationMissing => request.duration.is_some(),
-            ActError::CapabilitiesMissing => !request.capabilities.is_empty(),
+            ActError::DurationMissing => duration.is_some(),
+            ActError::CapabilitiesMissing => !capabilities.is_empty(),
             _ => false,
         };
         if !refused {
-            fields.refuse(at(error), error);
+            fields.refuse(format!("{root}{}", at(error)), error);
         }
         return None;
     }
-    Some(Milder { kind, detail, reason })
+    Some((kind, detail))
 }

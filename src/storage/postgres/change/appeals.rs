@@ -1,17 +1,19 @@
-//! Appeals: filed, taken in hand, put back, taken back, and decided where nothing is remedied.
+//! Appeals: every step that carries nothing out by itself.
 
 use super::{Context, Stop};
-use crate::domain::appeal::{About, Appeal, Outcome, State, Statement, involved};
-use crate::domain::case::Case;
-use crate::domain::id::{AppealId, CommunityId, UserId};
+use crate::domain::appeal::{Appeal, Barrier, Eligibility, Saying, Statement};
+use crate::domain::id::{AppealId, CommunityId};
 use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
+use crate::domain::timeline::Timeline;
 use crate::ports::appeals::{AppealChange, AppealStep};
 use crate::ports::directory::{Applied, Changed};
 use crate::ports::error::StoreError;
-use crate::storage::batch::Home;
-use crate::storage::postgres::{appeals, people, record};
+use crate::storage::appeals::{Review, about, needs_rank, take};
+use crate::storage::postgres::bench::bench;
+use crate::storage::postgres::{appeals, people, record, void};
 use sqlx::PgConnection;
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Whoever voids the case at the same time waits here, or is waited for.
 const LOCK: &str =
@@ -26,91 +28,84 @@ impl Context<'_> {
         change: &AppealChange,
     ) -> Result<Changed, Stop> {
         let (community, now) = (change.community, self.now);
-        let home = (self.order.tenant, community);
-        let id = match &change.what {
-            AppealStep::File { id, case, statement } => {
-                return self
-                    .file(&mut *connection, community, (*id, *case), statement)
-                    .await;
-            }
-            AppealStep::Claim(id)
-            | AppealStep::Release(id)
-            | AppealStep::Withdraw(id)
-            | AppealStep::Uphold(id, _) => *id,
-        };
+        let (home, what) = ((self.order.tenant, community), &change.what);
+        if let AppealStep::File {
+            id,
+            case,
+            saying,
+            draft,
+        } = what
+        {
+            let filing = (*id, *case, *draft);
+            return self.file(&mut *connection, community, filing, saying).await;
+        }
+        let id = about(what).ok_or(StoreError::NotFound("appeal"))?;
         let acting = people::acting(&mut *connection, home.0, Some(community), &self.order.by, now).await?;
         let mut appeal = appeals::lock(&mut *connection, home, id).await?;
-        let (case, involved) = stood_behind(&mut *connection, home, appeal.case).await?;
-        let taken = match &change.what {
-            AppealStep::Claim(_) => {
-                self.may_edit(&mut *connection, community, &case, &acting).await?;
-                appeal.claim(&acting, &involved, now)
-            }
-            AppealStep::Release(_) => appeal.release(&acting.actor, now),
-            AppealStep::Uphold(_, reason) => {
-                self.may_edit(&mut *connection, community, &case, &acting).await?;
-                let upheld = (Outcome::Uphold, reason.clone());
-                appeal.decide(upheld, &acting.actor, &involved, now)
-            }
-            _ => appeal.withdraw(now),
+        let timeline = void::timeline_of(&mut *connection, home, self.timelines).await?;
+        let (case, bench) = bench(&mut *connection, home, (&appeal, &timeline), &acting).await?;
+        if needs_rank(what) {
+            self.may_edit(&mut *connection, community, &case, &acting).await?;
+        }
+        let review = Review {
+            acting: &acting,
+            bench: &bench,
+            rules: &timeline.in_force(self.second()?).policy.appeals,
         };
-        taken.map_err(|why| refused(why.into()))?;
+        let happened = take(&mut appeal, what, &review, now).map_err(|why| refused(why.into()))?;
         appeals::save(&mut *connection, home.0, &appeal).await?;
-        Ok(Changed::Appeal(Box::new(appeal)))
+        Ok(match what {
+            AppealStep::Tick(_) | AppealStep::SettleLift(..) => {
+                Changed::AppealMoved(Box::new(appeal), happened)
+            }
+            _ => Changed::Appeal(Box::new(appeal)),
+        })
     }
 
     async fn file(
         &self,
         connection: &mut PgConnection,
         community: CommunityId,
-        (id, number): (AppealId, i64),
-        statement: &Statement,
+        (id, number, draft): (AppealId, i64, bool),
+        saying: &Saying,
     ) -> Result<Changed, Stop> {
-        let tenant = self.order.tenant;
+        let (tenant, now) = (self.order.tenant, self.now);
+        let home = (tenant, community);
         let query = sqlx::query(LOCK).bind(tenant.0).bind(community.0).bind(number);
         query.fetch_optional(&mut *connection).await?;
-        let case = record::case(&mut *connection, (tenant, community), number).await?;
-        if case.voided.is_some() {
-            return Err(refused(Refusal::AlreadyVoided { number }));
+        let case = record::case(&mut *connection, home, number).await?;
+        let timeline: Arc<Timeline> = void::timeline_of(&mut *connection, home, self.timelines).await?;
+        let rules = &timeline.in_force(self.second()?).policy.appeals;
+        let earlier = appeals::of_case(&mut *connection, home, number).await?;
+        if let Some(barrier) = Eligibility::of(rules, &case, &earlier, now).barrier {
+            return Err(refused(match barrier {
+                Barrier::Voided => Refusal::AlreadyVoided { number },
+                Barrier::Open(_) => Refusal::AppealOpen { number },
+                barrier => Refusal::NotAppealable { number, barrier },
+            }));
         }
         let statement = Statement {
-            at: self.now,
-            ..statement.clone()
+            at: now,
+            ..saying.statement.clone()
         };
-        let appeal = Appeal {
-            id,
-            community,
-            case: number,
-            user: case.user,
-            stored: State::Submitted,
-            created_at: self.now,
-            ended_at: None,
-            about: About {
-                statements: vec![statement],
-                ..About::default()
-            },
+        let saying = Saying {
+            statement,
+            answers: saying.answers.clone(),
         };
+        let filed = Appeal::file((id, community, number, case.user), saying, (draft, rules), now);
+        let appeal = filed.map_err(|why| refused(why.into()))?;
         if !appeals::insert(&mut *connection, tenant, &appeal).await? {
             return Err(refused(Refusal::AppealOpen { number }));
         }
         Ok(Changed::Appeal(Box::new(appeal)))
     }
+
+    /// The present second.
+    fn second(&self) -> Result<Instant, Stop> {
+        Instant::from_utc(self.now).map_err(|_| refused(Refusal::ClockOutOfRange))
+    }
 }
 
 fn refused(refusal: Refusal) -> Stop {
     Stop::Answered(Applied::Refused(refusal))
-}
-
-/// A case, and the people who stood behind it.
-pub(in crate::storage::postgres) async fn stood_behind(
-    connection: &mut PgConnection,
-    home: Home,
-    number: i64,
-) -> Result<(Case, BTreeSet<UserId>), StoreError> {
-    let mut chain = vec![record::case(&mut *connection, home, number).await?];
-    for cause in chain[0].causes.clone() {
-        chain.push(record::case(&mut *connection, home, cause).await?);
-    }
-    let people = involved(&chain);
-    Ok((chain.swap_remove(0), people))
 }

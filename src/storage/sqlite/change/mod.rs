@@ -15,7 +15,6 @@ mod tenants_keys;
 mod users;
 mod webhooks;
 
-pub(super) use appeals::stood_behind;
 pub(super) use tenants_keys::touch_keys;
 
 use super::claims::kept_under;

@@ -1,0 +1,124 @@
+//! Who could review an appeal, and who stood behind its case.
+
+use super::record::{case, case_columns, case_of};
+use super::row::all;
+use super::{errors::failed, seams};
+use crate::domain::actor::Acting;
+use crate::domain::appeal::{Appeal, Bench, involved, person};
+use crate::domain::case::Case;
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::rank::Rank;
+use crate::domain::timeline::Timeline;
+use crate::ports::error::StoreError;
+use crate::storage::appeals::{MOST_COUNTED, counted, ranks};
+use crate::storage::batch::Home;
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
+
+/// The offences of one user that a rung counted.
+const COUNTED: &str = concat!(
+    "SELECT ",
+    case_columns!(),
+    " FROM cases WHERE tenant_id = $1 AND community_id = $2 AND user_id = $3 AND at > $4 AND at <= $5 AND kind = ANY ($6) \
+     ORDER BY at DESC, number DESC LIMIT $7"
+);
+const OTHERS: &str = "SELECT EXISTS (SELECT 1 FROM members WHERE tenant_id = $1 AND community_id = $2 AND rank = ANY ($3) AND rank <> 'member' \
+    AND NOT bot AND user_id <> ALL ($4))";
+
+pub(super) const STATEMENTS: &[&str] = &[COUNTED, OTHERS];
+
+/// A case, and who could review an appeal of it.
+pub(super) async fn bench(
+    connection: &mut PgConnection,
+    home: Home,
+    (appeal, timeline): (&Appeal, &Timeline),
+    acting: &Acting,
+) -> Result<(Case, Bench), StoreError> {
+    let chain = chain(&mut *connection, home, appeal.case).await?;
+    let mut people = involved(&chain);
+    for pair in chain.windows(2) {
+        people.extend(counting(&mut *connection, home, timeline, (&pair[0], &pair[1])).await?);
+    }
+    people.extend(appeal.witnesses());
+    let member = now(&mut *connection, home.0, appeal.user).await?;
+    let mut present = BTreeSet::new();
+    for user in people {
+        present.insert(now(&mut *connection, home.0, user).await?);
+    }
+    let case = chain.into_iter().next().ok_or(StoreError::NotFound("case"))?;
+    let alone = acting.authority.rank == Rank::Owner
+        && person(&acting.actor).is_some_and(|person| present.contains(&person));
+    let mut bench = Bench {
+        member,
+        involved: present,
+        others: true,
+    };
+    if alone {
+        let judged = timeline.judged(case.policy_version, case.at);
+        bench.others = others(connection, home, &bench, judged.policy.least_rank(case.kind)).await?;
+    }
+    Ok((case, bench))
+}
+
+/// A case, and then its causes, the last first.
+async fn chain(connection: &mut PgConnection, home: Home, number: i64) -> Result<Vec<Case>, StoreError> {
+    let mut chain = vec![case(&mut *connection, home, number).await?];
+    for cause in chain[0].causes.clone().into_iter().rev() {
+        chain.push(case(&mut *connection, home, cause).await?);
+    }
+    Ok(chain)
+}
+
+/// Who issued the offences that the rung of an escalation counted.
+async fn counting(
+    connection: &mut PgConnection,
+    home: Home,
+    timeline: &Timeline,
+    (case, trigger): (&Case, &Case),
+) -> Result<BTreeSet<UserId>, StoreError> {
+    let Some((kinds, after, until)) = counted(timeline, case, trigger) else {
+        return Ok(BTreeSet::new());
+    };
+    let mut offences = Vec::new();
+    for user in seams::everybody(&mut *connection, home.0, case.user).await? {
+        let query = sqlx::query(COUNTED)
+            .bind(home.0.0)
+            .bind(home.1.0)
+            .bind(user.0)
+            .bind(after.seconds())
+            .bind(until.seconds())
+            .bind(&kinds)
+            .bind(MOST_COUNTED);
+        offences.extend(all(query.fetch_all(&mut *connection).await, case_of)?);
+    }
+    Ok(involved(
+        offences.iter().filter(|offence| offence.causes.is_empty()),
+    ))
+}
+
+/// Whether somebody else in the community has the rank, and did not stand behind the case.
+async fn others(
+    connection: &mut PgConnection,
+    home: Home,
+    bench: &Bench,
+    needed: Rank,
+) -> Result<bool, StoreError> {
+    let out: Vec<_> = bench
+        .involved
+        .iter()
+        .chain([&bench.member])
+        .map(|user| user.0)
+        .collect();
+    let query = sqlx::query_scalar(OTHERS)
+        .bind(home.0.0)
+        .bind(home.1.0)
+        .bind(ranks(needed))
+        .bind(out);
+    query.fetch_one(connection).await.map_err(failed)
+}
+
+/// Who a user is now.
+async fn now(connection: &mut PgConnection, tenant: TenantId, user: UserId) -> Result<UserId, StoreError> {
+    let present = seams::present(connection, tenant, user).await?;
+    Ok(present.unwrap_or(user))
+}
