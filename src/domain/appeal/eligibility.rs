@@ -153,3 +153,6 @@ pub(super) fn after(from: DateTime<Utc>, seconds: i64) -> DateTime<Utc> {
     let span = TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX);
     from.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
+
+#[cfg(test)]
+mod tests;

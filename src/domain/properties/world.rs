@@ -328,6 +328,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
                 .map(|(kind, weight)| (kind, points(weight * step)))
                 .collect();
             let mut draft = Draft {
+                appeals: crate::domain::appeal::Rules::default(),
                 drift: crate::domain::drift::DriftPolicy::default(),
                 holds: crate::domain::hold::Holds::default(),
                 granularity: points(step),

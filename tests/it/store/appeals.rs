@@ -1,10 +1,12 @@
 //! Appeals: filed once, taken in hand by one person, decided, and moot where their case is voided.
 
-use tribune::domain::appeal::{Appeal, State, Statement, Step};
+use std::collections::BTreeMap;
+
+use tribune::domain::appeal::{Appeal, Finding, Saying, State, Statement, Step};
 use tribune::domain::id::AppealId;
 use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::refusal::Refusal;
-use tribune::ports::appeals::{AppealChange, AppealFilter, AppealStep};
+use tribune::ports::appeals::{AppealChange, AppealFilter, AppealStep, DueAppeal, QueueFilter, Verdict};
 use tribune::ports::clock::Clock as _;
 use tribune::ports::directory::{Applied, Change, Order};
 use tribune::ports::error::StoreError;
@@ -69,7 +71,15 @@ fn file(id: AppealId, case: i64) -> AppealStep {
         text: "It was not me".to_owned(),
         evidence: vec!["https://example.com/".to_owned()],
     };
-    AppealStep::File { id, case, statement }
+    AppealStep::File {
+        id,
+        case,
+        saying: Saying {
+            statement,
+            answers: BTreeMap::new(),
+        },
+        draft: false,
+    }
 }
 
 fn refused(applied: Result<Applied, StoreError>) -> Refusal {
@@ -128,10 +138,14 @@ on_every_store! {
         let world = World::new(store).await;
         world.case(Submission { actor: moderator(world.home, "mod"), ..warn(world.home, "ann") }).await;
         let id = world.filed(1).await;
-        let upheld = || AppealStep::Uphold(id, "It stands".to_owned());
+        let upheld = || AppealStep::Decide(id, Verdict {
+            finding: Finding::Uphold,
+            reason: "It stands".to_owned(),
+            expected: Some(Finding::Uphold),
+        });
         let illegal = refused(world.appeal_step("rita", upheld()).await);
         assert_eq!(illegal, Refusal::AppealStep { state: State::Submitted, step: Step::Decide });
-        assert!(illegal.to_string().ends_with("there is claim, withdraw"), "{illegal}");
+        assert!(illegal.to_string().ends_with("there is add_statement, claim, ask, bar, withdraw"), "{illegal}");
         assert!(matches!(refused(world.appeal_step("mod", AppealStep::Claim(id)).await), Refusal::Recused(_)), "who acted");
         assert!(matches!(refused(world.appeal_step("ann", AppealStep::Claim(id)).await), Refusal::Recused(_)), "who appeals");
         changed(world.appeal_step("rita", AppealStep::Claim(id)).await);
@@ -143,5 +157,45 @@ on_every_store! {
         let closed = world.appeal(id).await;
         assert_eq!((closed.stored, closed.ended_at), (State::Closed, Some(world.clock.now())));
         assert!(matches!(refused(world.appeal_step("ann", AppealStep::Withdraw(id)).await), Refusal::AppealStep { .. }));
+    }
+    /// What time does is due when it does it, and written down once; the queue has what waits for reviewers, the oldest first.
+    async fn what_time_does_is_due_and_written_down(store) {
+        let world = World::new(store).await;
+        for name in ["ann", "bob", "cleo"] {
+            world.case(warn(world.home, name)).await;
+        }
+        let (first, second, third) = (world.filed(1).await, world.filed(2).await, world.filed(3).await);
+        let (tenant, community) = (world.home.tenant, world.home.community);
+        let queue = async |filter: QueueFilter| -> Vec<AppealId> {
+            let found = world.store.appeal_queue(tenant, community, filter, world.clock.now(), everything()).await;
+            found.unwrap().iter().map(|appeal| appeal.id).collect()
+        };
+        let due = async || -> Vec<AppealId> { world.store.due_appeals(10).await.unwrap().iter().map(|due: &DueAppeal| due.appeal).collect() };
+        changed(world.appeal_step("rita", AppealStep::Claim(second)).await);
+        changed(world.appeal_step("rita", AppealStep::Ask(third, "Where?".into())).await);
+        assert_eq!(queue(QueueFilter::default()).await, [first, second]);
+        assert_eq!(queue(QueueFilter { claimed: Some(false), overdue: None }).await, [first]);
+        assert_eq!(queue(QueueFilter { claimed: Some(true), overdue: Some(false) }).await, [second]);
+        assert_eq!(due().await, []);
+        let lapses = world.clock.now() + chrono::TimeDelta::hours(1);
+        assert_eq!(world.store.next_appeal().await.unwrap(), Some(lapses));
+        world.clock.advance(3_600);
+        assert_eq!(due().await, [second]);
+        changed(world.appeal_step("rita", AppealStep::Tick(second)).await);
+        assert_eq!((due().await, world.appeal(second).await.stored), (vec![], State::Submitted));
+        world.clock.advance(14 * 86_400);
+        let late = QueueFilter { overdue: Some(true), claimed: None };
+        assert_eq!(queue(late).await, [first, second]);
+        let mut all = due().await;
+        all.sort_unstable();
+        assert_eq!(all, [first, second, third]);
+        for id in all {
+            changed(world.appeal_step("rita", AppealStep::Tick(id)).await);
+        }
+        assert_eq!((due().await, world.store.next_appeal().await.unwrap()), (vec![], None));
+        let expired = world.appeal(third).await;
+        assert_eq!((expired.stored, expired.ended_at < Some(world.clock.now())), (State::Expired, true));
+        assert!(world.appeal(first).await.about.overdue_at.is_some());
+        not_found(world.store.appeal_queue(world.another_home().await.tenant, community, late, world.clock.now(), everything()).await, "community");
     }
 }

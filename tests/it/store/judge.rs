@@ -270,7 +270,9 @@ impl Render for Plain {
             Changed::Schedule(schedule) => {
                 stands("schedule.changed", schedule.community, schedule.state.name())
             }
-            Changed::Appeal(appeal) => stands("appeal.changed", appeal.community, appeal.stored.name()),
+            Changed::Appeal(appeal) | Changed::AppealMoved(appeal, _) => {
+                stands("appeal.changed", appeal.community, appeal.stored.name())
+            }
             Changed::Webhook(changed) => ("webhook.changed", None, changed.webhook.id.to_string()),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),

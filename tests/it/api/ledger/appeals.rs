@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use super::world::{Api, Community, pointers, problem};
 use crate::support::client::Reply;
 
-const ANN: &str = "discord:1";
+pub(super) const ANN: &str = "discord:1";
 
-fn person(id: &str) -> Value {
+pub(super) fn person(id: &str) -> Value {
     json!({"platform": "discord", "id": id, "rank": "moderator"})
 }
 
 impl Community {
     /// A mute of Ann by moderator 50; the number of its case.
-    async fn muted(&self) -> i64 {
+    pub(super) async fn muted(&self) -> i64 {
         let mute =
             json!({"kind": "mute", "member": ANN, "duration": 3600, "actor": person("50"), "reason": "spam"});
         self.act(mute).await.expect(201)["case"]["number"]
@@ -21,7 +21,7 @@ impl Community {
             .unwrap()
     }
 
-    async fn file(&self, case: i64) -> Reply {
+    pub(super) async fn file(&self, case: i64) -> Reply {
         self.post(
             &format!("/cases/{case}/appeals"),
             json!({"statement": "It was not me"}),
@@ -30,7 +30,7 @@ impl Community {
     }
 
     /// An appeal that moderator 60 has in hand.
-    async fn claimed(&self, case: i64) -> String {
+    pub(super) async fn claimed(&self, case: i64) -> String {
         let filed = self.file(case).await.expect(201);
         let path = format!("/appeals/{}", filed["id"].as_str().unwrap());
         self.post(&format!("{path}/claim"), json!({"actor": person("60")}))
@@ -41,7 +41,7 @@ impl Community {
 }
 
 /// What the log says of appeals and cases from a position on.
-async fn told(api: &Api) -> Vec<String> {
+pub(super) async fn told(api: &Api) -> Vec<String> {
     let log = api.admin.get("/v1/events?limit=500").await.expect(200);
     let types = log["items"].as_array().unwrap().iter();
     let types = types.map(|event| event["type"].as_str().unwrap().to_owned());
@@ -59,7 +59,7 @@ on_every_store! {
         let filed = here.file(case).await;
         let location = filed.header("location").unwrap().to_owned();
         let filed = filed.expect(201);
-        assert_eq!((&filed["state"], &filed["next"], &filed["case"]), (&json!("submitted"), &json!(["claim", "withdraw"]), &json!(case)));
+        assert_eq!((&filed["state"], &filed["next"], &filed["case"]), (&json!("submitted"), &json!(["add_statement", "claim", "ask", "bar", "withdraw"]), &json!(case)));
         assert_eq!(api.admin.get(&location).await.expect(200), filed);
         assert_eq!(here.get(&format!("/appeals?state=submitted&case={case}")).await.expect(200)["items"], json!([filed]));
         let path = format!("/appeals/{}", filed["id"].as_str().unwrap());
@@ -147,7 +147,7 @@ on_every_store! {
         let released = here.post(&format!("{path}/release"), json!({"actor": person("60")})).await.expect(200);
         assert_eq!(released["state"], "submitted");
         let detail = problem(here.post(&format!("{path}/decide"), decide("60", "void")).await, 409, "appeal_step");
-        assert!(detail.contains("claim, withdraw"), "{detail}");
+        assert!(detail.contains("there is add_statement, claim, ask, bar, withdraw"), "{detail}");
         assert_eq!(here.post(&format!("{path}/withdraw"), json!({})).await.expect(200)["state"], "withdrawn");
         let long = "x".repeat(4_001);
         for (body, pointer) in [(json!({"statement": " "}), "/statement"), (json!({"statement": long}), "/statement"),

@@ -22,6 +22,7 @@ mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod replacements; // a milder act in the place of another
 mod restores; // who is known where a community is restored
+mod reviews; // appeals: who reviews, what time does, what decisions come to
 mod rules; // what a policy may say beside the default rules
 mod runs;
 mod schedules; // acts and reminders at a time

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::world::{Api, Community, pointers, problem};
 
 /// Puts rules in force.
-async fn rules(home: &Community, version: i64, rules: Value) {
+pub(super) async fn rules(home: &Community, version: i64, rules: Value) {
     let call = home.client.call(Method::PUT, &home.path("/policy"));
     let call = call.header("if-match", &format!("\"{version}\""));
     call.json(&json!({"rules": rules})).send().await.expect(200);
