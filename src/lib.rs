@@ -4,6 +4,7 @@
 
 pub mod domain;
 pub mod ports;
+pub mod texts;
 pub mod service;
 
 pub mod bus;
