@@ -3,6 +3,7 @@
 pub mod act; // commands, and what is known when one is decided
 pub mod actor; // who acts, and upon whom
 pub mod appeal; // a case is looked at again, by somebody else
+pub mod appeal_link; // what lets a member in, to one case
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
 pub mod cron; // times that come again

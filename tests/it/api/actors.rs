@@ -31,6 +31,7 @@ pub(crate) const SCOPES: [&str; 26] = [
     "appeals:read",
     "appeals:file",
     "appeals:review",
+    "appeals:link",
     "webhooks:read",
     "webhooks:write",
     "tenants:write",
