@@ -1,6 +1,7 @@
 //! What a process that answers over HTTP has from the settings, whatever it answers.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
@@ -23,6 +24,16 @@ pub(super) fn limits(config: &Config) -> Limits {
         header: config.server.header_timeout,
         idle: config.server.idle_timeout,
         grace: config.server.shutdown_grace,
+    }
+}
+
+/// Where browsers reach this service: where the operator says, or else where it listens, if it does so on this machine alone. What requests call it is
+/// not asked: anybody may write that.
+pub(super) fn site(config: &Config, listens: Option<SocketAddr>) -> Option<Arc<str>> {
+    match (&config.server.public_url, listens) {
+        (Some(url), _) => Some(url.as_str().into()),
+        (None, Some(address)) if address.ip().is_loopback() => Some(format!("http://{address}").into()),
+        (None, _) => None,
     }
 }
 

@@ -40,6 +40,7 @@ pub mod timeline; // the versions of a policy over time
 pub mod explain; // every term of a balance
 pub mod import; // a line of another bot's records becomes a case
 pub mod merge; // two users who are one person
+pub mod outlook; // what becomes of points if nothing else happens
 pub mod rebuild; // a member's ledger once more, with what was imported
 pub mod replay; // a void: history from there on, replayed without the case
 pub mod sentences;

@@ -82,6 +82,8 @@ impl DirectoryRender {
                 AppealStep::Withdraw(_) => types::APPEAL_WITHDRAWN,
                 AppealStep::Uphold(..) => types::APPEAL_DECIDED,
             },
+            Change::AppealLink(change) if change.is_revocation() => types::APPEAL_LINK_REVOKED,
+            Change::AppealLink(_) => types::APPEAL_LINK_CREATED,
             Change::Webhook(change) => match **change {
                 WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
                 WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
@@ -308,6 +310,7 @@ impl DirectoryRender {
             Changed::Observed(directive, seen) => self.observed(directive, seen, now),
             Changed::Schedule(schedule) => self.schedule(schedule, now),
             Changed::Appeal(appeal) => self.appeal(appeal, now),
+            Changed::AppealLink(link) => show::appeal_link::changed(self.kind, link, now),
             Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);

@@ -5,7 +5,7 @@
 mod catalogue; // the files, read once
 mod phrases; // dates, durations, points, kinds of act
 
-pub use phrases::{day, duration, kind, moment, points, restriction};
+pub use phrases::{day, duration, kind, moment, number, points, restriction};
 
 use crate::domain::language::Language;
 use fluent_bundle::{FluentArgs, FluentValue};

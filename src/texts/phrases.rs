@@ -44,16 +44,21 @@ pub fn duration(language: Language, seconds: i64) -> String {
 /// An amount of points: `1 point`, `2.5 points`, as decimals are written in the language.
 #[must_use]
 pub fn points(language: Language, points: Points) -> String {
-    let number = points.to_string();
-    let shown = match language {
-        Language::En => number.clone(),
-        Language::De | Language::Es | Language::Fr => number.replace('.', ","),
-    };
     let arguments = [
-        ("count", Value::Decimal(number.into())),
-        ("amount", Value::from(shown)),
+        ("count", Value::Decimal(points.to_string().into())),
+        ("amount", Value::from(number(language, points))),
     ];
     say(language, "points", &arguments)
+}
+
+/// An amount of points without the word: `2.5`.
+#[must_use]
+pub fn number(language: Language, points: Points) -> String {
+    let number = points.to_string();
+    match language {
+        Language::En => number,
+        Language::De | Language::Es | Language::Fr => number.replace('.', ","),
+    }
 }
 
 /// What an act of a kind is called. A kind that a community has made has only its own name.

@@ -1,6 +1,7 @@
 //! Version 1 of the API: one table of all routes, one file for each.
 
 pub mod acts;
+pub mod appeal_links;
 pub mod appeals;
 pub mod cases;
 pub mod checks;
@@ -213,4 +214,7 @@ fn appeals() -> OpenApiRouter<ApiState> {
         .routes(routes!(appeals::release::release_appeal))
         .routes(routes!(appeals::withdraw::withdraw_appeal))
         .routes(routes!(appeals::decide::decide_appeal))
+        .routes(routes!(appeal_links::create::create_appeal_link))
+        .routes(routes!(appeal_links::list::list_appeal_links))
+        .routes(routes!(appeal_links::revoke::revoke_appeal_link))
 }

@@ -70,7 +70,7 @@ impl Keys {
     }
 
     /// The token of a link; the same one each time.
-    pub(super) fn sign(&self, tenant: TenantId, link: &AppealLink) -> Option<String> {
+    pub(in crate::service) fn sign(&self, tenant: TenantId, link: &AppealLink) -> Option<String> {
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),

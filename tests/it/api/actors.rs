@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 26] = [
+pub(crate) const SCOPES: [&str; 27] = [
     "acts:write",
     "cases:read",
     "events:read",
