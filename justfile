@@ -28,6 +28,10 @@ lint:
 openapi:
     cargo run -- openapi --write
 
+# The pictures of docs/pages.md, taken anew
+pictures:
+    TRIBUNE_PICTURES="$PWD/docs/pages" cargo test --test it pages_can_be_read_on_any_screen
+
 # Licences, advisories and banned crates (needs cargo-deny)
 deny:
     cargo deny check

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ANN, Api, Guest, text};
+use super::{ANN, Api, Community, Guest, text};
 
 on_every_store! {
     /// What happened, why, what holds until when, how many points there are and when they fall; and nothing of who acted.
@@ -55,7 +55,7 @@ on_every_store! {
         let api = Api::start(store).await;
         let evil = "</title><script>alert(1)</script><img src=x onerror=alert(1)>";
         let made = api.admin.post("/v1/communities", &json!({"name": evil})).await.expect(201);
-        let here = super::super::ledger::Community { id: made["id"].as_str().unwrap().to_owned(), client: api.admin.clone() };
+        let here = Community { id: made["id"].as_str().unwrap().to_owned(), client: api.admin.clone() };
         let guest = Guest::of(&here, here.banned(evil).await).await;
         guest.appeal(evil).await;
         for rest in ["", "/appeal"] {

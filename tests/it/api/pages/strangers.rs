@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::{Api, Guest, path_of, text};
+use super::{Api, Community, Guest, path_of, text};
 
 /// A token with another header, or with claims that were changed, under the signature of the first.
 fn forged(path: &str, header: Option<&str>, change: impl Fn(&mut Value)) -> String {
@@ -29,7 +29,7 @@ on_every_store! {
         api.clock.advance(61);
         let same = |_: &mut Value| {};
         let other = here.banned("again").await;
-        let stranger = super::super::ledger::Community::of(&api.stranger().await).await;
+        let stranger = Community::of(&api.stranger().await).await;
         let mut paths = vec![
             "/a/x".to_owned(), "/a/..".to_owned(), format!("/a/{}", "a".repeat(5_000)), "/a/%00".to_owned(), "/a/%ff".to_owned(), format!("{}x", guest.path),
             guest.path[..guest.path.len() - 1].to_owned(), short, revoked.path,
