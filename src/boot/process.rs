@@ -55,3 +55,28 @@ pub(super) fn may_be_split(config: &Config) -> Result<(), BootError> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Inputs;
+
+    #[test]
+    fn links_lead_where_the_operator_says_or_to_this_machine_alone() {
+        let (mut config, _) = Config::load(&Inputs::default()).unwrap();
+        let there = |config: &Config, text: &str| site(config, Some(text.parse().unwrap()));
+        assert_eq!(
+            there(&config, "127.0.0.1:4000").as_deref(),
+            Some("http://127.0.0.1:4000")
+        );
+        assert_eq!(there(&config, "[::1]:4000").as_deref(), Some("http://[::1]:4000"));
+        assert_eq!(there(&config, "0.0.0.0:8080"), None);
+        assert_eq!(there(&config, "192.0.2.7:8080"), None);
+        assert_eq!(site(&config, None), None);
+        config.server.public_url = Some("https://tribune.example.com".to_owned());
+        assert_eq!(
+            there(&config, "0.0.0.0:8080").as_deref(),
+            Some("https://tribune.example.com")
+        );
+    }
+}

@@ -32,8 +32,11 @@ pub struct Fall {
     /// The shown points then.
     pub points: Points,
     /// The consequences whose levels they are below from then on, the strongest first.
-    pub below: Vec<(Kind, Option<Span>)>,
+    pub below: Vec<Consequence>,
 }
+
+/// What a level of the ladder does, and for how long.
+pub type Consequence = (Kind, Option<Span>);
 
 impl Outlook {
     /// What is to come for a member who stands so.
@@ -45,9 +48,7 @@ impl Outlook {
             return Self::default();
         }
         let falls = falls(timeline, &member, past, standing);
-        let end = standing
-            .clear_at
-            .unwrap_or_else(|| standing.at.shifted(OPEN_END));
+        let end = standing.clear_at.unwrap_or_else(|| standing.at.shifted(OPEN_END));
         let mut moments: Vec<Instant> = (0..=PIECES)
             .map(|piece| {
                 let length = end.seconds() - standing.at.seconds();
@@ -76,7 +77,7 @@ impl Outlook {
 /// The falls of a settled member.
 fn falls(timeline: &Timeline, member: &Member, past: &Past, standing: &Standing) -> Vec<Fall> {
     let ladder = &timeline.in_force(standing.at).policy.ladder;
-    let mut moments: Vec<(Instant, Vec<(Kind, Option<Span>)>)> = Vec::new();
+    let mut moments: Vec<(Instant, Vec<Consequence>)> = Vec::new();
     for drop in &standing.drops {
         let rung = ladder.iter().find(|rung| rung.id == drop.rung);
         if let (Some(at), Some(rung)) = (drop.at, rung) {
@@ -109,7 +110,9 @@ fn levels(points: Points) -> Vec<Points> {
     let whole = points.minus(Points::from_units(1)).units() / UNITS_PER_POINT;
     let step = (whole / MOST_STEPS + 1).max(1);
     let numbers = (0..=whole).filter(|number| number % step == 0);
-    numbers.map(|number| Points::from_millis(number * 1_000)).collect()
+    numbers
+        .map(|number| Points::from_millis(number * 1_000))
+        .collect()
 }
 
 #[cfg(test)]
@@ -154,7 +157,12 @@ mod tests {
             (first, last),
             ((at(0), points(4_000)), (at(40 * DAY), Points::ZERO))
         );
-        assert!(outlook.line.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 >= two[1].1));
+        assert!(
+            outlook
+                .line
+                .windows(2)
+                .all(|two| two[0].0 < two[1].0 && two[0].1 >= two[1].1)
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    AppealId, AppealLinkId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId,
-    ScheduleId, TenantId, UserId, WebhookId,
+    AppealId, AppealLinkId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId,
+    SanctionId, ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;

@@ -81,6 +81,8 @@ impl Retention {
         let schedules = self.store.forget_schedules(JOBS_KEPT, STEP).await?;
         let links = self.store.forget_appeal_links(JOBS_KEPT, STEP).await?;
         let deliveries = self.store.forget_deliveries(self.deliveries, STEP).await?;
-        Ok([forgotten, plans, spent, schedules, links, deliveries].into_iter().fold(0, u64::max))
+        Ok([forgotten, plans, spent, schedules, links, deliveries]
+            .into_iter()
+            .fold(0, u64::max))
     }
 }

@@ -89,7 +89,8 @@ impl Service {
         tenant: TenantId,
         link: &wire::appeal_link::AppealLink,
     ) -> Result<Option<String>, ServiceError> {
-        let (Some(id), Some(community)) = (AppealLinkId::parse(&link.id), CommunityId::parse(&link.community))
+        let (Some(id), Some(community)) =
+            (AppealLinkId::parse(&link.id), CommunityId::parse(&link.community))
         else {
             return Ok(None);
         };

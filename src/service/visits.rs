@@ -195,7 +195,8 @@ impl Service {
                 evidence: saying.evidence,
             },
         };
-        self.visitor_does(visitor, what, form.claim("appeal", &written)).await
+        self.visitor_does(visitor, what, form.claim("appeal", &written))
+            .await
     }
 
     /// A visitor takes their open appeal back.
@@ -206,7 +207,8 @@ impl Service {
         let appeal = self.appeal_of(visitor).await?;
         let appeal = appeal.ok_or(ServiceError::NotFound("appeal"))?;
         let claim = form.claim("withdraw", &appeal.id.to_string());
-        self.visitor_does(visitor, AppealStep::Withdraw(appeal.id), claim).await
+        self.visitor_does(visitor, AppealStep::Withdraw(appeal.id), claim)
+            .await
     }
 
     async fn visitor_does(

@@ -58,7 +58,14 @@ const LEADS: &[Lead] = &[
             ("community", "$response.body#/case/community"),
             ("number", "$response.body#/case/number"),
         ],
-        &["read_case", "list_case_revisions", "void_case", "file_appeal", "create_appeal_link", "list_appeal_links"],
+        &[
+            "read_case",
+            "list_case_revisions",
+            "void_case",
+            "file_appeal",
+            "create_appeal_link",
+            "list_appeal_links",
+        ],
     ),
     (
         "create_act",
@@ -144,7 +151,14 @@ const LEADS: &[Lead] = &[
             ("community", "$response.body#/case/community"),
             ("number", "$response.body#/case/number"),
         ],
-        &["read_case", "list_case_revisions", "void_case", "file_appeal", "create_appeal_link", "list_appeal_links"],
+        &[
+            "read_case",
+            "list_case_revisions",
+            "void_case",
+            "file_appeal",
+            "create_appeal_link",
+            "list_appeal_links",
+        ],
     ),
     (
         "create_key",

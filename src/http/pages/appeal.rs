@@ -216,12 +216,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_taken_is_told_apart() {
-        assert_eq!(faults("It was not me", "https://x.example/a\n\nhttp://y.example"), []);
+        assert_eq!(
+            faults("It was not me", "https://x.example/a\n\nhttp://y.example"),
+            []
+        );
         assert_eq!(faults(" \n\t", ""), [Fault::Empty]);
         assert_eq!(faults(&"ä".repeat(4_000), ""), []);
         assert_eq!(faults(&"ä".repeat(4_001), ""), [Fault::Long(4_001)]);
         assert_eq!(faults("a\0b", ""), [Fault::Characters]);
         assert_eq!(faults("a", "javascript:alert(1)"), [Fault::Links]);
-        assert_eq!(faults("", &"https://x.example\n".repeat(11)), [Fault::Empty, Fault::Links]);
+        assert_eq!(
+            faults("", &"https://x.example\n".repeat(11)),
+            [Fault::Empty, Fault::Links]
+        );
     }
 }

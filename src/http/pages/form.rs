@@ -27,7 +27,8 @@ impl Sent {
         if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
             return sent;
         }
-        let mut fields: Vec<(Cow<'_, str>, Cow<'_, str>)> = url::form_urlencoded::parse(body).take(8).collect();
+        let mut fields: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+            url::form_urlencoded::parse(body).take(8).collect();
         fields.reverse();
         for (name, value) in fields {
             let field = match &*name {
@@ -71,7 +72,8 @@ mod tests {
 
     fn headers(all: &[(HeaderName, &'static str)]) -> HeaderMap {
         let all = all.iter().cloned();
-        all.map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+        all.map(|(name, value)| (name, HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]

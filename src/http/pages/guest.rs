@@ -65,21 +65,17 @@ impl FromRequestParts<ApiState> for Guest {
     async fn from_request_parts(parts: &mut Parts, api: &ApiState) -> Result<Self, Response> {
         let wish = Wish::of(parts);
         let refused = |wrong: Wrong| wrong.draw(wish.or(None));
-        api.visits.by(address(parts, api)).map_err(|e| refused(e.into()))?;
+        api.visits
+            .by(address(parts, api))
+            .map_err(|e| refused(e.into()))?;
         let token = Path::<String>::from_request_parts(parts, api).await;
         let Ok(Path(token)) = token else {
             return Err(refused(Wrong::Nothing));
         };
         let visitor = api.service.visitor(&token).await;
         let visitor = visitor.map_err(|error| refused(error.into()))?;
-        api.visits
-            .with(visitor.link())
-            .map_err(|e| refused(e.into()))?;
-        Ok(Self {
-            visitor,
-            wish,
-            token,
-        })
+        api.visits.with(visitor.link()).map_err(|e| refused(e.into()))?;
+        Ok(Self { visitor, wish, token })
     }
 }
 
@@ -91,7 +87,10 @@ fn header(headers: &HeaderMap) -> Option<&str> {
 fn address(parts: &Parts, api: &ApiState) -> IpAddr {
     // Without an address everybody is the same one.
     let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let peer = parts.extensions.get::<Peer>().map_or(nowhere, |Peer(peer)| peer.ip());
+    let peer = parts
+        .extensions
+        .get::<Peer>()
+        .map_or(nowhere, |Peer(peer)| peer.ip());
     client::counted(client::of(peer, &parts.headers, &api.proxies))
 }
 
@@ -111,7 +110,10 @@ mod tests {
         assert_eq!(wish("/a/x?lang=de", "fr").or(None), Language::De);
         assert_eq!(wish("/a/x?lang=de", "fr").suffix(), "?lang=de");
         let by_browser = wish("/a/x?lang=xx", "fr, en;q=0.5");
-        assert_eq!((by_browser.or(None), by_browser.suffix()), (Language::Fr, String::new()));
+        assert_eq!(
+            (by_browser.or(None), by_browser.suffix()),
+            (Language::Fr, String::new())
+        );
         assert_eq!(wish("/a/x", "ja").or(Some(Language::Es)), Language::Es);
         assert_eq!(wish("/a/x", "").or(None), Language::En);
     }

@@ -13,7 +13,8 @@ use crate::texts::say;
 /// The style sheet.
 const STYLE: &str = include_str!("page.css");
 
-static STYLE_HASH: LazyLock<String> = LazyLock::new(|| format!("sha256-{}", STANDARD.encode(Sha256::digest(STYLE))));
+static STYLE_HASH: LazyLock<String> =
+    LazyLock::new(|| format!("sha256-{}", STANDARD.encode(Sha256::digest(STYLE))));
 
 /// A page, ready to send, and by what its style is known.
 pub(super) struct Drawing {
@@ -94,7 +95,10 @@ mod tests {
             foot: Some("<i>"),
         };
         let page = draw(&frame, &html! { p { (title) } }).html;
-        assert!(!page.contains("<script") && !page.contains("<b>") && !page.contains("<i>"), "{page}");
+        assert!(
+            !page.contains("<script") && !page.contains("<b>") && !page.contains("<i>"),
+            "{page}"
+        );
     }
 
     #[test]
@@ -112,7 +116,14 @@ mod tests {
         };
         let drawn = draw(&frame, &html! { p { "y" } });
         assert_eq!(drawn.html.matches("<style>").count(), 1);
-        let style = drawn.html.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+        let style = drawn
+            .html
+            .split("<style>")
+            .nth(1)
+            .unwrap()
+            .split("</style>")
+            .next()
+            .unwrap();
         let hash = format!("sha256-{}", STANDARD.encode(Sha256::digest(style)));
         assert_eq!(drawn.style_hash, hash);
         assert!(drawn.html.contains("<html lang=\"fr\">"));

@@ -22,7 +22,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use self::layout::Drawing;
 use super::api::ApiState;
@@ -44,8 +44,11 @@ pub fn router() -> Router<ApiState> {
     let appeal = get(appeal::read).post(appeal::send);
     Router::new()
         .route("/a/{token}", get(standing::read))
-        .route("/a/{token}/appeal", appeal.layer(DefaultBodyLimit::max(LARGEST_FORM)))
-        .route("/a/{token}/withdraw", post(appeal::withdraw))
+        .route(
+            "/a/{token}/appeal",
+            appeal.layer(DefaultBodyLimit::max(LARGEST_FORM)),
+        )
+        .route("/a/{token}/withdraw", get(appeal::read).post(appeal::withdraw))
 }
 
 /// A path as logs may have it: without what lets people in.

@@ -30,12 +30,20 @@ pub(super) fn plot(language: Language, standing: &Standing, outlook: &Outlook) -
         let x = (at.seconds() - from.seconds()) * WIDTH / span;
         (x, height(*points, top))
     };
-    let line = outlook.line.iter().map(place).fold(String::new(), |mut line, (x, y)| {
-        let _ = write!(line, "{x},{y} ");
-        line
-    });
+    let line = outlook
+        .line
+        .iter()
+        .map(place)
+        .fold(String::new(), |mut line, (x, y)| {
+            let _ = write!(line, "{x},{y} ");
+            line
+        });
     let area = format!("0,{HEIGHT} {line}{WIDTH},{HEIGHT}");
-    let levels: Vec<i64> = standing.drops.iter().map(|drop| height(drop.threshold, top)).collect();
+    let levels: Vec<i64> = standing
+        .drops
+        .iter()
+        .map(|drop| height(drop.threshold, top))
+        .collect();
     let middle = from.shifted((to.seconds() - from.seconds()) / 2);
     let described = [
         ("points", texts::points(language, standing.points).into()),
@@ -107,7 +115,15 @@ mod tests {
         let tops = [100, 1_000, 1_001, 2_000, 2_100, 4_000, 4_001, 9_000].map(of);
         assert_eq!(tops, [1, 1, 2, 2, 4, 4, 8, 12]);
         assert_eq!(height(Points::ZERO, top(Points::from_millis(3_000))), HEIGHT);
-        assert_eq!(height(Points::from_millis(4_000), top(Points::from_millis(3_000))), 0);
-        assert!(height(Points::from_millis(10_000_000), top(Points::from_millis(10_000_000))) >= 0);
+        assert_eq!(
+            height(Points::from_millis(4_000), top(Points::from_millis(3_000))),
+            0
+        );
+        assert!(
+            height(
+                Points::from_millis(10_000_000),
+                top(Points::from_millis(10_000_000))
+            ) >= 0
+        );
     }
 }

@@ -51,7 +51,7 @@ page-falls-level = Unter der Stufe für: { $act }
 page-falls-clear = Alle weg
 
 page-appeal-call = Findest du, dass das falsch war?
-page-appeal-why = Dann sag es. Jemand anderes als wer entschieden hat sieht sich den Fall noch einmal an.
+page-appeal-why = Dann sag es. Jemand, der nicht daran beteiligt war, sieht sich den Fall noch einmal an.
 page-appeal-start = Einspruch erheben
 page-appeal-see = Deinen Einspruch ansehen
 

@@ -51,7 +51,7 @@ page-falls-level = Below the level for: { $act }
 page-falls-clear = All gone
 
 page-appeal-call = Do you think this was wrong?
-page-appeal-why = You may say so. Somebody else than who decided it looks at the case again.
+page-appeal-why = You may say so. Somebody other than the person who decided it looks at the case again.
 page-appeal-start = Appeal against this
 page-appeal-see = See your appeal
 

@@ -51,7 +51,7 @@ page-falls-level = Sous le niveau pour : { $act }
 page-falls-clear = Il n’en reste aucun
 
 page-appeal-call = Pensez-vous que c’était une erreur ?
-page-appeal-why = Vous pouvez le dire. Une autre personne que celle qui a décidé réexamine le cas.
+page-appeal-why = Vous pouvez le dire. Une personne autre que celle qui a décidé réexamine le cas.
 page-appeal-start = Faire un recours
 page-appeal-see = Voir votre recours
 

@@ -166,13 +166,19 @@ fn beside(language: Language, id: &str, faults: &[Fault], about: fn(&Fault) -> b
     }
 }
 
+/// Whether a fault is one of the statement.
+const fn is_about_text(fault: &Fault) -> bool {
+    matches!(fault, Fault::Empty | Fault::Long(_) | Fault::Characters)
+}
+
+/// Whether a fault is one of the links.
+const fn is_about_links(fault: &Fault) -> bool {
+    matches!(fault, Fault::Links)
+}
+
 /// The form for an appeal.
 fn form(language: Language, guest: &Guest, kept: &Kept, word: &str) -> Markup {
-    let (text, links): (fn(&Fault) -> bool, fn(&Fault) -> bool) = (
-        |fault| matches!(fault, Fault::Empty | Fault::Long(_) | Fault::Characters),
-        |fault| *fault == Fault::Links,
-    );
-    let is_wrong = |about: fn(&Fault) -> bool| kept.faults.iter().any(|fault| about(fault)).then_some("true");
+    let is_wrong = |about: fn(&Fault) -> bool| kept.faults.iter().any(about).then_some("true");
     html! {
         section.card {
             h2 { (say(language, "page-write", &[])) }
@@ -180,14 +186,14 @@ fn form(language: Language, guest: &Guest, kept: &Kept, word: &str) -> Markup {
                 input type="hidden" name="form" value=(word);
                 label for="statement" { (say(language, "page-write", &[])) }
                 p.quiet #statement-help { (say(language, "page-write-help", &[("most", LONGEST.into())])) }
-                (beside(language, "statement-wrong", &kept.faults, text))
-                textarea #statement name="statement" rows="10" required dir="auto" aria-describedby="statement-help statement-wrong" aria-invalid=[is_wrong(text)] {
+                (beside(language, "statement-wrong", &kept.faults, is_about_text))
+                textarea #statement name="statement" rows="10" required dir="auto" aria-describedby="statement-help statement-wrong" aria-invalid=[is_wrong(is_about_text)] {
                     "\n" (kept.sent.statement)
                 }
                 label for="evidence" { (say(language, "page-evidence", &[])) }
                 p.quiet #evidence-help { (say(language, "page-evidence-help", &[("most", MOST_LINKS.into())])) }
-                (beside(language, "evidence-wrong", &kept.faults, links))
-                textarea #evidence name="evidence" rows="3" spellcheck="false" aria-describedby="evidence-help evidence-wrong" aria-invalid=[is_wrong(links)] {
+                (beside(language, "evidence-wrong", &kept.faults, is_about_links))
+                textarea #evidence name="evidence" rows="3" spellcheck="false" aria-describedby="evidence-help evidence-wrong" aria-invalid=[is_wrong(is_about_links)] {
                     "\n" (kept.sent.evidence)
                 }
                 p { button type="submit" { (say(language, "page-send", &[])) } }

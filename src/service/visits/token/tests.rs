@@ -60,7 +60,11 @@ fn what_was_signed_is_read_back() {
     );
     assert_eq!(token(), token(), "the same each time");
     assert!(token().len() < LONGEST / 2, "{}", token().len());
-    assert_eq!(signed(HEADER, &claims()), token(), "the tests sign as the code does");
+    assert_eq!(
+        signed(HEADER, &claims()),
+        token(),
+        "the tests sign as the code does"
+    );
 }
 
 #[test]
@@ -79,7 +83,10 @@ fn a_changed_character_anywhere_makes_it_nothing() {
         let wrong = String::from_utf8(wrong).unwrap();
         assert!(keys().read(&wrong, now()).is_none(), "{place}");
     }
-    assert!(Keys::of(&[8; 32]).read(&token, now()).is_none(), "another installation");
+    assert!(
+        Keys::of(&[8; 32]).read(&token, now()).is_none(),
+        "another installation"
+    );
 }
 
 #[test]
@@ -96,7 +103,10 @@ fn no_other_header_is_looked_at() {
         r#"{"typ":"appeal+jwt","alg":"HS256","jwk":{"kty":"oct","k":"AA"}}"#,
         r#"{"typ":"appeal+jwt","alg":"HS256","crit":["b64"],"b64":false}"#,
     ] {
-        assert!(keys().read(&signed(header, &claims()), now()).is_none(), "{header}");
+        assert!(
+            keys().read(&signed(header, &claims()), now()).is_none(),
+            "{header}"
+        );
     }
     let unsigned = format!(
         "{}.{}.",
@@ -129,7 +139,16 @@ fn claims_are_all_there_and_ours() {
 #[test]
 fn what_is_no_token_is_nothing() {
     let long = format!("{}{}", token(), "A".repeat(LONGEST));
-    for text in ["", ".", "..", "...", "a.b.c", &token()[1..], &format!("{}=", token()), &long] {
+    for text in [
+        "",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        &token()[1..],
+        &format!("{}=", token()),
+        &long,
+    ] {
         assert!(keys().read(text, now()).is_none(), "{text}");
     }
     for text in [format!("{}.x", token()), format!(" {}", token())] {

@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
 use tribune::ports::store::Store;
-use tribune::service::{Service, Tuning};
 use tribune::service::pipeline::Lanes;
+use tribune::service::{Service, Tuning};
 
 use crate::support::client::{Client, Reply};
 use crate::support::clock::TestClock;

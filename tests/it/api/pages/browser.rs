@@ -65,7 +65,8 @@ async fn member(api: &Api) -> Guest {
         here.act(act).await.expect(201);
         api.clock.advance(2 * 86_400);
     }
-    let reason = "Advertising in #general, after being asked to stop. See rule 3: no unsolicited advertising.";
+    let reason =
+        "Advertising in #general, after being asked to stop. See rule 3: no unsolicited advertising.";
     Guest::of(&here, here.banned(reason).await).await
 }
 
@@ -92,7 +93,12 @@ async fn pages_can_be_read_on_any_screen() {
             for rest in ["", "?lang=de", "/appeal", "/appeal?lang=fr"] {
                 browser.open(&format!("{base}{rest}")).await;
                 assert!(browser.width().await <= f64::from(width), "{rest} at {width}");
-                for (text, behind) in [("h1", "body"), (".place", "body"), (".card .quiet", ".card"), (".button, form button", ".button, form button")] {
+                for (text, behind) in [
+                    ("h1", "body"),
+                    (".place", "body"),
+                    (".card .quiet", ".card"),
+                    (".button, form button", ".button, form button"),
+                ] {
                     if rest.is_empty() || text != ".card .quiet" {
                         let contrast = contrast(&browser, text, behind).await;
                         assert!(contrast >= 4.5, "{text} in {rest} {scheme}: {contrast}");
@@ -131,7 +137,11 @@ fn luminance(color: &str) -> f64 {
     let inner = color.split_once('(').unwrap().1.trim_end_matches(')');
     let part = |text: &str| {
         let part = text.trim().parse::<f64>().unwrap() / 255.0;
-        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        if part <= 0.040_45 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
     };
     let parts: Vec<f64> = inner.split(',').take(3).map(part).collect();
     0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

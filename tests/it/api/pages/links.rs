@@ -73,7 +73,7 @@ on_every_store! {
         let case = here.banned("spam").await;
         let path = format!("/cases/{case}/appeal-link");
         let filer = api.key(&["appeals:file", "appeals:read", "cases:read"], json!({})).await;
-        problem(here.seen_by(&filer).post(&path, json!({})).await, 403, "insufficient_scope");
+        problem(here.seen_by(&filer).post(&path, json!({})).await, 403, "forbidden_scope");
         let linker = api.key(&["appeals:link"], json!({"communities": [here.id]})).await;
         here.seen_by(&linker).post(&path, json!({})).await.expect(201);
         let other = api.community().await.seen_by(&linker);

@@ -13,7 +13,11 @@ fn forged(path: &str, header: Option<&str>, change: impl Fn(&mut Value)) -> Stri
     let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
     change(&mut claims);
     let head = header.map_or_else(|| parts[0].to_owned(), |header| URL_SAFE_NO_PAD.encode(header));
-    format!("/a/{head}.{}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()), parts[2])
+    format!(
+        "/a/{head}.{}.{}",
+        URL_SAFE_NO_PAD.encode(claims.to_string()),
+        parts[2]
+    )
 }
 
 on_every_store! {

@@ -56,7 +56,10 @@ impl Browser {
         let options: Vec<&str> = OPTIONS.iter().copied().chain([&*profile]).collect();
         let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"args": options}}}});
         let session = client.post("/session", &wanted).await.expect(200);
-        let session = session["value"]["sessionId"].as_str().expect("a session").to_owned();
+        let session = session["value"]["sessionId"]
+            .as_str()
+            .expect("a session")
+            .to_owned();
         Self {
             client,
             session,
@@ -67,16 +70,26 @@ impl Browser {
 
     /// Ends it in good order.
     pub(super) async fn quit(self) {
-        self.client.delete(&format!("/session/{}", self.session)).await.expect(200);
+        self.client
+            .delete(&format!("/session/{}", self.session))
+            .await
+            .expect(200);
     }
 
     async fn ask(&self, what: &str, body: Value) -> Value {
-        let answer = self.client.post(&format!("/session/{}{what}", self.session), &body).await;
+        let answer = self
+            .client
+            .post(&format!("/session/{}{what}", self.session), &body)
+            .await;
         answer.expect(200)["value"].clone()
     }
 
     async fn look(&self, what: &str) -> Value {
-        self.client.get(&format!("/session/{}{what}", self.session)).await.expect(200)["value"].clone()
+        self.client
+            .get(&format!("/session/{}{what}", self.session))
+            .await
+            .expect(200)["value"]
+            .clone()
     }
 
     /// Opens an address.
@@ -91,20 +104,30 @@ impl Browser {
 
     /// The one element that a selector of CSS names.
     async fn element(&self, selector: &str) -> String {
-        let found = self.ask("/element", json!({"using": "css selector", "value": selector})).await;
+        let found = self
+            .ask("/element", json!({"using": "css selector", "value": selector}))
+            .await;
         found[ELEMENT].as_str().unwrap().to_owned()
     }
 
     /// What a person reads there.
     pub(super) async fn text(&self, selector: &str) -> String {
         let element = self.element(selector).await;
-        self.look(&format!("/element/{element}/text")).await.as_str().unwrap().to_owned()
+        self.look(&format!("/element/{element}/text"))
+            .await
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// A property of it as the browser has worked it out.
     pub(super) async fn css(&self, selector: &str, property: &str) -> String {
         let element = self.element(selector).await;
-        self.look(&format!("/element/{element}/css/{property}")).await.as_str().unwrap().to_owned()
+        self.look(&format!("/element/{element}/css/{property}"))
+            .await
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Its left edge, its upper edge, its width and its height.
@@ -118,7 +141,11 @@ impl Browser {
     /// What assistive technology calls it.
     pub(super) async fn label(&self, selector: &str) -> String {
         let element = self.element(selector).await;
-        self.look(&format!("/element/{element}/computedlabel")).await.as_str().unwrap().to_owned()
+        self.look(&format!("/element/{element}/computedlabel"))
+            .await
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Clicks on it, and waits for the page that this leads to.
@@ -130,7 +157,8 @@ impl Browser {
     /// Types into it.
     pub(super) async fn write(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;
-        self.ask(&format!("/element/{element}/value"), json!({"text": text})).await;
+        self.ask(&format!("/element/{element}/value"), json!({"text": text}))
+            .await;
     }
 
     /// Loads the page again, as a person does.
@@ -164,7 +192,8 @@ impl Browser {
     }
 
     async fn devtools(&self, command: &str, params: Value) -> Value {
-        self.ask("/goog/cdp/execute", json!({"cmd": command, "params": params})).await
+        self.ask("/goog/cdp/execute", json!({"cmd": command, "params": params}))
+            .await
     }
 }
 
@@ -177,5 +206,8 @@ fn port(log: &str) -> Option<u16> {
 #[test]
 fn the_port_is_read_once_it_is_whole() {
     assert_eq!(port("ChromeDriver was started successfully on port 41"), None);
-    assert_eq!(port("ChromeDriver was started successfully on port 4100.\n"), Some(4100));
+    assert_eq!(
+        port("ChromeDriver was started successfully on port 4100.\n"),
+        Some(4100)
+    );
 }
