@@ -5,6 +5,7 @@
 pub mod domain;
 pub mod ports;
 pub mod service;
+pub mod texts;
 
 pub mod bus;
 pub mod limiter;

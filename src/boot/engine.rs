@@ -1,12 +1,13 @@
 //! What every process that stays works with: the store, the use cases over it, and threads for whatever writes.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::limiter::{self, Counters};
 use super::store::{self, Purpose};
 use super::system::{SystemClock, SystemIds};
 use super::writers::Writers;
-use super::{BootError, folder, outbound};
+use super::{BootError, folder, outbound, process};
 use crate::config::{Config, DatabaseKind};
 use crate::ports::clock::Clock;
 use crate::ports::courier::Courier;
@@ -26,8 +27,8 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// Opens the store of the settings, and starts what decides acts.
-    pub(super) async fn start(config: &Config) -> Result<Self, BootError> {
+    /// Opens the store of the settings, and starts what decides acts. Of a process that serves, where it listens.
+    pub(super) async fn start(config: &Config, listens: Option<SocketAddr>) -> Result<Self, BootError> {
         // What cannot be used is said now, and not when the first call is due.
         let courier = outbound::open(config)?;
         if config.database_url().kind() == DatabaseKind::Sqlite {
@@ -35,7 +36,7 @@ impl Engine {
         }
         let clock = Arc::new(SystemClock);
         let store = store::open(config, clock.clone(), Purpose::Serve).await?;
-        let tuning = tuning(config, courier);
+        let tuning = tuning(config, courier, process::site(config, listens));
         let writers = Writers::start(tuning.lanes.lanes)?;
         let counters = limiter::open(config)?;
         let service = Service::new(
@@ -73,7 +74,7 @@ impl Engine {
 }
 
 /// How much this process takes on at a time.
-fn tuning(config: &Config, courier: Arc<dyn Courier>) -> Tuning {
+fn tuning(config: &Config, courier: Arc<dyn Courier>, site: Option<Arc<str>>) -> Tuning {
     Tuning {
         lanes: lanes(config),
         plans: limiter::plans(config),
@@ -82,6 +83,7 @@ fn tuning(config: &Config, courier: Arc<dyn Courier>) -> Tuning {
             readers: config.events.max_readers,
         },
         courier,
+        site,
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) async fn beside(config: &Config) -> Result<Service, BootError> {
             plans: Plans::unlimited(),
             feed: NO_READERS,
             courier: outbound::open(config)?,
+            site: None,
         },
     ))
 }

@@ -1,6 +1,7 @@
 //! What a process that answers over HTTP has from the settings, whatever it answers.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
@@ -26,6 +27,16 @@ pub(super) fn limits(config: &Config) -> Limits {
     }
 }
 
+/// Where browsers reach this service: where the operator says, or else where it listens, if it does so on this machine alone. What requests call it is
+/// not asked: anybody may write that.
+pub(super) fn site(config: &Config, listens: Option<SocketAddr>) -> Option<Arc<str>> {
+    match (&config.server.public_url, listens) {
+        (Some(url), _) => Some(url.as_str().into()),
+        (None, Some(address)) if address.ip().is_loopback() => Some(format!("http://{address}").into()),
+        (None, _) => None,
+    }
+}
+
 /// What requests may take.
 pub(super) fn edge(config: &Config) -> Edge {
     Edge::new(EdgeLimits {
@@ -42,5 +53,30 @@ pub(super) fn may_be_split(config: &Config) -> Result<(), BootError> {
         DatabaseKind::Sqlite => Err(BootError::OneProcess {
             url: config.database_url(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Inputs;
+
+    #[test]
+    fn links_lead_where_the_operator_says_or_to_this_machine_alone() {
+        let (mut config, _) = Config::load(&Inputs::default()).unwrap();
+        let there = |config: &Config, text: &str| site(config, Some(text.parse().unwrap()));
+        assert_eq!(
+            there(&config, "127.0.0.1:4000").as_deref(),
+            Some("http://127.0.0.1:4000")
+        );
+        assert_eq!(there(&config, "[::1]:4000").as_deref(), Some("http://[::1]:4000"));
+        assert_eq!(there(&config, "0.0.0.0:8080"), None);
+        assert_eq!(there(&config, "192.0.2.7:8080"), None);
+        assert_eq!(site(&config, None), None);
+        config.server.public_url = Some("https://tribune.example.com".to_owned());
+        assert_eq!(
+            there(&config, "0.0.0.0:8080").as_deref(),
+            Some("https://tribune.example.com")
+        );
     }
 }

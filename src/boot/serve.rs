@@ -49,7 +49,7 @@ pub(super) async fn run(config: &Config, jobs: Jobs) -> Result<(), BootError> {
     let address = listener.local_addr().map_err(BootError::Runtime)?;
     // Before anything counts.
     let metrics = observe::start_counting()?;
-    let engine = Engine::start(config).await?;
+    let engine = Engine::start(config, Some(address)).await?;
     let gate = limiter::gate(config, &engine.service);
     welcome(config, &engine, address, jobs).await?;
 
@@ -163,7 +163,7 @@ async fn feed_readers(service: Service) {
 
 /// Every route, inside the edge, watched.
 fn router(config: &Config, service: &Service, gate: &Gate, metrics: PrometheusHandle) -> Router {
-    let state = api::ApiState::new(service.clone());
+    let state = api::ApiState::new(service.clone()).behind(config.server.trusted_proxies.as_slice().into());
     let edge = process::edge(config);
     let probes = health::router(service.clone(), metrics);
     // Whoever keeps the process running asks as often as it likes. Of two that are merged the latter answers what neither knows.

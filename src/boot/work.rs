@@ -17,7 +17,7 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let listener = process::bind(config.jobs.listen).await?;
     let address = listener.local_addr().map_err(BootError::Runtime)?;
     let metrics = observe::start_counting()?;
-    let engine = Engine::start(config).await?;
+    let engine = Engine::start(config, None).await?;
     let backend = engine.introduce().await?;
     writeln!(
         std::io::stdout(),

@@ -6,6 +6,7 @@
 mod document; // what there is to one besides where it is
 mod eligibility; // whether a case may be appealed
 mod finding; // what reviewers come to
+mod overturns; // how often they changed something
 mod reviewer; // who may review, and who stood behind a case
 mod rules; // what a policy says
 mod state; // where an appeal is in its life, and what may happen next
@@ -17,6 +18,7 @@ pub use document::{
 };
 pub use eligibility::{Barrier, Eligibility};
 pub use finding::{Finding, Outcome, agreed};
+pub use overturns::{By, Line, Overturns, Tally};
 pub use reviewer::{Bench, Recusal, involved, person};
 pub use rules::{Question, Rules, Votes};
 pub use state::{State, Step};

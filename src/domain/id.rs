@@ -79,6 +79,10 @@ id!(
     AppealId, "apl_"
 );
 id!(
+    /// A link that lets a member see one case and appeal against it.
+    AppealLinkId, "alk_"
+);
+id!(
     /// A rate limit by name.
     LimitId, "lim_"
 );

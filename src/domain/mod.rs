@@ -3,6 +3,7 @@
 pub mod act; // commands, and what is known when one is decided
 pub mod actor; // who acts, and upon whom
 pub mod appeal; // a case is looked at again, by somebody else
+pub mod appeal_link; // what lets a member in, to one case
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
 pub mod cron; // times that come again
@@ -18,6 +19,7 @@ pub mod identity; // who somebody is on a platform
 pub mod job; // many items, worked off a part at a time
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
+pub mod language; // the languages in which members are spoken to
 pub mod ledger; // a member's points, the clock that they fall by, what rungs remember
 pub mod limit; // rate limits: how much a key may have within how long
 pub mod member; // the aggregate: the ledger and the sanctions
@@ -38,6 +40,7 @@ pub mod timeline; // the versions of a policy over time
 pub mod explain; // every term of a balance
 pub mod import; // a line of another bot's records becomes a case
 pub mod merge; // two users who are one person
+pub mod outlook; // what becomes of points if nothing else happens
 pub mod rebuild; // a member's ledger once more, with what was imported
 pub mod replay; // a void: history from there on, replayed without the case
 pub mod sentences;

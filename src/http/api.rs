@@ -1,11 +1,15 @@
 //! The whole HTTP interface: the API's routes, their description, the documentation, and the edge around them.
 
+use std::sync::Arc;
+
 use axum::Router;
 
+use super::client::Proxies;
 use super::edge::{self, Edge, EdgeLimits};
 use super::gate::Gate;
 use super::idempotency::in_flight::InFlight;
-use super::{docs, openapi, v1};
+use super::pages::Visits;
+use super::{docs, openapi, pages, v1};
 use crate::service::Service;
 
 /// What handlers work with. Cheap to clone; clones share everything.
@@ -15,6 +19,10 @@ pub struct ApiState {
     pub service: Service,
     /// Idempotency keys of requests that have no answer yet.
     pub in_flight: InFlight,
+    /// The operator's own proxies.
+    pub proxies: Proxies,
+    /// How often pages are asked for.
+    pub visits: Arc<Visits>,
 }
 
 impl ApiState {
@@ -24,7 +32,15 @@ impl ApiState {
         Self {
             service,
             in_flight: InFlight::default(),
+            proxies: Proxies::default(),
+            visits: Arc::default(),
         }
+    }
+
+    /// Behind these proxies of the operator's own.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 }
 
@@ -34,6 +50,7 @@ pub fn routes(state: ApiState) -> Router {
     Router::new()
         .merge(v1)
         .merge(docs::router())
+        .merge(pages::router())
         .merge(openapi::router())
         .with_state(state)
 }

@@ -28,6 +28,7 @@ use super::exchange::Exchange;
 use super::gate::Gate;
 use super::ndjson::LARGEST;
 use super::observe::Counts;
+use super::pages::discreet;
 use super::problem::{Code, Problem};
 use super::rate_limit::{self, RATE_LIMIT};
 
@@ -120,7 +121,7 @@ where
         let Parts { ids, limits, counts } = &*self.edge.0;
         let (noted, exchange, limits) = (counts.note(&request), ids.of(request.headers()), *limits);
         // Only for whoever reads a line of each request too: its fields are written out for every one.
-        let span = tracing::debug_span!(target: "access", "request", id = exchange.id(), method = %request.method(), path = request.uri().path());
+        let span = tracing::debug_span!(target: "access", "request", id = exchange.id(), method = %request.method(), path = discreet(request.uri().path()));
         let said = Said::of(&request);
         request.extensions_mut().insert(exchange.clone());
         let inner = match refused(&request) {
@@ -157,8 +158,9 @@ impl Said {
         }
     }
 
+    /// Without what lets people in.
     fn path(&self) -> &str {
-        self.uri.path()
+        discreet(self.uri.path())
     }
 }
 

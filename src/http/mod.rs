@@ -28,5 +28,7 @@ pub mod health; // is the process alive and ready, what has it counted
 pub mod listener; // the accept loop
 pub mod observe; // what is noted of every request
 
+pub mod pages; // what members see who come by a link
+
 pub mod docs; // the documentation, offline
 pub mod openapi; // the description of all of it

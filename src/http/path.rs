@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    AppealId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId,
-    ScheduleId, TenantId, UserId, WebhookId,
+    AppealId, AppealLinkId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId,
+    SanctionId, ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
@@ -78,6 +78,20 @@ pub struct InAppeal {
     #[serde(deserialize_with = "appeal")]
     #[param(value_type = wire::form::AppealId, example = "apl_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub appeal: AppealId,
+}
+
+/// `/communities/{community}/appeal-links/{appeal_link}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InAppealLink {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The link's id.
+    #[serde(deserialize_with = "appeal_link")]
+    #[param(value_type = wire::form::AppealLinkId, example = "alk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub appeal_link: AppealLinkId,
 }
 
 /// `/communities/{community}/held-acts/{held}`
@@ -301,6 +315,7 @@ read_by! {
     community -> CommunityId, CommunityId::parse;
     sanction -> SanctionId, SanctionId::parse;
     appeal -> AppealId, AppealId::parse;
+    appeal_link -> AppealLinkId, AppealLinkId::parse;
     held -> HeldId, HeldId::parse;
     directive -> DirectiveId, DirectiveId::parse;
     webhook -> WebhookId, WebhookId::parse;

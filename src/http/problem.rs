@@ -16,6 +16,7 @@ use wire::problem::ProblemError;
 
 use super::edge::body::TooSlow;
 use super::json::in_plain_words;
+use super::pages::Drawn;
 use crate::service::error::chain;
 
 mod catalogue;
@@ -221,7 +222,8 @@ impl Problem {
             .headers()
             .get(CONTENT_TYPE)
             .is_some_and(|kind| kind == MEDIA_TYPE);
-        if is_problem || !(status.is_client_error() || status.is_server_error()) {
+        let is_page = response.extensions().get::<Drawn>().is_some();
+        if is_page || is_problem || !(status.is_client_error() || status.is_server_error()) {
             return None;
         }
         let mut problem = Self::new(Code::for_status(status));

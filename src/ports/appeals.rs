@@ -3,7 +3,8 @@
 use super::answer::NewEvent;
 use super::directory::After;
 use super::error::StoreError;
-use crate::domain::appeal::{Appeal, Finding, Saying, State, Statement};
+use crate::domain::appeal::{Appeal, Finding, Outcome, Saying, State, Statement};
+use crate::domain::brief::Window;
 use crate::domain::id::{AppealId, CommunityId, TenantId};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -89,6 +90,19 @@ pub struct DueAppeal {
     pub appeal: AppealId,
 }
 
+/// An appeal that was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Which.
+    pub appeal: AppealId,
+    /// About which case.
+    pub case: i64,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// What it came to.
+    pub outcome: Outcome,
+}
+
 /// Which of the appeals that wait for reviewers to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueueFilter {
@@ -148,6 +162,18 @@ pub trait Appeals: Send + Sync {
         now: DateTime<Utc>,
         page: After<AppealId>,
     ) -> Result<Vec<Appeal>, StoreError>;
+
+    /// Appeals that were decided within a time, the newest first; `after` is the one last seen, with when it was decided.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a community that the tenant does not have.
+    async fn decided_appeals(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        window: Window,
+        page: After<(DateTime<Utc>, AppealId)>,
+    ) -> Result<Vec<Decided>, StoreError>;
 
     /// Up to `limit` appeals to which time has done something that is not written down yet, the longest overdue first. Not leased: the change
     /// that writes it down happens once.

@@ -1,6 +1,7 @@
 //! What the service asks of the world: traits and their value types, nothing that runs.
 
 pub mod answer; // answers kept under an idempotency key, and events
+pub mod appeal_links; // what lets members in, to one case each
 pub mod appeals; // members ask that cases be looked at again
 pub mod bus; // the log as streams for groups of consumers
 pub mod clock; // what time it is

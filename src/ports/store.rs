@@ -1,5 +1,6 @@
 //! A store: every port that keeps something, together.
 
+use super::appeal_links::AppealLinks;
 use super::appeals::Appeals;
 use super::directives::{Directives, Restatements};
 use super::directory::Directory;
@@ -56,6 +57,7 @@ pub trait Store:
     + Webhooks
     + Waits
     + Appeals
+    + AppealLinks
     + Drifts
     + 'static
 {

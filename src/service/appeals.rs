@@ -2,11 +2,13 @@
 
 mod decide; // what reviewers come to, and what comes of it
 mod member; // what members do
+mod overturns; // how often they changed something
 mod reviewer; // what moderators do
 mod time; // what time does
 
 pub use decide::DecisionOrder;
 pub use member::{Filing, More};
+pub use overturns::OverturnQuery;
 pub use reviewer::Handling;
 
 use super::caller::Caller;

@@ -75,6 +75,8 @@ impl DirectoryRender {
             Change::RetrySchedule { .. } => types::SCHEDULE_RETRIED,
             Change::CancelSchedule { .. } => types::SCHEDULE_CANCELLED,
             Change::Appeal(change) => show::appeal::kind(&change.what),
+            Change::AppealLink(change) if change.is_revocation() => types::APPEAL_LINK_REVOKED,
+            Change::AppealLink(_) => types::APPEAL_LINK_CREATED,
             Change::Webhook(change) => match **change {
                 WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
                 WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
@@ -302,6 +304,7 @@ impl DirectoryRender {
             Changed::Schedule(schedule) => self.schedule(schedule, now),
             Changed::Appeal(appeal) => self.appeal(appeal, now),
             Changed::AppealMoved(appeal, happened) => show::appeal::moved(appeal, happened, now),
+            Changed::AppealLink(link) => show::appeal_link::changed(self.kind, link, now),
             Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);

@@ -89,6 +89,11 @@ pub enum ServiceError {
         /// Its entity tag now, without the quotes.
         current: String,
     },
+    /// Nobody has said where browsers reach this service.
+    #[error(
+        "links lead to where browsers reach this service, and nobody has said where that is: set server.public_url (TRIBUNE_SERVER_PUBLIC_URL)"
+    )]
+    NoPublicUrl,
     /// There are as many limits as there may be.
     #[error("a tenant or community has at most {MOST_LIMITS} limits of its own; delete one that is not used")]
     TooManyLimits,

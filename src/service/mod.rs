@@ -2,6 +2,7 @@
 
 pub mod acts; // acts, lifts, expiries
 pub mod allowance; // how many requests each key may make
+pub mod appeal_links; // what lets members in, to one case
 pub mod appeals; // a case is looked at again
 pub mod auth; // from the text of a key to its caller
 pub mod bootstrap; // the first tenant, and keys made at the server's own console
@@ -42,6 +43,7 @@ pub mod standing; // points and restrictions at a moment, and why
 pub mod tenants; // owners of communities and keys
 pub mod undo; // plans to void what many acts did
 pub mod users; // people and their identities
+pub mod visits; // members who come by a link
 pub mod voids; // a case no longer counts
 pub mod webhooks; // where events are sent
 
@@ -72,7 +74,7 @@ use error::ServiceError;
 use pipeline::Pipeline;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tracing::Instrument as _;
 
 /// The use cases over one store. Cheap to clone; clones share everything.
@@ -96,6 +98,10 @@ pub struct Parts {
     simulations: Arc<Semaphore>,
     /// A permit for each file that may be taken in.
     intakes: Arc<Semaphore>,
+    /// Where browsers reach this service, without a slash at the end, if that is known.
+    site: Option<Arc<str>>,
+    /// What links are signed with, once it was needed.
+    link_keys: OnceCell<visits::Keys>,
 }
 
 /// How much a process takes on at a time.
@@ -109,6 +115,8 @@ pub struct Tuning {
     pub feed: feed::Pace,
     /// How addresses are called that tenants have given.
     pub courier: Arc<dyn Courier>,
+    /// Where browsers reach this service, without a slash at the end, if that is known.
+    pub site: Option<Arc<str>>,
 }
 
 /// A finished change.
@@ -152,6 +160,7 @@ impl Service {
             plans,
             feed,
             courier,
+            site,
         } = tuning;
         let feed = Arc::new(feed::Feed::new(feed));
         let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
@@ -170,6 +179,8 @@ impl Service {
             courier,
             simulations: Arc::new(Semaphore::new(simulations::MOST_SIMULATIONS)),
             intakes: Arc::new(Semaphore::new(intake::MOST_FILES)),
+            site,
+            link_keys: OnceCell::new(),
         }))
     }
 

@@ -5,8 +5,9 @@ use super::error::ServiceError;
 use super::{After, PersonRef, Service, show};
 use crate::domain::case::Case;
 use crate::domain::explain::Explanation;
-use crate::domain::id::{CommunityId, UserId};
+use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::member::Member;
+use crate::domain::outlook::Outlook;
 use crate::domain::points::Points;
 use crate::domain::refusal::Refusal;
 use crate::domain::sentences::{Account, sentences};
@@ -171,7 +172,33 @@ impl Service {
     ) -> Result<View, ServiceError> {
         caller.require(Scope::CasesRead)?;
         caller.enter(community)?;
-        let seen = self.store.look(caller.tenant, community, member).await?;
+        self.view_of(caller.tenant, community, member, at).await
+    }
+
+    /// A member's standing now, and what becomes of it if nothing else happens. Whoever asks has a right to it.
+    pub(super) async fn outlook(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        member: &PersonRef,
+    ) -> Result<(Standing, Outlook), ServiceError> {
+        let view = self.view_of(tenant, community, member, None).await?;
+        self.looking_back(tenant, community, view.known(), |past| {
+            let standing = standing(&view.timeline, &view.state, past, view.at);
+            let outlook = Outlook::of(&view.timeline, &view.state, past, &standing);
+            (standing, outlook)
+        })
+        .await
+    }
+
+    async fn view_of(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        member: &PersonRef,
+        at: Option<Instant>,
+    ) -> Result<View, ServiceError> {
+        let seen = self.store.look(tenant, community, member).await?;
         let now = Instant::from_utc(seen.now).map_err(|_| Refusal::ClockOutOfRange)?;
         let as_of = seen.member.ledger.as_of;
         // A clock that lags behind the last entry must not take now for the past.
@@ -179,7 +206,7 @@ impl Service {
         let user = seen.target.map(|target| target.user);
         let state = match user {
             Some(user) if as_of.is_some_and(|last| at < last) => {
-                self.store.state_at(caller.tenant, community, user, at).await?
+                self.store.state_at(tenant, community, user, at).await?
             }
             _ => seen.member,
         };

@@ -3,7 +3,8 @@
 use super::batch::{Home, Writes};
 use super::codec::Place;
 use crate::domain::actor::{Acting, Actor};
-use crate::domain::appeal::{Appeal, Bench, Comment, Happened, NotTaken, Rules, State, Statement};
+use crate::domain::appeal::{Appeal, Bench, Comment, Happened, NotTaken, Outcome, Rules, State, Statement};
+use crate::domain::brief::Window;
 use crate::domain::case::Case;
 use crate::domain::id::{AppealId, SanctionId};
 use crate::domain::kind::Kind;
@@ -36,6 +37,21 @@ pub(crate) fn decide_by(appeal: &Appeal) -> Option<DateTime<Utc>> {
 pub(crate) fn outcome(appeal: &Appeal) -> Option<&'static str> {
     let decision = appeal.about.decision.as_ref();
     decision.map(|decision| decision.outcome.name())
+}
+
+/// What was decided, by its name.
+pub(crate) fn decided(place: &Place<'_>, name: &str) -> Result<Outcome, StoreError> {
+    Outcome::named(name).ok_or_else(|| place.corrupt("outcome", format!("nothing is called {name:?}")))
+}
+
+/// Where a window begins and ends, of those that say nothing long ago and far ahead.
+pub(crate) fn bounds(window: Window) -> (DateTime<Utc>, DateTime<Utc>) {
+    let far = Instant::LAST.to_utc();
+    let (from, until) = (
+        window.from.map(Instant::to_utc),
+        window.until.map(Instant::to_utc),
+    );
+    (from.unwrap_or(DateTime::UNIX_EPOCH), until.unwrap_or(far))
 }
 
 /// The sanctions that somebody lifted.

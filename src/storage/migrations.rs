@@ -54,6 +54,7 @@ steps! {
     22 "0022" "old_secrets",
     23 "0023" "appeals",
     24 "0024" "appeal_times",
+    26 "0026" "appeal_links",
 }
 
 /// The number of the newest step.

@@ -18,7 +18,9 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("ports", &["domain"]),
     // The answer to an idempotency key is kept as it was given, so the service writes the documents that callers read.
-    ("service", &["domain", "ports", "wire"]),
+    ("service", &["domain", "ports", "texts", "wire"]),
+    // What members read, in their languages: who speaks to them uses it, and it knows only what is spoken of.
+    ("texts", &["domain"]),
     ("storage", &["domain", "ports"]),
     // How Redis is reached. Whoever keeps something there uses it, and it knows nothing of what that is.
     ("nodes", &[]),
@@ -27,7 +29,7 @@ pub(crate) const MAY_USE: &[(&str, &[&str])] = &[
     ("outbound", &["domain", "ports"]),
     // Records of other bots become lines of an import, on values: what may be in a line is the domain's to say.
     ("adapters", &["domain", "wire"]),
-    ("http", &["domain", "service", "wire"]),
+    ("http", &["domain", "service", "texts", "wire"]),
     ("jobs", &["domain", "ports", "service"]),
     ("config", &[]),
     ("cli", &["config"]),

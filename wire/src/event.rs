@@ -1,6 +1,7 @@
 //! Events: the append-only log of everything that happened to a tenant.
 
 use crate::appeal::AppealNews;
+use crate::appeal_link::AppealLink;
 use crate::case::Case;
 use crate::community::Community;
 use crate::directive::Directive;
@@ -93,6 +94,10 @@ types! {
         "An appeal was decided. What came of it has events of its own."
     APPEAL_MOOT "appeal.moot" appeal
         "The case of an appeal was voided by other means, or lifted with no points left."
+    APPEAL_LINK_CREATED "appeal_link.created" appeal_link
+        "A link lets a member see a case and appeal against it."
+    APPEAL_LINK_REVOKED "appeal_link.revoked" appeal_link
+        "A link lets nobody in any more."
     DIRECTIVE_ISSUED "directive.issued" directive
         "A platform's space is to do something about a member."
     DIRECTIVE_APPLIED "directive.applied" directive
@@ -220,6 +225,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub appeal: Option<AppealNews>,
+    /// The link, for `appeal_link.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub appeal_link: Option<AppealLink>,
     /// The sanction, for `sanction.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

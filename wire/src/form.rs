@@ -50,6 +50,8 @@ texts! {
     SanctionId: (36, 36), "^san_[0-9a-f]{32}$", "san_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of an appeal.
     AppealId: (36, 36), "^apl_[0-9a-f]{32}$", "apl_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The id of a link to a case.
+    AppealLinkId: (36, 36), "^alk_[0-9a-f]{32}$", "alk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a held act.
     HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A directive's id.

@@ -77,6 +77,9 @@ pub enum Scope {
     /// Take appeals in hand and decide them.
     #[serde(rename = "appeals:review")]
     AppealsReview,
+    /// Make links that let members see a case of theirs and appeal against it, list them, and revoke them.
+    #[serde(rename = "appeals:link")]
+    AppealsLink,
     /// Read webhooks, and what became of what was sent to them.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
@@ -90,7 +93,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -114,6 +117,7 @@ impl Scope {
         Self::AppealsRead,
         Self::AppealsFile,
         Self::AppealsReview,
+        Self::AppealsLink,
         Self::WebhooksRead,
         Self::WebhooksWrite,
         Self::TenantsWrite,
@@ -146,6 +150,7 @@ impl Scope {
             Self::AppealsRead => "appeals:read",
             Self::AppealsFile => "appeals:file",
             Self::AppealsReview => "appeals:review",
+            Self::AppealsLink => "appeals:link",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",

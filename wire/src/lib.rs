@@ -22,6 +22,7 @@ macro_rules! wire {
 
 pub mod act; // acts, voids, lifts: what is asked and what comes of it
 pub mod appeal; // a case is looked at again
+pub mod appeal_link; // what lets members in, to one case
 pub mod bulk; // many acts in one request
 pub mod case; // the numbered record
 pub mod community; // communities and their links

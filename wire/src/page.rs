@@ -1,6 +1,7 @@
 //! Cursor pages: one concrete type for each kind of item, so that generated clients get a name for each.
 
 use crate::appeal::Appeal;
+use crate::appeal_link::AppealLink;
 use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
@@ -86,6 +87,10 @@ page!(
 page!(
     /// Appeals, newest first.
     AppealPage of Appeal
+);
+page!(
+    /// Links to a case, newest first.
+    AppealLinkPage of AppealLink
 );
 page!(
     /// Schedules, newest first.

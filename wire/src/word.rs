@@ -251,6 +251,18 @@ wire! {
 }
 
 wire! {
+    /// What decided appeals are counted by.
+    pub enum OverturnBy {
+        /// Who acted.
+        Moderator,
+        /// The rule of automod or the rung of the ladder that acted.
+        Rule,
+        /// The reason of the case, whatever its case and white space.
+        Reason,
+    }
+}
+
+wire! {
     /// Why a case may not be appealed.
     pub enum AppealBarrier {
         /// It was voided.

@@ -1,6 +1,7 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
 pub(crate) mod appeal; // cases that are looked at again
+pub(crate) mod appeal_link; // what lets members in
 pub(crate) mod bulk; // many acts in one request
 pub(crate) mod directive; // what platforms are to do
 pub(crate) mod drift; // what differs from the record
@@ -431,6 +432,10 @@ mod tests {
         is::<wire::page::SanctionPage>(sanction_page());
         is::<wire::standing::Explanation>(explanation());
         is::<wire::page::EventPage>(event_page());
+        asks::<wire::appeal_link::AppealLinkRequest>(appeal_link::request());
+        is::<wire::appeal_link::AppealLinkCreated>(appeal_link::created());
+        is::<wire::appeal_link::AppealLink>(appeal_link::revoked());
+        is::<wire::page::AppealLinkPage>(appeal_link::page());
         asks::<wire::appeal::AppealRequest>(appeal::request());
         asks::<wire::appeal::ReviewerRequest>(appeal::reviewer());
         asks::<wire::appeal::AskRequest>(appeal::ask_request());
@@ -439,6 +444,7 @@ mod tests {
         asks::<wire::appeal::StatementRequest>(appeal::statement_request());
         asks::<wire::appeal::SubmitRequest>(appeal::submit_request());
         is::<wire::appeal::AppealReview>(appeal::review());
+        is::<wire::appeal::Overturns>(appeal::overturns());
         is::<wire::appeal::AppealEligibility>(appeal::eligibility());
         asks::<wire::appeal::DecisionRequest>(appeal::decision_request());
         for shown in [

@@ -58,7 +58,14 @@ const LEADS: &[Lead] = &[
             ("community", "$response.body#/case/community"),
             ("number", "$response.body#/case/number"),
         ],
-        &["read_case", "list_case_revisions", "void_case", "file_appeal"],
+        &[
+            "read_case",
+            "list_case_revisions",
+            "void_case",
+            "file_appeal",
+            "create_appeal_link",
+            "list_appeal_links",
+        ],
     ),
     (
         "create_act",
@@ -99,6 +106,14 @@ const LEADS: &[Lead] = &[
         &["read_appeal", "claim_appeal", "decide_appeal", "withdraw_appeal"],
     ),
     (
+        "create_appeal_link",
+        &[
+            ("community", "$response.body#/link/community"),
+            ("appeal_link", "$response.body#/id"),
+        ],
+        &["revoke_appeal_link"],
+    ),
+    (
         "create_schedule",
         &[
             ("community", "$response.body#/community"),
@@ -136,7 +151,14 @@ const LEADS: &[Lead] = &[
             ("community", "$response.body#/case/community"),
             ("number", "$response.body#/case/number"),
         ],
-        &["read_case", "list_case_revisions", "void_case", "file_appeal"],
+        &[
+            "read_case",
+            "list_case_revisions",
+            "void_case",
+            "file_appeal",
+            "create_appeal_link",
+            "list_appeal_links",
+        ],
     ),
     (
         "create_key",

@@ -34,6 +34,7 @@ impl From<ServiceError> for Problem {
             ServiceError::Stale { .. } => Code::PreconditionFailed,
             ServiceError::Unseen { .. } => Code::PreconditionRequired,
             ServiceError::TooManyLimits => Code::TooManyLimits,
+            ServiceError::NoPublicUrl => Code::NoPublicUrl,
             ServiceError::LimiterAway(cause) => return Self::new(Code::LimiterUnavailable).cause(cause),
             ServiceError::NotScheduled(_) => Code::NotScheduled,
             ServiceError::SameUser(_) => Code::SameUser,

@@ -1,6 +1,7 @@
 //! Version 1 of the API: one table of all routes, one file for each.
 
 pub mod acts;
+pub mod appeal_links;
 pub mod appeals;
 pub mod cases;
 pub mod checks;
@@ -209,6 +210,7 @@ fn appeals() -> OpenApiRouter<ApiState> {
         .routes(routes!(appeals::file::file_appeal))
         .routes(routes!(appeals::list::list_appeals))
         .routes(routes!(appeals::queue::list_appeal_queue))
+        .routes(routes!(insight::overturns::count_overturns))
         .routes(routes!(appeals::eligibility::read_appeal_eligibility))
         .routes(routes!(appeals::read::read_appeal))
         .routes(routes!(appeals::review::read_appeal_review))
@@ -221,4 +223,7 @@ fn appeals() -> OpenApiRouter<ApiState> {
         .routes(routes!(appeals::bar::bar_appeal))
         .routes(routes!(appeals::withdraw::withdraw_appeal))
         .routes(routes!(appeals::decide::decide_appeal))
+        .routes(routes!(appeal_links::create::create_appeal_link))
+        .routes(routes!(appeal_links::list::list_appeal_links))
+        .routes(routes!(appeal_links::revoke::revoke_appeal_link))
 }

@@ -3,6 +3,7 @@
 use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Happened};
+use crate::domain::appeal_link::AppealLink;
 use crate::domain::case::Case;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
 use crate::domain::drift::Seen;
@@ -19,6 +20,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::schedule::{self, Schedule};
 use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
+use crate::ports::appeal_links::AppealLinkChange;
 use crate::ports::appeals::AppealChange;
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
@@ -253,6 +255,8 @@ pub enum Change {
     },
     /// An appeal is filed, taken in hand, put back, taken back, or the case upheld.
     Appeal(Box<AppealChange>),
+    /// A link to a case is made or revoked.
+    AppealLink(Box<AppealLinkChange>),
     /// A webhook is made, changed, asked to take something, or deleted.
     Webhook(Box<WebhookChange>),
     /// The last run of a schedule, which failed, is carried out once more, from now on.
@@ -313,6 +317,7 @@ impl Change {
             | Self::ChangeReason { community, .. } => Some(*community),
             Self::CreateSchedule(new) => Some(new.community),
             Self::Appeal(change) => Some(change.community),
+            Self::AppealLink(change) if !change.is_revocation() => Some(change.community),
             Self::PutLimit { community, .. } | Self::DeleteLimit { community, .. } => *community,
             _ => None,
         }
@@ -331,6 +336,7 @@ impl Change {
                 | Self::CancelDirective(_)
                 | Self::CancelSchedule { .. }
         ) || matches!(self, Self::Webhook(change) if matches!(**change, WebhookChange::Delete(_)))
+            || matches!(self, Self::AppealLink(change) if (**change).is_revocation())
     }
 }
 
@@ -377,6 +383,8 @@ pub enum Changed {
     Appeal(Box<Appeal>),
     /// An appeal to which time has done this, or to which nothing had happened.
     AppealMoved(Box<Appeal>, Vec<Happened>),
+    /// A link to a case was made or revoked.
+    AppealLink(Box<AppealLink>),
     /// A webhook was made or changed, or something is sent to it.
     Webhook(Box<WebhookChanged>),
     /// A case's reason was changed.

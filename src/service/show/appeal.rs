@@ -4,21 +4,24 @@ use super::super::judge::json;
 use super::case::{actor, case as whole};
 use super::{instant, points, policy::questions};
 use crate::domain::actor::Actor;
-use crate::domain::appeal::{self, Appeal, Barrier, Eligibility, Happened, Outcome, State, Step};
+use crate::domain::appeal::{
+    self, Appeal, Barrier, By, Eligibility, Happened, Line, Outcome, Overturns, State, Step, Tally,
+};
 use crate::domain::case::Case;
 use crate::ports::answer::{Answer, NewEvent};
 use crate::ports::appeals::AppealStep as Change;
 use crate::ports::directory::Rendered;
+use crate::service::appeals::OverturnQuery;
 use chrono::{DateTime, Utc};
 use wire::appeal::{
     AppealAnswer, AppealAsked, AppealBarred, AppealClaim, AppealComment, AppealDecision, AppealEligibility,
-    AppealFacts, AppealNews, AppealReview, AppealVote, Statement,
+    AppealFacts, AppealNews, AppealReview, AppealVote, OverturnLine, OverturnTally, Statement,
 };
 use wire::case::MemberRef;
 use wire::duration::Duration;
 use wire::event::{EventData, types};
 use wire::time::Time;
-use wire::word::{AppealBarrier, AppealOutcome, AppealState, AppealStep};
+use wire::word::{AppealBarrier, AppealOutcome, AppealState, AppealStep, OverturnBy};
 
 /// An appeal at a moment: time may have moved it. In a blind review nobody is told who is who as long as it is open.
 pub(crate) fn appeal(appeal: &Appeal, now: DateTime<Utc>) -> wire::appeal::Appeal {
@@ -92,6 +95,45 @@ pub(crate) fn eligibility(eligibility: &Eligibility, rules: &appeal::Rules) -> A
             Some(Barrier::Open(id)) => Some(id.to_string()),
             _ => None,
         },
+    }
+}
+
+/// How often appeals changed something.
+pub(crate) fn overturns(
+    query: &OverturnQuery,
+    counted: Overturns,
+    complete: bool,
+) -> wire::appeal::Overturns {
+    let (lines, left_out, total) = counted.table(usize::try_from(query.limit).unwrap_or(usize::MAX));
+    let line = |line: Line| OverturnLine {
+        group: line.group,
+        identity: line.identity.as_ref().map(ToString::to_string),
+        tally: tally(&line.tally),
+    };
+    wire::appeal::Overturns {
+        by: match query.by {
+            By::Moderator => OverturnBy::Moderator,
+            By::Rule => OverturnBy::Rule,
+            By::Reason => OverturnBy::Reason,
+        },
+        from: query.window.from.map(instant),
+        until: query.window.until.map(instant),
+        items: lines.into_iter().map(line).collect(),
+        left_out: i64::try_from(left_out).unwrap_or(i64::MAX),
+        total: tally(&total),
+        complete,
+    }
+}
+
+fn tally(tally: &Tally) -> OverturnTally {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    OverturnTally {
+        decided: number(tally.decided()),
+        upheld: number(tally.upheld),
+        reduced: number(tally.reduced),
+        replaced: number(tally.replaced),
+        voided: number(tally.voided),
+        overturned_percent: number(tally.percent()),
     }
 }
 

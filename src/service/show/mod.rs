@@ -1,6 +1,7 @@
 //! From what the domain and the store know to what callers read. One function for each document, nothing else.
 
 pub mod appeal; // a case is looked at again
+pub mod appeal_link; // what lets members in
 pub mod case; // cases, their sanctions, actors
 pub mod directive; // what platforms are to do
 pub mod directory; // tenants, keys, communities, policies, users

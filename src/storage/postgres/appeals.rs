@@ -5,11 +5,12 @@ use super::directory::community_exists;
 use super::errors::failed;
 use super::row::{Row, all, one};
 use crate::domain::appeal::{About, Appeal, State};
+use crate::domain::brief::Window;
 use crate::domain::id::{AppealId, CommunityId, SanctionId, TenantId, UserId};
-use crate::ports::appeals::{AppealFilter, Appeals, DueAppeal, QueueFilter};
+use crate::ports::appeals::{AppealFilter, Appeals, Decided, DueAppeal, QueueFilter};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::storage::appeals::{self, MOST_OF_CASE, decide_by, lifted_by, outcome};
+use crate::storage::appeals::{self, MOST_OF_CASE, bounds, decide_by, lifted_by, outcome};
 use crate::storage::batch::{Home, Writes};
 use crate::storage::codec::json;
 use async_trait::async_trait;
@@ -43,6 +44,8 @@ const OF_CASE: &str = "SELECT * FROM appeals WHERE tenant_id = $1 AND community_
 const DUE: &str = "SELECT tenant_id, community_id, appeal_id FROM appeals WHERE next_at <= coalesce($1, clock_timestamp()) \
     ORDER BY next_at, tenant_id, community_id, appeal_id LIMIT $2";
 const NEXT: &str = "SELECT min(next_at) AS next_at FROM appeals WHERE next_at IS NOT NULL";
+const DECIDED: &str = "SELECT tenant_id, community_id, appeal_id, number, ended_at, outcome FROM appeals WHERE tenant_id = $1 AND community_id = $2 \
+    AND outcome IS NOT NULL AND ended_at >= $3 AND ended_at < $4 AND (ended_at, appeal_id) < ($5, $6) ORDER BY ended_at DESC, appeal_id DESC LIMIT $7";
 /// Somebody looks at it before anything else is done about it.
 const LIFTED: &str = "UPDATE appeals a SET lifted_at = $4, next_at = $4 \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[]) AS n (tenant_id, community_id, sanction_id) \
@@ -66,6 +69,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_CASE,
     DUE,
     NEXT,
+    DECIDED,
     LIFTED,
     INSERT,
     SAVE,
@@ -135,6 +139,31 @@ impl Appeals for Postgres {
             .bind(filter.claimed)
             .bind(now);
         let found = all(query.fetch_all(&mut *connection).await, appeal_of)?;
+        if found.is_empty() {
+            community_exists(&mut *connection, tenant, community).await?;
+        }
+        Ok(found)
+    }
+
+    async fn decided_appeals(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        window: Window,
+        page: After<(DateTime<Utc>, AppealId)>,
+    ) -> Result<Vec<Decided>, StoreError> {
+        let mut connection = self.pool.reader().acquire().await.map_err(failed)?;
+        let (from, until) = bounds(window);
+        let (at, id) = page.after.unwrap_or((until, AppealId(Uuid::nil())));
+        let query = sqlx::query(DECIDED)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(from)
+            .bind(until)
+            .bind(at)
+            .bind(id.0)
+            .bind(i64::from(page.limit));
+        let found = all(query.fetch_all(&mut *connection).await, decided_of)?;
         if found.is_empty() {
             community_exists(&mut *connection, tenant, community).await?;
         }
@@ -289,5 +318,16 @@ fn appeal_of(row: &PgRow) -> Result<Appeal, StoreError> {
             decide_by: about.decide_by.or(row.time_opt("decide_by")?),
             ..about
         },
+    })
+}
+
+fn decided_of(row: &PgRow) -> Result<Decided, StoreError> {
+    let row = Row::of(row, "appeals", &["tenant_id", "appeal_id"]);
+    let outcome = row.text("outcome")?;
+    Ok(Decided {
+        appeal: row.get("appeal_id").map(AppealId)?,
+        case: row.get("number")?,
+        at: row.time("ended_at")?,
+        outcome: appeals::decided(&row.place(), &outcome)?,
     })
 }

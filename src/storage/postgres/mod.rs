@@ -12,6 +12,7 @@ mod lowerings; // balances that a remedy lowered all at once
 mod void; // history replayed without a case
 mod write; // what a transaction comes to
 
+mod appeal_links; // what lets members in
 mod appeals; // members ask that cases be looked at again
 mod archived; // what is archived, and so not changed
 mod bench; // who could review an appeal
@@ -141,6 +142,7 @@ pub fn statements() -> Vec<&'static str> {
         runs::STATEMENTS,
         appeals::STATEMENTS,
         bench::STATEMENTS,
+        appeal_links::STATEMENTS,
         waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,

@@ -7,16 +7,18 @@ use super::pool::Transaction;
 use super::row::{Row, micros};
 use super::rows::Id;
 use crate::domain::appeal::{About, Appeal, State};
+use crate::domain::brief::Window;
 use crate::domain::id::{AppealId, CommunityId, TenantId, UserId};
-use crate::ports::appeals::{AppealFilter, Appeals, DueAppeal, QueueFilter};
+use crate::ports::appeals::{AppealFilter, Appeals, Decided, DueAppeal, QueueFilter};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
-use crate::storage::appeals::{self, MOST_OF_CASE, decide_by, lifted_by, outcome};
+use crate::storage::appeals::{self, MOST_OF_CASE, bounds, decide_by, lifted_by, outcome};
 use crate::storage::batch::{Home, Writes};
 use crate::storage::codec::json;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
 
 /// One of the ways to list appeals: `$by` says which of them, and has an index to go by.
 macro_rules! appeals {
@@ -42,6 +44,8 @@ const OF_CASE: &str = "SELECT * FROM appeals WHERE tenant_id = ?1 AND community_
 const DUE: &str = "SELECT tenant_id, community_id, appeal_id FROM appeals WHERE next_at <= ?1 \
     ORDER BY next_at, tenant_id, community_id, appeal_id LIMIT ?2";
 const NEXT: &str = "SELECT min(next_at) AS next_at FROM appeals WHERE next_at IS NOT NULL";
+const DECIDED: &str = "SELECT tenant_id, community_id, appeal_id, number, ended_at, outcome FROM appeals WHERE tenant_id = ?1 AND community_id = ?2 \
+    AND outcome IS NOT NULL AND ended_at >= ?3 AND ended_at < ?4 AND (ended_at, appeal_id) < (?5, ?6) ORDER BY ended_at DESC, appeal_id DESC LIMIT ?7";
 /// Somebody looks at it before anything else is done about it.
 const LIFTED: &str = "UPDATE appeals SET lifted_at = ?2, next_at = ?2 FROM (SELECT s.tenant_id, s.community_id, s.case_number FROM json_each(?1) j \
     CROSS JOIN sanctions s WHERE s.tenant_id = unhex(j.value->>0) AND s.community_id = unhex(j.value->>1) AND s.sanction_id = unhex(j.value->>2)) AS n \
@@ -64,6 +68,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_CASE,
     DUE,
     NEXT,
+    DECIDED,
     LIFTED,
     INSERT,
     SAVE,
@@ -133,6 +138,31 @@ impl Appeals for Sqlite {
             .bind(filter.claimed)
             .bind(micros(now));
         let found = all(query.fetch_all(&mut *connection).await, appeal_of)?;
+        if found.is_empty() {
+            community_exists(&mut *connection, tenant, community).await?;
+        }
+        Ok(found)
+    }
+
+    async fn decided_appeals(
+        &self,
+        tenant: TenantId,
+        community: CommunityId,
+        window: Window,
+        page: After<(DateTime<Utc>, AppealId)>,
+    ) -> Result<Vec<Decided>, StoreError> {
+        let mut connection = self.pool.reader().acquire().await.map_err(failed)?;
+        let (from, until) = bounds(window);
+        let (at, id) = page.after.unwrap_or((until, AppealId(Uuid::nil())));
+        let query = sqlx::query(DECIDED)
+            .bind(tenant.0)
+            .bind(community.0)
+            .bind(micros(from))
+            .bind(micros(until))
+            .bind(micros(at))
+            .bind(id.0)
+            .bind(i64::from(page.limit));
+        let found = all(query.fetch_all(&mut *connection).await, decided_of)?;
         if found.is_empty() {
             community_exists(&mut *connection, tenant, community).await?;
         }
@@ -287,5 +317,16 @@ fn appeal_of(row: &SqliteRow) -> Result<Appeal, StoreError> {
             decide_by: about.decide_by.or(row.time_opt("decide_by")?),
             ..about
         },
+    })
+}
+
+fn decided_of(row: &SqliteRow) -> Result<Decided, StoreError> {
+    let row = Row::of(row, "appeals", &["tenant_id", "appeal_id"]);
+    let outcome = row.text("outcome")?;
+    Ok(Decided {
+        appeal: row.get("appeal_id").map(AppealId)?,
+        case: row.get("number")?,
+        at: row.time("ended_at")?,
+        outcome: appeals::decided(&row.place(), &outcome)?,
     })
 }

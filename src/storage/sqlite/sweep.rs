@@ -45,6 +45,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("timers", "sanction_id"),
     of_community!("schedules", "schedule_id"),
     of_community!("appeals", "appeal_id"),
+    of_community!("appeal_links", "link_id"),
     of_community!("jobs", "job_id"),
     of_community!("job_parts", "job_id, part"),
     of_community!("job_refusals", "job_id, item"),
@@ -69,6 +70,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("timers", "community_id, sanction_id"),
     of_tenant!("schedules", "community_id, schedule_id"),
     of_tenant!("appeals", "community_id, appeal_id"),
+    of_tenant!("appeal_links", "community_id, link_id"),
     of_tenant!("jobs", "community_id, job_id"),
     of_tenant!("job_parts", "community_id, job_id, part"),
     of_tenant!("job_refusals", "community_id, job_id, item"),
@@ -138,6 +140,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_COMMUNITY[18],
     OF_COMMUNITY[19],
     OF_COMMUNITY[20],
+    OF_COMMUNITY[21],
+    OF_COMMUNITY[22],
     OF_TENANT[0],
     OF_TENANT[1],
     OF_TENANT[2],
@@ -168,6 +172,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[27],
     OF_TENANT[28],
     OF_TENANT[29],
+    OF_TENANT[30],
+    OF_TENANT[31],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

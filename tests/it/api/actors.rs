@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 26] = [
+pub(crate) const SCOPES: [&str; 27] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -31,6 +31,7 @@ pub(crate) const SCOPES: [&str; 26] = [
     "appeals:read",
     "appeals:file",
     "appeals:review",
+    "appeals:link",
     "webhooks:read",
     "webhooks:write",
     "tenants:write",

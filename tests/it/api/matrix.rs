@@ -175,8 +175,11 @@ impl Ids {
             act["case"]["number"]
         );
         let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
+        let path = path.replace("/appeals", "/appeal-link");
+        let appeal_link = admin.post(&path, &json!({})).await.expect(201);
         Self(vec![
             ("appeal", text(&appeal["id"])),
+            ("appeal_link", text(&appeal_link["id"])),
             ("webhook", webhook),
             ("delivery", delivery),
             ("directive", directive(admin, &acts).await),
@@ -203,6 +206,7 @@ impl Ids {
         let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
         Self(vec![
             ("appeal", id("apl")),
+            ("appeal_link", id("alk")),
             ("webhook", id("whk")),
             ("delivery", id("dlv")),
             ("directive", id("dir")),

@@ -13,6 +13,7 @@ mod ledger; // acts, cases, voids, standing, events: with a clock that tests mov
 mod limits;
 mod matrix; // every operation: no key, a key without its scope, another tenant's
 mod members;
+mod pages; // what members see who come by a link
 mod policies;
 mod schedule;
 mod tenants;

@@ -273,6 +273,7 @@ impl Render for Plain {
             Changed::Appeal(appeal) | Changed::AppealMoved(appeal, _) => {
                 stands("appeal.changed", appeal.community, appeal.stored.name())
             }
+            Changed::AppealLink(link) => ("appeal_link.changed", Some(link.community), link.id.to_string()),
             Changed::Webhook(changed) => ("webhook.changed", None, changed.webhook.id.to_string()),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),

@@ -21,6 +21,7 @@ pub(crate) fn with(lanes: Lanes) -> Tuning {
         plans: Plans::unlimited(),
         feed,
         courier: courier(),
+        site: Some("https://tribune.example.com".into()),
     }
 }
 

@@ -170,3 +170,13 @@ pub(crate) fn eligibility() -> Value {
         "open": null,
     })
 }
+
+/// How often appeals changed something.
+pub(crate) fn overturns() -> Value {
+    let tally = json!({"decided": 4, "upheld": 3, "reduced": 1, "replaced": 0, "voided": 0, "overturned_percent": 25});
+    json!({
+        "by": "rule", "from": null, "until": null,
+        "items": [{"group": "rung:mute-1h", "identity": null, "tally": tally}],
+        "left_out": 0, "total": tally, "complete": true,
+    })
+}

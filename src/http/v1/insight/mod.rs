@@ -2,6 +2,7 @@
 
 pub mod consistency;
 pub mod counts;
+pub mod overturns;
 pub mod simulate;
 
 use serde_json::{Value, json};

@@ -1,5 +1,6 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
+mod appeal_links;
 mod appeals;
 mod communities;
 mod delete;
@@ -237,6 +238,7 @@ impl Context<'_> {
                 self.change_schedule(connection).await
             }
             Change::Appeal(change) => self.change_appeal(connection, change).await,
+            Change::AppealLink(change) => self.change_appeal_link(connection, change).await,
             Change::Webhook(change) => self.change_webhook(connection, change).await,
             Change::ChangeReason {
                 community,

@@ -1,5 +1,6 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
+mod appeal_links;
 mod appeals;
 mod communities;
 mod delete;
@@ -177,6 +178,7 @@ impl Context<'_> {
                 self.change_schedule(transaction).await
             }
             Change::Appeal(change) => self.change_appeal(transaction, change).await,
+            Change::AppealLink(change) => self.change_appeal_link(transaction, change).await,
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,

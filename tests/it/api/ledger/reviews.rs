@@ -307,4 +307,25 @@ on_every_store! {
         let call = api.admin.call(Method::POST, &here.path(&format!("{path}/decide"))).header("idempotency-key", "one");
         assert_eq!(call.json(&first).send().await.expect(200), voted, "a repeat of the first vote");
     }
+    /// How often appeals changed something, by who acted, by rule and by reason.
+    async fn overturns_are_counted(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        for (outcome, kind) in [("uphold", "warn"), ("void", "warn"), ("void", "mute")] {
+            let path = here.claimed(here.kind(kind, "50", json!({})).await).await;
+            here.handle(&path, "decide", "60", json!({"outcome": outcome, "reason": "x"})).await.expect(200);
+            api.clock.advance(60);
+        }
+        let counted = here.get("/overturns?by=moderator").await.expect(200);
+        let line = &counted["items"][0];
+        assert_eq!((&line["identity"], &line["tally"]["decided"], &line["tally"]["voided"]), (&json!("discord:50"), &json!(3), &json!(2)));
+        assert_eq!((&counted["total"]["overturned_percent"], &counted["complete"]), (&json!(66), &json!(true)));
+        let counted = here.get("/overturns?by=reason&limit=1").await.expect(200);
+        assert_eq!((&counted["items"][0]["group"], &counted["left_out"]), (&json!("mute by 50"), &json!(1)));
+        let counted = here.get("/overturns?by=rule").await.expect(200);
+        assert_eq!(counted["items"][0]["group"], Value::Null);
+        let late = here.get("/overturns?by=rule&from=2100-01-01T00:00:00Z").await.expect(200);
+        assert_eq!(late["items"], json!([]));
+        problem(here.get("/overturns?by=luck").await, 400, "bad_query");
+    }
 }

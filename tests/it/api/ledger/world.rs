@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
 use tribune::ports::store::Store;
-use tribune::service::Service;
 use tribune::service::pipeline::Lanes;
+use tribune::service::{Service, Tuning};
 
 use crate::support::client::{Client, Reply};
 use crate::support::clock::TestClock;
@@ -26,6 +26,8 @@ pub(crate) struct Api {
     pub(crate) service: Service,
     /// Where it is kept, for what jobs would do to it.
     pub(crate) store: Arc<dyn Store>,
+    /// Where it listens.
+    pub(crate) url: String,
     task: tokio::task::JoinHandle<()>,
     /// Kept, because the database goes with it.
     _database: TestStore,
@@ -34,6 +36,11 @@ pub(crate) struct Api {
 impl Api {
     /// Starts it.
     pub(crate) async fn start(database: TestStore) -> Self {
+        Self::start_at(database, Some("https://tribune.example.com")).await
+    }
+
+    /// Starts it as one that browsers reach there, or nobody knows where.
+    pub(crate) async fn start_at(database: TestStore, site: Option<&str>) -> Self {
         let clock = TestClock::new();
         let lanes = Lanes {
             lanes: 2,
@@ -47,7 +54,10 @@ impl Api {
             Arc::new(TestIds),
             limits::memory(&clock),
             Handle::current(),
-            tuning::with(lanes),
+            Tuning {
+                site: site.map(Into::into),
+                ..tuning::with(lanes)
+            },
         );
         let first = service
             .bootstrap("default")
@@ -69,6 +79,7 @@ impl Api {
             clock,
             service,
             store,
+            url,
             task,
             _database: database,
         }

@@ -1,0 +1,67 @@
+//! Links that let members in: made, and revoked.
+
+use super::{Context, Stop, same};
+use crate::domain::appeal_link::AppealLink;
+use crate::domain::id::{AppealLinkId, CommunityId};
+use crate::ports::appeal_links::{AppealLinkChange, LinkStep};
+use crate::ports::directory::Changed;
+use crate::storage::postgres::{appeal_links, record};
+use chrono::{SubsecRound as _, TimeDelta};
+use sqlx::PgConnection;
+
+impl Context<'_> {
+    pub(super) async fn change_appeal_link(
+        &self,
+        connection: &mut PgConnection,
+        change: &AppealLinkChange,
+    ) -> Result<Changed, Stop> {
+        match change.what {
+            LinkStep::Create { id, case, life } => {
+                let made = self
+                    .make_link(connection, (change.community, case), id, life)
+                    .await?;
+                Ok(Changed::AppealLink(Box::new(made)))
+            }
+            LinkStep::Revoke(id) => self.revoke_link(connection, change.community, id).await,
+        }
+    }
+
+    async fn make_link(
+        &self,
+        connection: &mut PgConnection,
+        (community, number): (CommunityId, i64),
+        id: AppealLinkId,
+        life: TimeDelta,
+    ) -> Result<AppealLink, Stop> {
+        let tenant = self.order.tenant;
+        let case = record::case(&mut *connection, (tenant, community), number).await?;
+        let link = AppealLink {
+            id,
+            community,
+            case: number,
+            user: case.user,
+            created_at: self.now,
+            // What signs it counts in whole seconds.
+            expires_at: (self.now + life).trunc_subsecs(0),
+            revoked_at: None,
+        };
+        appeal_links::insert(connection, tenant, &link).await?;
+        Ok(link)
+    }
+
+    async fn revoke_link(
+        &self,
+        connection: &mut PgConnection,
+        community: CommunityId,
+        id: AppealLinkId,
+    ) -> Result<Changed, Stop> {
+        let home = (self.order.tenant, community);
+        let mut link = appeal_links::link(&mut *connection, home, id).await?;
+        if link.revoked_at.is_some() {
+            return same(Ok(Changed::AppealLink(Box::new(link))));
+        }
+        appeal_links::revoke(connection, home, id, self.now).await?;
+        link.revoked_at = Some(self.now);
+        Ok(Changed::AppealLink(Box::new(link)))
+    }
+}
