@@ -2,19 +2,19 @@
 //!
 //! A [`Visitor`] is made by [`Service::visitor`] alone, and every method here asks for one: whoever has it reaches that case and nothing else.
 
+mod appeals; // what visitors do about their appeal
 mod forms; // what a page's form carries
 mod token; // what a link is signed with
 
 pub use forms::{BadForm, Form};
 pub use token::Keys;
 
-use super::appeals::Saying;
 use super::error::ServiceError;
-use super::{Claim, PersonRef, Service, StoreError};
+use super::{PersonRef, Service, StoreError};
 use crate::domain::actor::Actor;
-use crate::domain::appeal::{Appeal, Statement};
+use crate::domain::appeal::{Appeal, Eligibility, Question};
 use crate::domain::case::{Case, Visibility};
-use crate::domain::id::{AppealId, AppealLinkId, CommunityId, TenantId, UserId};
+use crate::domain::id::{AppealLinkId, CommunityId, TenantId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::language::Language;
 use crate::domain::outlook::Outlook;
@@ -22,9 +22,6 @@ use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
 use crate::domain::standing::Standing;
 use crate::domain::time::{Instant, Span};
-use crate::ports::appeals::{AppealChange, AppealFilter, AppealStep};
-use crate::ports::directory::{After, Change};
-use crate::ports::ledger::ActorRef;
 use chrono::{DateTime, Utc};
 
 /// What the secret is called that links are signed with.
@@ -56,6 +53,10 @@ pub struct Visit {
     pub outlook: Outlook,
     /// Their latest appeal against the case.
     pub appeal: Option<Appeal>,
+    /// Whether they may appeal now.
+    pub eligibility: Eligibility,
+    /// What the policy asks whoever appeals.
+    pub questions: Vec<Question>,
     /// When this is so.
     pub now: DateTime<Utc>,
 }
@@ -112,15 +113,6 @@ impl Visitor {
     }
 }
 
-impl Visit {
-    /// Whether they may appeal: no appeal is open, and the case still counts.
-    #[must_use]
-    pub fn may_appeal(&self) -> bool {
-        let is_open = |appeal: &Appeal| appeal.state(self.now).is_open();
-        !self.case.voided && !self.appeal.as_ref().is_some_and(is_open)
-    }
-}
-
 impl Service {
     /// Who shows this token, if it is that of a link which is good. All others are the same nobody.
     ///
@@ -163,82 +155,20 @@ impl Service {
         let shown = self.store.community(tenant, community).await?;
         let case = self.store.case(tenant, community, case).await?;
         let (standing, outlook) = self.outlook(tenant, community, &PersonRef::User(user)).await?;
-        let appeal = self.appeal_of(visitor).await?;
+        let mut appeals = self.appeals_of(visitor).await?;
+        let rules = self.appeal_rules(visitor).await?;
+        let now = self.clock.now();
         Ok(Visit {
             community: shown.name,
             language: None,
+            eligibility: Eligibility::of(&rules, &case, &appeals, now),
+            questions: rules.questions,
             case: told(case, &standing),
             standing,
             outlook,
-            appeal,
-            now: self.clock.now(),
+            appeal: (!appeals.is_empty()).then(|| appeals.swap_remove(0)),
+            now,
         })
-    }
-
-    /// A visitor appeals against the case. To send the same form again changes nothing.
-    ///
-    /// # Errors
-    /// What stands in the way.
-    pub async fn visitor_appeals(
-        &self,
-        visitor: &Visitor,
-        saying: Saying,
-        form: &Form,
-    ) -> Result<(), ServiceError> {
-        let written = format!("{}\0{}", saying.text, saying.evidence.join("\0"));
-        let what = AppealStep::File {
-            id: AppealId(self.ids.fresh()),
-            case: visitor.case,
-            statement: Statement {
-                at: self.clock.now(),
-                text: saying.text,
-                evidence: saying.evidence,
-            },
-        };
-        self.visitor_does(visitor, what, form.claim("appeal", &written))
-            .await
-    }
-
-    /// A visitor takes their open appeal back.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`] where there is none, or what stands in the way.
-    pub async fn visitor_withdraws(&self, visitor: &Visitor, form: &Form) -> Result<(), ServiceError> {
-        let appeal = self.appeal_of(visitor).await?;
-        let appeal = appeal.ok_or(ServiceError::NotFound("appeal"))?;
-        let claim = form.claim("withdraw", &appeal.id.to_string());
-        self.visitor_does(visitor, AppealStep::Withdraw(appeal.id), claim)
-            .await
-    }
-
-    async fn visitor_does(
-        &self,
-        visitor: &Visitor,
-        what: AppealStep,
-        claim: Claim,
-    ) -> Result<(), ServiceError> {
-        let community = visitor.community;
-        let change = Change::Appeal(Box::new(AppealChange { community, what }));
-        self.change(visitor.tenant, ActorRef::System, change, Some(claim))
-            .await
-            .map(drop)
-    }
-
-    /// The latest appeal against a visitor's case.
-    async fn appeal_of(&self, visitor: &Visitor) -> Result<Option<Appeal>, ServiceError> {
-        let filter = AppealFilter {
-            case: Some(visitor.case),
-            ..AppealFilter::default()
-        };
-        let newest = After {
-            after: None,
-            limit: 1,
-        };
-        let mut found = self
-            .store
-            .appeals(visitor.tenant, visitor.community, &filter, newest)
-            .await?;
-        Ok(found.pop())
     }
 
     /// What links are signed with: made once for the whole installation, and kept.

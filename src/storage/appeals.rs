@@ -46,7 +46,7 @@ pub(crate) fn decided(place: &Place<'_>, name: &str) -> Result<Outcome, StoreErr
 
 /// Where a window begins and ends, of those that say nothing long ago and far ahead.
 pub(crate) fn bounds(window: Window) -> (DateTime<Utc>, DateTime<Utc>) {
-    let far = Instant::LAST.to_utc();
+    let far = DateTime::<Utc>::MAX_UTC;
     let (from, until) = (
         window.from.map(Instant::to_utc),
         window.until.map(Instant::to_utc),

@@ -136,7 +136,7 @@ impl Overturns {
         match self.by {
             By::Moderator => same(case.actor.to_string()),
             By::Rule => match &case.actor {
-                Actor::Automod { rule, .. } => same(format!("automod:{rule}")),
+                Actor::Automod { rule, .. } => same(format!("automod:{}", rule.as_str())),
                 Actor::Escalation { rung } => same(format!("rung:{rung}")),
                 _ => (None, None),
             },

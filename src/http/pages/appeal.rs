@@ -2,6 +2,8 @@
 //!
 //! Whatever is sent is answered by leading to the page that shows it, so that to load that again sends nothing. A form that comes twice is one.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -18,12 +20,14 @@ use crate::domain::refusal::Refusal;
 use crate::http::api::ApiState;
 use crate::http::fields::Fields;
 use crate::http::problem::Code;
-use crate::service::appeals::Saying;
+use crate::service::appeals::{Filing, Saying};
 use crate::service::error::ServiceError;
 use crate::service::visits::Form;
 use crate::texts::say;
 
 mod view; // the page
+
+pub(super) use view::why_not;
 
 /// How many characters a statement has at most.
 pub(super) const LONGEST: i64 = 4_000;
@@ -41,6 +45,8 @@ enum Fault {
     Characters,
     /// There are too many links, or texts that are none.
     Links,
+    /// A question is not answered, or with too much or what is not kept.
+    Answer,
     /// It is no form of ours, or was open for too long.
     Form,
     /// Something stands in its way.
@@ -66,29 +72,68 @@ pub(super) async fn send(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let sent = match taken(&guest, &api, &headers, body) {
+    written(&guest, &api, (&headers, body), What::Appeal).await
+}
+
+/// Somebody says something more, or answers what a reviewer has asked.
+pub(super) async fn say_more(
+    guest: Guest,
+    State(api): State<ApiState>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    written(&guest, &api, (&headers, body), What::More).await
+}
+
+/// What a form with a text is for.
+#[derive(Clone, Copy)]
+enum What {
+    Appeal,
+    More,
+}
+
+async fn written(
+    guest: &Guest,
+    api: &ApiState,
+    (headers, body): (&HeaderMap, Result<Bytes, BytesRejection>),
+    what: What,
+) -> Response {
+    let sent = match taken(guest, api, headers, body) {
         Ok(sent) => sent,
         Err(wrong) => return wrong.draw(guest.wish.or(None)),
     };
-    let form = match proved(&guest, &api, &headers, &sent).await {
+    let form = match proved(guest, api, headers, &sent).await {
         Ok(form) => form,
         Err(wrong) => return wrong.draw(guest.wish.or(None)),
     };
-    let faults = match (form, saying(&sent)) {
-        (Some(form), Ok(saying)) => match api.service.visitor_appeals(&guest.visitor, saying, &form).await {
+    let faults = match (form, filing(&sent)) {
+        (Some(form), Ok(filing)) => match done(guest, api, (filing, &form), what).await {
             // The same form with another text: what was sent first counts, and is shown.
-            Ok(()) | Err(ServiceError::KeyReused) => return lead(&guest),
+            Ok(()) | Err(ServiceError::KeyReused) => return lead(guest),
             // Whatever the case has come to meanwhile, the page says.
             Err(ServiceError::Refused(Refusal::AppealOpen { .. } | Refusal::AlreadyVoided { .. })) => {
-                return lead(&guest);
+                return lead(guest);
             }
+            Err(ServiceError::Refused(Refusal::AppealAnswers { .. })) => vec![Fault::Answer],
             Err(ServiceError::Refused(_)) => vec![Fault::Cannot],
             Err(error) => return Wrong::from(error).draw(guest.wish.or(None)),
         },
         (None, Ok(_)) => vec![Fault::Form],
         (_, Err(faults)) => faults,
     };
-    show(&guest, &api, Kept { sent, faults }).await
+    show(guest, api, Kept { sent, faults }).await
+}
+
+async fn done(
+    guest: &Guest,
+    api: &ApiState,
+    (filing, form): (Filing, &Form),
+    what: What,
+) -> Result<(), ServiceError> {
+    match what {
+        What::Appeal => api.service.visitor_appeals(&guest.visitor, filing, form).await,
+        What::More => api.service.visitor_says(&guest.visitor, filing, form).await,
+    }
 }
 
 /// Somebody takes their appeal back.
@@ -145,15 +190,14 @@ async fn proved(
 }
 
 /// What somebody says, if it can be taken.
-fn saying(sent: &Sent) -> Result<Saying, Vec<Fault>> {
+fn filing(sent: &Sent) -> Result<Filing, Vec<Fault>> {
     let mut faults = Vec::new();
     let count = i64::try_from(sent.statement.chars().count()).unwrap_or(i64::MAX);
-    let mut fields = Fields::default();
     if sent.statement.trim().is_empty() {
         faults.push(Fault::Empty);
     } else if count > LONGEST {
         faults.push(Fault::Long(count));
-    } else if fields.text("", &sent.statement, usize::MAX).is_none() {
+    } else if !is_kept(&sent.statement) {
         faults.push(Fault::Characters);
     }
     let mut fields = Fields::default();
@@ -161,13 +205,29 @@ fn saying(sent: &Sent) -> Result<Saying, Vec<Fault>> {
     if fields.finish(Some(())).is_err() {
         faults.push(Fault::Links);
     }
+    // What is left empty is not answered.
+    let given = sent.answers.iter().filter(|(_, text)| !text.trim().is_empty());
+    let answers: BTreeMap<String, String> = given.map(|(id, text)| (id.clone(), text.clone())).collect();
+    let is_long = |text: &String| i64::try_from(text.chars().count()).map_or(true, |count| count > LONGEST);
+    if answers.values().any(|text| is_long(text) || !is_kept(text)) {
+        faults.push(Fault::Answer);
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Saying {
-        text: sent.statement.clone(),
-        evidence,
+    Ok(Filing {
+        saying: Saying {
+            text: sent.statement.clone(),
+            evidence,
+        },
+        answers,
+        draft: false,
     })
+}
+
+/// Whether there are only characters in a text that are kept.
+fn is_kept(text: &str) -> bool {
+    Fields::default().text("", text, usize::MAX).is_some()
 }
 
 /// To the page that shows what has come of it.
@@ -210,8 +270,9 @@ mod tests {
             word: String::new(),
             statement: statement.into(),
             evidence: evidence.into(),
+            answers: BTreeMap::new(),
         };
-        saying(&sent).err().unwrap_or_default()
+        filing(&sent).err().unwrap_or_default()
     }
 
     #[test]

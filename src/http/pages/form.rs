@@ -1,10 +1,16 @@
 //! What a form brings, and whether a browser sent it from a page of ours.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+
+/// What the names of fields begin with that answer a question.
+pub(super) const ANSWER: &str = "answer-";
+/// How many fields are looked at: those of a page, and some.
+const MOST_FIELDS: usize = 24;
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -17,6 +23,8 @@ pub(super) struct Sent {
     pub(super) statement: String,
     /// Links, one on each line.
     pub(super) evidence: String,
+    /// What they say to the policy's questions, by the question's id.
+    pub(super) answers: BTreeMap<String, String>,
 }
 
 impl Sent {
@@ -28,14 +36,17 @@ impl Sent {
             return sent;
         }
         let mut fields: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-            url::form_urlencoded::parse(body).take(8).collect();
+            url::form_urlencoded::parse(body).take(MOST_FIELDS).collect();
         fields.reverse();
         for (name, value) in fields {
             let field = match &*name {
                 "form" => &mut sent.word,
                 "statement" => &mut sent.statement,
                 "evidence" => &mut sent.evidence,
-                _ => continue,
+                other => match other.strip_prefix(ANSWER) {
+                    Some(id) if id.len() <= 64 => sent.answers.entry(id.to_owned()).or_default(),
+                    _ => continue,
+                },
             };
             // Browsers end lines as mail does.
             *field = value.replace("\r\n", "\n");
@@ -79,10 +90,14 @@ mod tests {
     #[test]
     fn fields_are_read_once_and_lines_end_alike() {
         let kind = headers(&[(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=UTF-8")]);
-        let body = Bytes::from_static(b"form=w&statement=a%0D%0Ab+%3Cb%3E&evidence=+https://x.example%0D%0A%0D%0Ahttps://y.example&statement=other&x=y");
+        let body = Bytes::from_static(b"form=w&statement=a%0D%0Ab+%3Cb%3E&evidence=+https://x.example%0D%0A%0D%0Ahttps://y.example&statement=other&x=y&answer-why=A+joke");
         let sent = Sent::read(&kind, &body);
         assert_eq!((sent.word.as_str(), sent.statement.as_str()), ("w", "a\nb <b>"));
         assert_eq!(sent.links(), ["https://x.example", "https://y.example"]);
+        assert_eq!(
+            sent.answers,
+            BTreeMap::from([("why".to_owned(), "A joke".to_owned())])
+        );
         let json = headers(&[(CONTENT_TYPE, "application/json")]);
         assert_eq!(Sent::read(&json, &body), Sent::default());
         assert_eq!(Sent::read(&HeaderMap::new(), &body), Sent::default());

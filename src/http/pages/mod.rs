@@ -48,6 +48,12 @@ pub fn router() -> Router<ApiState> {
             "/a/{token}/appeal",
             appeal.layer(DefaultBodyLimit::max(LARGEST_FORM)),
         )
+        .route(
+            "/a/{token}/more",
+            get(appeal::read)
+                .post(appeal::say_more)
+                .layer(DefaultBodyLimit::max(LARGEST_FORM)),
+        )
         .route("/a/{token}/withdraw", get(appeal::read).post(appeal::withdraw))
 }
 

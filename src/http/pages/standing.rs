@@ -5,6 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use super::appeal::why_not;
 use super::guest::{Guest, Wish};
 use super::layout::{Frame, draw};
 use super::page;
@@ -71,16 +72,16 @@ fn call(language: Language, guest: &Guest, visit: &Visit) -> Markup {
     let there = format!("{}/appeal{}", guest.token, guest.wish.suffix());
     html! {
         section.card.call {
-            @if visit.may_appeal() {
+            @if visit.eligibility.barrier.is_none() {
                 h2 { (say(language, "page-appeal-call", &[])) }
                 p { (say(language, "page-appeal-why", &[])) }
                 p { a.button href=(there) { (say(language, "page-appeal-start", &[])) } }
             } @else if visit.appeal.is_some() {
                 h2 { (say(language, "page-appeal-title", &[])) }
                 p { a.button href=(there) { (say(language, "page-appeal-see", &[])) } }
-            } @else {
+            } @else if let Some(why) = visit.eligibility.barrier.as_ref().and_then(|barrier| why_not(language, barrier)) {
                 h2 { (say(language, "page-no-appeal", &[])) }
-                p { (say(language, "page-no-appeal-voided", &[])) }
+                p { (why) }
             }
         }
     }
