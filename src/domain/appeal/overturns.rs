@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// So many groups are told apart at most. It bounds memory: reasons may all be different.
-pub const MOST_GROUPS: usize = 20_000;
+const MOST_GROUPS: usize = 20_000;
 
 /// What decided appeals are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
