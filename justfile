@@ -30,7 +30,7 @@ openapi:
 
 # The pictures of docs/pages.md, taken anew (needs pngquant)
 pictures:
-    TRIBUNE_PICTURES="$PWD/docs/pages" cargo test --test it pages_can_be_read_on_any_screen
+    TRIBUNE_PICTURES="{{ justfile_directory() }}/docs/pages" cargo test --test it pages_can_be_read_on_any_screen
     pngquant --force --strip --ext .png --quality 70-95 docs/pages/*.png
 
 # Licences, advisories and banned crates (needs cargo-deny)

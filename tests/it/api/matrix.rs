@@ -357,7 +357,7 @@ on_every_store! {
     }
 
     /// In an archived tenant all is read as before, and what would change something is refused; but whoever was there can be erased,
-    /// and a key that got lost be revoked.
+    /// and a key or a link that got lost be revoked.
     async fn an_archived_tenant_changes_nothing(store) {
         let world = World::start(store);
         let made = world.admin.post("/v1/tenants", &json!({"name": "theirs"})).await.expect(201);
@@ -381,7 +381,7 @@ on_every_store! {
                 assert_eq!(reply.expect(200)["items"][0]["problem"]["code"], "tenant_archived");
             } else if reply.body["code"] == "tenant_archived" {
                 refused += 1;
-            } else if !["revoke_key", "cancel_schedule"].contains(&&*operation.name) && operation.scope.as_deref() != Some("directives:work") {
+            } else if !["revoke_key", "revoke_appeal_link", "cancel_schedule"].contains(&&*operation.name) && operation.scope.as_deref() != Some("directives:work") {
                 // What stands in its way is found before. What platforms are still to do is done, and what is taken back is not.
                 assert!(reply.status >= 400, "{}: {}", operation.name, reply.body);
             }

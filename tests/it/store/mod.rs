@@ -11,6 +11,7 @@ mod replay; // a revision that adds up points again
 mod retold; // a record told from the beginning
 mod world; // a store with a tenant, a community and a clock
 
+mod appeal_links;
 mod appeals;
 mod batches;
 mod cases;
