@@ -23,6 +23,7 @@ pub mod limit; // rate limits: how much a key may have within how long
 pub mod member; // the aggregate: the ledger and the sanctions
 pub mod language; // the languages in which members are spoken to
 pub mod name; // short names that communities choose
+pub mod notice; // what members are told, and what became of telling them
 pub mod past; // what decisions need of history beyond the aggregate
 pub mod plan; // how many requests a tenant's keys may make
 pub mod points; // fixed-point points, and how they are shown

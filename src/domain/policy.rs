@@ -4,6 +4,7 @@ use super::drift::DriftPolicy;
 use super::hold::Holds;
 use super::kind::{Kind, Severity};
 use super::name::Name;
+use super::notice::NoticePolicy;
 use super::points::Points;
 use super::rank::Rank;
 use super::time::Span;
@@ -162,6 +163,9 @@ pub struct Policy {
     /// What is done where platforms differ from the record.
     #[serde(default, skip_serializing_if = "DriftPolicy::only_reports")]
     pub drift: DriftPolicy,
+    /// What members are told, and when.
+    #[serde(default, skip_serializing_if = "NoticePolicy::is_default")]
+    pub notices: NoticePolicy,
 }
 
 impl Policy {
@@ -253,6 +257,7 @@ impl Default for Policy {
             least_rank: Kind::BUILT_IN.into_iter().map(|k| (k, Rank::Moderator)).collect(),
             holds: Holds::default(),
             drift: DriftPolicy::default(),
+            notices: NoticePolicy::default(),
         }
     }
 }
@@ -312,7 +317,7 @@ mod tests {
             (30, false)
         );
         assert!(policy.offence_rungs.is_empty() && policy.kinds.is_empty() && policy.holds.is_off());
-        assert!(policy.drift.only_reports());
+        assert!(policy.drift.only_reports() && policy.notices.is_default());
         let weight = |kind| policy.weight(kind).millis();
         let weights = Kind::BUILT_IN.map(weight);
         assert_eq!(

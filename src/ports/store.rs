@@ -13,6 +13,7 @@ use super::jobs::Jobs;
 use super::ledger::Ledger;
 use super::limits::Limits;
 use super::merges::Merges;
+use super::notices::Notices;
 use super::record::Record;
 use super::removal::Removals;
 use super::schedules::Schedules;
@@ -56,6 +57,7 @@ pub trait Store:
     + Webhooks
     + Waits
     + Appeals
+    + Notices
     + Drifts
     + 'static
 {

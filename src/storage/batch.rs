@@ -8,6 +8,7 @@ mod asked;
 pub(crate) mod holds;
 pub(crate) mod issue;
 mod loaded;
+mod notices;
 mod observe;
 mod run;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::domain::directive::State;
 use crate::domain::id::UserId;
 use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::kind::Kind;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::domain::name::Name;
 use crate::domain::past::Past;
@@ -214,6 +215,16 @@ impl Place<'_> {
             recent: self.json::<Vec<Recent>>("recent", columns.recent)?,
             past: Past::default(),
         })
+    }
+
+    /// A language, where one is set.
+    pub(crate) fn language(
+        &self,
+        column: &'static str,
+        code: Option<&str>,
+    ) -> Result<Option<Language>, StoreError> {
+        let named = |code| Language::named(code).ok_or_else(|| self.corrupt(column, "there is no such language"));
+        code.map(named).transpose()
     }
 
     /// A version of a policy.

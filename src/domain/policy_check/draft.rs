@@ -4,6 +4,7 @@ use crate::domain::drift::DriftPolicy;
 use crate::domain::hold::Holds;
 use crate::domain::kind::Kind;
 use crate::domain::name::Name;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::points::Points;
 #[allow(unused_imports, reason = "for links in the documentation")]
 use crate::domain::policy::Policy;
@@ -101,4 +102,6 @@ pub struct Draft {
     pub holds: Holds,
     /// See [`Policy::drift`].
     pub drift: DriftPolicy,
+    /// See [`Policy::notices`].
+    pub notices: NoticePolicy,
 }

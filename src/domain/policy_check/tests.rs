@@ -36,6 +36,7 @@ fn draft() -> Draft {
         least_rank: BTreeMap::new(),
         holds: crate::domain::hold::Holds::default(),
         drift: crate::domain::drift::DriftPolicy::default(),
+        notices: crate::domain::notice::NoticePolicy::default(),
     }
 }
 

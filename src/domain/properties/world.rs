@@ -329,6 +329,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
                 .collect();
             let mut draft = Draft {
                 drift: crate::domain::drift::DriftPolicy::default(),
+                notices: crate::domain::notice::NoticePolicy::default(),
                 holds: crate::domain::hold::Holds::default(),
                 granularity: points(step),
                 weights,
