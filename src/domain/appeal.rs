@@ -48,6 +48,17 @@ pub enum Outcome {
     Void,
 }
 
+impl Outcome {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uphold => "uphold",
+            Self::Void => "void",
+        }
+    }
+}
+
 /// A decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {

@@ -5,6 +5,7 @@ pub mod actor; // who acts, and upon whom
 pub mod appeal; // a case is looked at again, by somebody else
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
+pub mod colour; // red, green and blue, as pages have it
 pub mod cron; // times that come again
 pub mod decide; // a command in a situation becomes a decision or a refusal
 pub mod directive; // what platforms are to do, and what comes of it

@@ -53,7 +53,7 @@ pub trait Notices: Send + Sync {
         id: NoticeId,
     ) -> Result<(Notice, Vec<Directive>), StoreError>;
 
-    /// Notices, newest first.
+    /// Notices with their directives, newest first.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a community that the tenant does not have.
@@ -63,5 +63,5 @@ pub trait Notices: Send + Sync {
         community: CommunityId,
         filter: &NoticeFilter,
         page: After<NoticeId>,
-    ) -> Result<Vec<Notice>, StoreError>;
+    ) -> Result<Vec<(Notice, Vec<Directive>)>, StoreError>;
 }

@@ -8,12 +8,12 @@ use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
 use super::judge::json;
 use super::show::directive::Announcer;
-use super::{Answer, Claim, Outcome, Service, show};
+use super::{Answer, Claim, Outcome, Service, notices, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::Appeal;
 use crate::domain::case::{Case, Reduced, Voided};
-use crate::domain::id::{CommunityId, UserId};
+use crate::domain::id::{CommunityId, NoticeId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::points::Points;
@@ -27,6 +27,7 @@ use crate::ports::appeals::{Deciding, TellAppeal};
 use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Revision, VoidOrder};
+use crate::ports::notices::Audience;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wire::act::{ReplaceAnswer, VoidAnswer};
@@ -231,8 +232,9 @@ struct Remedy {
 struct Work {
     /// The case, as it was.
     case: Case,
-    /// The appeal, as it was decided.
+    /// The appeal, as it was decided, and to whom that is told.
     appeal: Option<Appeal>,
+    audience: Option<Audience>,
     /// The member, who may be another user by now than the one of the case.
     user: UserId,
     replay: Replay,
@@ -317,6 +319,7 @@ impl Revision for Remedy {
             user: opening.target.user,
             case,
             appeal,
+            audience: opening.audience,
             fallen,
             held,
         });
@@ -354,8 +357,13 @@ impl Revision for Remedy {
             Some(appeal) => decided(appeal, &answer, work.now),
             None => answer,
         };
+        let policy = &work.timeline.in_force(work.at).policy;
+        let told = work.audience.as_ref().zip(work.appeal.as_ref());
+        let id = NoticeId(self.ids.fresh());
+        let told = told.and_then(|(to, appeal)| notices::of_decision(id, to, policy, appeal, work.now));
         Closing {
             answer,
+            notices: told.into_iter().collect(),
             member: voiding.member,
             recent: voiding.recent,
             voided,

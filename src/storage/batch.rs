@@ -17,6 +17,7 @@ mod writes;
 
 pub(crate) use asked::{Asked, claims};
 pub(crate) use loaded::{Kept, Loaded, MemberRow};
+pub(crate) use notices::with_directives;
 pub(crate) use observe::spots;
 pub(crate) use run::{Deciding, Outcome, Step};
 pub(crate) use writes::{CaseRow, EndedRow, MemberWrite, Writes, mark};

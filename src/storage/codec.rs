@@ -3,6 +3,7 @@
 use super::batch::MemberRow;
 use crate::domain::act::Recent;
 use crate::domain::case::Case;
+use crate::domain::colour::Colour;
 use crate::domain::directive::State;
 use crate::domain::id::UserId;
 use crate::domain::identity::{Identity, NativeId, Platform};
@@ -18,6 +19,7 @@ use crate::domain::rank::{Authority, Rank};
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
+use crate::ports::directory::Looks;
 use crate::ports::error::StoreError;
 use crate::ports::insight::Milestone;
 use chrono::{DateTime, Utc};
@@ -225,6 +227,15 @@ impl Place<'_> {
     ) -> Result<Option<Language>, StoreError> {
         let named = |code| Language::named(code).ok_or_else(|| self.corrupt(column, "there is no such language"));
         code.map(named).transpose()
+    }
+
+    /// How a community presents itself.
+    pub(crate) fn looks(&self, language: Option<&str>, colour: Option<&str>) -> Result<Looks, StoreError> {
+        let parsed = |text| Colour::parse(text).ok_or_else(|| self.corrupt("colour", "this is no colour"));
+        Ok(Looks {
+            language: self.language("language", language)?,
+            colour: colour.map(parsed).transpose()?,
+        })
     }
 
     /// A version of a policy.

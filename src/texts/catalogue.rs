@@ -11,6 +11,7 @@ macro_rules! files {
     ($language:literal) => {
         &[
             include_str!(concat!($language, "/words.ftl")),
+            include_str!(concat!($language, "/notices.ftl")),
         ]
     };
 }

@@ -77,6 +77,12 @@ pub enum Scope {
     /// Take appeals in hand and decide them.
     #[serde(rename = "appeals:review")]
     AppealsReview,
+    /// Read notices.
+    #[serde(rename = "notices:read")]
+    NoticesRead,
+    /// Say for members that they have read notices.
+    #[serde(rename = "notices:write")]
+    NoticesWrite,
     /// Read webhooks, and what became of what was sent to them.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
@@ -90,7 +96,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -114,6 +120,8 @@ impl Scope {
         Self::AppealsRead,
         Self::AppealsFile,
         Self::AppealsReview,
+        Self::NoticesRead,
+        Self::NoticesWrite,
         Self::WebhooksRead,
         Self::WebhooksWrite,
         Self::TenantsWrite,
@@ -146,6 +154,8 @@ impl Scope {
             Self::AppealsRead => "appeals:read",
             Self::AppealsFile => "appeals:file",
             Self::AppealsReview => "appeals:review",
+            Self::NoticesRead => "notices:read",
+            Self::NoticesWrite => "notices:write",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",

@@ -12,6 +12,7 @@ use crate::job::Job;
 use crate::key::ApiKey;
 use crate::limit::Limit;
 use crate::merge::Merge;
+use crate::notice::Notice;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
 use crate::schedule::Schedule;
@@ -86,6 +87,10 @@ page!(
 page!(
     /// Appeals, newest first.
     AppealPage of Appeal
+);
+page!(
+    /// Notices, newest first.
+    NoticePage of Notice
 );
 page!(
     /// Schedules, newest first.

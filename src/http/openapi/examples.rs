@@ -1,5 +1,6 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
+pub(crate) mod notice; // what members are told
 pub(crate) mod appeal; // cases that are looked at again
 pub(crate) mod bulk; // many acts in one request
 pub(crate) mod directive; // what platforms are to do
@@ -439,6 +440,10 @@ mod tests {
         }
         is::<wire::appeal::DecisionAnswer>(appeal::decided());
         is::<wire::page::AppealPage>(appeal::page());
+        for shown in [notice::sent(), notice::acknowledged()] {
+            is::<wire::notice::Notice>(shown);
+        }
+        is::<wire::page::NoticePage>(notice::page());
         asks::<wire::schedule::ScheduleRequest>(schedule::request());
         is::<wire::schedule::Schedule>(schedule::reminder());
         is::<wire::schedule::Schedule>(schedule::cancelled());

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod limits;
 pub mod links;
 pub mod members;
+pub mod notices;
 pub mod policies;
 pub mod sanctions;
 pub mod schedules;
@@ -51,6 +52,7 @@ fn ledger() -> OpenApiRouter<ApiState> {
         .routes(routes!(jobs::list::list_jobs))
         .merge(held_acts())
         .merge(appeals())
+        .merge(notices())
         .routes(routes!(jobs::read::read_job))
         .routes(routes!(jobs::results::list_job_results))
         .routes(routes!(jobs::cancel::cancel_job))
@@ -213,4 +215,12 @@ fn appeals() -> OpenApiRouter<ApiState> {
         .routes(routes!(appeals::release::release_appeal))
         .routes(routes!(appeals::withdraw::withdraw_appeal))
         .routes(routes!(appeals::decide::decide_appeal))
+}
+
+/// What members are told.
+fn notices() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(notices::list::list_notices))
+        .routes(routes!(notices::read::read_notice))
+        .routes(routes!(notices::acknowledge::acknowledge_notice))
 }

@@ -4,6 +4,7 @@ use super::case::actor;
 use super::{instant, names, points};
 use crate::domain::hold::{Budget, Holds, Per};
 use crate::domain::id::CommunityId;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::points::Points;
 use crate::domain::policy::{CustomKind, Decay, OffenceRung, Policy, Rung};
 use crate::domain::policy_check::Finding;
@@ -90,6 +91,17 @@ pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
             lifted_natively: Some(policy.drift.lifted_natively.into()),
             imposed_natively: Some(policy.drift.imposed_natively.into()),
         }),
+        notices: Some(notices(&policy.notices)),
+    }
+}
+
+/// What members are told.
+fn notices(notices: &NoticePolicy) -> wire::policy::NoticePolicy {
+    let kinds = notices.kinds.iter();
+    wire::policy::NoticePolicy {
+        when: notices.when.map(Into::into),
+        kinds: Some(kinds.map(|(kind, when)| ((*kind).into(), (*when).into())).collect()),
+        how_to_appeal: notices.how_to_appeal.clone(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::ports::directives::Announce;
 use crate::ports::ledger::InHand;
 use crate::ports::notices::Audience;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A new notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,4 +87,22 @@ impl Writes {
             self.append(tenant, vec![event]);
         }
     }
+}
+
+/// Each notice with its own directives, in their order.
+pub(crate) fn with_directives(
+    notices: Vec<Notice>,
+    directives: Vec<Directive>,
+) -> Vec<(Notice, Vec<Directive>)> {
+    let mut each: BTreeMap<NoticeId, Vec<Directive>> = BTreeMap::new();
+    for directive in directives {
+        if let Some(id) = told(&directive).map(|told| told.notice) {
+            each.entry(id).or_default().push(directive);
+        }
+    }
+    let with = |notice: Notice| {
+        let directives = each.remove(&notice.id).unwrap_or_default();
+        (notice, directives)
+    };
+    notices.into_iter().map(with).collect()
 }

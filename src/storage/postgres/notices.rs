@@ -11,11 +11,12 @@ use crate::domain::notice::{Message, Notice, State};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::ports::notices::{Audience, NoticeFilter, Notices};
-use crate::storage::batch::{Home, MemberKey};
+use crate::storage::batch::{Home, MemberKey, with_directives};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 /// One of the ways to list notices: `$by` says which of them, and has an index to go by.
 macro_rules! notices {
@@ -36,7 +37,7 @@ const LIST: &str = notices!("");
 const LIST_IN_STATE: &str = notices!("AND state = $5");
 const LIST_OF_CASE: &str = notices!("AND ($5::text IS NULL OR state = $5) AND number = $6");
 const DIRECTIVES: &str =
-    "SELECT d.*, NULL::text AS reason FROM directives d WHERE d.tenant_id = $1 AND d.notice_id = $2 ORDER BY d.turn";
+    "SELECT d.*, NULL::text AS reason FROM directives d WHERE d.tenant_id = $1 AND d.notice_id = ANY ($2) ORDER BY d.turn";
 const SAVE: &str = "UPDATE notices SET state = $4, changed_at = $5, acknowledged_at = $6 \
     WHERE tenant_id = $1 AND community_id = $2 AND notice_id = $3";
 /// What was put off until something was reported of another directive.
@@ -76,7 +77,7 @@ impl Notices for Postgres {
         let query = sqlx::query(NOTICE).bind(tenant.0).bind(community.0).bind(id.0);
         let found = one(query.fetch_optional(&mut *connection).await, notice_of)?;
         let found = found.ok_or(StoreError::NotFound("notice"))?;
-        let directives = directives(&mut connection, tenant, id).await?;
+        let directives = directives(&mut connection, tenant, &[id]).await?;
         Ok((found, directives))
     }
 
@@ -86,7 +87,7 @@ impl Notices for Postgres {
         community: CommunityId,
         filter: &NoticeFilter,
         page: After<NoticeId>,
-    ) -> Result<Vec<Notice>, StoreError> {
+    ) -> Result<Vec<(Notice, Vec<Directive>)>, StoreError> {
         let mut connection = self.pool.reader().acquire().await.map_err(failed)?;
         let statement = match (filter.case, filter.state) {
             (Some(_), _) => LIST_OF_CASE,
@@ -107,8 +108,11 @@ impl Notices for Postgres {
         let found = all(query.fetch_all(&mut *connection).await, notice_of)?;
         if found.is_empty() {
             community_exists(&mut *connection, tenant, community).await?;
+            return Ok(Vec::new());
         }
-        Ok(found)
+        let ids: Vec<NoticeId> = found.iter().map(|notice| notice.id).collect();
+        let directives = directives(&mut connection, tenant, &ids).await?;
+        Ok(with_directives(found, directives))
     }
 }
 
@@ -148,7 +152,7 @@ pub(super) async fn follow(
     now: DateTime<Utc>,
 ) -> Result<Option<Notice>, StoreError> {
     let mut notice = lock(&mut *connection, (tenant, community), id).await?;
-    let directives = directives(&mut *connection, tenant, id).await?;
+    let directives = directives(&mut *connection, tenant, &[id]).await?;
     let states: Vec<directive::State> = directives.iter().map(|directive| directive.state).collect();
     if !notice.follow(&states, now) {
         return Ok(None);
@@ -216,12 +220,14 @@ pub(super) async fn forget_of_user(
     Ok(())
 }
 
-async fn directives(
+/// The directives of some notices, in the order in which they were issued.
+pub(super) async fn directives(
     connection: &mut PgConnection,
     tenant: TenantId,
-    id: NoticeId,
+    ids: &[NoticeId],
 ) -> Result<Vec<Directive>, StoreError> {
-    let query = sqlx::query(DIRECTIVES).bind(tenant.0).bind(id.0);
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let query = sqlx::query(DIRECTIVES).bind(tenant.0).bind(ids);
     all(query.fetch_all(connection).await, directive_of)
 }
 

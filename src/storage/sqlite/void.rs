@@ -11,7 +11,7 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::Row;
 use super::write::{Made, write};
-use super::{Sqlite, amend, appeals, directives, load, look, lowerings, people, seams};
+use super::{Sqlite, amend, appeals, directives, load, look, lowerings, notices, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::Target;
 use crate::domain::appeal::Appeal;
@@ -164,6 +164,10 @@ async fn opening(
     let home = river.home;
     let acting = people::acting(transaction, home.0, Some(home.1), &order.actor, now).await?;
     let appeal = to_decide(transaction, home, order).await?;
+    let audience = match &appeal {
+        Some(_) => Some(notices::audience(transaction.connection()?, river.member).await?),
+        None => None,
+    };
     let connection = transaction.connection()?;
     let timeline = timeline_of(connection, home, &store.timelines).await?;
     let row = member_row(connection, river.member).await?.unwrap_or_default();
@@ -194,6 +198,7 @@ async fn opening(
         place: vacancy,
         joined_later: river.seams.next(river.source, spot(place)).is_some(),
         appeal,
+        audience,
     })
 }
 

@@ -7,6 +7,7 @@ mod directives;
 mod erase;
 mod limits;
 mod merge;
+mod notices;
 mod policies;
 mod reason;
 mod schedules;
@@ -169,6 +170,7 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(order.logged_by(), rendered.events);
+        self.tell_decision(&mut *connection, &changed, &mut writes).await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);
         }
@@ -205,10 +207,11 @@ impl Context<'_> {
                 id,
                 name,
                 links,
+                looks,
                 policy,
             } => {
                 let first = (policy, &acting.actor);
-                self.create_community(connection, *id, name, links, first).await
+                self.create_community(connection, *id, (name, *looks), links, first).await
             }
             Change::UpdateCommunity { .. } => self.update_community(connection).await,
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
@@ -238,6 +241,9 @@ impl Context<'_> {
                 self.change_schedule(connection).await
             }
             Change::Appeal(change) => self.change_appeal(connection, change).await,
+            Change::AcknowledgeNotice { community, id } => {
+                self.acknowledge_notice(connection, (*community, *id)).await
+            }
             Change::Webhook(change) => self.change_webhook(connection, change).await,
             Change::ChangeReason {
                 community,
@@ -256,11 +262,18 @@ impl Context<'_> {
     /// A change of a user or a member.
     async fn change_person(&self, connection: &mut PgConnection, acting: &Acting) -> Result<Changed, Stop> {
         match &self.order.change {
-            Change::CreateUser { id, name, identities } => {
-                self.create_user(connection, *id, name.as_deref(), identities)
+            Change::CreateUser {
+                id,
+                name,
+                language,
+                identities,
+            } => {
+                self.create_user(connection, *id, (name.as_deref(), *language), identities)
                     .await
             }
-            Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::UpdateUser { id, name, language } => {
+                self.update_user(connection, *id, name.as_ref(), *language).await
+            }
             Change::KeepUser(id) => same(self.present_user(connection, *id).await),
             Change::EraseUser(id) => self.erase_user(connection, *id).await,
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,

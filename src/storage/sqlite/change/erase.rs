@@ -17,7 +17,7 @@ const SECRET: &str =
 const RECOGNISE: &str = "INSERT INTO erased_identities (tenant_id, hash, user_id) VALUES (?1, ?2, ?3) \
     ON CONFLICT DO UPDATE SET user_id = excluded.user_id";
 const FORGET: &str = "DELETE FROM identities WHERE tenant_id = ?1 AND user_id = ?2";
-const ERASE: &str = "UPDATE users SET name = NULL, erased_at = ?3, erasure_done_at = NULL \
+const ERASE: &str = "UPDATE users SET name = NULL, language = NULL, erased_at = ?3, erasure_done_at = NULL \
     WHERE tenant_id = ?1 AND user_id = ?2";
 const BEGIN: &str = "INSERT INTO removals (tenant_id, subject_id, kind, turn_at, progress) \
     VALUES (?1, ?2, 'user', ?3, ?4) ON CONFLICT DO UPDATE SET progress = excluded.progress";

@@ -7,6 +7,7 @@ mod directives;
 mod erase;
 mod limits;
 mod merge;
+mod notices;
 mod policies;
 mod reason;
 mod schedules;
@@ -132,6 +133,7 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(logged_by, rendered.events);
+        self.tell_decision(transaction, &changed, &mut writes).await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);
         }
@@ -150,8 +152,9 @@ impl Context<'_> {
                 id,
                 name,
                 links,
+                looks,
                 policy,
-            } => self.create_community(transaction, *id, name, links, policy).await,
+            } => self.create_community(transaction, *id, (name, *looks), links, policy).await,
             Change::UpdateCommunity { .. } => self.update_community(transaction).await,
             Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
@@ -178,6 +181,9 @@ impl Context<'_> {
                 self.change_schedule(transaction).await
             }
             Change::Appeal(change) => self.change_appeal(transaction, change).await,
+            Change::AcknowledgeNotice { community, id } => {
+                self.acknowledge_notice(transaction, (*community, *id)).await
+            }
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,
@@ -196,11 +202,18 @@ impl Context<'_> {
     /// A change of a user or a member.
     async fn change_person(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
         match &self.order.change {
-            Change::CreateUser { id, name, identities } => {
-                self.create_user(transaction, *id, name.as_deref(), identities)
+            Change::CreateUser {
+                id,
+                name,
+                language,
+                identities,
+            } => {
+                self.create_user(transaction, *id, (name.as_deref(), *language), identities)
                     .await
             }
-            Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::UpdateUser { id, name, language } => {
+                self.update_user(transaction, *id, name.as_ref(), *language).await
+            }
             Change::KeepUser(id) => same(self.present_user(transaction, *id).await),
             Change::EraseUser(id) => self.erase_user(transaction, *id).await,
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,

@@ -1,0 +1,1 @@
+//! Tests of notices: placeholder until the rules below are written.
