@@ -4,8 +4,8 @@
 
 pub mod domain;
 pub mod ports;
-pub mod texts;
 pub mod service;
+pub mod texts;
 
 pub mod bus;
 pub mod limiter;

@@ -60,8 +60,13 @@ mod tests {
     #[test]
     fn a_colour_has_one_spelling() {
         let colour = Colour::parse("#2F7ed8").unwrap();
-        assert_eq!((colour.to_string().as_str(), colour.parts()), ("#2f7ed8", [47, 126, 216]));
-        for text in ["2f7ed8", "#2f7ed", "#2f7ed80", "#fff", "red", "#gggggg", "#+f7ed8", "#2f7ed8 ", "#2f7é8", ""] {
+        assert_eq!(
+            (colour.to_string().as_str(), colour.parts()),
+            ("#2f7ed8", [47, 126, 216])
+        );
+        for text in [
+            "2f7ed8", "#2f7ed", "#2f7ed80", "#fff", "red", "#gggggg", "#+f7ed8", "#2f7ed8 ", "#2f7é8", "",
+        ] {
             assert_eq!(Colour::parse(text), None, "{text}");
         }
     }

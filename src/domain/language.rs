@@ -82,7 +82,11 @@ impl Language {
 
 /// A weight in thousandths, by RFC 9110: `q=0.8` is 800.
 fn weighed(text: &str) -> Option<u16> {
-    let value = text.trim().strip_prefix(['q', 'Q'])?.trim_start().strip_prefix('=')?;
+    let value = text
+        .trim()
+        .strip_prefix(['q', 'Q'])?
+        .trim_start()
+        .strip_prefix('=')?;
     let (whole, fraction) = value.trim().split_once('.').unwrap_or((value.trim(), "0"));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !matches!(whole, "0" | "1") || fraction.len() > 3 || !is_number(fraction) {

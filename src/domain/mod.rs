@@ -19,10 +19,10 @@ pub mod identity; // who somebody is on a platform
 pub mod job; // many items, worked off a part at a time
 pub mod kind; // kinds of act, their severity, the restriction they start or end
 pub mod ladder; // which rungs an entry reaches, and which one acts
+pub mod language; // the languages in which members are spoken to
 pub mod ledger; // a member's points, the clock that they fall by, what rungs remember
 pub mod limit; // rate limits: how much a key may have within how long
 pub mod member; // the aggregate: the ledger and the sanctions
-pub mod language; // the languages in which members are spoken to
 pub mod name; // short names that communities choose
 pub mod notice; // what members are told, and what became of telling them
 pub mod past; // what decisions need of history beyond the aggregate

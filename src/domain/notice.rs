@@ -176,8 +176,7 @@ pub fn order(issued: &mut [Directive]) {
             continue;
         };
         let notice = issued[place].clone();
-        let is_theirs =
-            |other: &Directive| (other.community, other.user) == (notice.community, notice.user);
+        let is_theirs = |other: &Directive| (other.community, other.user) == (notice.community, notice.user);
         let is_its_act = |other: &Directive| {
             told(other).is_none()
                 && other.wish.case == notice.wish.case

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    AppealId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, NoticeId, PlanId, SanctionId,
-    ScheduleId, TenantId, UserId, WebhookId,
+    AppealId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, NoticeId, PlanId,
+    SanctionId, ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;

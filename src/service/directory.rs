@@ -18,10 +18,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::schedule::Schedule;
 use crate::ports::answer::NewEvent;
 use crate::ports::appeals::AppealStep;
+use crate::ports::directives::Announce;
 use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
 };
-use crate::ports::directives::Announce;
 use crate::ports::ledger::ActorRef;
 use crate::ports::notices::Audience;
 use crate::ports::webhooks::WebhookChange;

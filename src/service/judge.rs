@@ -4,8 +4,8 @@ mod observe; // what was seen on platforms
 
 pub(crate) use observe::{REMARKABLE, desired};
 
-use super::{notices, show};
 use super::show::directive::Announcer;
+use super::{notices, show};
 use crate::domain::act::{Command, Decision, Entry, Situation};
 use crate::domain::decide::decide;
 use crate::domain::held::Held;

@@ -58,10 +58,10 @@ pub use quota::Quota;
 pub use crate::ports::answer::{Answer, Claim};
 pub use crate::ports::directory::{After, Link, Looks, LooksChange};
 pub use crate::ports::drift::{DriftFilter, Snapshot};
-pub use crate::ports::notices::NoticeFilter;
 pub use crate::ports::error::StoreError;
 pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;
+pub use crate::ports::notices::NoticeFilter;
 
 use crate::domain::id::HeldId;
 use crate::ports::clock::Clock;

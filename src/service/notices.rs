@@ -46,7 +46,12 @@ pub(super) fn of_cases(
             text: text::act(audience, case, how_to_appeal),
         };
         let id = NoticeId(ids.fresh());
-        Some(notice(id, (audience.community, case.number, case.user), message, now))
+        Some(notice(
+            id,
+            (audience.community, case.number, case.user),
+            message,
+            now,
+        ))
     });
     told.collect()
 }
@@ -127,7 +132,12 @@ impl Service {
             .store
             .notices(caller.tenant, community, &filter, one_more(page))
             .await?;
-        Ok(cut(rows, page.limit, |(notice, _)| notice.id, show::notice::notice))
+        Ok(cut(
+            rows,
+            page.limit,
+            |(notice, _)| notice.id,
+            show::notice::notice,
+        ))
     }
 
     /// Takes down that a member has read what they were told; to say so again changes nothing.

@@ -225,7 +225,8 @@ impl Place<'_> {
         column: &'static str,
         code: Option<&str>,
     ) -> Result<Option<Language>, StoreError> {
-        let named = |code| Language::named(code).ok_or_else(|| self.corrupt(column, "there is no such language"));
+        let named =
+            |code| Language::named(code).ok_or_else(|| self.corrupt(column, "there is no such language"));
         code.map(named).transpose()
     }
 

@@ -22,7 +22,11 @@ pub fn day(language: Language, at: DateTime<Utc>) -> String {
     say(
         language,
         "day",
-        &[("day", day.into()), ("month", month.into()), ("year", year.into())],
+        &[
+            ("day", day.into()),
+            ("month", month.into()),
+            ("year", year.into()),
+        ],
     )
 }
 
@@ -31,7 +35,12 @@ pub fn day(language: Language, at: DateTime<Utc>) -> String {
 pub fn duration(language: Language, seconds: i64) -> String {
     let mut rest = seconds.max(0);
     let mut parts = Vec::new();
-    for (unit, length) in [("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1)] {
+    for (unit, length) in [
+        ("days", 86_400),
+        ("hours", 3_600),
+        ("minutes", 60),
+        ("seconds", 1),
+    ] {
         let count = rest / length;
         rest %= length;
         if count > 0 || (length == 1 && parts.is_empty()) {

@@ -74,8 +74,8 @@ fn no_message_is_unused() {
     for key in shape(Language::En).into_keys() {
         // Either it is named as it is, or its family is: "month-{}".
         let families = key.match_indices('-').map(|(at, _)| &key[..=at]);
-        let named =
-            all.contains(&format!("\"{key}\"")) || families.clone().any(|f| all.contains(&format!("\"{f}{{")));
+        let named = all.contains(&format!("\"{key}\""))
+            || families.clone().any(|f| all.contains(&format!("\"{f}{{")));
         assert!(named, "nothing says {key}");
     }
 }

@@ -5,7 +5,9 @@ use crate::duration::Duration;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::time::Time;
-use crate::word::{BudgetPer, DecayModel, DriftResponse, Freeze, NoticeTime, Rank, Refire, RungMode, Severity};
+use crate::word::{
+    BudgetPer, DecayModel, DriftResponse, Freeze, NoticeTime, Rank, Refire, RungMode, Severity,
+};
 use std::collections::BTreeMap;
 
 wire! {

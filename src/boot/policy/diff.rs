@@ -143,7 +143,10 @@ fn holds(policy: &Policy, put: &mut impl FnMut(String, String)) {
     put("drift/lifted_natively".into(), lifted.name().into());
     put("drift/imposed_natively".into(), imposed.name().into());
     let notices = &policy.notices;
-    put("notices/when".into(), notices.when.map_or("by kind", When::name).into());
+    put(
+        "notices/when".into(),
+        notices.when.map_or("by kind", When::name).into(),
+    );
     for (kind, when) in &notices.kinds {
         put(format!("notices/kinds/{}", kind.name()), when.name().into());
     }

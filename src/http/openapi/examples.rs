@@ -1,11 +1,11 @@
 //! The documents that the reference shows as examples. A test reads each as the type that it is an example of.
 
-pub(crate) mod notice; // what members are told
 pub(crate) mod appeal; // cases that are looked at again
 pub(crate) mod bulk; // many acts in one request
 pub(crate) mod directive; // what platforms are to do
 pub(crate) mod drift; // what differs from the record
 pub(crate) mod held; // acts that wait for others
+pub(crate) mod notice; // what members are told
 pub(crate) mod replace; // a milder act in the place of one
 pub(crate) mod schedule; // acts and reminders at a time
 pub(crate) mod webhook; // where events are sent

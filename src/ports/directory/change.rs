@@ -10,8 +10,8 @@ use crate::domain::id::{
     CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, NoticeId, ScheduleId, TenantId, UserId,
 };
 use crate::domain::identity::Identity;
-use crate::domain::limit::Limit;
 use crate::domain::language::Language;
+use crate::domain::limit::Limit;
 use crate::domain::name::Name;
 use crate::domain::notice::Notice;
 use crate::domain::plan::Plan;
@@ -22,8 +22,8 @@ use crate::domain::schedule::{self, Schedule};
 use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::appeals::AppealChange;
-use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::directives::Announce;
+use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
 use crate::ports::notices::Audience;
@@ -487,7 +487,6 @@ pub trait Render: Send + Sync {
 
     /// What writes out the directives that have the member told.
     fn announcer(&self) -> Box<dyn Announce>;
-
 
     /// Whether the actor may change the reason of this case; called for [`Change::ChangeReason`] only.
     ///

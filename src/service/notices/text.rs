@@ -56,10 +56,17 @@ fn done(audience: &Audience, case: &Case) -> String {
     let community = ("community", Value::from(&audience.name));
     if let Kind::Custom(_) = case.kind {
         let kind = texts::kind(language, case.kind);
-        return say(language, "notice-done-custom", &[community, ("kind", kind.into())]);
+        return say(
+            language,
+            "notice-done-custom",
+            &[community, ("kind", kind.into())],
+        );
     }
     let key = format!("notice-done-{}", case.kind.name());
-    let names = case.started.as_ref().map_or(&case.capabilities, |sanction| &sanction.capabilities);
+    let names = case
+        .started
+        .as_ref()
+        .map_or(&case.capabilities, |sanction| &sanction.capabilities);
     let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
     say(
         language,

@@ -100,7 +100,11 @@ fn notices(notices: &NoticePolicy) -> wire::policy::NoticePolicy {
     let kinds = notices.kinds.iter();
     wire::policy::NoticePolicy {
         when: notices.when.map(Into::into),
-        kinds: Some(kinds.map(|(kind, when)| ((*kind).into(), (*when).into())).collect()),
+        kinds: Some(
+            kinds
+                .map(|(kind, when)| ((*kind).into(), (*when).into()))
+                .collect(),
+        ),
         how_to_appeal: notices.how_to_appeal.clone(),
     }
 }

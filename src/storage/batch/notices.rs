@@ -68,12 +68,19 @@ impl Writes {
 
     /// Adds notices.
     pub(crate) fn notice(&mut self, home: Home, notices: Vec<Notice>, wished: bool) {
-        let rows = notices.into_iter().map(|notice| NoticeRow { home, notice, wished });
+        let rows = notices
+            .into_iter()
+            .map(|notice| NoticeRow { home, notice, wished });
         self.notices.extend(rows);
     }
 
     /// Takes over which notices got a directive, and says so in the log. One that got none cannot be delivered.
-    pub(crate) fn queue(&mut self, issued: &[(Home, Directive)], announce: &dyn Announce, now: DateTime<Utc>) {
+    pub(crate) fn queue(
+        &mut self,
+        issued: &[(Home, Directive)],
+        announce: &dyn Announce,
+        now: DateTime<Utc>,
+    ) {
         let queued = issued.iter().filter_map(|(_, directive)| told(directive));
         let queued: BTreeSet<NoticeId> = queued.map(|told| told.notice).collect();
         let mut events = Vec::new();

@@ -286,7 +286,11 @@ async fn insert(connection: &mut PgConnection, issued: &[&(Home, Directive)]) ->
         .bind(each().map(|d| d.due_at).collect::<Vec<_>>())
         .bind(each().map(|d| d.lease.map(|lease| lease.0)).collect::<Vec<_>>())
         .bind(each().map(|d| d.follows.map(|first| first.0)).collect::<Vec<_>>())
-        .bind(each().map(|d| told(d).map(|told| told.notice.0)).collect::<Vec<_>>());
+        .bind(
+            each()
+                .map(|d| told(d).map(|told| told.notice.0))
+                .collect::<Vec<_>>(),
+        );
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }

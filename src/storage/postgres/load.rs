@@ -125,7 +125,9 @@ async fn lock<'a>(
         let key = row.member_key()?;
         loaded.people.insert((named.0, named.2), key.user);
         let language = row.place().language("language", row.get("language")?)?;
-        loaded.languages.extend(language.map(|language| ((key.tenant, key.user), language)));
+        loaded
+            .languages
+            .extend(language.map(|language| ((key.tenant, key.user), language)));
         if let std::collections::btree_map::Entry::Vacant(entry) = loaded.members.entry(key) {
             entry.insert(row.member()?);
         }
@@ -227,7 +229,9 @@ async fn recognise<'a>(
 fn learn<'a>(loaded: &mut Loaded<'a>, (tenant, community, person): Named<'a>, known: &Known) {
     let Some(user) = known.user else { return };
     loaded.people.insert((tenant, person), user);
-    loaded.languages.extend(known.language.map(|language| ((tenant, user), language)));
+    loaded
+        .languages
+        .extend(known.language.map(|language| ((tenant, user), language)));
     if let Some(stored) = known.stored {
         let key = MemberKey {
             tenant,

@@ -36,8 +36,7 @@ const LOCK: &str =
 const LIST: &str = notices!("");
 const LIST_IN_STATE: &str = notices!("AND state = $5");
 const LIST_OF_CASE: &str = notices!("AND ($5::text IS NULL OR state = $5) AND number = $6");
-const DIRECTIVES: &str =
-    "SELECT d.*, NULL::text AS reason FROM directives d WHERE d.tenant_id = $1 AND d.notice_id = ANY ($2) ORDER BY d.turn";
+const DIRECTIVES: &str = "SELECT d.*, NULL::text AS reason FROM directives d WHERE d.tenant_id = $1 AND d.notice_id = ANY ($2) ORDER BY d.turn";
 const SAVE: &str = "UPDATE notices SET state = $4, changed_at = $5, acknowledged_at = $6 \
     WHERE tenant_id = $1 AND community_id = $2 AND notice_id = $3";
 /// What was put off until something was reported of another directive.
@@ -168,10 +167,7 @@ pub(super) async fn release(
     first: DirectiveId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(RELEASE)
-        .bind(tenant.0)
-        .bind(first.0)
-        .bind(now);
+    let query = sqlx::query(RELEASE).bind(tenant.0).bind(first.0).bind(now);
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }
@@ -182,10 +178,7 @@ pub(super) async fn give_up(
     (tenant, community): Home,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(GIVE_UP)
-        .bind(tenant.0)
-        .bind(community.0)
-        .bind(now);
+    let query = sqlx::query(GIVE_UP).bind(tenant.0).bind(community.0).bind(now);
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }

@@ -188,7 +188,12 @@ async fn people(
                     .map(|new| new.merged_into.map(|into| into.0))
                     .collect::<Vec<_>>(),
             )
-            .bind(users.iter().map(|new| new.language.map(Language::code)).collect::<Vec<_>>())
+            .bind(
+                users
+                    .iter()
+                    .map(|new| new.language.map(Language::code))
+                    .collect::<Vec<_>>(),
+            )
             .execute(&mut *connection)
             .await
             .map_err(failed)?;

@@ -234,7 +234,9 @@ fn meet<'a>(
 ) -> Result<(), StoreError> {
     let user = UserId(user);
     loaded.people.insert((named.0, named.2), user);
-    loaded.languages.extend(language.map(|language| ((named.0, user), language)));
+    loaded
+        .languages
+        .extend(language.map(|language| ((named.0, user), language)));
     let (Some(rank), Some(level), Some(state), Some(recent)) = (rank, level, state, recent) else {
         return Ok(());
     };

@@ -37,8 +37,7 @@ const LOCK: &str = "SELECT * FROM notices WHERE tenant_id = ?1 AND community_id 
 const LIST: &str = notices!("");
 const LIST_IN_STATE: &str = notices!("AND state = ?5");
 const LIST_OF_CASE: &str = notices!("AND (?5 IS NULL OR state = ?5) AND number = ?6");
-const DIRECTIVES: &str =
-    "SELECT d.*, NULL AS reason FROM directives d WHERE d.tenant_id = ?1 AND d.notice_id IN (SELECT unhex(value) FROM json_each(?2)) ORDER BY d.turn";
+const DIRECTIVES: &str = "SELECT d.*, NULL AS reason FROM directives d WHERE d.tenant_id = ?1 AND d.notice_id IN (SELECT unhex(value) FROM json_each(?2)) ORDER BY d.turn";
 const SAVE: &str = "UPDATE notices SET state = ?4, changed_at = ?5, acknowledged_at = ?6 \
     WHERE tenant_id = ?1 AND community_id = ?2 AND notice_id = ?3";
 /// What was put off until something was reported of another directive.

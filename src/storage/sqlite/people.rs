@@ -14,7 +14,8 @@ use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::storage::batch;
 use chrono::{DateTime, Utc};
 
-const MAKE_USER: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, language) VALUES (?1, ?2, ?3, ?4, ?5)";
+const MAKE_USER: &str =
+    "INSERT INTO users (tenant_id, user_id, name, created_at, language) VALUES (?1, ?2, ?3, ?4, ?5)";
 const GIVE_IDENTITY: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
     VALUES (?1, ?2, ?3, ?4, ?5)";
 

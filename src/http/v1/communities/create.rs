@@ -47,12 +47,22 @@ pub async fn create_community(
     let policy = rules.map(|rules| policy(&mut fields, rules));
     let looks = Looks {
         language: body.value.language.map(Into::into),
-        colour: body.value.colour.as_deref().and_then(|text| super::colour(&mut fields, text)),
+        colour: body
+            .value
+            .colour
+            .as_deref()
+            .and_then(|text| super::colour(&mut fields, text)),
     };
     let (name, links) = fields.finish(name.zip(links))?;
     let outcome = state
         .service
-        .create_community(&caller, (name, looks), links, policy.flatten(), repeat.claim(&body))
+        .create_community(
+            &caller,
+            (name, looks),
+            links,
+            policy.flatten(),
+            repeat.claim(&body),
+        )
         .await?;
     let location = format!("/v1/communities/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))

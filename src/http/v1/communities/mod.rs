@@ -48,7 +48,10 @@ fn links(fields: &mut Fields, pointer: &str, all: &[wire::community::Link]) -> O
 fn colour(fields: &mut Fields, text: &str) -> Option<Colour> {
     let colour = Colour::parse(text);
     if colour.is_none() {
-        fields.refuse("/colour", "six hexadecimal digits after #, such as #2f7ed8; null for a neutral one");
+        fields.refuse(
+            "/colour",
+            "six hexadecimal digits after #, such as #2f7ed8; null for a neutral one",
+        );
     }
     colour
 }

@@ -59,7 +59,13 @@ pub async fn update_community(
     fields.finish(Some(()))?;
     let outcome = state
         .service
-        .update_community(&caller, path.community, (name, looks), retention, repeat.claim(&body))
+        .update_community(
+            &caller,
+            path.community,
+            (name, looks),
+            retention,
+            repeat.claim(&body),
+        )
         .await?;
     Ok(respond::done(outcome))
 }

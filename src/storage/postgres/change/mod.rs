@@ -170,7 +170,8 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(order.logged_by(), rendered.events);
-        self.tell_decision(&mut *connection, &changed, &mut writes).await?;
+        self.tell_decision(&mut *connection, &changed, &mut writes)
+            .await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);
         }
@@ -211,7 +212,8 @@ impl Context<'_> {
                 policy,
             } => {
                 let first = (policy, &acting.actor);
-                self.create_community(connection, *id, (name, *looks), links, first).await
+                self.create_community(connection, *id, (name, *looks), links, first)
+                    .await
             }
             Change::UpdateCommunity { .. } => self.update_community(connection).await,
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,

@@ -14,7 +14,8 @@ use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::{directory, people, restatements, seams};
 use sqlx::PgConnection;
 
-const MAKE: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, language) VALUES ($1, $2, $3, $4, $5)";
+const MAKE: &str =
+    "INSERT INTO users (tenant_id, user_id, name, created_at, language) VALUES ($1, $2, $3, $4, $5)";
 const GIVE_IDENTITY: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const UPDATE: &str = "UPDATE users SET name = CASE WHEN $3 THEN $4 ELSE name END, \

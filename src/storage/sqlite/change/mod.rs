@@ -154,7 +154,10 @@ impl Context<'_> {
                 links,
                 looks,
                 policy,
-            } => self.create_community(transaction, *id, (name, *looks), links, policy).await,
+            } => {
+                self.create_community(transaction, *id, (name, *looks), links, policy)
+                    .await
+            }
             Change::UpdateCommunity { .. } => self.update_community(transaction).await,
             Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
