@@ -177,6 +177,7 @@ impl Ids {
         let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
         Self(vec![
             ("appeal", text(&appeal["id"])),
+            ("notice", notice(admin, &community).await),
             ("webhook", webhook),
             ("delivery", delivery),
             ("directive", directive(admin, &acts).await),
@@ -203,6 +204,7 @@ impl Ids {
         let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
         Self(vec![
             ("appeal", id("apl")),
+            ("notice", id("ntc")),
             ("webhook", id("whk")),
             ("delivery", id("dlv")),
             ("directive", id("dir")),
@@ -223,6 +225,15 @@ impl Ids {
             ("key", id("key")),
         ])
     }
+}
+
+/// What a member is told.
+async fn notice(admin: &Client, community: &str) -> String {
+    let page = admin
+        .get(&format!("/v1/communities/{community}/notices"))
+        .await
+        .expect(200);
+    text(&page["items"][0]["id"])
 }
 
 /// A job that is done.
