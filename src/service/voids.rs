@@ -31,7 +31,6 @@ use crate::ports::notices::Audience;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wire::act::{ReplaceAnswer, VoidAnswer};
-use wire::appeal::DecisionAnswer;
 use wire::event::types;
 use wire::key::Scope;
 
@@ -354,7 +353,7 @@ impl Revision for Remedy {
         let standing = standing(&work.timeline, &voiding.member, &voiding.past, work.at);
         let answer = self.answer((case, work.user), &standing, &voiding);
         let answer = match &work.appeal {
-            Some(appeal) => decided(appeal, &answer, work.now),
+            Some(appeal) => show::appeal::decided(appeal, &answer, work.now),
             None => answer,
         };
         let policy = &work.timeline.in_force(work.at).policy;
@@ -487,16 +486,5 @@ impl Remedy {
         case.started = voiding.shortened.clone().or_else(|| case.started.take());
         case.reduced = Some(reduced.clone());
         reduced
-    }
-}
-
-/// The answer to a decision with what came of it.
-fn decided(appeal: &Appeal, remedy: &Answer, now: DateTime<Utc>) -> Answer {
-    // It was written by us a moment ago.
-    let remedy = serde_json::from_str(&remedy.body).ok();
-    let appeal = show::appeal::appeal(appeal, now);
-    Answer {
-        tag: appeal.id.clone(),
-        body: json(&DecisionAnswer { appeal, remedy }),
     }
 }

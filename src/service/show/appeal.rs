@@ -3,9 +3,9 @@
 use super::super::judge::json;
 use super::case::actor;
 use crate::domain::appeal::{self, Appeal, Outcome, State, Statement, Step};
-use crate::ports::answer::NewEvent;
+use crate::ports::answer::{Answer, NewEvent};
 use chrono::{DateTime, Utc};
-use wire::appeal::{AppealClaim, AppealDecision, AppealNews};
+use wire::appeal::{AppealClaim, AppealDecision, AppealNews, DecisionAnswer};
 use wire::case::MemberRef;
 use wire::event::{EventData, types};
 use wire::time::Time;
@@ -33,6 +33,17 @@ pub(crate) fn appeal(appeal: &Appeal, now: DateTime<Utc>) -> wire::appeal::Appea
         decision: about.decision.as_ref().map(decision),
         created_at: Time(appeal.created_at),
         ended_at: appeal.ended_at.map(Time),
+    }
+}
+
+/// The answer to a decision with what came of it.
+pub(crate) fn decided(appeal: &Appeal, remedy: &Answer, now: DateTime<Utc>) -> Answer {
+    // It was written by us a moment ago.
+    let remedy = serde_json::from_str(&remedy.body).ok();
+    let appeal = self::appeal(appeal, now);
+    Answer {
+        tag: appeal.id.clone(),
+        body: json(&DecisionAnswer { appeal, remedy }),
     }
 }
 

@@ -91,6 +91,13 @@ impl World {
         self.admin.with_key(made["secret"].as_str().unwrap())
     }
 
+    /// A new community's id, in which nobody is told anything: for what platforms do besides.
+    pub(crate) async fn quiet_community(&self, name: &str) -> String {
+        let request = json!({"name": name, "rules": {"notices": {"when": "off"}}});
+        let made = self.admin.post("/v1/communities", &request).await.expect(201);
+        text(&made["id"])
+    }
+
     /// A new community's id.
     pub(crate) async fn community(&self, name: &str) -> String {
         let made = self
