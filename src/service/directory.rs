@@ -249,6 +249,13 @@ impl DirectoryRender {
         }
     }
 
+    /// The same, where a notice is anywhere else for it.
+    fn told(&self, directive: &Directive, notice: &Notice, now: DateTime<Utc>) -> Rendered {
+        let mut rendered = self.directive(directive, now);
+        rendered.events.push(show::notice::told(notice, now));
+        rendered
+    }
+
     /// The same, where what was observed stands otherwise for it: before, and now.
     fn observed(
         &self,
@@ -311,11 +318,7 @@ impl DirectoryRender {
             }
             Changed::Directive(directive) => self.directive(directive, now),
             Changed::Observed(directive, seen) => self.observed(directive, seen, now),
-            Changed::Told(directive, notice) => {
-                let mut rendered = self.directive(directive, now);
-                rendered.events.push(show::notice::told(notice, now));
-                rendered
-            }
+            Changed::Told(directive, notice) => self.told(directive, notice, now),
             Changed::Notice(read) => show::notice::read(read, now),
             Changed::Schedule(schedule) => self.schedule(schedule, now),
             Changed::Appeal(appeal) => self.appeal(appeal, now),

@@ -349,7 +349,6 @@ impl Change {
                 | Self::RetryDirective(_)
                 | Self::CancelDirective(_)
                 | Self::CancelSchedule { .. }
-                | Self::AcknowledgeNotice { .. }
         ) || matches!(self, Self::Webhook(change) if matches!(**change, WebhookChange::Delete(_)))
     }
 }

@@ -72,19 +72,19 @@ struct Found(
 /// A community of what [`HOMES`] finds: its place, what its row says of its policy, its last case number, the tenant's secret, and
 /// whether it and its tenant are archived, whether it is linked to a space, its name, and its language.
 #[derive(Deserialize)]
-struct FoundHome(
-    usize,
-    i32,
-    Option<i32>,
-    Option<Instant>,
-    i64,
-    HexText,
-    u8,
-    u8,
-    u8,
-    String,
-    Option<Language>,
-);
+struct FoundHome {
+    ordinal: usize,
+    active: i32,
+    scheduled: Option<i32>,
+    from: Option<Instant>,
+    last: i64,
+    secret: HexText,
+    archived: u8,
+    closed: u8,
+    linked: u8,
+    name: String,
+    language: Option<Language>,
+}
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -117,40 +117,27 @@ pub(super) async fn load<'a>(
     let connection = transaction.connection()?;
     let mut secrets = BTreeMap::new();
     for found in one::<Vec<FoundHome>>(active)? {
-        let FoundHome(
-            ordinal,
-            active,
-            scheduled,
-            from,
-            last,
-            HexText(secret),
-            archived,
-            closed,
-            linked,
-            name,
-            language,
-        ) = found;
-        let home = *at(&homes, ordinal)?;
-        loaded.names.insert(home, (name, language));
-        if archived == 1 {
+        let home = *at(&homes, found.ordinal)?;
+        loaded.names.insert(home, (found.name, found.language));
+        if found.archived == 1 {
             loaded.archived.insert(home);
         }
-        if linked == 1 {
+        if found.linked == 1 {
             loaded.linked.insert(home);
         }
-        if closed == 1 {
+        if found.closed == 1 {
             loaded.archived_tenants.insert(home.0);
         }
-        if !secret.is_empty() {
-            secrets.insert(home.0, secret);
+        if !found.secret.0.is_empty() {
+            secrets.insert(home.0, found.secret.0);
         }
         let held = Held {
-            active,
-            scheduled: Option::zip(scheduled, from),
+            active: found.active,
+            scheduled: Option::zip(found.scheduled, found.from),
         };
         let timeline = timeline(&mut *connection, home, held, timelines).await?;
         loaded.timelines.insert(home, timeline);
-        loaded.numbers.insert(home, last);
+        loaded.numbers.insert(home, found.last);
     }
     recognise(transaction, asked, &people, &secrets, loaded).await?;
     Ok(newcomers(asked, &people, loaded))

@@ -412,7 +412,8 @@ on_every_store! {
         // What platforms are still to do goes on, and is told.
         let types = |log: &Value| {
             let mut types = each(log, "type");
-            types.retain(|kind| !text(kind).starts_with("directive.") && kind != "schedule.cancelled");
+            let goes_on = |kind: &str| kind.starts_with("directive.") || kind.starts_with("notice.") || kind == "schedule.cancelled";
+            types.retain(|kind| !goes_on(&text(kind)));
             types
         };
         assert_eq!(types(&after), [types(&before), vec![json!("key.revoked")]].concat());

@@ -243,9 +243,6 @@ impl Context<'_> {
                 self.change_schedule(connection).await
             }
             Change::Appeal(change) => self.change_appeal(connection, change).await,
-            Change::AcknowledgeNotice { community, id } => {
-                self.acknowledge_notice(connection, (*community, *id)).await
-            }
             Change::Webhook(change) => self.change_webhook(connection, change).await,
             Change::ChangeReason {
                 community,
@@ -261,7 +258,7 @@ impl Context<'_> {
         }
     }
 
-    /// A change of a user or a member.
+    /// A change of a user or a member, or of what one is told.
     async fn change_person(&self, connection: &mut PgConnection, acting: &Acting) -> Result<Changed, Stop> {
         match &self.order.change {
             Change::CreateUser {
@@ -281,6 +278,9 @@ impl Context<'_> {
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
             Change::MergeUsers { .. } => self.merge_users(connection, acting).await,
             Change::SplitUsers { .. } => self.split_users(connection, acting).await,
+            Change::AcknowledgeNotice { community, id } => {
+                self.acknowledge_notice(connection, (*community, *id)).await
+            }
             Change::SetMember { .. } => self.set_member(connection).await,
             _ => Err(StoreError::Failed("this changes nobody".into()).into()),
         }

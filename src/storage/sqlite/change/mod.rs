@@ -184,9 +184,6 @@ impl Context<'_> {
                 self.change_schedule(transaction).await
             }
             Change::Appeal(change) => self.change_appeal(transaction, change).await,
-            Change::AcknowledgeNotice { community, id } => {
-                self.acknowledge_notice(transaction, (*community, *id)).await
-            }
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,
@@ -202,7 +199,7 @@ impl Context<'_> {
         }
     }
 
-    /// A change of a user or a member.
+    /// A change of a user or a member, or of what one is told.
     async fn change_person(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
         match &self.order.change {
             Change::CreateUser {
@@ -222,6 +219,9 @@ impl Context<'_> {
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
             Change::MergeUsers { .. } => self.merge_users(transaction).await,
             Change::SplitUsers { .. } => self.split_users(transaction).await,
+            Change::AcknowledgeNotice { community, id } => {
+                self.acknowledge_notice(transaction, (*community, *id)).await
+            }
             Change::SetMember { .. } => self.set_member(transaction).await,
             _ => Err(StoreError::Failed("this changes nobody".into()).into()),
         }
