@@ -10,10 +10,12 @@ pub use receipt::{NotTaken, Outcome, Receipt};
 use super::act::Entry;
 use super::case::Messages;
 use super::drift::Spot;
-use super::id::{CommunityId, DirectiveId, LeaseId, UserId};
+use super::id::{CommunityId, DirectiveId, LeaseId, NoticeId, UserId};
 use super::identity::{NativeId, Platform};
 use super::kind::{Kind, Restriction};
+use super::language::Language;
 use super::name::Name;
+use super::notice::When;
 use super::sanction::{Sanction, capabilities, later_end, latest_end};
 use super::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,6 +36,8 @@ pub enum Effect {
     Kick,
     /// Messages deleted once.
     DeleteMessages,
+    /// Told something once.
+    Notify,
 }
 
 /// How it is to be.
@@ -53,6 +57,21 @@ pub enum Wanted {
     Done,
     /// These messages are gone.
     Gone(Messages),
+    /// The member is told this.
+    Told(Told),
+}
+
+/// What a member is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Whether before what the platform does, or after it.
+    pub when: When,
+    /// The language of the text.
+    pub language: Language,
+    /// The text.
+    pub text: String,
 }
 
 /// What is wanted of all platforms, before it is known on which.
@@ -117,6 +136,8 @@ pub struct Directive {
     pub due_at: Option<DateTime<Utc>>,
     /// Who has it in hand, until `due_at`.
     pub lease: Option<LeaseId>,
+    /// The directive that it comes after: it is put off until something is reported of that one, or for a while.
+    pub follows: Option<DirectiveId>,
     /// When it was settled.
     pub settled_at: Option<DateTime<Utc>>,
     /// The last receipt.
@@ -144,16 +165,18 @@ impl Effect {
             Self::Ban => "ban",
             Self::Kick => "kick",
             Self::DeleteMessages => "delete_messages",
+            Self::Notify => "notify",
         }
     }
 
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Restrict,
         Self::Mute,
         Self::Ban,
         Self::Kick,
         Self::DeleteMessages,
+        Self::Notify,
     ];
 
     /// The effect of that name.
@@ -209,7 +232,7 @@ impl Wanted {
         match self {
             Self::Held { until } => *until,
             Self::Without(each) => each.values().copied().max_by(|a, b| later_end(*a, *b)).flatten(),
-            Self::Lifted | Self::Done | Self::Gone(_) => None,
+            Self::Lifted | Self::Done | Self::Gone(_) | Self::Told(_) => None,
         }
     }
 
@@ -271,7 +294,7 @@ fn restricting(sanctions: &[Sanction], effect: Effect) -> impl Iterator<Item = &
         Effect::Restrict => Some(Restriction::Restrict),
         Effect::Mute => Some(Restriction::Mute),
         Effect::Ban => Some(Restriction::Ban),
-        Effect::Kick | Effect::DeleteMessages => None,
+        Effect::Kick | Effect::DeleteMessages | Effect::Notify => None,
     };
     sanctions
         .iter()
@@ -414,6 +437,8 @@ impl Directive {
             Outcome::Unsupported => (State::Unsupported, None),
             Outcome::Transient => self.again(receipt, AFTER_TRANSIENT, State::Failed),
             Outcome::PermissionMissing => self.again(receipt, AFTER_MISSING, State::Failed),
+            // Who cannot be written to is not told days later.
+            Outcome::Unreachable if self.wish.effect == Effect::Notify => (State::Unreachable, None),
             Outcome::Unreachable => self.again(receipt, AFTER_MISSING, State::Unreachable),
         }
     }

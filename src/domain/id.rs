@@ -83,6 +83,10 @@ id!(
     AppealLinkId, "alk_"
 );
 id!(
+    /// A notice.
+    NoticeId, "ntc_"
+);
+id!(
     /// A rate limit by name.
     LimitId, "lim_"
 );

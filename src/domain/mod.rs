@@ -6,6 +6,7 @@ pub mod appeal; // a case is looked at again, by somebody else
 pub mod appeal_link; // what lets a member in, to one case
 pub mod authority; // may this actor do this to that member?
 pub mod case; // the numbered record
+pub mod colour; // red, green and blue, as pages have it
 pub mod cron; // times that come again
 pub mod decide; // a command in a situation becomes a decision or a refusal
 pub mod directive; // what platforms are to do, and what comes of it
@@ -24,6 +25,7 @@ pub mod ledger; // a member's points, the clock that they fall by, what rungs re
 pub mod limit; // rate limits: how much a key may have within how long
 pub mod member; // the aggregate: the ledger and the sanctions
 pub mod name; // short names that communities choose
+pub mod notice; // what members are told, and what became of telling them
 pub mod past; // what decisions need of history beyond the aggregate
 pub mod plan; // how many requests a tenant's keys may make
 pub mod points; // fixed-point points, and how they are shown

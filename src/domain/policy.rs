@@ -5,6 +5,7 @@ use super::drift::DriftPolicy;
 use super::hold::Holds;
 use super::kind::{Kind, Severity};
 use super::name::Name;
+use super::notice::NoticePolicy;
 use super::points::Points;
 use super::rank::Rank;
 use super::time::Span;
@@ -166,6 +167,9 @@ pub struct Policy {
     /// What is said of appeals.
     #[serde(default, skip_serializing_if = "appeal::Rules::is_default")]
     pub appeals: appeal::Rules,
+    /// What members are told, and when.
+    #[serde(default, skip_serializing_if = "NoticePolicy::is_default")]
+    pub notices: NoticePolicy,
 }
 
 impl Policy {
@@ -258,6 +262,7 @@ impl Default for Policy {
             holds: Holds::default(),
             drift: DriftPolicy::default(),
             appeals: appeal::Rules::default(),
+            notices: NoticePolicy::default(),
         }
     }
 }
@@ -317,7 +322,7 @@ mod tests {
             (30, false)
         );
         assert!(policy.offence_rungs.is_empty() && policy.kinds.is_empty() && policy.holds.is_off());
-        assert!(policy.drift.only_reports());
+        assert!(policy.drift.only_reports() && policy.notices.is_default());
         let weight = |kind| policy.weight(kind).millis();
         let weights = Kind::BUILT_IN.map(weight);
         assert_eq!(

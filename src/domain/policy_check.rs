@@ -8,6 +8,7 @@ mod ladder; // the rungs
 pub use draft::{DecayDraft, Draft, OffenceRungDraft, RemedyDraft, RungDraft};
 
 use super::kind::{Kind, Severity};
+use super::notice::MOST_CHARACTERS;
 use super::past::MAX_COUNT;
 use super::points::{Points, UNITS_PER_MILLI};
 use super::policy::{Decay, OffenceCount, OffenceRung, Policy, Refire, Remedy, Rung};
@@ -48,6 +49,7 @@ pub fn check(draft: Draft) -> Result<Policy, Vec<Finding>> {
     holds::check_budgets(&draft, known, &mut wrong);
     holds::check_approvals(&draft, known, &mut wrong);
     appeals::check(&draft.appeals, known, &mut wrong);
+    check_notices(&draft, known, &mut wrong);
     if findings.is_empty() {
         Ok(policy(draft))
     } else {
@@ -93,6 +95,7 @@ fn policy(draft: Draft) -> Policy {
         holds: draft.holds,
         drift: draft.drift,
         appeals: draft.appeals,
+        notices: draft.notices,
     }
 }
 
@@ -162,6 +165,25 @@ fn check_kinds(draft: &Draft, step: Points, wrong: &mut impl FnMut(String, Strin
 
 fn knows(draft: &Draft, kind: &Kind) -> bool {
     kind.severity().is_some() || matches!(kind, Kind::Custom(n) if draft.kinds.contains_key(n))
+}
+
+/// What members are told.
+fn check_notices(draft: &Draft, known: impl Fn(&Kind) -> bool, wrong: &mut impl FnMut(String, String)) {
+    for kind in draft.notices.kinds.keys().filter(|kind| !known(kind)) {
+        wrong(format!("/notices/kinds/{}", kind.name()), unknown(*kind));
+    }
+    let Some(text) = &draft.notices.how_to_appeal else {
+        return;
+    };
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.trim().is_empty() || text.chars().count() > MOST_CHARACTERS || text.contains(is_odd) {
+        wrong(
+            "/notices/how_to_appeal".into(),
+            format!(
+                "1 to {MOST_CHARACTERS} characters, not white space alone, and no control characters but line break and tab"
+            ),
+        );
+    }
 }
 
 fn not_a_multiple(step: Points) -> String {

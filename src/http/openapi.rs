@@ -46,6 +46,10 @@ const TAGS: &[(&str, &str)] = &[
         "A member asks that a case be looked at again, by somebody else than who acted.",
     ),
     (
+        "notices",
+        "What members are told of cases and of appeals, in their language, and what became of telling them.",
+    ),
+    (
         "schedules",
         "Acts and reminders at a time: once, or with a cron expression.",
     ),

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::domain::id::{
-    AppealId, AppealLinkId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId,
-    SanctionId, ScheduleId, TenantId, UserId, WebhookId,
+    AppealId, AppealLinkId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, NoticeId,
+    PlanId, SanctionId, ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
@@ -301,6 +301,20 @@ fn positive(text: &str) -> Option<i64> {
     if plain { text.parse().ok() } else { None }
 }
 
+/// `/communities/{community}/notices/{notice}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InNotice {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The notice's id.
+    #[serde(deserialize_with = "notice")]
+    #[param(value_type = wire::form::NoticeId, example = "ntc_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub notice: NoticeId,
+}
+
 macro_rules! read_by {
     ($($name:ident -> $type:ty, $parse:expr;)+) => {$(
         fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
@@ -316,6 +330,7 @@ read_by! {
     sanction -> SanctionId, SanctionId::parse;
     appeal -> AppealId, AppealId::parse;
     appeal_link -> AppealLinkId, AppealLinkId::parse;
+    notice -> NoticeId, NoticeId::parse;
     held -> HeldId, HeldId::parse;
     directive -> DirectiveId, DirectiveId::parse;
     webhook -> WebhookId, WebhookId::parse;

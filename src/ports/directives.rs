@@ -7,6 +7,7 @@ use super::error::StoreError;
 use crate::domain::directive::{Directive, State};
 use crate::domain::id::{CommunityId, DirectiveId, LeaseId, TenantId, UserId};
 use crate::domain::identity::Platform;
+use crate::domain::notice::Notice;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -48,6 +49,9 @@ pub struct DirectiveFilter {
 pub trait Announce: Send + Sync {
     /// The event of a directive that was issued, or that another one took the place of.
     fn announce(&self, directive: &Directive, now: DateTime<Utc>) -> NewEvent;
+
+    /// The event of a notice as it is now.
+    fn notice(&self, notice: &Notice, now: DateTime<Utc>) -> NewEvent;
 }
 
 /// Members whose names on platforms have changed, or the spaces of their community: what is on record of them is said where it was not.

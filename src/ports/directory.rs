@@ -3,8 +3,10 @@
 use super::error::StoreError;
 use super::ledger::PersonRef;
 use crate::domain::actor::Actor;
+use crate::domain::colour::Colour;
 use crate::domain::id::{CommunityId, KeyId, TenantId, UserId};
 use crate::domain::identity::{Identity, NativeId, Platform};
+use crate::domain::language::Language;
 use crate::domain::plan::Plan;
 use crate::domain::rank::{Authority, Rank};
 use crate::domain::time::Span;
@@ -86,6 +88,26 @@ pub struct Community {
     pub archived_at: Option<DateTime<Utc>>,
     /// For how long its events are kept, if less long than others'.
     pub event_retention: Option<Span>,
+    /// How it presents itself.
+    pub looks: Looks,
+}
+
+/// How a community presents itself to its members.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// In which language it speaks to those of whom it does not know theirs; English if none is set.
+    pub language: Option<Language>,
+    /// The colour of its pages, if it has one.
+    pub colour: Option<Colour>,
+}
+
+/// What is to change about how a community presents itself. What is left out stays; `None` within takes it away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LooksChange {
+    /// In which language it speaks to those of whom it does not know theirs.
+    pub language: Option<Option<Language>>,
+    /// The colour of its pages.
+    pub colour: Option<Option<Colour>>,
 }
 
 /// A user with their identities.
@@ -97,6 +119,8 @@ pub struct User {
     pub name: Option<String>,
     /// When we first saw them.
     pub created_at: DateTime<Utc>,
+    /// In which language they are spoken to, if known.
+    pub language: Option<Language>,
     /// Their identities, in order of platform and id.
     pub identities: Vec<Identity>,
     /// When they were erased, if they were.

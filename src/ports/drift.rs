@@ -90,7 +90,7 @@ impl Snapshot {
             Effect::Ban => &[Kind::Ban, Kind::Tempban],
             Effect::Mute => &[Kind::Mute],
             Effect::Restrict => &[Kind::Restrict],
-            Effect::Kick | Effect::DeleteMessages => &[],
+            Effect::Kick | Effect::DeleteMessages | Effect::Notify => &[],
         }
     }
 }

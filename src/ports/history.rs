@@ -9,11 +9,13 @@ use super::merges::Merge;
 use crate::domain::act::Recent;
 use crate::domain::actor::Actor;
 use crate::domain::case::Case;
+use crate::domain::colour::Colour;
 use crate::domain::held::Held;
 use crate::domain::id::{CommunityId, KeyId, MergeId, TenantId, UserId};
 use crate::domain::identity::Identity;
 use crate::domain::import::Line;
 use crate::domain::kind::Kind;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::domain::merge::Role;
 use crate::domain::policy::Policy;
@@ -132,6 +134,12 @@ pub enum Piece {
         scheduled_version: Option<i32>,
         /// The number of its last case.
         last_case: i64,
+        /// The language in which it speaks to those of whom it does not know theirs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
+        /// The colour of its pages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        colour: Option<Colour>,
     },
     /// A version of its policy.
     Policy {
@@ -157,6 +165,9 @@ pub enum Piece {
         id: UserId,
         /// What people call them.
         name: Option<String>,
+        /// In which language they are spoken to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
         /// When they were first seen.
         created_at: DateTime<Utc>,
         /// Their identities.

@@ -4,6 +4,7 @@ use super::answer::{Answer, Claim, NewEvent};
 use super::appeals::TellAppeal;
 use super::directives::Announce;
 use super::error::StoreError;
+use super::notices::Audience;
 use crate::domain::act::{Command, Entry, Recent, Situation};
 use crate::domain::actor::{Acting, Actor, Rule, Target};
 use crate::domain::appeal::{Appeal, Bench};
@@ -15,8 +16,10 @@ use crate::domain::id::{AppealId, CommunityId, KeyId, LeaseId, SanctionId, Sched
 use crate::domain::identity::{Identity, Platform};
 use crate::domain::member::Member;
 use crate::domain::merge::{Crossed, Crossing};
+use crate::domain::notice::Notice;
 use crate::domain::past::{self, Past, Question};
 use crate::domain::points::Points;
+use crate::domain::policy::Policy;
 use crate::domain::rank::Authority;
 use crate::domain::refusal::Refusal;
 use crate::domain::replay::Lowering;
@@ -200,6 +203,17 @@ pub trait Judge: Send + Sync {
         }
     }
 
+    /// What the member is told of new cases: nothing, unless a judge has something to say. Nobody knows yet whether it can be delivered.
+    fn notices(
+        &self,
+        _audience: &Audience,
+        _policy: &Policy,
+        _entries: &[Entry],
+        _now: DateTime<Utc>,
+    ) -> Vec<Notice> {
+        Vec::new()
+    }
+
     /// What the log says of a run that was carried out: nothing, unless a judge has something to say. The schedule has moved on.
     fn ran(&self, _schedule: &Schedule, _run: &Run) -> Vec<NewEvent> {
         Vec::new()
@@ -293,6 +307,8 @@ pub struct Opening {
     pub joined_later: bool,
     /// The appeal that is to be decided, and who could review it.
     pub appeal: Option<(Appeal, Bench)>,
+    /// To whom the decision is told.
+    pub audience: Option<Audience>,
 }
 
 /// What the replay made of one page of history.
@@ -333,6 +349,8 @@ pub struct Closing {
     pub lowering: Option<Lowering>,
     /// The appeal that was decided, as it is now.
     pub appeal: Option<Appeal>,
+    /// What the member is told of it.
+    pub notices: Vec<Notice>,
     /// Events to append, in order.
     pub events: Vec<NewEvent>,
     /// What the caller gets, and what is kept under the claim.

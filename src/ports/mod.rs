@@ -20,6 +20,7 @@ pub mod ledger; // acts decided in batches; voids; what a member's state is
 pub mod limiter; // may this happen now? Counters
 pub mod limits; // rate limits by name
 pub mod merges; // users who turned out to be one person
+pub mod notices; // what members are told of cases
 pub mod record; // cases, sanctions and events, read back
 pub mod removal; // people, communities and tenants that go
 pub mod schedules; // what is to be done at a time that was set before

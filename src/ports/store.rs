@@ -14,6 +14,7 @@ use super::jobs::Jobs;
 use super::ledger::Ledger;
 use super::limits::Limits;
 use super::merges::Merges;
+use super::notices::Notices;
 use super::record::Record;
 use super::removal::Removals;
 use super::schedules::Schedules;
@@ -58,6 +59,7 @@ pub trait Store:
     + Waits
     + Appeals
     + AppealLinks
+    + Notices
     + Drifts
     + 'static
 {

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::error::ServiceError;
 use super::listing::{Listed, cut, one_more};
-use super::{After, Claim, Link, Outcome, Service, show};
+use super::{After, Claim, Link, Looks, LooksChange, Outcome, Service, show};
 use crate::domain::id::CommunityId;
 use crate::domain::policy::Policy;
 use crate::domain::policy_check::Finding;
@@ -20,7 +20,7 @@ impl Service {
     pub async fn create_community(
         &self,
         caller: &Caller,
-        name: String,
+        (name, looks): (String, Looks),
         links: Vec<Link>,
         policy: Option<Policy>,
         claim: Option<Claim>,
@@ -35,12 +35,13 @@ impl Service {
             id: CommunityId(self.ids.fresh()),
             name,
             links,
+            looks,
             policy: policy.unwrap_or_default(),
         };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
-    /// Gives a community another name, or its events another time for which they are kept; what is left out stays.
+    /// Gives a community another name or another look, or its events another time for which they are kept; what is left out stays.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a community that the caller does not have.
@@ -48,19 +49,20 @@ impl Service {
         &self,
         caller: &Caller,
         id: CommunityId,
-        name: Option<String>,
+        (name, looks): (Option<String>, LooksChange),
         event_retention: Option<Option<Span>>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::CommunitiesWrite)?;
         caller.enter(id)?;
-        let change = if name.is_none() && event_retention.is_none() {
+        let change = if name.is_none() && event_retention.is_none() && looks == LooksChange::default() {
             Change::KeepCommunity(id)
         } else {
             Change::UpdateCommunity {
                 id,
                 name,
                 event_retention,
+                looks,
             }
         };
         self.change(caller.tenant, caller.as_actor(), change, claim).await

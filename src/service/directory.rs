@@ -3,22 +3,26 @@
 use super::error::{ServiceError, applied};
 use super::judge::json;
 use super::records::case_tag;
-use super::{Answer, Claim, Outcome, Service, appeals, merges, show};
+use super::show::directive::Announcer;
+use super::{Answer, Claim, Outcome, Service, appeals, merges, notices, show};
 use crate::domain::actor::{Acting, Actor, Target};
 use crate::domain::appeal::Appeal;
 use crate::domain::authority;
 use crate::domain::case::Case;
 use crate::domain::directive::Directive;
 use crate::domain::drift::Seen;
-use crate::domain::id::{CommunityId, TenantId, UserId};
+use crate::domain::id::{CommunityId, NoticeId, TenantId, UserId};
+use crate::domain::notice::Notice;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::schedule::Schedule;
 use crate::ports::answer::NewEvent;
+use crate::ports::directives::Announce;
 use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
 };
 use crate::ports::ledger::ActorRef;
+use crate::ports::notices::Audience;
 use crate::ports::webhooks::WebhookChange;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -59,7 +63,7 @@ impl DirectoryRender {
             Change::PutLimit { .. } => types::LIMIT_CHANGED,
             Change::DeleteLimit { .. } => types::LIMIT_DELETED,
             Change::CreateUser { .. } => types::USER_CREATED,
-            Change::RenameUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
+            Change::UpdateUser { .. } | Change::KeepUser(_) | Change::AddIdentity { .. } => {
                 types::USER_CHANGED
             }
             // What is written of these tells of sanctions and cases too; see `merges`.
@@ -77,6 +81,7 @@ impl DirectoryRender {
             Change::Appeal(change) => show::appeal::kind(&change.what),
             Change::AppealLink(change) if change.is_revocation() => types::APPEAL_LINK_REVOKED,
             Change::AppealLink(_) => types::APPEAL_LINK_CREATED,
+            Change::AcknowledgeNotice { .. } => types::NOTICE_ACKNOWLEDGED,
             Change::Webhook(change) => match **change {
                 WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
                 WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
@@ -239,6 +244,13 @@ impl DirectoryRender {
         }
     }
 
+    /// The same, where a notice is anywhere else for it.
+    fn told(&self, directive: &Directive, notice: &Notice, now: DateTime<Utc>) -> Rendered {
+        let mut rendered = self.directive(directive, now);
+        rendered.events.push(show::notice::told(notice, now));
+        rendered
+    }
+
     /// The same, where what was observed stands otherwise for it: before, and now.
     fn observed(
         &self,
@@ -301,6 +313,8 @@ impl DirectoryRender {
             }
             Changed::Directive(directive) => self.directive(directive, now),
             Changed::Observed(directive, seen) => self.observed(directive, seen, now),
+            Changed::Told(directive, notice) => self.told(directive, notice, now),
+            Changed::Notice(read) => show::notice::read(read, now),
             Changed::Schedule(schedule) => self.schedule(schedule, now),
             Changed::Appeal(appeal) => self.appeal(appeal, now),
             Changed::AppealMoved(appeal, happened) => show::appeal::moved(appeal, happened, now),
@@ -323,6 +337,21 @@ impl DirectoryRender {
 impl Render for DirectoryRender {
     fn render(&self, changed: &Changed, _by: &Actor, now: DateTime<Utc>) -> Rendered {
         self.written(changed, now)
+    }
+
+    fn notice(
+        &self,
+        id: NoticeId,
+        audience: &Audience,
+        policy: &Policy,
+        appeal: &Appeal,
+        now: DateTime<Utc>,
+    ) -> Option<Notice> {
+        notices::of_decision(id, audience, policy, appeal, now)
+    }
+
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
     }
 
     fn may_edit(

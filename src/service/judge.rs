@@ -4,13 +4,15 @@ mod observe; // what was seen on platforms
 
 pub(crate) use observe::{REMARKABLE, desired};
 
-use super::show;
 use super::show::directive::Announcer;
+use super::{notices, show};
 use crate::domain::act::{Command, Decision, Entry, Situation};
 use crate::domain::decide::decide;
 use crate::domain::held::Held;
 use crate::domain::hold::Hold;
 use crate::domain::id::{CommunityId, UserId};
+use crate::domain::notice::Notice;
+use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::sanction::Sanction;
 use crate::domain::schedule::{Run, Schedule};
@@ -20,6 +22,7 @@ use crate::ports::answer::{Answer, NewEvent};
 use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Judge, Noted, Ruling, Submission, Watched};
+use crate::ports::notices::Audience;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
@@ -49,6 +52,16 @@ impl Judge for ActJudge {
 
     fn observe(&self, situation: &Situation<'_>, watched: Watched<'_>, submission: &Submission) -> Noted {
         self.note(situation, watched, submission)
+    }
+
+    fn notices(
+        &self,
+        audience: &Audience,
+        policy: &Policy,
+        entries: &[Entry],
+        now: DateTime<Utc>,
+    ) -> Vec<Notice> {
+        notices::of_cases(&*self.ids, audience, policy, entries, now)
     }
 
     fn ran(&self, schedule: &Schedule, run: &Run) -> Vec<NewEvent> {

@@ -28,6 +28,7 @@ pub mod limits; // rate limits, and checks of them
 pub mod listing; // lists in pages
 pub mod members; // users as members of a community
 pub mod merges; // two users who are one person
+pub mod notices; // what members are told
 pub mod pipeline; // acts wait in lanes and are decided in batches
 pub mod policies; // versions of a community's policy
 pub mod publishing; // the log, for streams elsewhere
@@ -57,11 +58,12 @@ mod rehearsal; // many acts tried out, one after the other
 pub use quota::Quota;
 
 pub use crate::ports::answer::{Answer, Claim};
-pub use crate::ports::directory::{After, Link};
+pub use crate::ports::directory::{After, Link, Looks, LooksChange};
 pub use crate::ports::drift::{DriftFilter, Snapshot};
 pub use crate::ports::error::StoreError;
 pub use crate::ports::jobs::ItemResult;
 pub use crate::ports::ledger::PersonRef;
+pub use crate::ports::notices::NoticeFilter;
 
 use crate::domain::id::HeldId;
 use crate::ports::clock::Clock;

@@ -10,6 +10,7 @@ mod ladder; // the rungs
 use crate::domain::drift::{DriftPolicy, Response};
 use crate::domain::kind::{Kind, Severity};
 use crate::domain::name::Name;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::points::Points;
 use crate::domain::policy::{CustomKind, Decay, Freeze, Policy};
 use crate::domain::policy_check::{self, DecayDraft, Draft, Finding};
@@ -91,6 +92,7 @@ impl Reading {
             holds: self.holds(rules.authority.as_ref()),
             drift: rules.drift.as_ref().map(drift).unwrap_or_default(),
             appeals: self.appeals(rules.appeals.as_ref()),
+            notices: self.notices(rules.notices.as_ref()),
         }
     }
 
@@ -114,6 +116,22 @@ impl Reading {
                 Some((kind, (*rank).into()))
             })
             .collect()
+    }
+
+    /// What members are told.
+    fn notices(&mut self, given: Option<&wire::policy::NoticePolicy>) -> NoticePolicy {
+        let Some(given) = given else {
+            return NoticePolicy::default();
+        };
+        let kinds = given.kinds.iter().flatten().filter_map(|(name, when)| {
+            let kind = self.kind(&format!("/notices/kinds/{}", escaped(name)), name)?;
+            Some((kind, (*when).into()))
+        });
+        NoticePolicy {
+            kinds: kinds.collect(),
+            when: given.when.map(Into::into),
+            how_to_appeal: given.how_to_appeal.clone(),
+        }
     }
 
     fn kinds(&mut self, rules: &Rules) -> BTreeMap<Name, CustomKind> {

@@ -7,6 +7,7 @@ use super::listing::{Listed, cut, one_more};
 use super::{After, Claim, Outcome, PersonRef, Service, show};
 use crate::domain::id::UserId;
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::policy_check::Finding;
 use crate::ports::directory::Change;
 use wire::key::Scope;
@@ -20,7 +21,7 @@ impl Service {
     pub async fn create_user(
         &self,
         caller: &Caller,
-        name: Option<String>,
+        (name, language): (Option<String>, Option<Language>),
         identities: Vec<Identity>,
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
@@ -30,28 +31,29 @@ impl Service {
         let change = Change::CreateUser {
             id: UserId(self.ids.fresh()),
             name,
+            language,
             identities,
         };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }
 
-    /// Gives a user another name, or none, if anything is said of it.
+    /// Gives a user another name or language, or none, if anything is said of it.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a user whom the tenant does not have.
-    pub async fn rename_user(
+    pub async fn update_user(
         &self,
         caller: &Caller,
         person: &PersonRef,
-        name: Option<Option<String>>,
+        (name, language): (Option<Option<String>>, Option<Option<Language>>),
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::UsersWrite)?;
         caller.unbound()?;
         let id = self.user_id(caller, person).await?;
-        let change = match name {
-            Some(name) => Change::RenameUser { id, name },
-            None => Change::KeepUser(id),
+        let change = match (&name, language) {
+            (None, None) => Change::KeepUser(id),
+            _ => Change::UpdateUser { id, name, language },
         };
         self.change(caller.tenant, caller.as_actor(), change, claim).await
     }

@@ -9,12 +9,12 @@ use self::log::Log;
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
 use super::show::directive::Announcer;
-use super::{Claim, Outcome, Service, show};
+use super::{Claim, Outcome, Service, notices, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Finding};
 use crate::domain::case::{Case, Reduced, Voided};
-use crate::domain::id::{CommunityId, UserId};
+use crate::domain::id::{CommunityId, NoticeId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::points::Points;
@@ -28,6 +28,7 @@ use crate::ports::appeals::{Deciding, TellAppeal};
 use crate::ports::directives::Announce;
 use crate::ports::ids::Ids;
 use crate::ports::ledger::{Closing, Course, Opening, Page, Revision, VoidOrder};
+use crate::ports::notices::Audience;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wire::event::types;
@@ -234,8 +235,9 @@ struct Remedy {
 struct Work {
     /// The case, as it was.
     case: Case,
-    /// The appeal, as it was decided.
+    /// The appeal, as it was decided, and to whom that is told.
     appeal: Option<Appeal>,
+    audience: Option<Audience>,
     /// The member, who may be another user by now than the one of the case.
     user: UserId,
     replay: Replay,
@@ -320,6 +322,7 @@ impl Revision for Remedy {
             user: opening.target.user,
             case,
             appeal,
+            audience: opening.audience,
             fallen,
             held,
         });
@@ -363,8 +366,13 @@ impl Revision for Remedy {
             Some(appeal) => came.decided(appeal, work.now),
             None => came.answer(self.dry_run),
         };
+        let policy = &work.timeline.in_force(work.at).policy;
+        let told = work.audience.as_ref().zip(work.appeal.as_ref());
+        let id = NoticeId(self.ids.fresh());
+        let told = told.and_then(|(to, appeal)| notices::of_decision(id, to, policy, appeal, work.now));
         Closing {
             answer,
+            notices: told.into_iter().collect(),
             member: voiding.member,
             recent: voiding.recent,
             voided,

@@ -8,6 +8,7 @@ mod asked;
 pub(crate) mod holds;
 pub(crate) mod issue;
 mod loaded;
+mod notices;
 mod observe;
 mod run;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod writes;
 
 pub(crate) use asked::{Asked, claims};
 pub(crate) use loaded::{Kept, Loaded, MemberRow};
+pub(crate) use notices::with_directives;
 pub(crate) use observe::spots;
 pub(crate) use run::{Deciding, Outcome, Step};
 pub(crate) use writes::{CaseRow, EndedRow, MemberWrite, Writes, mark};

@@ -3,10 +3,12 @@
 use super::batch::MemberRow;
 use crate::domain::act::Recent;
 use crate::domain::case::Case;
+use crate::domain::colour::Colour;
 use crate::domain::directive::State;
 use crate::domain::id::UserId;
 use crate::domain::identity::{Identity, NativeId, Platform};
 use crate::domain::kind::Kind;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::domain::name::Name;
 use crate::domain::past::Past;
@@ -17,6 +19,7 @@ use crate::domain::rank::{Authority, Rank};
 use crate::domain::sanction::{Ending, Sanction};
 use crate::domain::time::Instant;
 use crate::domain::timeline::PolicyVersion;
+use crate::ports::directory::Looks;
 use crate::ports::error::StoreError;
 use crate::ports::insight::Milestone;
 use chrono::{DateTime, Utc};
@@ -213,6 +216,26 @@ impl Place<'_> {
             state: self.json::<Member>("state", columns.state)?,
             recent: self.json::<Vec<Recent>>("recent", columns.recent)?,
             past: Past::default(),
+        })
+    }
+
+    /// A language, where one is set.
+    pub(crate) fn language(
+        &self,
+        column: &'static str,
+        code: Option<&str>,
+    ) -> Result<Option<Language>, StoreError> {
+        let named =
+            |code| Language::named(code).ok_or_else(|| self.corrupt(column, "there is no such language"));
+        code.map(named).transpose()
+    }
+
+    /// How a community presents itself.
+    pub(crate) fn looks(&self, language: Option<&str>, colour: Option<&str>) -> Result<Looks, StoreError> {
+        let parsed = |text| Colour::parse(text).ok_or_else(|| self.corrupt("colour", "this is no colour"));
+        Ok(Looks {
+            language: self.language("language", language)?,
+            colour: colour.map(parsed).transpose()?,
         })
     }
 

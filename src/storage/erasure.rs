@@ -173,12 +173,14 @@ impl Subject {
         }
         if self.is(map.get("id")) && map.contains_key("identities") {
             changed |= put(map, "name", Value::Null);
+            changed |= put(map, "language", Value::Null);
             changed |= put(map, "identities", Value::Array(Vec::new()));
         }
         if reach.about {
             changed |= put(map, "named", Value::Null);
         }
-        if reach.about && map.contains_key("wanted") {
+        // A directive, or how a notice goes.
+        if reach.about && (map.contains_key("wanted") || map.contains_key("directive")) {
             changed |= put(map, "member", Value::String(TOMBSTONE.to_owned()));
         }
         changed |= self.unobserve(map);
@@ -292,6 +294,10 @@ fn without_texts(map: &mut Map<String, Value>) -> bool {
         changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
         changed |= put(map, "data", Value::Null);
     }
+    // What a member is told.
+    if map.contains_key("text") && map.contains_key("language") {
+        changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
+    }
     // What somebody says in an appeal.
     if map.contains_key("text") && map.contains_key("evidence") {
         changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
@@ -388,6 +394,18 @@ mod tests {
         let mut other = before;
         other["user"] = json!("usr_00000000000070008000000000000009");
         assert_eq!(erased(&other, ALL), Value::Null);
+    }
+
+    #[test]
+    fn a_notice_to_them_has_neither_their_name_nor_its_text() {
+        let notice = |text: &str, member: &str| {
+            json!({
+                "member": {"user": subject().word(), "identity": null}, "language": "en", "text": text,
+                "deliveries": [{"directive": "dir_1", "platform": "discord", "member": member, "state": "applied"}],
+            })
+        };
+        let before = notice("You have been banned", "80351110224678912");
+        assert_eq!(erased(&before, ALL), notice(TOMBSTONE, TOMBSTONE));
     }
 
     #[test]

@@ -55,6 +55,7 @@ steps! {
     23 "0023" "appeals",
     24 "0024" "appeal_times",
     26 "0026" "appeal_links",
+    27 "0027" "notices",
 }
 
 /// The number of the newest step.

@@ -31,6 +31,7 @@ impl Piece {
         Self::User {
             id: user.id,
             name: user.name,
+            language: user.language,
             created_at: user.created_at,
             identities: user.identities,
             brought,

@@ -12,6 +12,7 @@ use crate::domain::member::Member;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Authority;
 use crate::domain::time::Instant;
+use crate::ports::directory::Looks;
 use crate::ports::history::{BadLine, Piece, RestoreOrder, SeamPiece};
 use crate::ports::merges::Merge;
 use crate::ports::record::Revision;
@@ -46,6 +47,7 @@ pub(crate) struct Head<'a> {
     pub(crate) policy_version: i32,
     pub(crate) scheduled_version: Option<i32>,
     pub(crate) last_case: i64,
+    pub(crate) looks: Looks,
 }
 
 /// A member, for their row.
@@ -224,6 +226,8 @@ impl<'a> Making<'a> {
                 policy_version,
                 scheduled_version,
                 last_case,
+                language,
+                colour,
             } => {
                 if self.rows.head.is_some() {
                     self.refuse("there is a community already");
@@ -234,6 +238,10 @@ impl<'a> Making<'a> {
                     policy_version: *policy_version,
                     scheduled_version: *scheduled_version,
                     last_case: *last_case,
+                    looks: Looks {
+                        language: *language,
+                        colour: *colour,
+                    },
                 });
             }
             Piece::Policy {

@@ -24,6 +24,7 @@ use tribune::jobs::activations::Activations;
 use tribune::jobs::retention::Retention;
 use tribune::jobs::timers::Timers;
 use tribune::jobs::{Stopper, stopper};
+use tribune::ports::directory::{Looks, LooksChange};
 use tribune::ports::record::{CaseFilter, EventFilter, SanctionFilter};
 use tribune::ports::store::Store;
 use tribune::service::acts::ActOrder;
@@ -207,7 +208,7 @@ impl Place {
         let caller = replica.service.authenticate(secret.reveal()).await.unwrap();
         let made = replica
             .service
-            .create_community(&caller, "c".into(), Vec::new(), None, None)
+            .create_community(&caller, ("c".into(), Looks::default()), Vec::new(), None, None)
             .await
             .unwrap();
         let community = CommunityId::parse(&made.answer.tag).unwrap();
@@ -215,10 +216,10 @@ impl Place {
     }
 
     async fn rename(&self, replica: &Replica, name: &str) {
-        let name = Some(name.to_owned());
+        let change = (Some(name.to_owned()), LooksChange::default());
         let renamed = replica
             .service
-            .update_community(&self.caller, self.community, name, None, None);
+            .update_community(&self.caller, self.community, change, None, None);
         renamed.await.unwrap();
     }
 }
@@ -423,7 +424,7 @@ on_every_store! {
         let place = Place::make(&replica).await;
         let repeat = async |key: &str| {
             let claim = Claim { key: key.to_owned(), fingerprint: [1; 32] };
-            let made = replica.service.create_community(&place.caller, key.to_owned(), Vec::new(), None, Some(claim)).await;
+            let made = replica.service.create_community(&place.caller, (key.to_owned(), Looks::default()), Vec::new(), None, Some(claim)).await;
             made.unwrap().replayed
         };
         assert!(!repeat("old").await);

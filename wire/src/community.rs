@@ -3,6 +3,7 @@
 use crate::duration::Duration;
 use crate::policy::Rules;
 use crate::time::Time;
+use crate::word::Language;
 
 wire! {
     /// A platform space.
@@ -28,6 +29,13 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = BTreeSet<Link>, max_items = 20))]
         pub links: Vec<Link>,
+        /// The language in which it speaks to those of whom it does not know theirs; null for English.
+        #[serde(default)]
+        pub language: Option<Language>,
+        /// The colour of its pages; null for a neutral one.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Colour>))]
+        pub colour: Option<String>,
         /// The rules of version 1 of its policy; by default the default ones. What is imported from before the next version is judged by
         /// them.
         #[serde(default)]
@@ -47,6 +55,14 @@ wire! {
         #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<Duration>))]
         pub event_retention: Option<Option<Duration>>,
+        /// The language in which it speaks to those of whom it does not know theirs; null for English.
+        #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Language>))]
+        pub language: Option<Option<Language>>,
+        /// The colour of its pages; null for a neutral one.
+        #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Colour>))]
+        pub colour: Option<Option<String>>,
     }
 }
 
@@ -73,5 +89,11 @@ wire! {
         /// others.
         #[cfg_attr(feature = "openapi", schema(required, minimum = 86_400, maximum = 315_360_000))]
         pub event_retention: Option<i64>,
+        /// The language in which it speaks to those of whom it does not know theirs; null for English.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub language: Option<Language>,
+        /// The colour of its pages; null for a neutral one.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Colour>, required))]
+        pub colour: Option<String>,
     }
 }

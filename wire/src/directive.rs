@@ -1,7 +1,7 @@
 //! Directives: what relays carry out on platforms, and the receipts that they post.
 
 use crate::time::Time;
-use crate::word::{DirectiveState, Effect, ReceiptOutcome};
+use crate::word::{DirectiveState, Effect, Language, NoticeTime, ReceiptOutcome};
 
 wire! {
     /// A capability that is taken away.
@@ -31,6 +31,25 @@ wire! {
         /// For `delete_messages`: which messages.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::form::MessageId>))]
         pub messages: Vec<String>,
+        /// For `notify`: what the member is told.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub notice: Option<ToldNotice>,
+    }
+}
+
+wire! {
+    /// What a member is told.
+    pub struct ToldNotice {
+        /// The notice.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::NoticeId))]
+        pub id: String,
+        /// Whether before what the platform does to them for the same case, or after it.
+        pub when: NoticeTime,
+        /// The language of the text.
+        pub language: Language,
+        /// The text, without any markup; null in events.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::NoticeText>, required))]
+        pub text: Option<String>,
     }
 }
 
@@ -106,6 +125,9 @@ wire! {
         /// left to do.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub due_at: Option<Time>,
+        /// The directive that it comes after: it is put off until something is reported of that one, or for a minute at the most.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::DirectiveId>, required))]
+        pub follows: Option<String>,
         /// Who has it in hand.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub lease: Option<Lease>,

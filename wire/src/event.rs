@@ -11,6 +11,7 @@ use crate::import::ImportReport;
 use crate::key::ApiKey;
 use crate::limit::Limit;
 use crate::merge::Merge;
+use crate::notice::NoticeNews;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
 use crate::schedule::{DueReminder, Schedule};
@@ -112,6 +113,16 @@ types! {
         "A later directive took the place of one before it was carried out."
     DIRECTIVE_CANCELLED "directive.cancelled" directive
         "Somebody took a directive back."
+    NOTICE_QUEUED "notice.queued" notice
+        "A member is to be told something, or once more."
+    NOTICE_SENT "notice.sent" notice
+        "What a member is told was delivered."
+    NOTICE_FAILED "notice.failed" notice
+        "What a member is told could not be delivered, or was taken back."
+    NOTICE_UNREACHABLE "notice.unreachable" notice
+        "There is no way to a member who is to be told something."
+    NOTICE_ACKNOWLEDGED "notice.acknowledged" notice
+        "A member has read what they were told."
     DRIFT_DETECTED "drift.detected" drift
         "What was observed on a platform is not as desired, or differs in another way than before."
     DRIFT_RESOLVED "drift.resolved" drift
@@ -237,6 +248,10 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub directive: Option<Directive>,
+    /// The notice, for `notice.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub notice: Option<NoticeNews>,
     /// The difference, for `drift.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

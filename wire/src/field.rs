@@ -87,7 +87,7 @@ mod tests {
             (r#"{"name":"Ann"}"#, Some(Some("Ann".to_owned()))),
         ] {
             let patch = serde_json::from_str::<UserPatch>(text).unwrap();
-            assert_eq!(patch, UserPatch { name });
+            assert_eq!(patch, UserPatch { name, language: None });
             assert_eq!(serde_json::to_string(&patch).unwrap(), text);
         }
     }

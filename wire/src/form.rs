@@ -52,6 +52,14 @@ texts! {
     AppealId: (36, 36), "^apl_[0-9a-f]{32}$", "apl_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The id of a link to a case.
     AppealLinkId: (36, 36), "^alk_[0-9a-f]{32}$", "alk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The id of a notice.
+    NoticeId: (36, 36), "^ntc_[0-9a-f]{32}$", "ntc_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// A colour in red, green and blue, two hexadecimal digits each.
+    Colour: (7, 7), "^#[0-9A-Fa-f]{6}$", "#2f7ed8";
+    /// What a member is told.
+    NoticeText: (1, 4_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]+$", "You have been banned from Rust Cologne.";
+    /// How to appeal, in a community's own words: no control characters but line break and tab, and not white space alone.
+    HowToAppeal: (1, 500), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Write to appeals@example.com";
     /// The id of a held act.
     HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A directive's id.

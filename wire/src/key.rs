@@ -80,6 +80,12 @@ pub enum Scope {
     /// Make links that let members see a case of theirs and appeal against it, list them, and revoke them.
     #[serde(rename = "appeals:link")]
     AppealsLink,
+    /// Read notices.
+    #[serde(rename = "notices:read")]
+    NoticesRead,
+    /// Say for members that they have read notices.
+    #[serde(rename = "notices:write")]
+    NoticesWrite,
     /// Read webhooks, and what became of what was sent to them.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
@@ -93,7 +99,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -118,6 +124,8 @@ impl Scope {
         Self::AppealsFile,
         Self::AppealsReview,
         Self::AppealsLink,
+        Self::NoticesRead,
+        Self::NoticesWrite,
         Self::WebhooksRead,
         Self::WebhooksWrite,
         Self::TenantsWrite,
@@ -151,6 +159,8 @@ impl Scope {
             Self::AppealsFile => "appeals:file",
             Self::AppealsReview => "appeals:review",
             Self::AppealsLink => "appeals:link",
+            Self::NoticesRead => "notices:read",
+            Self::NoticesWrite => "notices:write",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",

@@ -41,6 +41,7 @@ pub mod key; // API keys and scopes
 pub mod kind; // kinds of act
 pub mod limit; // rate limits and checks
 pub mod merge; // two users who are one person
+pub mod notice; // what members are told
 pub mod number;
 pub mod page; // cursor pages
 pub mod policy; // weights, decay, ladder, authority

@@ -13,6 +13,7 @@ use crate::job::Job;
 use crate::key::ApiKey;
 use crate::limit::Limit;
 use crate::merge::Merge;
+use crate::notice::Notice;
 use crate::policy::Policy;
 use crate::sanction::Sanction;
 use crate::schedule::Schedule;
@@ -91,6 +92,10 @@ page!(
 page!(
     /// Links to a case, newest first.
     AppealLinkPage of AppealLink
+);
+page!(
+    /// Notices, newest first.
+    NoticePage of Notice
 );
 page!(
     /// Schedules, newest first.

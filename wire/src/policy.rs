@@ -5,7 +5,9 @@ use crate::duration::Duration;
 use crate::kind::Kind;
 use crate::number::Decimal;
 use crate::time::Time;
-use crate::word::{BudgetPer, DecayModel, DriftResponse, Freeze, Rank, Refire, RungMode, Severity};
+use crate::word::{
+    BudgetPer, DecayModel, DriftResponse, Freeze, NoticeTime, Rank, Refire, RungMode, Severity,
+};
 use std::collections::BTreeMap;
 
 wire! {
@@ -248,6 +250,25 @@ wire! {
 }
 
 wire! {
+    /// What members are told of acts, and when.
+    #[serde(deny_unknown_fields)]
+    pub struct NoticePolicy {
+        /// When, for all kinds that `kinds` does not name. Default: before what removes the member (kick, tempban, ban), after everything else; what
+        /// restricts nobody is not told.
+        #[serde(default)]
+        pub when: Option<NoticeTime>,
+        /// When, for some kinds. Default none.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, NoticeTime>>))]
+        pub kinds: Option<BTreeMap<Kind, NoticeTime>>,
+        /// How to appeal, in the community's own words; by default a sentence in the member's language.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::HowToAppeal>))]
+        pub how_to_appeal: Option<String>,
+    }
+}
+
+wire! {
     /// The rules of a policy. What a request leaves out takes the default.
     #[serde(deny_unknown_fields)]
     pub struct Rules {
@@ -297,6 +318,9 @@ wire! {
         /// What may be appealed, how, and how long everybody has.
         #[serde(default)]
         pub appeals: Option<AppealRules>,
+        /// What members are told of acts, and when. Default: whatever restricts them.
+        #[serde(default)]
+        pub notices: Option<NoticePolicy>,
     }
 }
 

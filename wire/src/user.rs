@@ -1,7 +1,7 @@
 //! People: users with their identities, and users as members of a community.
 
 use crate::time::Time;
-use crate::word::Rank;
+use crate::word::{Language, Rank};
 
 wire! {
     /// Who somebody is on a platform.
@@ -24,6 +24,9 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>))]
         pub name: Option<String>,
+        /// In which language they are spoken to; null for that of the community.
+        #[serde(default)]
+        pub language: Option<Language>,
         /// Who they are on platforms.
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = BTreeSet<Identity>, max_items = 20))]
@@ -39,6 +42,10 @@ wire! {
         #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>))]
         pub name: Option<Option<String>>,
+        /// The language in which they are spoken to; null for that of the community.
+        #[serde(default, deserialize_with = "crate::field::patch", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Language>))]
+        pub language: Option<Option<Language>>,
     }
 }
 
@@ -51,6 +58,9 @@ wire! {
         /// What people call them, if known.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::Name>, required))]
         pub name: Option<String>,
+        /// In which language they are spoken to; null for that of the community.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub language: Option<Language>,
         /// When they were first seen.
         pub created_at: Time,
         /// Who they are on platforms; nobody any more, once they are erased.

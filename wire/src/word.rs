@@ -309,6 +309,60 @@ wire! {
         Kick,
         /// Messages deleted once.
         DeleteMessages,
+        /// Told something once.
+        Notify,
+    }
+}
+
+wire! {
+    /// A language in which members are spoken to, by ISO 639-1.
+    pub enum Language {
+        /// English.
+        En,
+        /// German.
+        De,
+        /// Spanish.
+        Es,
+        /// French.
+        Fr,
+    }
+}
+
+wire! {
+    /// Whether a notice goes before what platforms do, or after it.
+    pub enum NoticeTime {
+        /// Before it.
+        Before,
+        /// After it.
+        After,
+        /// Never.
+        Off,
+    }
+}
+
+wire! {
+    /// Where a notice is.
+    pub enum NoticeState {
+        /// It is to be delivered still, or once more.
+        Queued,
+        /// It was delivered somewhere.
+        Sent,
+        /// It was tried, and given up or taken back.
+        Failed,
+        /// There is no way to the member: no name on a linked platform, or their messages are closed.
+        Unreachable,
+        /// The member has read it.
+        Acknowledged,
+    }
+}
+
+wire! {
+    /// What a notice is about.
+    pub enum NoticeSubject {
+        /// That the act of the case was done.
+        Act,
+        /// That an appeal of the case was decided.
+        Appeal,
     }
 }
 

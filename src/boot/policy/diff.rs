@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::appeal;
 use crate::domain::hold::Per;
 use crate::domain::kind::{Kind, Severity};
+use crate::domain::notice::When;
 use crate::domain::points::Points;
 use crate::domain::policy::{Decay, Freeze, Policy, Refire, Remedy};
 use crate::domain::rank::Rank;
@@ -138,11 +139,22 @@ fn parts(policy: &Policy) -> Parts {
     parts
 }
 
-/// What waits for others, and what is done where platforms differ.
+/// What waits for others, what is done where platforms differ, and what members are told.
 fn holds(policy: &Policy, put: &mut impl FnMut(String, String)) {
     let (lifted, imposed) = (policy.drift.lifted_natively, policy.drift.imposed_natively);
     put("drift/lifted_natively".into(), lifted.name().into());
     put("drift/imposed_natively".into(), imposed.name().into());
+    let notices = &policy.notices;
+    put(
+        "notices/when".into(),
+        notices.when.map_or("by kind", When::name).into(),
+    );
+    for (kind, when) in &notices.kinds {
+        put(format!("notices/kinds/{}", kind.name()), when.name().into());
+    }
+    if let Some(text) = &notices.how_to_appeal {
+        put("notices/how_to_appeal".into(), text.clone());
+    }
     put("authority/hold_for".into(), readable(policy.holds.hold_for));
     for (kind, approvals) in &policy.holds.approvals {
         let rank = approvals.rank.map_or("the least rank", Rank::name);

@@ -8,6 +8,7 @@ use super::diff::{freeze, per, refire, severity};
 use crate::domain::drift::DriftPolicy;
 use crate::domain::hold::{Budget, Holds};
 use crate::domain::kind::Kind;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::points::Points;
 use crate::domain::policy::{Decay, OffenceRung, Policy, Refire, Remedy, Rung};
 
@@ -106,6 +107,29 @@ fn acts(out: &mut String, policy: &Policy) {
     holds(out, &policy.holds);
     drift(out, policy.drift);
     appeals::print(out, &policy.appeals);
+    notices(out, &policy.notices);
+}
+
+/// What members are told.
+fn notices(out: &mut String, notices: &NoticePolicy) {
+    section(
+        out,
+        "When members are told of acts: before or after what platforms do, or off. Left out: before what removes them, else after.",
+    );
+    let when = notices.when.iter();
+    let mut parts: Vec<String> = when.map(|when| format!("when: {}", word(when.name()))).collect();
+    let kinds = notices.kinds.iter();
+    let kinds: Vec<String> = kinds
+        .map(|(kind, when)| format!("{}: {}", word(kind.name()), word(when.name())))
+        .collect();
+    if !kinds.is_empty() {
+        parts.push(format!("kinds: {{{}}}", kinds.join(", ")));
+    }
+    if let Some(text) = &notices.how_to_appeal {
+        // Read as JSON would be.
+        parts.push(format!("how_to_appeal: {}", serde_json::json!(text)));
+    }
+    line(out, &format!("notices: {{{}}}", parts.join(", ")));
 }
 
 /// What is done where platforms differ from the record.
@@ -307,7 +331,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_the_same() {
-        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\ndrift: {lifted_natively: heal, imposed_natively: adopt}\nappeals: {window: P30D, wait: PT1H, most: 2, gap: P7D, except_kinds: [kick], questions: [{id: why, text: \"What \\\"happened\\\": all of it?\"}, {id: \"true\", text: \"- What else?\", required: false}], claim_for: PT30M, blind: true, votes: {needed: 2, of: 3}}\n";
+        let rich = "weights: {warn: 1.5}\ndecay: {model: expiry, after: P30DT1M}\nfreeze_while: ban\nladder:\n  - {id: \"1\", at: 3, action: restrict, capabilities: [images, \"on\"], mode: while_above, reset_below: 1}\n  - {id: null-ban, at: 9, action: ban, refire: crossing}\noffence_rungs:\n  - {id: \"true\", kinds: [warn, hug], count: 3, within: P7D, action: tempban, duration: 90061}\nkinds: {hug: {weight: 0.5, severity: note, offence: true}}\nescalations_carry_points: true\nduplicate_window: 0\nleast_rank: {ban: admin, hug: owner}\nauthority:\n  budgets:\n    - {per: actor, acts: 30}\n    - {per: rule, acts: 5, within: P1D, kinds: [hug, ban]}\n  approvals: {ban: {needed: 2, rank: owner}, hug: {needed: 1}}\n  hold_for: P2D\ndrift: {lifted_natively: heal, imposed_natively: adopt}\nappeals: {window: P30D, wait: PT1H, most: 2, gap: P7D, except_kinds: [kick], questions: [{id: why, text: \"What \\\"happened\\\": all of it?\"}, {id: \"true\", text: \"- What else?\", required: false}], claim_for: PT30M, blind: true, votes: {needed: 2, of: 3}}\nnotices: {when: before, kinds: {warn: \"off\", hug: after}, how_to_appeal: \"Write to us:\\n\\\"appeals\\\" # here, {please}\"}\n";
         let mut policies = vec![
             parse(rich).unwrap().policy,
             parse("decay: {model: none}\nladder: []\n").unwrap().policy,

@@ -152,6 +152,7 @@ fn directive(wanted: Wanted) -> Directive {
         created_at: now(),
         due_at: None,
         lease: Some(LeaseId(Uuid::nil())),
+        follows: None,
         settled_at: None,
         receipt: None,
     }

@@ -218,7 +218,7 @@ const fn lifting(effect: Effect) -> Option<Kind> {
         Effect::Ban => Some(Kind::Unban),
         Effect::Mute => Some(Kind::Unmute),
         Effect::Restrict => Some(Kind::Unrestrict),
-        Effect::Kick | Effect::DeleteMessages => None,
+        Effect::Kick | Effect::DeleteMessages | Effect::Notify => None,
     }
 }
 
@@ -228,6 +228,6 @@ const fn imposing(effect: Effect, duration: Option<Span>) -> Option<Kind> {
         Effect::Ban => Some(Kind::Ban),
         Effect::Mute => Some(Kind::Mute),
         Effect::Restrict => Some(Kind::Restrict),
-        Effect::Kick | Effect::DeleteMessages => None,
+        Effect::Kick | Effect::DeleteMessages | Effect::Notify => None,
     }
 }

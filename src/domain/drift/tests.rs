@@ -71,6 +71,7 @@ fn said(wanted: Wanted, state: State, settled: i64, holds_until: Option<i64>) ->
         created_at: moment(0),
         due_at: None,
         lease: None,
+        follows: None,
         settled_at: (state != State::Open).then(|| moment(settled)),
         receipt: (state == State::Applied).then(|| Receipt {
             lease: None,

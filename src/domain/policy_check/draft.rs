@@ -5,6 +5,7 @@ use crate::domain::drift::DriftPolicy;
 use crate::domain::hold::Holds;
 use crate::domain::kind::Kind;
 use crate::domain::name::Name;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::points::Points;
 #[allow(unused_imports, reason = "for links in the documentation")]
 use crate::domain::policy::Policy;
@@ -104,4 +105,6 @@ pub struct Draft {
     pub drift: DriftPolicy,
     /// See [`Policy::appeals`].
     pub appeals: appeal::Rules,
+    /// See [`Policy::notices`].
+    pub notices: NoticePolicy,
 }

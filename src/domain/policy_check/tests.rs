@@ -37,6 +37,7 @@ fn draft() -> Draft {
         holds: crate::domain::hold::Holds::default(),
         drift: crate::domain::drift::DriftPolicy::default(),
         appeals: crate::domain::appeal::Rules::default(),
+        notices: crate::domain::notice::NoticePolicy::default(),
     }
 }
 

@@ -330,6 +330,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
             let mut draft = Draft {
                 appeals: crate::domain::appeal::Rules::default(),
                 drift: crate::domain::drift::DriftPolicy::default(),
+                notices: crate::domain::notice::NoticePolicy::default(),
                 holds: crate::domain::hold::Holds::default(),
                 granularity: points(step),
                 weights,

@@ -6,6 +6,7 @@ pub(crate) mod bulk; // many acts in one request
 pub(crate) mod directive; // what platforms are to do
 pub(crate) mod drift; // what differs from the record
 pub(crate) mod held; // acts that wait for others
+pub(crate) mod notice; // what members are told
 pub(crate) mod replace; // a milder act in the place of one
 pub(crate) mod schedule; // acts and reminders at a time
 pub(crate) mod webhook; // where events are sent
@@ -458,6 +459,10 @@ mod tests {
         }
         is::<wire::appeal::DecisionAnswer>(appeal::decided());
         is::<wire::page::AppealPage>(appeal::page());
+        for shown in [notice::sent(), notice::acknowledged()] {
+            is::<wire::notice::Notice>(shown);
+        }
+        is::<wire::page::NoticePage>(notice::page());
         asks::<wire::schedule::ScheduleRequest>(schedule::request());
         is::<wire::schedule::Schedule>(schedule::reminder());
         is::<wire::schedule::Schedule>(schedule::cancelled());

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod limits;
 pub mod links;
 pub mod members;
+pub mod notices;
 pub mod policies;
 pub mod sanctions;
 pub mod schedules;
@@ -52,6 +53,7 @@ fn ledger() -> OpenApiRouter<ApiState> {
         .routes(routes!(jobs::list::list_jobs))
         .merge(held_acts())
         .merge(appeals())
+        .merge(notices())
         .routes(routes!(jobs::read::read_job))
         .routes(routes!(jobs::results::list_job_results))
         .routes(routes!(jobs::cancel::cancel_job))
@@ -226,4 +228,12 @@ fn appeals() -> OpenApiRouter<ApiState> {
         .routes(routes!(appeal_links::create::create_appeal_link))
         .routes(routes!(appeal_links::list::list_appeal_links))
         .routes(routes!(appeal_links::revoke::revoke_appeal_link))
+}
+
+/// What members are told.
+fn notices() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(notices::list::list_notices))
+        .routes(routes!(notices::read::read_notice))
+        .routes(routes!(notices::acknowledge::acknowledge_notice))
 }

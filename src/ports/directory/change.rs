@@ -1,6 +1,6 @@
 //! Changes to the directory: what is asked for, and what comes of it.
 
-use super::{ApiKey, Community, Link, PolicyChange, Profile, Tenant, User};
+use super::{ApiKey, Community, Link, Looks, LooksChange, PolicyChange, Profile, Tenant, User};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Happened};
 use crate::domain::appeal_link::AppealLink;
@@ -8,11 +8,13 @@ use crate::domain::case::Case;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
 use crate::domain::drift::Seen;
 use crate::domain::id::{
-    CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, ScheduleId, TenantId, UserId,
+    CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, NoticeId, ScheduleId, TenantId, UserId,
 };
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::limit::Limit;
 use crate::domain::name::Name;
+use crate::domain::notice::Notice;
 use crate::domain::plan::Plan;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Rank;
@@ -22,9 +24,11 @@ use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::appeal_links::AppealLinkChange;
 use crate::ports::appeals::AppealChange;
+use crate::ports::directives::Announce;
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
+use crate::ports::notices::Audience;
 use crate::ports::schedules::NewSchedule;
 use crate::ports::webhooks::{WebhookChange, WebhookChanged};
 use chrono::{DateTime, Utc};
@@ -55,6 +59,8 @@ pub enum Change {
         name: String,
         /// Its links.
         links: Vec<Link>,
+        /// How it presents itself.
+        looks: Looks,
         /// Version 1.
         policy: Policy,
     },
@@ -66,6 +72,8 @@ pub enum Change {
         name: Option<String>,
         /// How long; `None` within for as long as others'.
         event_retention: Option<Option<Span>>,
+        /// How it presents itself.
+        looks: LooksChange,
     },
     /// From now on it can only be read; or no longer. To say again what is so already changes nothing.
     ArchiveCommunity {
@@ -168,15 +176,19 @@ pub enum Change {
         id: UserId,
         /// The name.
         name: Option<String>,
+        /// In which language they are spoken to.
+        language: Option<Language>,
         /// The identities.
         identities: Vec<Identity>,
     },
-    /// A new name for a user.
-    RenameUser {
+    /// A new name or language for a user. What is left out stays.
+    UpdateUser {
         /// Which.
         id: UserId,
-        /// The name; `None` forgets it.
-        name: Option<String>,
+        /// The name; `None` within forgets it.
+        name: Option<Option<String>>,
+        /// The language; `None` within forgets it.
+        language: Option<Option<Language>>,
     },
     /// A person's name and identities go at once, and all that was written about them in portions; see
     /// [`Removals`](crate::ports::removal::Removals). To erase them again takes what came since.
@@ -257,6 +269,13 @@ pub enum Change {
     Appeal(Box<AppealChange>),
     /// A link to a case is made or revoked.
     AppealLink(Box<AppealLinkChange>),
+    /// A member has read what they were told. To say so again changes nothing.
+    AcknowledgeNotice {
+        /// Where.
+        community: CommunityId,
+        /// Which.
+        id: NoticeId,
+    },
     /// A webhook is made, changed, asked to take something, or deleted.
     Webhook(Box<WebhookChange>),
     /// The last run of a schedule, which failed, is carried out once more, from now on.
@@ -377,6 +396,10 @@ pub enum Changed {
     Directive(Box<Directive>),
     /// A directive was reported on, and what was observed stands otherwise for that: before, and now.
     Observed(Box<Directive>, Box<(Seen, Seen)>),
+    /// A directive was reported on, is tried again or was taken back, and so the notice is anywhere else that it has the member told.
+    Told(Box<Directive>, Box<Notice>),
+    /// A notice was read.
+    Notice(Box<(Notice, Vec<Directive>)>),
     /// A schedule was made, taken back or is tried again.
     Schedule(Box<Schedule>),
     /// An appeal.
@@ -458,6 +481,21 @@ pub struct Rendered {
 pub trait Render: Send + Sync {
     /// Turns the changed thing into the answer and the events. `by` is the resolved actor.
     fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered;
+
+    /// What the member is told of an appeal that was decided without a remedy: nothing, unless a renderer has something to say.
+    fn notice(
+        &self,
+        _id: NoticeId,
+        _audience: &Audience,
+        _policy: &Policy,
+        _appeal: &Appeal,
+        _now: DateTime<Utc>,
+    ) -> Option<Notice> {
+        None
+    }
+
+    /// What writes out the directives that have the member told.
+    fn announcer(&self) -> Box<dyn Announce>;
 
     /// Whether the actor may change the reason of this case; called for [`Change::ChangeReason`] only.
     ///

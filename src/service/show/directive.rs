@@ -2,6 +2,7 @@
 
 use super::instant;
 use crate::domain::directive::{Directive, Outcome, Receipt, State, Wanted};
+use crate::domain::notice::Notice;
 use crate::ports::answer::NewEvent;
 use crate::ports::directives::Announce;
 use crate::service::judge::json;
@@ -27,6 +28,7 @@ pub(crate) fn directive(directive: &Directive) -> directive::Directive {
         attempts: directive.attempts,
         created_at: Time(directive.created_at),
         due_at: directive.due_at.map(Time),
+        follows: directive.follows.map(|first| first.to_string()),
         lease: directive
             .lease
             .zip(directive.due_at)
@@ -47,6 +49,7 @@ pub(crate) fn wanted(wanted: &Wanted) -> directive::Wanted {
         capabilities: Vec::new(),
         channel: None,
         messages: Vec::new(),
+        notice: None,
     };
     match wanted {
         Wanted::Lifted | Wanted::Done => {}
@@ -62,6 +65,14 @@ pub(crate) fn wanted(wanted: &Wanted) -> directive::Wanted {
                 until: until.map(instant),
             });
             shown.capabilities = taken.collect();
+        }
+        Wanted::Told(told) => {
+            shown.notice = Some(directive::ToldNotice {
+                id: told.notice.to_string(),
+                when: told.when.into(),
+                language: told.language.into(),
+                text: Some(told.text.clone()),
+            });
         }
         Wanted::Gone(messages) => {
             shown.channel = Some(messages.channel.clone());
@@ -88,6 +99,10 @@ impl Announce for Announcer {
     fn announce(&self, directive: &Directive, now: DateTime<Utc>) -> NewEvent {
         event(directive, now)
     }
+
+    fn notice(&self, notice: &Notice, now: DateTime<Utc>) -> NewEvent {
+        super::notice::told(notice, now)
+    }
 }
 
 /// What the log says of a directive that was issued, or that another one took the place of.
@@ -112,10 +127,14 @@ pub(crate) fn received(directive: &Directive) -> &'static str {
     }
 }
 
-/// What the log says of a directive as it stands now.
+/// What the log says of a directive as it stands now: nothing of what a member is told.
 pub(crate) fn told(kind: &'static str, directive: &Directive, now: DateTime<Utc>) -> NewEvent {
+    let mut shown = self::directive(directive);
+    if let Some(notice) = &mut shown.wanted.notice {
+        notice.text = None;
+    }
     let data = EventData {
-        directive: Some(self::directive(directive)),
+        directive: Some(shown),
         ..EventData::default()
     };
     NewEvent {

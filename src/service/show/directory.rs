@@ -65,6 +65,8 @@ pub(crate) fn community(community: &Community) -> wire::community::Community {
         links: community.links.iter().map(link).collect(),
         archived_at: community.archived_at.map(Time),
         event_retention: community.event_retention.map(Span::seconds),
+        language: community.looks.language.map(Into::into),
+        colour: community.looks.colour.map(String::from),
     }
 }
 
@@ -81,6 +83,7 @@ pub(crate) fn user(user: &User) -> wire::user::User {
     wire::user::User {
         id: user.id.to_string(),
         name: user.name.clone(),
+        language: user.language.map(Into::into),
         created_at: Time(user.created_at),
         identities: user.identities.iter().map(identity).collect(),
         merged_into: user.merged_into.map(|id| id.to_string()),

@@ -12,6 +12,7 @@ pub mod insight; // counts and the consistency report
 pub mod job; // requests of many items
 pub mod limit; // rate limits
 pub mod merge; // two users who are one person
+pub mod notice; // what members are told
 pub mod policy; // versions of a policy
 pub mod schedule; // what is to be done at a time
 pub mod simulate; // simulations

@@ -5,6 +5,7 @@ use super::{instant, names, points};
 use crate::domain::appeal;
 use crate::domain::hold::{Budget, Holds, Per};
 use crate::domain::id::CommunityId;
+use crate::domain::notice::NoticePolicy;
 use crate::domain::points::Points;
 use crate::domain::policy::{CustomKind, Decay, OffenceRung, Policy, Rung};
 use crate::domain::policy_check::Finding;
@@ -92,6 +93,21 @@ pub(crate) fn rules(policy: &Policy) -> wire::policy::Rules {
             imposed_natively: Some(policy.drift.imposed_natively.into()),
         }),
         appeals: Some(appeals(&policy.appeals)),
+        notices: Some(notices(&policy.notices)),
+    }
+}
+
+/// What members are told.
+fn notices(notices: &NoticePolicy) -> wire::policy::NoticePolicy {
+    let kinds = notices.kinds.iter();
+    wire::policy::NoticePolicy {
+        when: notices.when.map(Into::into),
+        kinds: Some(
+            kinds
+                .map(|(kind, when)| ((*kind).into(), (*when).into()))
+                .collect(),
+        ),
+        how_to_appeal: notices.how_to_appeal.clone(),
     }
 }
 

@@ -5,11 +5,12 @@ use crate::domain::directive::{Directive, Effect, State, Wanted, Wish};
 use crate::domain::drift::Spot;
 use crate::domain::id::DirectiveId;
 use crate::domain::identity::{NativeId, Platform};
+use crate::domain::notice;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::InHand;
 use crate::storage::codec::json;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -86,10 +87,16 @@ impl Wishes {
             .collect()
     }
 
-    /// One directive for each target of each wish; applied where it is so already, which is not issued.
+    /// One directive for each target of each wish; applied where it is so already, which is not issued. Each name is told a thing once, however many
+    /// spaces it is in.
     pub(crate) fn directives(&self, targets: Vec<Target>, now: DateTime<Utc>) -> Vec<(Home, Directive)> {
+        let mut told = BTreeSet::new();
         let issued = targets.into_iter().filter_map(|target| {
             let row = self.rows.get(target.place)?.as_ref()?;
+            let name = (target.place, target.platform.clone(), target.native.clone());
+            if row.wish.effect == Effect::Notify && !told.insert(name) {
+                return None;
+            }
             let mine = row
                 .in_hand
                 .as_ref()
@@ -113,7 +120,9 @@ impl Wishes {
             }
             Some((row.member.home(), directive))
         });
-        issued.collect()
+        let (homes, mut issued): (Vec<Home>, Vec<Directive>) = issued.unzip();
+        notice::order(&mut issued);
+        homes.into_iter().zip(issued).collect()
     }
 }
 
@@ -135,6 +144,7 @@ impl Target {
             created_at: now,
             due_at: Some(now),
             lease: None,
+            follows: None,
             settled_at: None,
             receipt: None,
         }

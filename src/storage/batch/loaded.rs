@@ -7,6 +7,7 @@ use crate::domain::drift::{Seen, Spot};
 use crate::domain::held::Held;
 use crate::domain::hold::Spent;
 use crate::domain::id::{HeldId, ScheduleId, TenantId, UserId};
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::domain::past::Past;
 use crate::domain::rank::Authority;
@@ -74,6 +75,10 @@ pub(crate) struct Loaded<'a> {
     pub(crate) archived: BTreeSet<Home>,
     /// Those among them that are linked to a space.
     pub(crate) linked: BTreeSet<Home>,
+    /// What each of them is called, and in which language it speaks.
+    pub(crate) names: HashMap<Home, (String, Option<Language>)>,
+    /// The languages of people, where they are known.
+    pub(crate) languages: HashMap<(TenantId, UserId), Language>,
     /// Their tenants that are archived.
     pub(crate) archived_tenants: BTreeSet<TenantId>,
     /// The last case number of each of them, locked.
@@ -108,6 +113,8 @@ impl Loaded<'_> {
             timelines: HashMap::new(),
             archived: BTreeSet::new(),
             linked: BTreeSet::new(),
+            names: HashMap::new(),
+            languages: HashMap::new(),
             archived_tenants: BTreeSet::new(),
             numbers: BTreeMap::new(),
             held: HashMap::new(),

@@ -10,6 +10,7 @@ use crate::domain::held::Held;
 use crate::domain::hold::{self, Spent};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::kind::Kind;
+use crate::domain::notice::When;
 use crate::domain::past::{Answer, Question};
 use crate::domain::schedule::Ran;
 use crate::domain::time::Instant;
@@ -298,17 +299,18 @@ impl Run<'_, '_> {
             self.loaded.held.insert(key, held.clone());
             self.writes.held.insert(key, held);
         }
-        if self.loaded.linked.contains(&member.home()) {
+        let notices = self.told(member, &ruling.entries);
+        let linked = self.loaded.linked.contains(&member.home());
+        if linked {
             let before = self.loaded.members.get(&member);
             let before = before.map_or(&[][..], |row| &row.state.sanctions);
-            self.writes.wish(
-                member,
-                before,
-                &ruling.entries,
-                &ruling.member.sanctions,
-                submission.in_hand.as_ref(),
-            );
+            let (entries, after) = (&ruling.entries, &ruling.member.sanctions);
+            let in_hand = submission.in_hand.as_ref();
+            self.writes.tell(member, &notices, When::Before, in_hand);
+            self.writes.wish(member, before, entries, after, in_hand);
+            self.writes.tell(member, &notices, When::After, in_hand);
         }
+        self.writes.notice(member.home(), notices, linked);
         for entry in ruling.entries {
             self.writes.entry(member, entry);
         }

@@ -6,6 +6,7 @@ use crate::domain::case::{Case, Ended, Particulars};
 use crate::domain::directive::Directive;
 use crate::domain::id::{KeyId, SanctionId};
 use crate::domain::kind::{Kind, Restriction};
+use crate::domain::notice::Notice;
 use crate::domain::points::Points;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -50,6 +51,16 @@ impl Announce for Silent {
             kind: "directive",
             community: None,
             user: None,
+            at: now,
+            data: "null".to_owned(),
+        }
+    }
+
+    fn notice(&self, notice: &Notice, now: DateTime<Utc>) -> NewEvent {
+        NewEvent {
+            kind: "notice",
+            community: None,
+            user: Some(notice.user),
             at: now,
             data: "null".to_owned(),
         }

@@ -2,6 +2,7 @@
 
 use super::holds::SpentRow;
 use super::issue::{WishRow, Wishes};
+use super::notices::NoticeRow;
 use super::{Home, MemberKey};
 use crate::domain::act::{Entry, Recent};
 use crate::domain::case::Case;
@@ -10,6 +11,7 @@ use crate::domain::drift::{Seen, Spot};
 use crate::domain::held::Held;
 use crate::domain::id::{HeldId, SanctionId, ScheduleId, TenantId, UserId};
 use crate::domain::member::Member;
+use crate::domain::notice::When;
 use crate::domain::past::Mark;
 use crate::domain::points::Points;
 use crate::domain::sanction::{Ending, Sanction};
@@ -124,6 +126,8 @@ pub(crate) struct Writes {
     pub(crate) schedules: BTreeMap<(Home, ScheduleId), (i32, Schedule)>,
     /// What is wanted of platforms.
     pub(crate) wishes: Wishes,
+    /// What members are told.
+    pub(crate) notices: Vec<NoticeRow>,
     /// What is known of what was observed.
     pub(crate) seen: BTreeMap<(Home, Spot), Seen>,
     /// Users made for this batch who are not needed, with their identities.
@@ -212,6 +216,8 @@ impl Writes {
             &closing.member.sanctions,
             None,
         );
+        writes.tell(member, &closing.notices, When::After, None);
+        writes.notice(member.home(), closing.notices, true);
         if let Some(entry) = closing.added {
             let user = entry.case.user;
             writes.successor(MemberKey { user, ..member }, entry);

@@ -6,6 +6,7 @@ use super::row::{Row, all, one};
 use crate::domain::directive::{Directive, Effect, State, Wish};
 use crate::domain::id::{CommunityId, DirectiveId, LeaseId, TenantId, UserId};
 use crate::domain::identity::Platform;
+use crate::domain::notice::told;
 use crate::ports::directives::{Announce, DirectiveFilter, Directives, Served, Taking};
 use crate::ports::directory::{After, Link};
 use crate::ports::error::StoreError;
@@ -42,12 +43,12 @@ const SUPERSEDE: &str = "UPDATE directives d SET state = CASE WHEN d.state = 'op
     AND d.community_id = w.community_id AND d.platform = w.platform AND d.space = w.space AND d.native_id = w.native_id \
     AND d.effect = w.effect AND d.due_at IS NOT NULL RETURNING d.*, NULL::text AS reason";
 const ISSUE: &str = "INSERT INTO directives (tenant_id, community_id, directive_id, platform, space, native_id, user_id, effect, \
-    wanted, case_number, state, attempts, created_at, due_at, lease_id) \
+    wanted, case_number, state, attempts, created_at, due_at, lease_id, follows, notice_id) \
     SELECT n.tenant_id, n.community_id, n.directive_id, n.platform, n.space, n.native_id, n.user_id, n.effect, n.wanted::json, \
-    n.case_number, 'open', n.attempts, n.created_at, n.due_at, n.lease_id \
+    n.case_number, 'open', n.attempts, n.created_at, n.due_at, n.lease_id, n.follows, n.notice_id \
     FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], \
-    $10::bigint[], $11::integer[], $12::timestamptz[], $13::timestamptz[], $14::uuid[]) WITH ORDINALITY AS n (tenant_id, community_id, \
-    directive_id, platform, space, native_id, user_id, effect, wanted, case_number, attempts, created_at, due_at, lease_id, place) \
+    $10::bigint[], $11::integer[], $12::timestamptz[], $13::timestamptz[], $14::uuid[], $15::uuid[], $16::uuid[]) WITH ORDINALITY AS n (tenant_id, community_id, \
+    directive_id, platform, space, native_id, user_id, effect, wanted, case_number, attempts, created_at, due_at, lease_id, follows, notice_id, place) \
     ORDER BY n.place";
 const LEASE: &str = concat!(
     "WITH due AS (SELECT tenant_id, directive_id FROM directives WHERE tenant_id = $1 AND platform = $2 AND due_at <= $3 \
@@ -180,6 +181,7 @@ pub(super) async fn issue(
     }
     let wishes = std::mem::take(&mut writes.wishes);
     let issued = wishes.directives(targets(&mut *connection, wishes.members()).await?, now);
+    writes.queue(&issued, announce, now);
     if issued.is_empty() {
         return Ok(());
     }
@@ -282,7 +284,13 @@ async fn insert(connection: &mut PgConnection, issued: &[&(Home, Directive)]) ->
         .bind(each().map(|d| d.attempts).collect::<Vec<_>>())
         .bind(each().map(|d| d.created_at).collect::<Vec<_>>())
         .bind(each().map(|d| d.due_at).collect::<Vec<_>>())
-        .bind(each().map(|d| d.lease.map(|lease| lease.0)).collect::<Vec<_>>());
+        .bind(each().map(|d| d.lease.map(|lease| lease.0)).collect::<Vec<_>>())
+        .bind(each().map(|d| d.follows.map(|first| first.0)).collect::<Vec<_>>())
+        .bind(
+            each()
+                .map(|d| told(d).map(|told| told.notice.0))
+                .collect::<Vec<_>>(),
+        );
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }
@@ -417,6 +425,7 @@ pub(super) fn directive_of(row: &PgRow) -> Result<Directive, StoreError> {
         created_at: row.time("created_at")?,
         due_at: row.time_opt("due_at")?,
         lease: row.get::<Option<Uuid>>("lease_id")?.map(LeaseId),
+        follows: row.get::<Option<Uuid>>("follows")?.map(DirectiveId),
         settled_at: row.time_opt("settled_at")?,
         receipt: row.json_opt("receipt")?,
     })

@@ -22,7 +22,7 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, c.event_retention, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, c.event_retention, c.language, c.colour, \
              clock_timestamp() AS now, \
              (SELECT coalesce(json_agg(json_build_object('platform', platform, 'space', space) \
               ORDER BY platform, space), '[]') FROM links l \
@@ -36,7 +36,7 @@ macro_rules! communities {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.language, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
             identities!(),
             " FROM users u WHERE u.tenant_id = $1 AND ",
             $rest
@@ -55,7 +55,7 @@ macro_rules! identities {
 macro_rules! profiles {
     ($join:literal, $rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.language, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
             identities!(),
             ", coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, false) AS protected, coalesce(m.bot, false) AS bot ",
@@ -420,6 +420,7 @@ fn community_of(row: &PgRow, clock: Option<DateTime<Utc>>) -> Result<Community, 
         policy_version: row.held()?.in_force(instant(now)?),
         archived_at: row.time_opt("archived_at")?,
         event_retention: row.span_opt("event_retention")?,
+        looks: row.place().looks(row.get("language")?, row.get("colour")?)?,
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })
@@ -448,6 +449,7 @@ pub(super) fn user_of(row: &PgRow) -> Result<User, StoreError> {
         id: row.user()?,
         name: row.get("name")?,
         created_at: row.time("created_at")?,
+        language: row.place().language("language", row.get("language")?)?,
         identities: row.json("identities")?,
         merged_into: row.get::<Option<Uuid>>("merged_into")?.map(UserId),
         erased_at: row.time_opt("erased_at")?,

@@ -29,7 +29,8 @@ const LOCK: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, 
     WITH ORDINALITY AS p (tenant_id, community_id, user_id, platform, native_id, ord) \
     LEFT JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id \
     LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id) \
-    SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, m.state, m.recent, m.regrouped \
+    SELECT a.ord, m.tenant_id, m.community_id, m.user_id, m.rank, m.level, m.protected, m.bot, m.state, m.recent, m.regrouped, \
+    (SELECT u.language FROM users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id) AS language \
     FROM a JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id \
     ORDER BY m.tenant_id, m.community_id, m.user_id FOR UPDATE OF m";
 /// Locks members without waiting for anybody.
@@ -40,7 +41,7 @@ const LOCK_FREE: &str = "SELECT m.tenant_id, m.community_id, m.user_id, m.rank, 
 /// A new version waits until those who decide by the present one have committed.
 const IN_FORCE: &str = "SELECT c.tenant_id, c.community_id, c.policy_version, c.scheduled_version, c.scheduled_at, \
      c.archived_at IS NOT NULL AS archived, EXISTS (SELECT 1 FROM links l WHERE l.tenant_id = c.tenant_id \
-     AND l.community_id = c.community_id) AS linked \
+     AND l.community_id = c.community_id) AS linked, c.name, c.language \
     FROM UNNEST($1::uuid[], $2::uuid[]) AS p (tenant_id, community_id) \
     JOIN communities c ON c.tenant_id = p.tenant_id AND c.community_id = p.community_id \
     ORDER BY c.tenant_id, c.community_id FOR SHARE OF c";
@@ -123,6 +124,10 @@ async fn lock<'a>(
         let named = people::place(&row, members)?;
         let key = row.member_key()?;
         loaded.people.insert((named.0, named.2), key.user);
+        let language = row.place().language("language", row.get("language")?)?;
+        loaded
+            .languages
+            .extend(language.map(|language| ((key.tenant, key.user), language)));
         if let std::collections::btree_map::Entry::Vacant(entry) = loaded.members.entry(key) {
             entry.insert(row.member()?);
         }
@@ -224,6 +229,9 @@ async fn recognise<'a>(
 fn learn<'a>(loaded: &mut Loaded<'a>, (tenant, community, person): Named<'a>, known: &Known) {
     let Some(user) = known.user else { return };
     loaded.people.insert((tenant, person), user);
+    loaded
+        .languages
+        .extend(known.language.map(|language| ((tenant, user), language)));
     if let Some(stored) = known.stored {
         let key = MemberKey {
             tenant,
@@ -298,6 +306,8 @@ async fn in_force(
     for row in &rows {
         let row = Row::of(row, "communities", &["tenant_id", "community_id"]);
         let (home, held) = (row.home()?, row.held()?);
+        let language = row.place().language("language", row.get("language")?)?;
+        loaded.names.insert(home, (row.get("name")?, language));
         let timeline = timeline(&mut *connection, timelines, home, held).await?;
         if row.get("archived")? {
             loaded.archived.insert(home);

@@ -33,6 +33,7 @@ mod insight; // reads for searches and reports
 mod job_rows; // rows of jobs
 mod jobs; // requests of many items
 mod look; // a member's state
+mod notices; // what members are told
 mod observations; // what was seen on platforms
 mod people; // persons, found or made
 mod ports; // which module does what is asked
@@ -143,6 +144,7 @@ pub fn statements() -> Vec<&'static str> {
         appeals::STATEMENTS,
         bench::STATEMENTS,
         appeal_links::STATEMENTS,
+        notices::STATEMENTS,
         waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,

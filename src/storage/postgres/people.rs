@@ -6,6 +6,7 @@ use super::row::Row;
 use crate::domain::actor::Acting;
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::domain::rank::Authority;
 use crate::ports::error::StoreError;
@@ -26,6 +27,7 @@ const WHO: &str = "WITH a AS MATERIALIZED (SELECT p.tenant_id, p.community_id, \
     LEFT JOIN identities i ON i.tenant_id = p.tenant_id AND i.platform = p.platform AND i.native_id = p.native_id \
     LEFT JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id) \
     SELECT a.ord, a.user_id, c.community_id IS NOT NULL AS has_community, m.rank, m.level, clock_timestamp() AS now, \
+    (SELECT x.language FROM users x WHERE x.tenant_id = a.tenant_id AND x.user_id = a.user_id) AS language, \
     CASE WHEN a.user_id IS NULL THEN (SELECT t.secret FROM tenants t WHERE t.tenant_id = a.tenant_id) END AS secret \
     FROM a LEFT JOIN communities c ON c.tenant_id = a.tenant_id AND c.community_id = a.community_id \
     LEFT JOIN members m ON m.tenant_id = a.tenant_id AND m.community_id = a.community_id AND m.user_id = a.user_id";
@@ -104,6 +106,8 @@ pub(super) struct Known {
     pub(super) has_community: bool,
     /// What the community has set for them.
     pub(super) stored: Option<Authority>,
+    /// In which language they are spoken to.
+    pub(super) language: Option<Language>,
     /// When it was known.
     pub(super) now: DateTime<Utc>,
     /// What erased people are recognised by, where the tenant does not have the user and has erased anybody.
@@ -139,6 +143,7 @@ fn known(row: &PgRow) -> Result<(i64, Known), StoreError> {
         user: row.get::<Option<Uuid>>("user_id")?.map(UserId),
         has_community: row.get("has_community")?,
         stored: rank.map(|_| row.authority()).transpose()?,
+        language: row.place().language("language", row.get("language")?)?,
         now: row.time("now")?,
         secret: row.get("secret")?,
     };

@@ -10,6 +10,7 @@ use super::holds;
 use super::import::origins;
 use super::seams::{note, sew};
 use super::write::write;
+use crate::domain::language::Language;
 use crate::ports::answer::Answer;
 use crate::ports::error::StoreError;
 use crate::ports::history::{Imported, RestoreOrder, Restored};
@@ -25,13 +26,13 @@ use sqlx::PgConnection;
 const ROWS: usize = 2_000;
 
 const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, \
-    scheduled_version, scheduled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    scheduled_version, scheduled_at, language, colour) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const COUNTER: &str =
     "INSERT INTO community_counters (tenant_id, community_id, case_seq) VALUES ($1, $2, $3)";
 const POLICY: &str = "INSERT INTO policies (tenant_id, community_id, version, activated_at, doc, created_at, by_actor, \
     comment, withdrawn_at) VALUES ($1, $2, $3, $4, $5::text::json, $6, $7::text::json, $8, $9)";
-const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, merged_into) SELECT $1, n.* \
-    FROM UNNEST($2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[]) AS n (user_id, name, created_at, merged_into)";
+const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, merged_into, language) SELECT $1, n.* \
+    FROM UNNEST($2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[], $6::text[]) AS n (user_id, name, created_at, merged_into, language)";
 const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, brought_by, created_at) SELECT $1, n.*, $6 \
     FROM UNNEST($2::text[], $3::text[], $4::uuid[], $5::uuid[]) AS n (platform, native_id, user_id, brought_by)";
 const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent, \
@@ -137,6 +138,8 @@ async fn directory(
             .bind(head.policy_version)
             .bind(made.scheduled().map(|(version, _)| version))
             .bind(made.scheduled().map(|(_, at)| at.seconds()))
+            .bind(head.looks.language.map(Language::code))
+            .bind(head.looks.colour.map(String::from))
             .execute(&mut *connection)
             .await
             .map_err(failed)?;
@@ -183,6 +186,12 @@ async fn people(
                 users
                     .iter()
                     .map(|new| new.merged_into.map(|into| into.0))
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                users
+                    .iter()
+                    .map(|new| new.language.map(Language::code))
                     .collect::<Vec<_>>(),
             )
             .execute(&mut *connection)

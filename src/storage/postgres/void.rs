@@ -8,7 +8,7 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::{Row, all, one};
 use super::write::write;
-use super::{Postgres, amend, appeals, directives, look, lowerings, people, seams};
+use super::{Postgres, amend, appeals, directives, look, lowerings, notices, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
 use crate::domain::appeal::{Appeal, Bench};
@@ -195,6 +195,10 @@ async fn opening(
 ) -> Result<Opening, StoreError> {
     let timeline = timeline_of(&mut *connection, river.home, &store.timelines).await?;
     let appeal = to_decide(&mut *connection, river.home, order, (&timeline, &acting)).await?;
+    let audience = match &appeal {
+        Some(_) => Some(notices::audience(&mut *connection, river.member).await?),
+        None => None,
+    };
     let source = member(river.home, river.source);
     let vacancy = if order.replaces {
         Some(vacancy(&mut *connection, river.home, &case).await?)
@@ -222,6 +226,7 @@ async fn opening(
         place: vacancy,
         joined_later: river.seams.next(river.source, spot(place)).is_some(),
         appeal,
+        audience,
     })
 }
 

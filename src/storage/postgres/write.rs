@@ -8,7 +8,7 @@ use super::people;
 use crate::ports::error::StoreError;
 use crate::storage::batch::Writes;
 use chrono::{DateTime, Utc};
-use columns::{Cases, Counters, Ends, Events, Kept, Members, Moved, Sanctions, Timers};
+use columns::{Cases, Counters, Ends, Events, Kept, Members, Moved, Notices, Sanctions, Timers};
 use sqlx::PgConnection;
 use sqlx::postgres::PgArguments;
 
@@ -51,6 +51,10 @@ const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     FROM UNNEST($70::uuid[], $71::uuid[], $72::uuid[], $73::bigint[], $74::integer[]) \
     AS n (tenant_id, community_id, sanction_id, ends_at, version) \
     WHERE s.tenant_id = n.tenant_id AND s.community_id = n.community_id AND s.sanction_id = n.sanction_id), \
+    noticed AS (INSERT INTO notices (tenant_id, community_id, notice_id, number, user_id, state, created_at, changed_at, message) \
+    SELECT n.tenant_id, n.community_id, n.notice_id, n.number, n.user_id, n.state, n.at, n.at, n.message::json \
+    FROM UNNEST($75::uuid[], $76::uuid[], $77::uuid[], $78::bigint[], $79::uuid[], $80::text[], $81::timestamptz[], $82::text[]) \
+    AS n (tenant_id, community_id, notice_id, number, user_id, state, at, message)), \
     moved AS (UPDATE members m SET state = n.state::json, recent = n.recent::json \
     FROM UNNEST($49::uuid[], $50::uuid[], $51::uuid[], $52::text[], $53::text[]) \
     AS n (tenant_id, community_id, user_id, state, recent) \
@@ -78,6 +82,7 @@ pub(super) async fn write(connection: &mut PgConnection, writes: &Writes) -> Res
     let query = Members::of(writes)?.bind(query);
     let query = Cases::of(writes)?.bind(query);
     let query = Moved::of(writes).bind(query);
+    let query = Notices::of(writes)?.bind(query);
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 use crate::domain::actor::Actor;
 use crate::domain::id::{MergeId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::domain::merge::MAX_MERGED;
 use crate::ports::history::{BadLine, Brought, Piece, RestoreOrder};
@@ -50,6 +51,7 @@ pub(crate) struct Named<'a> {
 pub(crate) struct NewUser<'a> {
     pub(crate) id: UserId,
     pub(crate) name: Option<&'a str>,
+    pub(crate) language: Option<Language>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) merged_into: Option<UserId>,
 }
@@ -81,6 +83,7 @@ struct Line<'a> {
     line: u64,
     id: UserId,
     name: Option<&'a str>,
+    language: Option<Language>,
     created_at: DateTime<Utc>,
     identities: &'a [Identity],
     brought: &'a [Brought],
@@ -152,6 +155,7 @@ impl<'a> Line<'a> {
         let Piece::User {
             id,
             name,
+            language,
             created_at,
             identities,
             brought,
@@ -164,6 +168,7 @@ impl<'a> Line<'a> {
             line: *line,
             id: *id,
             name: name.as_deref(),
+            language: *language,
             created_at: *created_at,
             identities,
             brought,
@@ -271,6 +276,7 @@ impl<'a> People<'a> {
                 self.users.push(NewUser {
                     id: user,
                     name: line.name,
+                    language: line.language,
                     created_at: line.created_at,
                     merged_into,
                 });

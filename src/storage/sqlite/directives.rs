@@ -9,6 +9,7 @@ use super::rows::Id;
 use crate::domain::directive::{Directive, Effect, State, Wish};
 use crate::domain::id::{CommunityId, DirectiveId, LeaseId, TenantId, UserId};
 use crate::domain::identity::Platform;
+use crate::domain::notice::told;
 use crate::ports::directives::{Announce, DirectiveFilter, Directives, Served, Taking};
 use crate::ports::directory::{After, Link};
 use crate::ports::error::StoreError;
@@ -48,10 +49,10 @@ const SUPERSEDE: &str = "UPDATE directives SET state = CASE WHEN state = 'open' 
     AND d.space = j.value->>3 AND d.native_id = j.value->>4 AND d.effect = j.value->>5 AND d.due_at IS NOT NULL) \
     RETURNING *, NULL AS reason";
 const ISSUE: &str = "INSERT INTO directives (tenant_id, community_id, directive_id, platform, space, native_id, user_id, effect, \
-    wanted, case_number, state, attempts, created_at, due_at, lease_id, turn) \
+    wanted, case_number, state, attempts, created_at, due_at, lease_id, follows, notice_id, turn) \
     SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, value->>4, value->>5, unhex(value->>6), value->>7, \
     value->>8, value->>9, 'open', value->>10, value->>11, value->>12, unhex(value->>13), \
-    (SELECT coalesce(max(rowid), 0) FROM directives) + 1 + key FROM json_each(?1) ORDER BY key";
+    unhex(value->>14), unhex(value->>15), (SELECT coalesce(max(rowid), 0) FROM directives) + 1 + key FROM json_each(?1) ORDER BY key";
 const IS_DUE: &str = "SELECT count(*) FROM (SELECT 1 FROM directives WHERE tenant_id = ?1 AND platform = ?2 AND due_at <= ?3 \
     AND (?4 IS NULL OR community_id IN (SELECT unhex(value) FROM json_each(?4))) LIMIT 1)";
 const LEASE: &str = with_reason!(
@@ -215,6 +216,7 @@ pub(super) async fn issue(
     }
     let wishes = std::mem::take(&mut writes.wishes);
     let issued = wishes.directives(targets(transaction, wishes.members()).await?, now);
+    writes.queue(&issued, announce, now);
     if issued.is_empty() {
         return Ok(());
     }
@@ -320,6 +322,8 @@ async fn insert(transaction: &mut Transaction, issued: &[&(Home, Directive)]) ->
             micros(d.created_at),
             d.due_at.map(micros),
             d.lease.map(|lease| Id(lease.0)),
+            d.follows.map(|first| Id(first.0)),
+            told(d).map(|told| Id(told.notice.0)),
         ]));
     }
     let query = sqlx::query(ISSUE).bind(json(&rows)?);
@@ -458,6 +462,7 @@ pub(super) fn directive_of(row: &SqliteRow) -> Result<Directive, StoreError> {
         created_at: row.time("created_at")?,
         due_at: row.time_opt("due_at")?,
         lease: row.get::<Option<uuid::Uuid>>("lease_id")?.map(LeaseId),
+        follows: row.get::<Option<uuid::Uuid>>("follows")?.map(DirectiveId),
         settled_at: row.time_opt("settled_at")?,
         receipt: row.json_opt("receipt")?,
     })

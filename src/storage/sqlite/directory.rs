@@ -23,7 +23,7 @@ use uuid::Uuid;
 macro_rules! communities {
     ($rest:literal) => {
         concat!(
-            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, c.event_retention, \
+            "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.scheduled_at, c.archived_at, c.event_retention, c.language, c.colour, \
              (SELECT json_group_array(json_object('platform', platform, 'space', space)) FROM \
               (SELECT platform, space FROM links l WHERE l.tenant_id = c.tenant_id \
                AND l.community_id = c.community_id ORDER BY platform, space)) AS links \
@@ -36,7 +36,7 @@ macro_rules! communities {
 macro_rules! users {
     ($rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.language, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
             identities!(),
             " FROM users u WHERE u.tenant_id = ?1 AND ",
             $rest
@@ -55,7 +55,7 @@ macro_rules! identities {
 macro_rules! profiles {
     ($join:literal, $rest:literal) => {
         concat!(
-            "SELECT u.tenant_id, u.user_id, u.name, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
+            "SELECT u.tenant_id, u.user_id, u.name, u.language, u.created_at, u.erased_at, u.erasure_done_at, u.merged_into, ",
             identities!(),
             ", coalesce(m.rank, 'member') AS rank, coalesce(m.level, 0) AS level, \
              coalesce(m.protected, 0) AS protected, coalesce(m.bot, 0) AS bot ",
@@ -431,6 +431,7 @@ fn community_of(row: &SqliteRow, now: DateTime<Utc>) -> Result<Community, StoreE
         policy_version: row.held()?.in_force(instant(now)?),
         archived_at: row.time_opt("archived_at")?,
         event_retention: row.span_opt("event_retention")?,
+        looks: row.place().looks(row.get("language")?, row.get("colour")?)?,
         links: links
             .into_iter()
             .map(|LinkDoc { platform, space }| Link { platform, space })
@@ -459,6 +460,7 @@ pub(super) fn user_of(row: &SqliteRow) -> Result<User, StoreError> {
         id: row.user()?,
         name: row.get("name")?,
         created_at: row.time("created_at")?,
+        language: row.place().language("language", row.get("language")?)?,
         identities: row.json("identities")?,
         merged_into: row.get::<Option<Uuid>>("merged_into")?.map(UserId),
         erased_at: row.time_opt("erased_at")?,

@@ -24,7 +24,7 @@ const PAGE: u32 = 500;
 /// How many people are asked for at a time.
 const PEOPLE_PAGE: usize = 500;
 
-const COMMUNITY: &str = "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, \
+const COMMUNITY: &str = "SELECT c.tenant_id, c.community_id, c.name, c.created_at, c.policy_version, c.scheduled_version, c.language, c.colour, \
     n.case_seq \
     FROM communities c JOIN community_counters n ON n.tenant_id = c.tenant_id AND n.community_id = c.community_id \
     WHERE c.tenant_id = ?1 AND c.community_id = ?2";
@@ -118,12 +118,15 @@ async fn community(on: &mut SqliteConnection, home: Home, sink: &mut dyn Sink) -
         .await
         .map_err(failed)?;
     let row = Row::of(&row, "communities", &["tenant_id", "community_id"]);
+    let looks = row.place().looks(row.get("language")?, row.get("colour")?)?;
     let first = Piece::Community {
         name: row.text("name")?,
         created_at: row.time("created_at")?,
         policy_version: row.get("policy_version")?,
         scheduled_version: row.get("scheduled_version")?,
         last_case: row.get("case_seq")?,
+        language: looks.language,
+        colour: looks.colour,
     };
     if !sink.take(first).await {
         return Ok(false);

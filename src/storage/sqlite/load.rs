@@ -10,6 +10,7 @@ use super::row::Row;
 use super::rows::{HexText, Id, ids};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::time::Instant;
 use crate::domain::timeline::Timeline;
 use crate::ports::answer::Claim;
@@ -29,14 +30,15 @@ use std::sync::{Arc, LazyLock};
 /// People by their names, and what the communities in which they are named have of them. A user named by id must be there; who was merged into
 /// another one is that one.
 const PEOPLE: &str = "SELECT json_group_array(json_array(j.key, hex(coalesce(i.user_id, u.merged_into, u.user_id)), m.rank, m.level, \
-    m.protected, m.bot, m.state, m.recent)) AS found FROM jsonb_each($2) j \
+    m.protected, m.bot, m.state, m.recent, (SELECT x.language FROM users x WHERE x.tenant_id = unhex(j.value->>0) \
+    AND x.user_id = coalesce(i.user_id, u.merged_into, u.user_id)))) AS found FROM jsonb_each($2) j \
     LEFT JOIN identities i ON i.tenant_id = unhex(j.value->>0) AND i.platform = j.value->>3 AND i.native_id = j.value->>4 \
     LEFT JOIN users u ON u.tenant_id = unhex(j.value->>0) AND u.user_id = unhex(j.value->>2) \
     LEFT JOIN members m ON m.tenant_id = unhex(j.value->>0) AND m.community_id = unhex(j.value->>1) \
     AND m.user_id = coalesce(i.user_id, u.merged_into, u.user_id) WHERE coalesce(i.user_id, u.user_id) IS NOT NULL";
 const HOMES: &str = "SELECT json_group_array(json_array(j.key, c.policy_version, c.scheduled_version, c.scheduled_at, n.case_seq, \
     hex(t.secret), c.archived_at IS NOT NULL, t.archived_at IS NOT NULL, \
-    EXISTS (SELECT 1 FROM links l WHERE l.tenant_id = c.tenant_id AND l.community_id = c.community_id))) AS found \
+    EXISTS (SELECT 1 FROM links l WHERE l.tenant_id = c.tenant_id AND l.community_id = c.community_id), c.name, c.language)) AS found \
     FROM jsonb_each($3) j CROSS JOIN communities c CROSS JOIN community_counters n CROSS JOIN tenants t \
     WHERE c.tenant_id = unhex(j.value->>0) AND c.community_id = unhex(j.value->>1) \
     AND n.tenant_id = c.tenant_id AND n.community_id = c.community_id AND t.tenant_id = c.tenant_id";
@@ -53,7 +55,7 @@ static LOAD: LazyLock<String> = LazyLock::new(|| [KEPT, PEOPLE, HOMES].join("; "
 /// Identities that got a user in this batch.
 pub(super) type Named<'a> = BTreeMap<(TenantId, &'a Identity), UserId>;
 
-/// A person of what [`PEOPLE`] finds: the place among those asked for, the user, and the columns of the member if there is one.
+/// A person of what [`PEOPLE`] finds: the place among those asked for, the user, the columns of the member if there is one, and the language.
 #[derive(Deserialize)]
 struct Found(
     usize,
@@ -64,12 +66,25 @@ struct Found(
     Option<u8>,
     Option<String>,
     Option<String>,
+    Option<Language>,
 );
 
 /// A community of what [`HOMES`] finds: its place, what its row says of its policy, its last case number, the tenant's secret, and
-/// whether it and its tenant are archived, and whether it is linked to a space.
+/// whether it and its tenant are archived, whether it is linked to a space, its name, and its language.
 #[derive(Deserialize)]
-struct FoundHome(usize, i32, Option<i32>, Option<Instant>, i64, HexText, u8, u8, u8);
+struct FoundHome {
+    ordinal: usize,
+    active: i32,
+    scheduled: Option<i32>,
+    from: Option<Instant>,
+    last: i64,
+    secret: HexText,
+    archived: u8,
+    closed: u8,
+    linked: u8,
+    name: String,
+    language: Option<Language>,
+}
 
 /// Loads what was asked for into `loaded`, and returns who has to be made if anything is accepted for them.
 pub(super) async fn load<'a>(
@@ -102,28 +117,27 @@ pub(super) async fn load<'a>(
     let connection = transaction.connection()?;
     let mut secrets = BTreeMap::new();
     for found in one::<Vec<FoundHome>>(active)? {
-        let FoundHome(ordinal, active, scheduled, from, last, HexText(secret), archived, closed, linked) =
-            found;
-        let home = *at(&homes, ordinal)?;
-        if archived == 1 {
+        let home = *at(&homes, found.ordinal)?;
+        loaded.names.insert(home, (found.name, found.language));
+        if found.archived == 1 {
             loaded.archived.insert(home);
         }
-        if linked == 1 {
+        if found.linked == 1 {
             loaded.linked.insert(home);
         }
-        if closed == 1 {
+        if found.closed == 1 {
             loaded.archived_tenants.insert(home.0);
         }
-        if !secret.is_empty() {
-            secrets.insert(home.0, secret);
+        if !found.secret.0.is_empty() {
+            secrets.insert(home.0, found.secret.0);
         }
         let held = Held {
-            active,
-            scheduled: Option::zip(scheduled, from),
+            active: found.active,
+            scheduled: Option::zip(found.scheduled, found.from),
         };
         let timeline = timeline(&mut *connection, home, held, timelines).await?;
         loaded.timelines.insert(home, timeline);
-        loaded.numbers.insert(home, last);
+        loaded.numbers.insert(home, found.last);
     }
     recognise(transaction, asked, &people, &secrets, loaded).await?;
     Ok(newcomers(asked, &people, loaded))
@@ -202,11 +216,14 @@ fn one<T: DeserializeOwned>(row: &SqliteRow) -> Result<T, StoreError> {
 fn meet<'a>(
     asked: &Asked<'a>,
     named: Person<'a>,
-    Found(_, Id(user), rank, level, protected, bot, state, recent): Found,
+    Found(_, Id(user), rank, level, protected, bot, state, recent, language): Found,
     loaded: &mut Loaded<'a>,
 ) -> Result<(), StoreError> {
     let user = UserId(user);
     loaded.people.insert((named.0, named.2), user);
+    loaded
+        .languages
+        .extend(language.map(|language| ((named.0, user), language)));
     let (Some(rank), Some(level), Some(state), Some(recent)) = (rank, level, state, recent) else {
         return Ok(());
     };

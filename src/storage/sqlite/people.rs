@@ -8,12 +8,14 @@ use super::row::micros;
 use crate::domain::actor::Acting;
 use crate::domain::id::{CommunityId, TenantId, UserId};
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::ports::error::StoreError;
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::storage::batch;
 use chrono::{DateTime, Utc};
 
-const MAKE_USER: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) VALUES (?1, ?2, ?3, ?4)";
+const MAKE_USER: &str =
+    "INSERT INTO users (tenant_id, user_id, name, created_at, language) VALUES (?1, ?2, ?3, ?4, ?5)";
 const GIVE_IDENTITY: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
     VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -35,7 +37,7 @@ pub(super) async fn find_or_make(
             if let Some(erased) = recognise(transaction.connection()?, tenant, person).await? {
                 return Ok(erased);
             }
-            make(transaction, tenant, fresh, None, now).await?;
+            make(transaction, tenant, fresh, (None, None), now).await?;
             give(transaction, tenant, fresh, identity, now).await?;
             Ok(fresh)
         }
@@ -47,7 +49,7 @@ pub(super) async fn make(
     transaction: &mut Transaction,
     tenant: TenantId,
     id: UserId,
-    name: Option<&str>,
+    (name, language): (Option<&str>, Option<Language>),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(MAKE_USER)
@@ -55,6 +57,7 @@ pub(super) async fn make(
         .bind(id.0)
         .bind(name)
         .bind(micros(now))
+        .bind(language.map(Language::code))
         .execute(transaction.connection()?)
         .await
         .map_err(failed)?;

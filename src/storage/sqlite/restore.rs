@@ -13,6 +13,7 @@ use super::row::micros;
 use super::rows::{Id, ids};
 use super::seams::{note, sew};
 use super::write::{Made, rows, write};
+use crate::domain::language::Language;
 use crate::ports::answer::Answer;
 use crate::ports::error::StoreError;
 use crate::ports::history::{Imported, RestoreOrder, Restored};
@@ -26,15 +27,15 @@ use serde::Serialize;
 const ROWS: usize = 2_000;
 
 const COMMUNITY: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, \
-    scheduled_version, scheduled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    scheduled_version, scheduled_at, language, colour) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const COUNTER: &str =
     "INSERT INTO community_counters (tenant_id, community_id, case_seq) VALUES (?1, ?2, ?3)";
 const POLICIES: &str = "INSERT INTO policies (tenant_id, community_id, version, activated_at, doc, created_at, by_actor, \
     comment, withdrawn_at) SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6, \
     value->>7, value->>8 \
     FROM json_each(?1)";
-const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, merged_into) \
-    SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, unhex(value->>4) FROM json_each(?1)";
+const USERS: &str = "INSERT INTO users (tenant_id, user_id, name, created_at, merged_into, language) \
+    SELECT unhex(value->>0), unhex(value->>1), value->>2, value->>3, unhex(value->>4), value->>5 FROM json_each(?1)";
 const IDENTITIES: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at, brought_by) \
     SELECT unhex(value->>0), value->>1, value->>2, unhex(value->>3), value->>4, unhex(value->>5) FROM json_each(?1)";
 const MEMBERS: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent, \
@@ -150,6 +151,8 @@ async fn directory(
             .bind(head.policy_version)
             .bind(made.scheduled().map(|(version, _)| version))
             .bind(made.scheduled().map(|(_, at)| at.seconds()))
+            .bind(head.looks.language.map(Language::code))
+            .bind(head.looks.colour.map(String::from))
             .execute(transaction.connection()?)
             .await
             .map_err(failed)?;
@@ -200,6 +203,7 @@ async fn people(
                 user.name,
                 micros(user.created_at),
                 merged_into,
+                user.language.map(Language::code),
             )
         })
         .collect();

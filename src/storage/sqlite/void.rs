@@ -11,7 +11,7 @@ use super::recall::past_before;
 use super::record::{case, case_columns, lowered, sanction, stored_of};
 use super::row::Row;
 use super::write::{Made, write};
-use super::{Sqlite, amend, appeals, directives, load, look, lowerings, people, seams};
+use super::{Sqlite, amend, appeals, directives, load, look, lowerings, notices, people, seams};
 use crate::domain::act::Entry;
 use crate::domain::actor::{Acting, Target};
 use crate::domain::appeal::{Appeal, Bench};
@@ -164,6 +164,10 @@ async fn opening(
     let acting = people::acting(transaction, home.0, Some(home.1), &order.actor, now).await?;
     let timeline = timeline_of(transaction.connection()?, home, &store.timelines).await?;
     let appeal = to_decide(transaction, home, order, (&timeline, &acting)).await?;
+    let audience = match &appeal {
+        Some(_) => Some(notices::audience(transaction.connection()?, river.member).await?),
+        None => None,
+    };
     let connection = transaction.connection()?;
     let row = member_row(connection, river.member).await?.unwrap_or_default();
     let source = member(home, river.source);
@@ -193,6 +197,7 @@ async fn opening(
         place: vacancy,
         joined_later: river.seams.next(river.source, spot(place)).is_some(),
         appeal,
+        audience,
     })
 }
 

@@ -56,6 +56,10 @@ const MOVED: &str = "UPDATE OR ROLLBACK sanctions SET ends_at = j.value->>3, ver
     FROM jsonb_each($14) j WHERE sanctions.tenant_id = unhex(j.value->>0) \
     AND sanctions.community_id = unhex(j.value->>1) AND sanctions.sanction_id = unhex(j.value->>2)";
 
+const NOTICES: &str = "INSERT OR ROLLBACK INTO notices (tenant_id, community_id, notice_id, number, user_id, state, created_at, \
+    changed_at, message) SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, unhex(value->>4), value->>5, value->>6, value->>6, \
+    value->>7 FROM jsonb_each($15)";
+
 pub(super) const STATEMENTS: &[&str] = &[
     USERS,
     IDENTITIES,
@@ -70,6 +74,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     POSITIONS,
     KEPT,
     MOVED,
+    NOTICES,
 ];
 
 /// Everything in one call. A statement without rows does next to nothing.
@@ -139,6 +144,7 @@ pub(super) async fn write(
         .bind(positions)
         .bind(arrays::kept(writes)?)
         .bind(arrays::moved(writes)?)
+        .bind(arrays::notices(writes)?)
         .execute(transaction.connection()?)
         .await
         .map_err(failed)?;

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 27] = [
+pub(crate) const SCOPES: [&str; 29] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -32,6 +32,8 @@ pub(crate) const SCOPES: [&str; 27] = [
     "appeals:file",
     "appeals:review",
     "appeals:link",
+    "notices:read",
+    "notices:write",
     "webhooks:read",
     "webhooks:write",
     "tenants:write",
@@ -88,6 +90,13 @@ impl World {
         let request = json!({"name": "Elsewhere"});
         let made = self.admin.post("/v1/tenants", &request).await.expect(201);
         self.admin.with_key(made["secret"].as_str().unwrap())
+    }
+
+    /// A new community's id, in which nobody is told anything: for what platforms do besides.
+    pub(crate) async fn quiet_community(&self, name: &str) -> String {
+        let request = json!({"name": name, "rules": {"notices": {"when": "off"}}});
+        let made = self.admin.post("/v1/communities", &request).await.expect(201);
+        text(&made["id"])
     }
 
     /// A new community's id.

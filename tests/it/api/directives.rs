@@ -24,7 +24,7 @@ struct Scene {
 impl Scene {
     async fn start(store: TestStore) -> Self {
         let world = World::start(store);
-        let community = world.community("c").await;
+        let community = world.quiet_community("c").await;
         for (platform, space) in [("discord", "guild"), ("telegram", "chat")] {
             let link = json!({"platform": platform, "space": space});
             world
@@ -363,7 +363,7 @@ async fn two_servers_lift_a_mute_once() {
     let store = TestStore::postgres().await;
     let one = Server::start(&store.database_url());
     let other = Server::start_in(&store.database_url(), &one.data_dir());
-    let request = json!({"name": "c", "links": [{"platform": "discord", "space": "guild"}]});
+    let request = json!({"name": "c", "links": [{"platform": "discord", "space": "guild"}], "rules": {"notices": {"when": "off"}}});
     let community = one.admin().post("/v1/communities", &request).await.expect(201);
     let acts = format!("/v1/communities/{}/acts", community["id"].as_str().unwrap());
     let mut streams = Vec::new();

@@ -180,6 +180,7 @@ impl Ids {
         Self(vec![
             ("appeal", text(&appeal["id"])),
             ("appeal_link", text(&appeal_link["id"])),
+            ("notice", notice(admin, &community).await),
             ("webhook", webhook),
             ("delivery", delivery),
             ("directive", directive(admin, &acts).await),
@@ -207,6 +208,7 @@ impl Ids {
         Self(vec![
             ("appeal", id("apl")),
             ("appeal_link", id("alk")),
+            ("notice", id("ntc")),
             ("webhook", id("whk")),
             ("delivery", id("dlv")),
             ("directive", id("dir")),
@@ -227,6 +229,15 @@ impl Ids {
             ("key", id("key")),
         ])
     }
+}
+
+/// What a member is told.
+async fn notice(admin: &Client, community: &str) -> String {
+    let page = admin
+        .get(&format!("/v1/communities/{community}/notices"))
+        .await
+        .expect(200);
+    text(&page["items"][0]["id"])
 }
 
 /// A job that is done.
@@ -405,7 +416,8 @@ on_every_store! {
         // What platforms are still to do goes on, and is told.
         let types = |log: &Value| {
             let mut types = each(log, "type");
-            types.retain(|kind| !text(kind).starts_with("directive.") && kind != "schedule.cancelled");
+            let goes_on = |kind: &str| kind.starts_with("directive.") || kind.starts_with("notice.") || kind == "schedule.cancelled";
+            types.retain(|kind| !goes_on(&text(kind)));
             types
         };
         assert_eq!(types(&after), [types(&before), vec![json!("key.revoked")]].concat());

@@ -47,7 +47,10 @@ async fn workers_end_what_a_server_without_jobs_has_begun() {
     let server = Server::start_with(&url, &["--no-jobs"]);
     let admin = server.admin();
     let community = admin
-        .post("/v1/communities", &json!({"name": "c"}))
+        .post(
+            "/v1/communities",
+            &json!({"name": "c", "rules": {"notices": {"when": "off"}}}),
+        )
         .await
         .expect(201);
     let base = format!("/v1/communities/{}", community["id"].as_str().unwrap());

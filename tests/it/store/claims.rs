@@ -126,7 +126,7 @@ on_every_store! {
         let conflict = world.order(tenant, add("a"), Some(claim("l", 1))).await.unwrap();
         assert!(matches!(conflict, Applied::Conflict(_)));
         changed(world.order(tenant, add("b"), Some(claim("l", 2))).await);
-        let absent = Change::RenameUser { id: UserId(uuid()), name: None };
+        let absent = Change::UpdateUser { id: UserId(uuid()), name: Some(None), language: None };
         assert!(world.order(tenant, absent, Some(claim("m", 1))).await.is_err());
         changed(world.order(tenant, add("c"), Some(claim("m", 2))).await);
     }

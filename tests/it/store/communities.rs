@@ -12,7 +12,7 @@ on_every_store! {
         let world = World::new(store).await;
         let (tenant, id) = (world.home.tenant, CommunityId(uuid()));
         let create = Change::CreateCommunity {
-            id, name: "Café ☕".into(), links: vec![link("b"), link("a")], policy: Policy::default(),
+            id, name: "Café ☕".into(), links: vec![link("b"), link("a")], looks: tribune::ports::directory::Looks::default(), policy: Policy::default(),
         };
         let answer = changed(world.apply(tenant, create).await);
         assert_eq!(answer.tag, id.to_string());
@@ -23,7 +23,7 @@ on_every_store! {
         assert_eq!(world.store.community_by_link(tenant, &link("a")).await.unwrap(), id);
 
         let name = "Tea".to_owned();
-        changed(world.apply(tenant, Change::UpdateCommunity { id, name: Some(name), event_retention: None }).await);
+        changed(world.apply(tenant, Change::UpdateCommunity { id, name: Some(name), event_retention: None, looks: tribune::ports::directory::LooksChange::default() }).await);
         assert_eq!(world.store.community(tenant, id).await.unwrap().name, "Tea");
     }
 
@@ -32,7 +32,7 @@ on_every_store! {
         let world = World::new(store).await;
         let tenant = world.home.tenant;
         let create = |space: &str| Change::CreateCommunity {
-            id: CommunityId(uuid()), name: "x".into(), links: vec![link(space)], policy: Policy::default(),
+            id: CommunityId(uuid()), name: "x".into(), links: vec![link(space)], looks: tribune::ports::directory::Looks::default(), policy: Policy::default(),
         };
         let spaces: Vec<String> = (0..16).map(|n| format!("own-{n}")).collect();
         let own = futures_util::future::join_all(spaces.iter().map(|s| world.apply(tenant, create(s)))).await;
@@ -57,7 +57,7 @@ on_every_store! {
         }
         let id = CommunityId(uuid());
         let links = vec![link("free"), link("guild")];
-        let create = Change::CreateCommunity { id, name: "x".into(), links, policy: Policy::default() };
+        let create = Change::CreateCommunity { id, name: "x".into(), links, looks: tribune::ports::directory::Looks::default(), policy: Policy::default() };
         assert!(matches!(world.apply(tenant, create).await, Ok(Applied::Conflict(_))));
         not_found(world.store.community(tenant, id).await, "community");
         not_found(world.store.community_by_link(tenant, &link("free")).await, "link");
@@ -83,7 +83,7 @@ on_every_store! {
         let world = World::new(store).await;
         let (tenant, id) = (world.home.tenant, CommunityId(uuid()));
         not_found(world.store.community(tenant, id).await, "community");
-        not_found(world.apply(tenant, Change::UpdateCommunity { id, name: Some("x".into()), event_retention: None }).await, "community");
+        not_found(world.apply(tenant, Change::UpdateCommunity { id, name: Some("x".into()), event_retention: None, looks: tribune::ports::directory::LooksChange::default() }).await, "community");
         not_found(world.apply(tenant, Change::AddLink { community: id, link: link("x") }).await, "community");
         not_found(world.apply(tenant, Change::RemoveLink { community: id, link: link("x") }).await, "community");
     }

@@ -160,7 +160,7 @@ on_every_store! {
         let other = world.another_community().await;
         world.decide_all(&[warn(home, "ann"), warn(other, "ann"), warn(home, "bob")]).await;
         let sooner = Change::UpdateCommunity {
-            id: home.community, name: None, event_retention: Some(Some(Span::new(86_400).unwrap())),
+            id: home.community, name: None, event_retention: Some(Some(Span::new(86_400).unwrap())), looks: tribune::ports::directory::LooksChange::default(),
         };
         changed(world.apply(tenant, sooner).await);
         let seen = world.store.community(tenant, home.community).await.unwrap();
@@ -183,7 +183,7 @@ on_every_store! {
         assert_eq!(of(Some(vec![])).await, (vec![], (0, 0)));
         world.case(warn(home, "ann")).await;
         assert_eq!(of(Some(vec![home.community])).await, (vec![8], (7, 7)));
-        let longer = Change::UpdateCommunity { id: home.community, name: Some("n".into()), event_retention: Some(None) };
+        let longer = Change::UpdateCommunity { id: home.community, name: Some("n".into()), event_retention: Some(None), looks: tribune::ports::directory::LooksChange::default() };
         world.apply(tenant, longer).await.unwrap();
         world.clock.advance(86_402);
         assert!(!forget(9).await);
@@ -205,7 +205,7 @@ on_every_store! {
         let nobody = TenantId(Uuid::from_u128(5));
         not_found(world.store.events(nobody, &EventFilter::default(), everything()).await, "tenant");
         let create = Change::CreateUser {
-            id: tribune::domain::id::UserId(crate::store::world::uuid()), name: None, identities: vec![],
+            id: tribune::domain::id::UserId(crate::store::world::uuid()), name: None, language: None, identities: vec![],
         };
         not_found(world.apply(nobody, create).await, "tenant");
         let person = person("ann");

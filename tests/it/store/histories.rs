@@ -15,6 +15,7 @@ use tribune::domain::kind::Kind;
 use tribune::domain::points::Points;
 use tribune::domain::replay::Change;
 use tribune::domain::time::Span;
+use tribune::ports::directory::Looks;
 use tribune::ports::record::CaseFilter;
 use tribune::ports::store::Store;
 use tribune::ports::timers::DueTimer;
@@ -49,7 +50,7 @@ impl Play {
         let clock = TestClock::new();
         let (store, service, caller) = served(store, &clock).await;
         let made = service
-            .create_community(&caller, "c".into(), Vec::new(), None, None)
+            .create_community(&caller, ("c".into(), Looks::default()), Vec::new(), None, None)
             .await
             .unwrap();
         let community = CommunityId::parse(&made.answer.tag).unwrap();

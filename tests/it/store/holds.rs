@@ -62,6 +62,7 @@ async fn under(world: &World, holds: Holds) -> Home {
         id: home.community,
         name: "community".into(),
         links: vec![],
+        looks: tribune::ports::directory::Looks::default(),
         policy: Policy {
             holds,
             duplicate_window: 0,

@@ -170,7 +170,7 @@ on_every_store! {
         let users = [UserId(uuid()), UserId(uuid()), UserId(uuid())];
         for (id, names) in users.into_iter().zip([&["b", "a"][..], &[], &["c"]]) {
             let identities = names.iter().map(|name| identity(name)).collect();
-            changed(world.apply(tenant, Change::CreateUser { id, name: None, identities }).await);
+            changed(world.apply(tenant, Change::CreateUser { id, name: None, language: None, identities }).await);
         }
         let mut expected = vec![(users[0], identity("a")), (users[0], identity("b")), (users[2], identity("c"))];
         expected.sort();

@@ -11,6 +11,7 @@ use tribune::domain::directive::Directive;
 use tribune::domain::id::{CommunityId, SanctionId};
 use tribune::domain::kind::Kind;
 use tribune::domain::member::Member;
+use tribune::domain::notice::Notice;
 use tribune::domain::points::Points;
 use tribune::domain::policy::Policy;
 use tribune::domain::rank::Rank;
@@ -43,6 +44,16 @@ impl Announce for Announcer {
             user: Some(directive.user),
             at: now,
             data: json!({"space": directive.space.as_str(), "state": directive.state.name()}).to_string(),
+        }
+    }
+
+    fn notice(&self, notice: &Notice, now: DateTime<Utc>) -> NewEvent {
+        NewEvent {
+            kind: "notice",
+            community: Some(notice.community),
+            user: Some(notice.user),
+            at: now,
+            data: json!({"case": notice.case, "state": notice.state.name()}).to_string(),
         }
     }
 }
@@ -238,6 +249,10 @@ pub(crate) fn tell_appeal(appeal: &Appeal, now: DateTime<Utc>) -> NewEvent {
 pub(crate) struct Plain;
 
 impl Render for Plain {
+    fn announcer(&self) -> Box<dyn Announce> {
+        Box::new(Announcer)
+    }
+
     fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered {
         let (kind, community, tag) = match changed {
             Changed::Tenant(tenant, _) => ("tenant.created", None, tenant.id.to_string()),
@@ -262,11 +277,14 @@ impl Render for Plain {
                 ("member.changed", Some(*community), profile.user.id.to_string())
             }
             Changed::Case(community, case) => ("case.changed", Some(*community), case.revision.to_string()),
-            Changed::Directive(directive) | Changed::Observed(directive, _) => (
-                "directive.changed",
-                Some(directive.community),
-                directive.state.name().to_owned(),
-            ),
+            Changed::Notice(read) => ("notice.changed", Some(read.0.community), read.0.id.to_string()),
+            Changed::Directive(directive) | Changed::Observed(directive, _) | Changed::Told(directive, _) => {
+                (
+                    "directive.changed",
+                    Some(directive.community),
+                    directive.state.name().to_owned(),
+                )
+            }
             Changed::Schedule(schedule) => {
                 stands("schedule.changed", schedule.community, schedule.state.name())
             }

@@ -74,7 +74,7 @@ on_every_store! {
         assert_eq!(world.cases(home).await.len(), before, "something was decided after it");
         assert_eq!(world.decide(warn(home, "ann")).await.unwrap(), Reply::Refused(Refusal::TenantArchived));
         let refused = Applied::Refused(Refusal::TenantArchived);
-        let rename = Change::RenameUser { id: ann, name: None };
+        let rename = Change::UpdateUser { id: ann, name: Some(None), language: None };
         assert_eq!(world.apply(home.tenant, rename).await.unwrap(), refused);
         let link = Change::AddLink { community: home.community, link: link("g") };
         assert_eq!(world.apply(home.tenant, link).await.unwrap(), refused);
@@ -86,7 +86,7 @@ on_every_store! {
         changed(world.apply(home.tenant, Change::RevokeKey(home.key)).await);
         changed(world.apply(home.tenant, Change::EraseUser(ann)).await);
         // Elsewhere all goes on.
-        let elsewhere = Change::CreateUser { id: UserId(uuid()), name: None, identities: vec![] };
+        let elsewhere = Change::CreateUser { id: UserId(uuid()), name: None, language: None, identities: vec![] };
         changed(world.apply(operator, elsewhere).await);
     }
 

@@ -168,6 +168,7 @@ impl Revision for Replay {
             reduction: None,
             moved: vec![],
             appeal: None,
+            notices: vec![],
             shortened: None,
             added: self.wish.added.clone(),
             lowering: self.wish.lowering,

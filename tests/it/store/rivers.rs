@@ -21,6 +21,7 @@ use tribune::domain::rank::{Authority, Rank};
 use tribune::domain::sanction::Sanction;
 use tribune::domain::time::{Instant, Span};
 use tribune::ports::clock::Clock as _;
+use tribune::ports::directory::Looks;
 use tribune::ports::store::Store;
 use tribune::ports::timers::DueTimer;
 use tribune::service::acts::{ActOrder, LiftOrder};
@@ -78,7 +79,13 @@ impl Play {
         for name in ["lobby", "one", "two"] {
             let made = play
                 .service
-                .create_community(&play.caller, name.into(), Vec::new(), None, None)
+                .create_community(
+                    &play.caller,
+                    (name.into(), Looks::default()),
+                    Vec::new(),
+                    None,
+                    None,
+                )
                 .await;
             play.communities
                 .push(CommunityId::parse(&made.unwrap().answer.tag).unwrap());

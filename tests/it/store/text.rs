@@ -87,7 +87,7 @@ on_every_store! {
             let case = world.store.case(home.tenant, home.community, number).await.unwrap();
             assert_eq!(case.particulars.reason.as_deref(), Some(*text));
             let ann = world.user("ann").await;
-            let rename = Change::RenameUser { id: ann, name: Some((*text).to_owned()) };
+            let rename = Change::UpdateUser { id: ann, name: Some(Some((*text).to_owned())), language: None };
             changed(world.apply(home.tenant, rename).await);
             let user = world.store.user(home.tenant, &PersonRef::User(ann)).await.unwrap();
             assert_eq!(user.name.as_deref(), Some(*text));

@@ -11,6 +11,7 @@ fn create(id: UserId, names: &[&str]) -> Change {
     Change::CreateUser {
         id,
         name: Some("Ann".into()),
+        language: None,
         identities: names.iter().map(|name| identity(name)).collect(),
     }
 }
@@ -37,11 +38,11 @@ on_every_store! {
         let (tenant, id) = (world.home.tenant, UserId(uuid()));
         changed(world.apply(tenant, create(id, &[])).await);
         for name in [Some("Anna"), None] {
-            changed(world.apply(tenant, Change::RenameUser { id, name: name.map(Into::into) }).await);
+            changed(world.apply(tenant, Change::UpdateUser { id, name: Some(name.map(Into::into)), language: None }).await);
             assert_eq!(world.store.user(tenant, &PersonRef::User(id)).await.unwrap().name.as_deref(), name);
         }
         let id = UserId(uuid());
-        not_found(world.apply(tenant, Change::RenameUser { id, name: None }).await, "user");
+        not_found(world.apply(tenant, Change::UpdateUser { id, name: Some(None), language: None }).await, "user");
     }
 
     /// A change that says nothing answers how it stands, and is no event.

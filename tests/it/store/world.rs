@@ -242,6 +242,7 @@ impl World {
             id: home.community,
             name: "community".into(),
             links: vec![],
+            looks: tribune::ports::directory::Looks::default(),
             policy: Policy::default(),
         };
         changed(self.apply(home.tenant, create).await);

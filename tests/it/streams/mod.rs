@@ -51,7 +51,10 @@ pub(crate) async fn key(admin: &Client) -> String {
 /// A new community.
 pub(crate) async fn community(admin: &Client) -> String {
     let made = admin
-        .post("/v1/communities", &json!({"name": "c"}))
+        .post(
+            "/v1/communities",
+            &json!({"name": "c", "rules": {"notices": {"when": "off"}}}),
+        )
         .await
         .expect(201);
     made["id"].as_str().unwrap().to_owned()

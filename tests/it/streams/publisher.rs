@@ -12,6 +12,7 @@ use tribune::domain::id::TenantId;
 use tribune::jobs::publisher::Publisher;
 use tribune::jobs::{Stopper, stopper};
 use tribune::ports::bus::{Appended, Bounds, Bus, BusError, Clears, Entry, Tidied, Tip};
+use tribune::ports::directory::Looks;
 use tribune::service::Service;
 use tribune::service::caller::Caller;
 use tribune::service::pipeline::Lanes;
@@ -155,7 +156,7 @@ impl Local {
         for number in 0..count {
             let name = format!("c{number}");
             self.service
-                .create_community(&self.caller, name.as_str().into(), Vec::new(), None, None)
+                .create_community(&self.caller, (name, Looks::default()), Vec::new(), None, None)
                 .await
                 .unwrap();
         }

@@ -12,6 +12,7 @@ use crate::http::openapi::problems::problems;
 use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::http::v1::policies::policy;
+use crate::service::Looks;
 use crate::service::caller::Caller;
 
 problems!(CreateCommunityProblems: Post, LinkTaken);
@@ -44,10 +45,24 @@ pub async fn create_community(
     let links = super::links(&mut fields, "/links", &body.value.links);
     let rules = body.value.rules.as_ref();
     let policy = rules.map(|rules| policy(&mut fields, rules));
+    let looks = Looks {
+        language: body.value.language.map(Into::into),
+        colour: body
+            .value
+            .colour
+            .as_deref()
+            .and_then(|text| super::colour(&mut fields, text)),
+    };
     let (name, links) = fields.finish(name.zip(links))?;
     let outcome = state
         .service
-        .create_community(&caller, name, links, policy.flatten(), repeat.claim(&body))
+        .create_community(
+            &caller,
+            (name, looks),
+            links,
+            policy.flatten(),
+            repeat.claim(&body),
+        )
         .await?;
     let location = format!("/v1/communities/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))

@@ -12,6 +12,7 @@ pub mod update;
 
 use serde_json::{Value, json};
 
+use crate::domain::colour::Colour;
 use crate::http::fields::Fields;
 use crate::service::Link;
 
@@ -43,6 +44,18 @@ fn links(fields: &mut Fields, pointer: &str, all: &[wire::community::Link]) -> O
     read.into_iter().collect()
 }
 
+/// A colour.
+fn colour(fields: &mut Fields, text: &str) -> Option<Colour> {
+    let colour = Colour::parse(text);
+    if colour.is_none() {
+        fields.refuse(
+            "/colour",
+            "six hexadecimal digits after #, such as #2f7ed8; null for a neutral one",
+        );
+    }
+    colour
+}
+
 /// A community, for the examples of the documentation.
 pub(crate) fn example() -> Value {
     json!({
@@ -53,6 +66,8 @@ pub(crate) fn example() -> Value {
         "links": [{"platform": "discord", "space": "81384788765712384"}],
         "archived_at": null,
         "event_retention": null,
+        "language": "en",
+        "colour": "#2f7ed8",
     })
 }
 

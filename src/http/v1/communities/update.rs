@@ -14,6 +14,7 @@ use crate::http::openapi::problems::problems;
 use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::service::LooksChange;
 use crate::service::caller::Caller;
 
 /// The shortest time for which events are kept, in seconds.
@@ -23,7 +24,8 @@ problems!(UpdateCommunityProblems: Edit, NotFound, CommunityArchived);
 
 /// Change a community
 ///
-/// Its name, or for how long its events are kept. What is left out stays.
+/// Its name, for how long its events are kept, or how it presents itself to members: the language in which it speaks to those of whom it does not know
+/// theirs, and the colour of its pages. What is left out stays.
 ///
 /// Scope: `communities:write`.
 #[utoipa::path(
@@ -49,10 +51,21 @@ pub async fn update_community(
     let name = given.and_then(|name| fields.name("/name", name));
     let retention = body.value.event_retention.as_ref();
     let retention = retention.map(|given| given.as_ref().and_then(|given| kept(&mut fields, given)));
+    let colour = body.value.colour.as_ref();
+    let looks = LooksChange {
+        language: body.value.language.map(|given| given.map(Into::into)),
+        colour: colour.map(|given| given.as_deref().and_then(|text| super::colour(&mut fields, text))),
+    };
     fields.finish(Some(()))?;
     let outcome = state
         .service
-        .update_community(&caller, path.community, name, retention, repeat.claim(&body))
+        .update_community(
+            &caller,
+            path.community,
+            (name, looks),
+            retention,
+            repeat.claim(&body),
+        )
         .await?;
     Ok(respond::done(outcome))
 }

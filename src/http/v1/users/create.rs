@@ -42,9 +42,10 @@ pub async fn create_user(
     let name = super::name(&mut fields, body.value.name.as_deref());
     let identities = super::identities(&mut fields, "/identities", &body.value.identities);
     let identities = fields.finish(identities)?;
+    let language = body.value.language.map(Into::into);
     let outcome = state
         .service
-        .create_user(&caller, name, identities, repeat.claim(&body))
+        .create_user(&caller, (name, language), identities, repeat.claim(&body))
         .await?;
     let location = format!("/v1/users/{}", outcome.answer.tag);
     Ok(respond::created(outcome, &location))

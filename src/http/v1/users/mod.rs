@@ -42,6 +42,7 @@ pub(crate) fn example() -> Value {
     json!({
         "id": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f",
         "name": "Ferris",
+        "language": "de",
         "created_at": "2026-11-22T12:00:00.000000Z",
         "identities": [{"platform": "discord", "id": "80351110224678912"}],
         "erased_at": null,
@@ -55,6 +56,7 @@ fn other_example() -> Value {
     json!({
         "id": "usr_01939c8e7a5b7c3d9e4f0a1b2c3d4e60",
         "name": null,
+        "language": null,
         "created_at": "2026-11-22T14:00:00.000000Z",
         "identities": [{"platform": "telegram", "id": "4711"}],
         "erased_at": null,

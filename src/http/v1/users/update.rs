@@ -16,9 +16,9 @@ use crate::service::caller::Caller;
 
 problems!(UpdateUserProblems: Edit, NotFound);
 
-/// Rename a user
+/// Change a user
 ///
-/// `null` forgets the name; what is left out stays.
+/// The name, or the language in which they are spoken to. `null` forgets it; what is left out stays.
 ///
 /// Scope: `users:write`; the key is not bound to communities.
 #[utoipa::path(
@@ -43,9 +43,10 @@ pub async fn update_user(
     let given = body.value.name.as_ref();
     let name = given.map(|name| super::name(&mut fields, name.as_deref()));
     fields.finish(Some(()))?;
+    let language = body.value.language.map(|given| given.map(Into::into));
     let outcome = state
         .service
-        .rename_user(&caller, &path.user, name, repeat.claim(&body))
+        .update_user(&caller, &path.user, (name, language), repeat.claim(&body))
         .await?;
     Ok(respond::done(outcome))
 }

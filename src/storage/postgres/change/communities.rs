@@ -3,20 +3,22 @@
 use super::{Context, Stop, policies};
 use crate::domain::actor::Actor;
 use crate::domain::id::CommunityId;
+use crate::domain::language::Language;
 use crate::domain::policy::Policy;
 use crate::domain::time::Span;
-use crate::ports::directory::{Change, Changed, Conflict, Link};
+use crate::ports::directory::{Change, Changed, Conflict, Link, Looks};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::postgres::errors::overtaken;
-use crate::storage::postgres::{directives, directory, observations, restatements};
+use crate::storage::postgres::{directives, directory, notices, observations, restatements};
 use sqlx::PgConnection;
 
-const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
-    VALUES ($1, $2, $3, $4, 1)";
+const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, language, colour) \
+    VALUES ($1, $2, $3, $4, 1, $5, $6)";
 const CREATE_COUNTER: &str = "INSERT INTO community_counters (tenant_id, community_id) VALUES ($1, $2)";
 const UPDATE: &str = "UPDATE communities SET name = coalesce($3, name), \
-    event_retention = CASE WHEN $4 THEN $5 ELSE event_retention END WHERE tenant_id = $1 AND community_id = $2";
+    event_retention = CASE WHEN $4 THEN $5 ELSE event_retention END, language = CASE WHEN $6 THEN $7 ELSE language END, \
+    colour = CASE WHEN $8 THEN $9 ELSE colour END WHERE tenant_id = $1 AND community_id = $2";
 const LINK: &str = "INSERT INTO links (tenant_id, platform, space, community_id) VALUES ($1, $2, $3, $4) \
     ON CONFLICT DO NOTHING";
 const UNLINK: &str =
@@ -29,7 +31,7 @@ impl Context<'_> {
         &self,
         connection: &mut PgConnection,
         id: CommunityId,
-        name: &str,
+        (name, looks): (&str, Looks),
         links: &[Link],
         (policy, by): (&Policy, &Actor),
     ) -> Result<Changed, Stop> {
@@ -39,6 +41,8 @@ impl Context<'_> {
             .bind(id.0)
             .bind(name)
             .bind(self.now)
+            .bind(looks.language.map(Language::code))
+            .bind(looks.colour.map(String::from))
             .execute(&mut *connection)
             .await?;
         sqlx::query(CREATE_COUNTER)
@@ -69,6 +73,7 @@ impl Context<'_> {
             id,
             name,
             event_retention,
+            looks,
         } = &self.order.change
         else {
             return Err(StoreError::Failed("this changes no community".into()).into());
@@ -79,6 +84,10 @@ impl Context<'_> {
             .bind(name.as_deref())
             .bind(event_retention.is_some())
             .bind(event_retention.flatten().map(Span::seconds))
+            .bind(looks.language.is_some())
+            .bind(looks.language.flatten().map(Language::code))
+            .bind(looks.colour.is_some())
+            .bind(looks.colour.flatten().map(String::from))
             .execute(&mut *connection)
             .await?;
         self.community(connection, *id).await
@@ -114,6 +123,7 @@ impl Context<'_> {
             return Err(StoreError::NotFound("link").into());
         }
         directives::cancel_of_link(&mut *connection, (self.order.tenant, community), link, self.now).await?;
+        notices::give_up(&mut *connection, (self.order.tenant, community), self.now).await?;
         observations::forget_of_link(&mut *connection, (self.order.tenant, community), link).await?;
         self.community(connection, community).await
     }

@@ -4,10 +4,12 @@ use super::{Context, Stop};
 use crate::domain::directive::{Directive, NotTaken, Outcome, Receipt, State};
 use crate::domain::drift::{Seen, received};
 use crate::domain::id::DirectiveId;
+use crate::domain::notice::told;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::storage::batch::fresh_id;
 use crate::storage::postgres::directives::{keep, lock, newest};
+use crate::storage::postgres::notices;
 use crate::storage::postgres::observations::{keep as keep_seen, lock_of_directive};
 use sqlx::PgConnection;
 
@@ -35,7 +37,24 @@ impl Context<'_> {
             _ => return Err(StoreError::Failed("this is about no directive".into()).into()),
         };
         keep(&mut *connection, self.order.tenant, &changed).await?;
-        Ok(Changed::Directive(Box::new(changed)))
+        self.with_notice(connection, changed).await
+    }
+
+    /// A directive that is written as it stands now, with its notice where that stands otherwise for it.
+    async fn with_notice(
+        &self,
+        connection: &mut PgConnection,
+        directive: Directive,
+    ) -> Result<Changed, Stop> {
+        let home = (self.order.tenant, directive.community);
+        let notice = match told(&directive) {
+            Some(told) => notices::follow(connection, home, told.notice, self.now).await?,
+            None => None,
+        };
+        Ok(match notice {
+            Some(notice) => Changed::Told(Box::new(directive), Box::new(notice)),
+            None => Changed::Directive(Box::new(directive)),
+        })
     }
 
     /// Writes down how a directive stands that was reported on, and what that says of what was observed.
@@ -46,12 +65,13 @@ impl Context<'_> {
         seen: Option<Seen>,
     ) -> Result<Changed, Stop> {
         keep(&mut *connection, self.order.tenant, &directive).await?;
+        notices::release(&mut *connection, self.order.tenant, directive.id, self.now).await?;
         let after = seen.as_ref().and_then(|seen| {
             let fresh = || fresh_id(self.now);
             received(seen, &directive, self.now, fresh)
         });
         let Some((before, after)) = seen.zip(after) else {
-            return Ok(Changed::Directive(Box::new(directive)));
+            return self.with_notice(connection, directive).await;
         };
         let home = (self.order.tenant, directive.community);
         keep_seen(&mut *connection, home, &after).await?;

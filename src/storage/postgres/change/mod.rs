@@ -8,6 +8,7 @@ mod directives;
 mod erase;
 mod limits;
 mod merge;
+mod notices;
 mod policies;
 mod reason;
 mod schedules;
@@ -169,6 +170,8 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(order.logged_by(), rendered.events);
+        self.tell_decision(&mut *connection, &changed, &mut writes)
+            .await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);
         }
@@ -205,10 +208,12 @@ impl Context<'_> {
                 id,
                 name,
                 links,
+                looks,
                 policy,
             } => {
                 let first = (policy, &acting.actor);
-                self.create_community(connection, *id, name, links, first).await
+                self.create_community(connection, *id, (name, *looks), links, first)
+                    .await
             }
             Change::UpdateCommunity { .. } => self.update_community(connection).await,
             Change::ArchiveCommunity { id, archived } => self.archive(connection, *id, *archived).await,
@@ -254,19 +259,29 @@ impl Context<'_> {
         }
     }
 
-    /// A change of a user or a member.
+    /// A change of a user or a member, or of what one is told.
     async fn change_person(&self, connection: &mut PgConnection, acting: &Acting) -> Result<Changed, Stop> {
         match &self.order.change {
-            Change::CreateUser { id, name, identities } => {
-                self.create_user(connection, *id, name.as_deref(), identities)
+            Change::CreateUser {
+                id,
+                name,
+                language,
+                identities,
+            } => {
+                self.create_user(connection, *id, (name.as_deref(), *language), identities)
                     .await
             }
-            Change::RenameUser { id, name } => self.rename_user(connection, *id, name.as_deref()).await,
+            Change::UpdateUser { id, name, language } => {
+                self.update_user(connection, *id, name.as_ref(), *language).await
+            }
             Change::KeepUser(id) => same(self.present_user(connection, *id).await),
             Change::EraseUser(id) => self.erase_user(connection, *id).await,
             Change::AddIdentity { user, identity } => self.add_identity(connection, *user, identity).await,
             Change::MergeUsers { .. } => self.merge_users(connection, acting).await,
             Change::SplitUsers { .. } => self.split_users(connection, acting).await,
+            Change::AcknowledgeNotice { community, id } => {
+                self.acknowledge_notice(connection, (*community, *id)).await
+            }
             Change::SetMember { .. } => self.set_member(connection).await,
             _ => Err(StoreError::Failed("this changes nobody".into()).into()),
         }

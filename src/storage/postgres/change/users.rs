@@ -3,6 +3,7 @@
 use super::{Context, Stop};
 use crate::domain::id::UserId;
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
@@ -13,24 +14,26 @@ use crate::storage::postgres::errors::overtaken;
 use crate::storage::postgres::{directory, people, restatements, seams};
 use sqlx::PgConnection;
 
-const MAKE: &str = "INSERT INTO users (tenant_id, user_id, name, created_at) VALUES ($1, $2, $3, $4)";
+const MAKE: &str =
+    "INSERT INTO users (tenant_id, user_id, name, created_at, language) VALUES ($1, $2, $3, $4, $5)";
 const GIVE_IDENTITY: &str = "INSERT INTO identities (tenant_id, platform, native_id, user_id, created_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-const RENAME: &str = "UPDATE users SET name = $3 WHERE tenant_id = $1 AND user_id = $2";
+const UPDATE: &str = "UPDATE users SET name = CASE WHEN $3 THEN $4 ELSE name END, \
+    language = CASE WHEN $5 THEN $6 ELSE language END WHERE tenant_id = $1 AND user_id = $2";
 const SET_MEMBER: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
     VALUES ($1, $2, $3, coalesce($4, 'member'), coalesce($5, 0), coalesce($6, false), coalesce($7, false), \
     $8::text::json, '[]') ON CONFLICT (tenant_id, community_id, user_id) DO UPDATE SET \
     rank = coalesce($4, members.rank), level = coalesce($5, members.level), \
     protected = coalesce($6, members.protected), bot = coalesce($7, members.bot)";
 
-pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[MAKE, GIVE_IDENTITY, RENAME, SET_MEMBER];
+pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[MAKE, GIVE_IDENTITY, UPDATE, SET_MEMBER];
 
 impl Context<'_> {
     pub(super) async fn create_user(
         &self,
         connection: &mut PgConnection,
         id: UserId,
-        name: Option<&str>,
+        (name, language): (Option<&str>, Option<Language>),
         identities: &[Identity],
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
@@ -39,6 +42,7 @@ impl Context<'_> {
             .bind(id.0)
             .bind(name)
             .bind(self.now)
+            .bind(language.map(Language::code))
             .execute(&mut *connection)
             .await?;
         // In order, so that two who take the same identities do not wait for each other.
@@ -50,17 +54,21 @@ impl Context<'_> {
         self.user(connection, id).await
     }
 
-    pub(super) async fn rename_user(
+    pub(super) async fn update_user(
         &self,
         connection: &mut PgConnection,
         id: UserId,
-        name: Option<&str>,
+        name: Option<&Option<String>>,
+        language: Option<Option<Language>>,
     ) -> Result<Changed, Stop> {
         let id = self.present(connection, id).await?;
-        sqlx::query(RENAME)
+        sqlx::query(UPDATE)
             .bind(self.order.tenant.0)
             .bind(id.0)
-            .bind(name)
+            .bind(name.is_some())
+            .bind(name.and_then(Option::as_deref))
+            .bind(language.is_some())
+            .bind(language.flatten().map(Language::code))
             .execute(&mut *connection)
             .await?;
         self.user(connection, id).await

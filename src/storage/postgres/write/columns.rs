@@ -91,6 +91,20 @@ columns! {
 }
 
 columns! {
+    /// What members are told.
+    Notices {
+        tenant: Uuid,
+        community: Uuid,
+        notice: Uuid,
+        number: i64,
+        user: Uuid,
+        state: &'static str,
+        at: DateTime<Utc>,
+        message: String,
+    }
+}
+
+columns! {
     /// New sanctions.
     Sanctions<'a> {
         tenant: Uuid,
@@ -315,5 +329,22 @@ impl Moved {
             columns.version.push(row.version);
         }
         columns
+    }
+}
+
+impl Notices {
+    pub(super) fn of(writes: &Writes) -> Result<Self, StoreError> {
+        let mut columns = Self::default();
+        for row in &writes.notices {
+            columns.tenant.push(row.home.0.0);
+            columns.community.push(row.home.1.0);
+            columns.notice.push(row.notice.id.0);
+            columns.number.push(row.notice.case);
+            columns.user.push(row.notice.user.0);
+            columns.state.push(row.notice.state.name());
+            columns.at.push(row.notice.created_at);
+            columns.message.push(json(&row.notice.message)?);
+        }
+        Ok(columns)
     }
 }

@@ -2,20 +2,22 @@
 
 use super::{Context, Stop, policies};
 use crate::domain::id::CommunityId;
+use crate::domain::language::Language;
 use crate::domain::policy::Policy;
 use crate::domain::time::Span;
-use crate::ports::directory::{Change, Changed, Conflict, Link};
+use crate::ports::directory::{Change, Changed, Conflict, Link, Looks};
 use crate::ports::error::StoreError;
 use crate::storage::codec::instant;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{directives, directory, observations, restatements};
+use crate::storage::sqlite::{directives, directory, notices, observations, restatements};
 
-const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version) \
-    VALUES (?1, ?2, ?3, ?4, 1)";
+const CREATE: &str = "INSERT INTO communities (tenant_id, community_id, name, created_at, policy_version, language, colour) \
+    VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)";
 const CREATE_COUNTER: &str = "INSERT INTO community_counters (tenant_id, community_id) VALUES (?1, ?2)";
 const UPDATE: &str = "UPDATE communities SET name = coalesce(?3, name), \
-    event_retention = CASE WHEN ?4 THEN ?5 ELSE event_retention END WHERE tenant_id = ?1 AND community_id = ?2";
+    event_retention = CASE WHEN ?4 THEN ?5 ELSE event_retention END, language = CASE WHEN ?6 THEN ?7 ELSE language END, \
+    colour = CASE WHEN ?8 THEN ?9 ELSE colour END WHERE tenant_id = ?1 AND community_id = ?2";
 const LINK: &str = "INSERT INTO links (tenant_id, platform, space, community_id) VALUES (?1, ?2, ?3, ?4)";
 const UNLINK: &str =
     "DELETE FROM links WHERE tenant_id = ?1 AND platform = ?2 AND space = ?3 AND community_id = ?4";
@@ -27,7 +29,7 @@ impl Context<'_> {
         &self,
         transaction: &mut Transaction,
         id: CommunityId,
-        name: &str,
+        (name, looks): (&str, Looks),
         links: &[Link],
         policy: &Policy,
     ) -> Result<Changed, Stop> {
@@ -38,6 +40,8 @@ impl Context<'_> {
             .bind(id.0)
             .bind(name)
             .bind(micros(self.now))
+            .bind(looks.language.map(Language::code))
+            .bind(looks.colour.map(String::from))
             .execute(transaction.connection()?)
             .await?;
         sqlx::query(CREATE_COUNTER)
@@ -63,6 +67,7 @@ impl Context<'_> {
             id,
             name,
             event_retention,
+            looks,
         } = &self.order.change
         else {
             return Err(StoreError::Failed("this changes no community".into()).into());
@@ -73,6 +78,10 @@ impl Context<'_> {
             .bind(name.as_deref())
             .bind(event_retention.is_some())
             .bind(event_retention.flatten().map(Span::seconds))
+            .bind(looks.language.is_some())
+            .bind(looks.language.flatten().map(Language::code))
+            .bind(looks.colour.is_some())
+            .bind(looks.colour.flatten().map(String::from))
             .execute(transaction.connection()?)
             .await?;
         self.community(transaction, *id).await
@@ -108,6 +117,7 @@ impl Context<'_> {
             return Err(StoreError::NotFound("link").into());
         }
         directives::cancel_of_link(transaction, (self.order.tenant, community), link, self.now).await?;
+        notices::give_up(transaction, (self.order.tenant, community), self.now).await?;
         observations::forget_of_link(transaction, (self.order.tenant, community), link).await?;
         self.community(transaction, community).await
     }

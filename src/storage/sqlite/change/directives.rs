@@ -4,10 +4,12 @@ use super::{Context, Stop};
 use crate::domain::directive::{Directive, NotTaken, Outcome, Receipt, State};
 use crate::domain::drift::{Seen, received};
 use crate::domain::id::DirectiveId;
+use crate::domain::notice::told;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::storage::batch::fresh_id;
 use crate::storage::sqlite::directives::{keep, lock, newest};
+use crate::storage::sqlite::notices;
 use crate::storage::sqlite::observations::{keep as keep_seen, lock_of_directive};
 use crate::storage::sqlite::pool::Transaction;
 
@@ -33,7 +35,24 @@ impl Context<'_> {
             _ => return Err(StoreError::Failed("this is about no directive".into()).into()),
         };
         keep(transaction, self.order.tenant, &changed).await?;
-        Ok(Changed::Directive(Box::new(changed)))
+        self.with_notice(transaction, changed).await
+    }
+
+    /// A directive that is written as it stands now, with its notice where that stands otherwise for it.
+    async fn with_notice(
+        &self,
+        transaction: &mut Transaction,
+        directive: Directive,
+    ) -> Result<Changed, Stop> {
+        let home = (self.order.tenant, directive.community);
+        let notice = match told(&directive) {
+            Some(told) => notices::follow(transaction, home, told.notice, self.now).await?,
+            None => None,
+        };
+        Ok(match notice {
+            Some(notice) => Changed::Told(Box::new(directive), Box::new(notice)),
+            None => Changed::Directive(Box::new(directive)),
+        })
     }
 
     /// Writes down how a directive stands that was reported on, and what that says of what was observed.
@@ -44,12 +63,13 @@ impl Context<'_> {
         seen: Option<Seen>,
     ) -> Result<Changed, Stop> {
         keep(transaction, self.order.tenant, &directive).await?;
+        notices::release(transaction, self.order.tenant, directive.id, self.now).await?;
         let after = seen.as_ref().and_then(|seen| {
             let fresh = || fresh_id(self.now);
             received(seen, &directive, self.now, fresh)
         });
         let Some((before, after)) = seen.zip(after) else {
-            return Ok(Changed::Directive(Box::new(directive)));
+            return self.with_notice(transaction, directive).await;
         };
         let home = (self.order.tenant, directive.community);
         keep_seen(transaction, home, &after).await?;

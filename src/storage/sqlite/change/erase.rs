@@ -9,7 +9,7 @@ use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{appeal_links, appeals, directives, directory, observations, schedules, seams};
+use crate::storage::sqlite::{appeal_links, appeals, directives, directory, notices, observations, schedules, seams};
 
 /// A tenant that never erased anybody has no secret yet.
 const SECRET: &str =
@@ -17,7 +17,7 @@ const SECRET: &str =
 const RECOGNISE: &str = "INSERT INTO erased_identities (tenant_id, hash, user_id) VALUES (?1, ?2, ?3) \
     ON CONFLICT DO UPDATE SET user_id = excluded.user_id";
 const FORGET: &str = "DELETE FROM identities WHERE tenant_id = ?1 AND user_id = ?2";
-const ERASE: &str = "UPDATE users SET name = NULL, erased_at = ?3, erasure_done_at = NULL \
+const ERASE: &str = "UPDATE users SET name = NULL, language = NULL, erased_at = ?3, erasure_done_at = NULL \
     WHERE tenant_id = ?1 AND user_id = ?2";
 const BEGIN: &str = "INSERT INTO removals (tenant_id, subject_id, kind, turn_at, progress) \
     VALUES (?1, ?2, 'user', ?3, ?4) ON CONFLICT DO UPDATE SET progress = excluded.progress";
@@ -88,6 +88,7 @@ impl Context<'_> {
             directives::forget_of_user(transaction, tenant, *user).await?;
             appeals::forget_of_user(transaction, tenant, *user).await?;
             appeal_links::forget_of_user(transaction, tenant, *user).await?;
+            notices::forget_of_user(transaction, tenant, *user).await?;
             schedules::forget_of_user(transaction, tenant, *user).await?;
         }
         self.unname_seams(transaction, id, &group).await?;

@@ -8,6 +8,7 @@ mod directives;
 mod erase;
 mod limits;
 mod merge;
+mod notices;
 mod policies;
 mod reason;
 mod schedules;
@@ -132,6 +133,7 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(logged_by, rendered.events);
+        self.tell_decision(transaction, &changed, &mut writes).await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);
         }
@@ -150,8 +152,12 @@ impl Context<'_> {
                 id,
                 name,
                 links,
+                looks,
                 policy,
-            } => self.create_community(transaction, *id, name, links, policy).await,
+            } => {
+                self.create_community(transaction, *id, (name, *looks), links, policy)
+                    .await
+            }
             Change::UpdateCommunity { .. } => self.update_community(transaction).await,
             Change::ArchiveCommunity { id, archived } => self.archive(transaction, *id, *archived).await,
             Change::DeleteCommunity(id) => self.delete_community(transaction, *id).await,
@@ -194,19 +200,29 @@ impl Context<'_> {
         }
     }
 
-    /// A change of a user or a member.
+    /// A change of a user or a member, or of what one is told.
     async fn change_person(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
         match &self.order.change {
-            Change::CreateUser { id, name, identities } => {
-                self.create_user(transaction, *id, name.as_deref(), identities)
+            Change::CreateUser {
+                id,
+                name,
+                language,
+                identities,
+            } => {
+                self.create_user(transaction, *id, (name.as_deref(), *language), identities)
                     .await
             }
-            Change::RenameUser { id, name } => self.rename_user(transaction, *id, name.as_deref()).await,
+            Change::UpdateUser { id, name, language } => {
+                self.update_user(transaction, *id, name.as_ref(), *language).await
+            }
             Change::KeepUser(id) => same(self.present_user(transaction, *id).await),
             Change::EraseUser(id) => self.erase_user(transaction, *id).await,
             Change::AddIdentity { user, identity } => self.add_identity(transaction, *user, identity).await,
             Change::MergeUsers { .. } => self.merge_users(transaction).await,
             Change::SplitUsers { .. } => self.split_users(transaction).await,
+            Change::AcknowledgeNotice { community, id } => {
+                self.acknowledge_notice(transaction, (*community, *id)).await
+            }
             Change::SetMember { .. } => self.set_member(transaction).await,
             _ => Err(StoreError::Failed("this changes nobody".into()).into()),
         }

@@ -3,6 +3,7 @@
 use super::{Context, Stop};
 use crate::domain::id::UserId;
 use crate::domain::identity::Identity;
+use crate::domain::language::Language;
 use crate::domain::member::Member;
 use crate::ports::directory::{Change, Changed, Conflict};
 use crate::ports::error::StoreError;
@@ -12,42 +13,47 @@ use crate::storage::sqlite::erased::recognise;
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::{directory, people, restatements, seams};
 
-const RENAME: &str = "UPDATE users SET name = ?3 WHERE tenant_id = ?1 AND user_id = ?2";
+const UPDATE: &str = "UPDATE users SET name = CASE WHEN ?3 THEN ?4 ELSE name END, \
+    language = CASE WHEN ?5 THEN ?6 ELSE language END WHERE tenant_id = ?1 AND user_id = ?2";
 const SET_MEMBER: &str = "INSERT INTO members (tenant_id, community_id, user_id, rank, level, protected, bot, state, recent) \
     VALUES (?1, ?2, ?3, coalesce(?4, 'member'), coalesce(?5, 0), coalesce(?6, 0), coalesce(?7, 0), ?8, '[]') \
     ON CONFLICT DO UPDATE SET rank = coalesce(?4, rank), level = coalesce(?5, level), \
     protected = coalesce(?6, protected), bot = coalesce(?7, bot)";
 
-pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[RENAME, SET_MEMBER];
+pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[UPDATE, SET_MEMBER];
 
 impl Context<'_> {
     pub(super) async fn create_user(
         &self,
         transaction: &mut Transaction,
         id: UserId,
-        name: Option<&str>,
+        (name, language): (Option<&str>, Option<Language>),
         identities: &[Identity],
     ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
         directory::tenant(transaction.connection()?, tenant).await?;
-        people::make(transaction, tenant, id, name, self.now).await?;
+        people::make(transaction, tenant, id, (name, language), self.now).await?;
         for identity in identities {
             self.identity(transaction, id, identity).await?;
         }
         self.user(transaction, id).await
     }
 
-    pub(super) async fn rename_user(
+    pub(super) async fn update_user(
         &self,
         transaction: &mut Transaction,
         id: UserId,
-        name: Option<&str>,
+        name: Option<&Option<String>>,
+        language: Option<Option<Language>>,
     ) -> Result<Changed, Stop> {
         let id = self.present(transaction, id).await?;
-        sqlx::query(RENAME)
+        sqlx::query(UPDATE)
             .bind(self.order.tenant.0)
             .bind(id.0)
-            .bind(name)
+            .bind(name.is_some())
+            .bind(name.and_then(Option::as_deref))
+            .bind(language.is_some())
+            .bind(language.flatten().map(Language::code))
             .execute(transaction.connection()?)
             .await?;
         self.user(transaction, id).await

@@ -257,3 +257,22 @@ pub(super) fn kept(writes: &Writes) -> Result<String, StoreError> {
         .collect();
     json(&kept)
 }
+
+/// What members are told.
+pub(super) fn notices(writes: &Writes) -> Result<String, StoreError> {
+    let mut notices = Vec::with_capacity(writes.notices.len());
+    for row in &writes.notices {
+        let ((tenant, community), notice) = (ids(row.home), &row.notice);
+        notices.push((
+            tenant,
+            community,
+            Id(notice.id.0),
+            notice.case,
+            Id(notice.user.0),
+            notice.state.name(),
+            micros(notice.created_at),
+            json(&notice.message)?,
+        ));
+    }
+    json(&notices)
+}

@@ -26,7 +26,7 @@ impl Scene {
             .client
             .call(Method::PUT, &community.path("/policy"))
             .header("if-match", "\"1\"");
-        call.json(&json!({"rules": {"drift": drift}}))
+        call.json(&json!({"rules": {"drift": drift, "notices": {"when": "off"}}}))
             .send()
             .await
             .expect(200);

@@ -18,6 +18,7 @@ mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
 mod lowerings; // remedies in histories whose points never drain
 mod merges; // two users who are one person
+mod notices; // what members are told
 mod reasons; // edits under an entity tag
 mod repeats; // idempotency keys
 mod replacements; // a milder act in the place of another

@@ -50,9 +50,10 @@ on_every_store! {
         let _: wire::page::EventPage = serde_json::from_value(page.clone()).expect("events are what the wire says");
         let kinds: Vec<_> = page["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap().to_owned()).collect();
         assert_eq!(kinds, [
-            "tenant.created", "key.created", "community.created", "case.created", "case.created",
-            "case.created", "case.created", "sanction.started", "directive.issued", "case.voided", "case.voided", "sanction.ended",
-            "directive.superseded", "directive.issued",
+            "tenant.created", "key.created", "community.created",
+            "case.created", "notice.queued", "directive.issued", "case.created", "notice.queued", "directive.issued",
+            "case.created", "case.created", "sanction.started", "notice.queued", "notice.queued", "directive.issued", "directive.issued", "directive.issued",
+            "case.voided", "case.voided", "sanction.ended", "directive.superseded", "directive.issued",
         ]);
     }
 }

@@ -1,0 +1,5 @@
+//! Notices: what members are told of cases.
+
+pub mod acknowledge;
+pub mod list;
+pub mod read;

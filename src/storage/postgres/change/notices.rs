@@ -1,0 +1,65 @@
+//! Notices: read by members, and those of appeals that were decided without a remedy.
+
+use super::{Context, Stop};
+use crate::domain::id::{CommunityId, NoticeId};
+use crate::domain::notice::When;
+use crate::domain::time::Instant;
+use crate::ports::appeals::AppealStep;
+use crate::ports::directory::{Change, Changed};
+use crate::storage::batch::{MemberKey, Writes, fresh_id};
+use crate::storage::postgres::void::timeline_of;
+use crate::storage::postgres::{directives, notices};
+use sqlx::PgConnection;
+
+impl Context<'_> {
+    pub(super) async fn acknowledge_notice(
+        &self,
+        connection: &mut PgConnection,
+        (community, id): (CommunityId, NoticeId),
+    ) -> Result<Changed, Stop> {
+        let home = (self.order.tenant, community);
+        let mut notice = notices::lock(&mut *connection, home, id).await?;
+        let is_news = notice.acknowledge(self.now);
+        let directives = notices::directives(&mut *connection, home.0, &[id]).await?;
+        if !is_news {
+            let there = Changed::Notice(Box::new((notice, directives)));
+            return Ok(Changed::Same(Box::new(there)));
+        }
+        notices::save(connection, home.0, &notice).await?;
+        Ok(Changed::Notice(Box::new((notice, directives))))
+    }
+
+    /// Has the member told that their appeal came to nothing. What a remedy decides is told with the remedy.
+    pub(super) async fn tell_decision(
+        &self,
+        connection: &mut PgConnection,
+        changed: &Changed,
+        writes: &mut Writes,
+    ) -> Result<(), Stop> {
+        let (Change::Appeal(change), Changed::Appeal(appeal)) = (&self.order.change, changed) else {
+            return Ok(());
+        };
+        if !matches!(change.what, AppealStep::Decide(..)) || appeal.about.decision.is_none() {
+            return Ok(());
+        }
+        let home = (self.order.tenant, appeal.community);
+        let member = MemberKey {
+            tenant: home.0,
+            community: home.1,
+            user: self.present(&mut *connection, appeal.user).await?,
+        };
+        let audience = notices::audience(&mut *connection, member).await?;
+        let timeline = timeline_of(&mut *connection, home, self.timelines).await?;
+        let Ok(at) = Instant::from_utc(self.now) else {
+            return Ok(());
+        };
+        let policy = &timeline.in_force(at).policy;
+        let id = NoticeId(fresh_id(self.now));
+        let told = self.render.notice(id, &audience, policy, appeal, self.now);
+        let told: Vec<_> = told.into_iter().collect();
+        writes.tell(member, &told, When::After, None);
+        writes.notice(home, told, true);
+        directives::issue(connection, writes, &*self.render.announcer(), self.now).await?;
+        Ok(())
+    }
+}
