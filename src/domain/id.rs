@@ -79,6 +79,10 @@ id!(
     AppealId, "apl_"
 );
 id!(
+    /// A conversation.
+    ConversationId, "cnv_"
+);
+id!(
     /// A rate limit by name.
     LimitId, "lim_"
 );

@@ -1,6 +1,7 @@
 //! A store: every port that keeps something, together.
 
 use super::appeals::Appeals;
+use super::conversations::Conversations;
 use super::directives::{Directives, Restatements};
 use super::directory::Directory;
 use super::drift::Drifts;
@@ -56,6 +57,7 @@ pub trait Store:
     + Webhooks
     + Waits
     + Appeals
+    + Conversations
     + Drifts
     + 'static
 {

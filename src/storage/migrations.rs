@@ -53,6 +53,7 @@ steps! {
     21 "0021" "leading_columns",
     22 "0022" "old_secrets",
     23 "0023" "appeals",
+    25 "0025" "conversations",
 }
 
 /// The number of the newest step.

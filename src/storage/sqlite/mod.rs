@@ -15,6 +15,7 @@ mod write; // what it comes to
 mod appeals; // members ask that cases be looked at again
 mod archived; // what is archived, and so not changed
 mod change; // the directory, one change at a time
+mod conversations; // what people are asked, one thing after the other
 mod deliveries; // events on their way to webhooks
 mod directives; // what relays carry out
 mod directory; // reads of the directory
@@ -23,6 +24,7 @@ mod erase_cases; // likewise, in cases
 mod erased; // erased people, recognised
 mod events; // the log of a tenant
 mod export; // a community, out
+mod flows; // what conversations go by
 mod here; // who of an export is known
 mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
@@ -149,6 +151,8 @@ pub fn statements() -> Vec<&'static str> {
         schedules::STATEMENTS,
         runs::STATEMENTS,
         appeals::STATEMENTS,
+        conversations::STATEMENTS,
+        flows::STATEMENTS,
         waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,

@@ -59,7 +59,7 @@ impl Context<'_> {
         Ok(Changed::Appeal(Box::new(appeal)))
     }
 
-    async fn file(
+    pub(super) async fn file(
         &self,
         connection: &mut PgConnection,
         community: CommunityId,

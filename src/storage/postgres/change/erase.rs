@@ -7,7 +7,7 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
-use crate::storage::postgres::{appeals, directives, directory, observations, schedules, seams};
+use crate::storage::postgres::{appeals, conversations, directives, directory, observations, schedules, seams};
 use sqlx::PgConnection;
 
 /// A tenant that never erased anybody has no secret yet.
@@ -84,6 +84,7 @@ impl Context<'_> {
             self.forget_merges(connection, *user).await?;
             directives::forget_of_user(&mut *connection, tenant, *user).await?;
             appeals::forget_of_user(&mut *connection, tenant, *user).await?;
+            conversations::forget_of_user(&mut *connection, tenant, *user).await?;
             schedules::forget_of_user(&mut *connection, tenant, *user).await?;
         }
         self.unname_seams(connection, id, &group).await?;

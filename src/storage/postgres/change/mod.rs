@@ -1,10 +1,13 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod appeals;
+mod calls;
 mod communities;
+mod conversations;
 mod delete;
 mod directives;
 mod erase;
+mod flows;
 mod limits;
 mod merge;
 mod policies;
@@ -43,6 +46,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     erase::STATEMENTS,
     delete::STATEMENTS,
     reason::STATEMENTS,
+    flows::STATEMENTS,
     appeals::STATEMENTS,
     merge::STATEMENTS,
     split::STATEMENTS,
@@ -238,6 +242,8 @@ impl Context<'_> {
                 self.change_schedule(connection).await
             }
             Change::Appeal(change) => self.change_appeal(connection, change).await,
+            Change::PutFlow(new) => self.put_flow(connection, new, acting).await,
+            Change::Conversation(change) => self.change_conversation(connection, change).await,
             Change::Webhook(change) => self.change_webhook(connection, change).await,
             Change::ChangeReason {
                 community,

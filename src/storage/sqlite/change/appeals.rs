@@ -52,7 +52,7 @@ impl Context<'_> {
         Ok(Changed::Appeal(Box::new(appeal)))
     }
 
-    async fn file(
+    pub(super) async fn file(
         &self,
         transaction: &mut Transaction,
         community: CommunityId,

@@ -9,7 +9,7 @@ use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{appeals, directives, directory, observations, schedules, seams};
+use crate::storage::sqlite::{appeals, conversations, directives, directory, observations, schedules, seams};
 
 /// A tenant that never erased anybody has no secret yet.
 const SECRET: &str =
@@ -87,6 +87,7 @@ impl Context<'_> {
             self.forget_merges(transaction, *user).await?;
             directives::forget_of_user(transaction, tenant, *user).await?;
             appeals::forget_of_user(transaction, tenant, *user).await?;
+            conversations::forget_of_user(transaction, tenant, *user).await?;
             schedules::forget_of_user(transaction, tenant, *user).await?;
         }
         self.unname_seams(transaction, id, &group).await?;

@@ -1,10 +1,13 @@
 //! Changes to the directory, each in one transaction: check, write, render, append, keep the answer, commit.
 
 mod appeals;
+mod calls;
 mod communities;
+mod conversations;
 mod delete;
 mod directives;
 mod erase;
+mod flows;
 mod limits;
 mod merge;
 mod policies;
@@ -40,6 +43,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     erase::STATEMENTS,
     delete::STATEMENTS,
     reason::STATEMENTS,
+    flows::STATEMENTS,
     merge::STATEMENTS,
     split::STATEMENTS,
 ];
@@ -178,6 +182,8 @@ impl Context<'_> {
                 self.change_schedule(transaction).await
             }
             Change::Appeal(change) => self.change_appeal(transaction, change).await,
+            Change::PutFlow(new) => self.put_flow(transaction, new).await,
+            Change::Conversation(change) => self.change_conversation(transaction, change).await,
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,
