@@ -23,7 +23,7 @@ pub use flow::{Flow, FlowName, NotAFlowName, PREFIX};
 pub use session::{
     Ended, Event, Link, MAX_CHANNEL, MOST_TRIES, News, Next, NotTaken, Session, Source, Start, Told, opened,
 };
-pub use shipped::{Shipped, shipped};
+pub use shipped::{Shipped, label, shipped};
 
 #[cfg(test)]
 mod properties;

@@ -77,6 +77,15 @@ pub enum Scope {
     /// Take appeals in hand and decide them.
     #[serde(rename = "appeals:review")]
     AppealsReview,
+    /// Read conversations and flows.
+    #[serde(rename = "conversations:read")]
+    ConversationsRead,
+    /// Begin conversations, and say what happens in them. What shipped flows do needs its own scope besides.
+    #[serde(rename = "conversations:write")]
+    ConversationsWrite,
+    /// Write flows.
+    #[serde(rename = "flows:write")]
+    FlowsWrite,
     /// Read webhooks, and what became of what was sent to them.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
@@ -90,7 +99,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -114,6 +123,9 @@ impl Scope {
         Self::AppealsRead,
         Self::AppealsFile,
         Self::AppealsReview,
+        Self::ConversationsRead,
+        Self::ConversationsWrite,
+        Self::FlowsWrite,
         Self::WebhooksRead,
         Self::WebhooksWrite,
         Self::TenantsWrite,
@@ -146,6 +158,9 @@ impl Scope {
             Self::AppealsRead => "appeals:read",
             Self::AppealsFile => "appeals:file",
             Self::AppealsReview => "appeals:review",
+            Self::ConversationsRead => "conversations:read",
+            Self::ConversationsWrite => "conversations:write",
+            Self::FlowsWrite => "flows:write",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",

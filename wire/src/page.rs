@@ -4,6 +4,7 @@ use crate::appeal::Appeal;
 use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
+use crate::conversation::{Conversation, Flow};
 use crate::directive::Directive;
 use crate::drift::Drift;
 use crate::event::Event;
@@ -86,6 +87,18 @@ page!(
 page!(
     /// Appeals, newest first.
     AppealPage of Appeal
+);
+page!(
+    /// Conversations, newest first.
+    ConversationPage of Conversation
+);
+page!(
+    /// Flows, by name.
+    FlowPage of Flow
+);
+page!(
+    /// Versions of a flow, newest first.
+    FlowVersionPage of Flow
 );
 page!(
     /// Schedules, newest first.

@@ -231,6 +231,34 @@ wire! {
 }
 
 wire! {
+    /// What kind of answer a field takes.
+    pub enum FieldType {
+        /// A text.
+        Text,
+        /// A whole number.
+        Integer,
+        /// One of a list.
+        Choice,
+        /// True or false.
+        Boolean,
+        /// A link: http or https.
+        Url,
+        /// A day: `2026-11-28`.
+        Date,
+    }
+}
+
+wire! {
+    /// Whether a conversation runs.
+    pub enum ConversationStatus {
+        /// Something is still to come of it.
+        Running,
+        /// It is over.
+        Ended,
+    }
+}
+
+wire! {
     /// Who carries an act out on the platform that it came from.
     #[derive(Default)]
     pub enum ExecuteBy {

@@ -64,6 +64,26 @@ pub fn shipped(name: &FlowName) -> Option<&'static Flow> {
     FLOWS.iter().find(|flow| flow.name() == name)
 }
 
+/// What people read beside an answer: the label of what asked for it.
+#[must_use]
+pub fn label(flow: &Flow, name: Name) -> &str {
+    let asked = flow.draft().states.iter().flat_map(|state| match &state.state {
+        State::Ask { prompt, .. } => prompt.fields.as_slice(),
+        _ => &[],
+    });
+    let mut fields = flow.draft().takes.iter().chain(asked);
+    match fields.find(|field| field.name == name) {
+        Some(field) => &field.label,
+        None => match name.as_str() {
+            "appeal" => text("fact.appeal"),
+            "case" => text("appeal.case"),
+            "held" => text("fact.held"),
+            "other" => text("fact.other"),
+            _ => text("fact.refusal"),
+        },
+    }
+}
+
 fn draft(shipped: Shipped) -> Draft {
     match shipped {
         Shipped::Appeal => appeal(),

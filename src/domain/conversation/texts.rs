@@ -51,6 +51,10 @@ pub fn text(key: &'static str) -> &'static str {
         "code.check" => "Is this your account on the other platform? If somebody else gave you the code, say no.",
         "code.waiting" => "Now confirm on the other platform.",
         "code.failed" => "Too many codes were wrong.",
+        "fact.appeal" => "The appeal",
+        "fact.held" => "The act that waits",
+        "fact.other" => "The other account",
+        "fact.refusal" => "Why",
         "cancel" => "Cancel",
         _ => key,
     }

@@ -290,7 +290,7 @@ pub(super) async fn forget_of_user(
 ) -> Result<(), StoreError> {
     let query = sqlx::query(FORGET_OF_USER).bind(tenant.0).bind(user.0);
     let gone = all(query.fetch_all(&mut *connection).await, due_of)?;
-    forget_acts(transaction, &gone).await
+    forget_acts(connection, &gone).await
 }
 
 fn due_of(row: &PgRow) -> Result<DueConversation, StoreError> {

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 26] = [
+pub(crate) const SCOPES: [&str; 29] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -31,6 +31,9 @@ pub(crate) const SCOPES: [&str; 26] = [
     "appeals:read",
     "appeals:file",
     "appeals:review",
+    "conversations:read",
+    "conversations:write",
+    "flows:write",
     "webhooks:read",
     "webhooks:write",
     "tenants:write",
