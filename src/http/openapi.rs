@@ -46,6 +46,10 @@ const TAGS: &[(&str, &str)] = &[
         "A member asks that a case be looked at again, by somebody else than who acted.",
     ),
     (
+        "conversations",
+        "A person is asked one thing after the other: shipped flows, and flows of your own.",
+    ),
+    (
         "schedules",
         "Acts and reminders at a time: once, or with a cron expression.",
     ),

@@ -12,13 +12,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// How long whoever submitted an act has for it before others look after it.
 const ACT_TAKES: TimeDelta = TimeDelta::seconds(30);
 
-/// The columns of a conversation that are texts.
-pub(crate) struct Texts {
-    pub(crate) flow: String,
-    pub(crate) state: String,
-    pub(crate) outcome: Option<String>,
-}
-
 /// The flow of a conversation: a shipped one, or what the tenant's version says.
 pub(crate) fn flow_of(
     place: &Place<'_>,

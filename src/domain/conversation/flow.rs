@@ -10,7 +10,7 @@ pub const PREFIX: &str = "tribune.";
 
 /// What a flow is called: a name, or that of a shipped one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct FlowName(String);
 
 /// Why a text is not the name of a flow.
@@ -39,6 +39,20 @@ impl FlowName {
     #[must_use]
     pub fn is_shipped(&self) -> bool {
         self.0.starts_with(PREFIX)
+    }
+}
+
+impl TryFrom<String> for FlowName {
+    type Error = NotAFlowName;
+
+    fn try_from(text: String) -> Result<Self, NotAFlowName> {
+        Self::parse(&text)
+    }
+}
+
+impl From<FlowName> for String {
+    fn from(name: FlowName) -> Self {
+        name.0
     }
 }
 

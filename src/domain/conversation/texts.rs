@@ -2,7 +2,7 @@
 
 /// The text of a key; the key itself where there is none, which tests forbid.
 #[must_use]
-pub fn text(key: &'static str) -> &'static str {
+pub(super) fn text(key: &'static str) -> &'static str {
     match key {
         "appeal.title" => "File an appeal",
         "appeal.case" => "The number of the case",

@@ -23,6 +23,7 @@ const LEADS: &[Lead] = &[
             "create_undo_plan",
             "list_appeals",
             "list_cases",
+            "list_conversations",
             "list_drift",
             "list_held_acts",
             "list_jobs",
@@ -97,6 +98,14 @@ const LEADS: &[Lead] = &[
             ("appeal", "$response.body#/id"),
         ],
         &["read_appeal", "claim_appeal", "decide_appeal", "withdraw_appeal"],
+    ),
+    (
+        "start_conversation",
+        &[
+            ("community", "$response.body#/community"),
+            ("conversation", "$response.body#/id"),
+        ],
+        &["read_conversation", "advance_conversation", "cancel_conversation"],
     ),
     (
         "create_schedule",
