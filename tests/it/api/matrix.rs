@@ -175,7 +175,15 @@ impl Ids {
             act["case"]["number"]
         );
         let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
+        let flow = json!({"title": "x", "start": "end", "states": [{"name": "end", "end": {"outcome": "done", "text": "x"}}]});
+        let flow = admin.call(Method::PUT, "/v1/flows/feedback").json(&flow);
+        flow.send().await.expect(201);
+        let talk = json!({"flow": "tribune.appeal", "member": "discord:77", "channel": "x", "data": {"case": act["case"]["number"]}});
+        let path = format!("/v1/communities/{community}/conversations");
+        let talk = admin.post(&path, &talk).await.expect(201);
         Self(vec![
+            ("conversation", text(&talk["id"])),
+            ("flow", "feedback".to_owned()),
             ("appeal", text(&appeal["id"])),
             ("webhook", webhook),
             ("delivery", delivery),
@@ -202,6 +210,8 @@ impl Ids {
     fn absent() -> Self {
         let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
         Self(vec![
+            ("conversation", id("cnv")),
+            ("flow", "nothing".to_owned()),
             ("appeal", id("apl")),
             ("webhook", id("whk")),
             ("delivery", id("dlv")),
