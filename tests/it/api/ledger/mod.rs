@@ -5,6 +5,7 @@
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod appeals;
+mod conversations; // flows of a tenant's own
 mod automod; // rules that act
 mod bulk; // many acts in one request
 mod drift; // what platforms differ in
@@ -25,6 +26,7 @@ mod restores; // who is known where a community is restored
 mod rules; // what a policy may say beside the default rules
 mod runs;
 mod schedules; // acts and reminders at a time
+mod shipped; // flows that are always there
 mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
