@@ -9,8 +9,8 @@ use utoipa::IntoParams;
 use super::problem::Problem;
 use crate::domain::conversation::FlowName;
 use crate::domain::id::{
-    AppealId, CommunityId, ConversationId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId, SanctionId,
-    ScheduleId, TenantId, UserId, WebhookId,
+    AppealId, CommunityId, ConversationId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, PlanId,
+    SanctionId, ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;

@@ -81,6 +81,11 @@ impl Retention {
         let schedules = self.store.forget_schedules(JOBS_KEPT, STEP).await?;
         let conversations = self.store.forget_conversations(JOBS_KEPT, STEP).await?;
         let deliveries = self.store.forget_deliveries(self.deliveries, STEP).await?;
-        Ok(forgotten.max(plans).max(spent).max(schedules).max(conversations).max(deliveries))
+        Ok(forgotten
+            .max(plans)
+            .max(spent)
+            .max(schedules)
+            .max(conversations)
+            .max(deliveries))
     }
 }

@@ -69,7 +69,9 @@ impl Service {
         may(caller, flow.name())?;
         let data = answers(&flow.draft().takes, &order.data, "/data").map_err(ServiceError::Invalid)?;
         match Shipped::named(flow.name()) {
-            Some(Shipped::ConfirmAct) => drop(acting::act(&data).map_err(|found| ServiceError::Invalid(vec![found]))?),
+            Some(Shipped::ConfirmAct) => {
+                drop(acting::act(&data).map_err(|found| ServiceError::Invalid(vec![found]))?)
+            }
             Some(Shipped::EnterCode | Shipped::LinkAccount) => named(&order.member)?,
             _ => {}
         }
@@ -220,7 +222,9 @@ impl Service {
         code: &LinkCode,
     ) -> Result<Outcome, ServiceError> {
         let change = Change::Conversation(Box::new(ConversationChange { community, what }));
-        let outcome = self.change(caller.tenant, caller.as_actor(), change, claim).await?;
+        let outcome = self
+            .change(caller.tenant, caller.as_actor(), change, claim)
+            .await?;
         let stands: Conversation = show::conversation::read(&outcome.answer)?;
         if stands.flow == Shipped::ConfirmAct.name() && stands.prompt.is_none() {
             return self.act_for(caller, community, outcome).await;

@@ -1,7 +1,7 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
-use crate::domain::directive::NotTaken;
 use crate::domain::conversation;
+use crate::domain::directive::NotTaken;
 use crate::domain::id::{ConversationId, JobId, MergeId, UserId};
 use crate::domain::merge::MAX_MERGED;
 use crate::domain::name::Name;
@@ -175,13 +175,17 @@ pub enum ServiceError {
     #[error("the webhook is off; turn it on first")]
     WebhookOff,
     /// There are as many flows as there may be.
-    #[error("a tenant has at most {MOST_FLOWS} flows of its own; write another version of one that is not used")]
+    #[error(
+        "a tenant has at most {MOST_FLOWS} flows of its own; write another version of one that is not used"
+    )]
     TooManyFlows,
     /// There is one that runs.
     #[error("{0} of the same flow runs with this person in this channel; go on with it, or cancel it first")]
     ConversationRunning(ConversationId),
     /// It has moved on.
-    #[error("the conversation is at step {step} now, in the state {state}; read it, and say what happens there")]
+    #[error(
+        "the conversation is at step {step} now, in the state {state}; read it, and say what happens there"
+    )]
     ConversationMoved {
         /// The step.
         step: i32,

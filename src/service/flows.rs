@@ -59,7 +59,10 @@ impl Service {
             };
         }
         let record = self.store.flow(caller.tenant, name, version).await?;
-        Ok((record.flow.version().to_string(), show::conversation::record(&record)))
+        Ok((
+            record.flow.version().to_string(),
+            show::conversation::record(&record),
+        ))
     }
 
     /// Flows by name: shipped ones among the tenant's own.
@@ -76,7 +79,9 @@ impl Service {
         let after = page.after.clone();
         let own = self.store.flows(caller.tenant, one_more(page)).await?;
         let name = |flow: &Known| flow.name().clone();
-        let always = Shipped::ALL.into_iter().filter_map(|it| FlowName::parse(it.name()).ok());
+        let always = Shipped::ALL
+            .into_iter()
+            .filter_map(|it| FlowName::parse(it.name()).ok());
         let always = always
             .filter(|name| after.as_ref().is_none_or(|after| name > after))
             .filter_map(|name| shipped(&name))
@@ -98,10 +103,22 @@ impl Service {
     ) -> Result<Listed<wire::conversation::Flow, i32>, ServiceError> {
         caller.require(Scope::ConversationsRead)?;
         if let Some(flow) = shipped(name) {
-            let rows = if page.after.is_none() { vec![flow] } else { Vec::new() };
-            return Ok(cut(rows, page.limit, |flow| flow.version(), |flow| show::conversation::flow(flow)));
+            let rows = if page.after.is_none() {
+                vec![flow]
+            } else {
+                Vec::new()
+            };
+            return Ok(cut(
+                rows,
+                page.limit,
+                |flow| flow.version(),
+                |flow| show::conversation::flow(flow),
+            ));
         }
-        let rows = self.store.flow_versions(caller.tenant, name, one_more(page)).await?;
+        let rows = self
+            .store
+            .flow_versions(caller.tenant, name, one_more(page))
+            .await?;
         let version = |record: &FlowRecord| record.flow.version();
         Ok(cut(rows, page.limit, version, show::conversation::record))
     }

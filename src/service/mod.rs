@@ -8,8 +8,8 @@ pub mod bootstrap; // the first tenant, and keys made at the server's own consol
 pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
-pub mod conversations; // one question after the other
 pub mod console; // communities and policies at the server's own console
+pub mod conversations; // one question after the other
 pub mod directives; // what platforms are to do
 pub mod drift; // what differs from the record
 pub mod dry_runs; // jobs that only try their items out

@@ -26,7 +26,9 @@ pub(crate) fn flow_of(
     let doc = doc.ok_or_else(|| place.corrupt("flow", "there is no such version"))?;
     let draft: Draft = place.json("doc", doc)?;
     let flow = check(name, draft).map_err(|found| {
-        let found = found.first().map(|first| format!("{}: {}", first.pointer, first.detail));
+        let found = found
+            .first()
+            .map(|first| format!("{}: {}", first.pointer, first.detail));
         place.corrupt("doc", found.unwrap_or_default())
     })?;
     Ok(flow.at(version))

@@ -50,7 +50,8 @@ impl<'de> Deserialize<'de> for AnswerValue {
                     .map_err(|_| E::custom("a whole number that is too large"))
             }
             fn visit_f64<E: Error>(self, number: f64) -> Result<AnswerValue, E> {
-                crate::number::integer(serde::de::value::F64Deserializer::new(number)).map(AnswerValue::Integer)
+                crate::number::integer(serde::de::value::F64Deserializer::new(number))
+                    .map(AnswerValue::Integer)
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<AnswerValue, E> {
                 Ok(AnswerValue::Text(text.to_owned()))

@@ -265,7 +265,9 @@ impl PartialSchema for Answer {
             .minimum(Some(-9_007_199_254_740_991_i64))
             .maximum(Some(9_007_199_254_740_991_i64))
             .description(Some("A whole number."));
-        let yes = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Yes or no."));
+        let yes = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Yes or no."));
         OneOfBuilder::new()
             .item(text("A text, or a day as `2026-11-28`.", (0, 4_000), plain))
             .item(number)

@@ -75,7 +75,10 @@ pub fn check(name: FlowName, draft: Draft) -> Result<Flow, Vec<Finding>> {
     findings.once("/states", draft.states.iter().map(|state| state.name));
     let mut known = names_of(&draft);
     if known.len() > MOST_NAMES {
-        let detail = format!("a flow keeps answers under at most {MOST_NAMES} names, and this has {}", known.len());
+        let detail = format!(
+            "a flow keeps answers under at most {MOST_NAMES} names, and this has {}",
+            known.len()
+        );
         findings.wrong("/states", detail);
     }
     if name.is_shipped() {
@@ -111,7 +114,10 @@ fn names_of(draft: &Draft) -> BTreeSet<Name> {
         _ => &[],
     });
     let fields = draft.takes.iter().chain(asked);
-    fields.map(|field| field.name).chain(draft.forgets.iter().copied()).collect()
+    fields
+        .map(|field| field.name)
+        .chain(draft.forgets.iter().copied())
+        .collect()
 }
 
 fn check_prompt(findings: &mut Findings, at: &str, prompt: &Prompt, known: &BTreeSet<Name>) {
@@ -152,7 +158,9 @@ fn check_fields(findings: &mut Findings, at: &str, fields: &[Field]) {
         findings.text(&format!("{at}/label"), &field.label, MAX_LABEL);
         match &field.kind {
             Kind::Text { min, max } if min > max || *max > MAX_ANSWER || *max == 0 => {
-                let bounds = format!("a text has at least min_length and at most max_length characters, of 1 to {MAX_ANSWER}");
+                let bounds = format!(
+                    "a text has at least min_length and at most max_length characters, of 1 to {MAX_ANSWER}"
+                );
                 findings.wrong(format!("{at}/max_length"), bounds);
             }
             Kind::Integer { min, max } if min > max => {
@@ -192,10 +200,16 @@ fn check_on(
     }
     for (index, transition) in on.iter().enumerate() {
         if transition.event.as_str() == TIMEOUT {
-            findings.wrong(format!("{at}/on/{index}"), "time is said with `timeout` of the state");
+            findings.wrong(
+                format!("{at}/on/{index}"),
+                "time is said with `timeout` of the state",
+            );
         }
         if transition.inner && !shipped {
-            findings.wrong(format!("{at}/on/{index}"), "only shipped flows have events from within");
+            findings.wrong(
+                format!("{at}/on/{index}"),
+                "only shipped flows have events from within",
+            );
         }
     }
     if on.is_empty() && timeout.is_none() {
@@ -221,7 +235,10 @@ fn check_ways(findings: &mut Findings, draft: &Draft) {
                 findings.wrong(format!("/states/{index}/on/{place}/to"), detail);
             }
         }
-        let lost = state.state.timeout().filter(|timeout| !places.contains_key(&timeout.to));
+        let lost = state
+            .state
+            .timeout()
+            .filter(|timeout| !places.contains_key(&timeout.to));
         if let Some(timeout) = lost {
             let detail = format!("there is no state {}", timeout.to);
             findings.wrong(format!("/states/{index}/timeout/to"), detail);
@@ -231,19 +248,31 @@ fn check_ways(findings: &mut Findings, draft: &Draft) {
         return;
     }
     let reached = closure([draft.start], |name| {
-        places.get(&name).into_iter().flat_map(|state| state.leads_to()).collect()
+        places
+            .get(&name)
+            .into_iter()
+            .flat_map(|state| state.leads_to())
+            .collect()
     });
     let ends = places.iter().filter(|(_, state)| matches!(state, State::End(_)));
     let leading = closure(ends.map(|(name, _)| *name), |name| {
-        let leads = places.iter().filter(|(_, state)| state.leads_to().any(|to| to == name));
+        let leads = places
+            .iter()
+            .filter(|(_, state)| state.leads_to().any(|to| to == name));
         leads.map(|(from, _)| *from).collect()
     });
     for (index, state) in draft.states.iter().enumerate() {
         if !reached.contains(&state.name) {
-            findings.wrong(format!("/states/{index}"), format!("nothing leads to {}", state.name));
+            findings.wrong(
+                format!("/states/{index}"),
+                format!("nothing leads to {}", state.name),
+            );
         }
         if !leading.contains(&state.name) {
-            findings.wrong(format!("/states/{index}"), format!("{} leads to no end", state.name));
+            findings.wrong(
+                format!("/states/{index}"),
+                format!("{} leads to no end", state.name),
+            );
         }
         if circles(state.name, &places) {
             let detail = "time alone leads round in a circle; have it lead to an end, or to a state that waits for somebody";
@@ -254,7 +283,12 @@ fn check_ways(findings: &mut Findings, draft: &Draft) {
 
 /// Whether somebody who never answers comes back to where they were.
 fn circles(from: Name, places: &BTreeMap<Name, &State>) -> bool {
-    let next = |name: Name| places.get(&name).and_then(|state| state.timeout()).map(|timeout| timeout.to);
+    let next = |name: Name| {
+        places
+            .get(&name)
+            .and_then(|state| state.timeout())
+            .map(|timeout| timeout.to)
+    };
     let mut at = from;
     for _ in 0..=places.len() {
         match next(at) {

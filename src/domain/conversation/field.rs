@@ -106,10 +106,17 @@ pub fn answers(
     for name in given.keys() {
         if !fields.iter().any(|field| field.name.as_str() == name) {
             let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
-            wrong(name, format!("nothing of the name is asked for; there is {}", listed(&names)));
+            wrong(
+                name,
+                format!("nothing of the name is asked for; there is {}", listed(&names)),
+            );
         }
     }
-    if findings.is_empty() { Ok(kept) } else { Err(findings) }
+    if findings.is_empty() {
+        Ok(kept)
+    } else {
+        Err(findings)
+    }
 }
 
 /// Names in a row.
@@ -140,7 +147,9 @@ impl Kind {
             (Self::Boolean, Value::Boolean(_)) => Ok(()),
             (Self::Integer { min, max }, Value::Integer(number)) if (min..=max).contains(&number) => Ok(()),
             (Self::Text { min, max }, Value::Text(text)) => check_text(text, *min, *max),
-            (Self::Choice { options }, Value::Text(text)) if options.iter().any(|o| o.id.as_str() == text) => {
+            (Self::Choice { options }, Value::Text(text))
+                if options.iter().any(|o| o.id.as_str() == text) =>
+            {
                 Ok(())
             }
             (Self::Url, Value::Text(text)) => check_url(text),
@@ -182,7 +191,9 @@ fn check_text(text: &str, min: u32, max: u32) -> Result<(), String> {
 }
 
 fn check_url(text: &str) -> Result<(), String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     let Some(rest) = rest else {
         return Err("a link begins with https:// or http://".to_owned());
     };
@@ -191,7 +202,10 @@ fn check_url(text: &str) -> Result<(), String> {
     if text.chars().count() > MAX_URL {
         Err(format!("at most {MAX_URL} characters"))
     } else if text.chars().any(hides) {
-        Err("a link has no white space, control characters, quotation marks, backslashes or angle brackets".to_owned())
+        Err(
+            "a link has no white space, control characters, quotation marks, backslashes or angle brackets"
+                .to_owned(),
+        )
     } else if host.is_empty() || host.contains('@') {
         Err("a link names a host, without user or password".to_owned())
     } else {

@@ -15,7 +15,9 @@ pub struct FlowName(String);
 
 /// Why a text is not the name of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a flow's name is 1 to 32 lower-case letters, digits or '_', a letter first; shipped ones begin with tribune.")]
+#[error(
+    "a flow's name is 1 to 32 lower-case letters, digits or '_', a letter first; shipped ones begin with tribune."
+)]
 pub struct NotAFlowName;
 
 impl FlowName {

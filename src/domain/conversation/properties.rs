@@ -13,7 +13,8 @@ const EVENTS: [&str; 4] = ["go", "back", "cancel", "confirm"];
 
 /// What people and systems may say, whether it fits or not.
 const SAID: [&str; 14] = [
-    "go", "back", "cancel", "confirm", "submit", "timeout", "file", "edit", "again", "deny", "agreed", "linked", "done", "refused",
+    "go", "back", "cancel", "confirm", "submit", "timeout", "file", "edit", "again", "deny", "agreed",
+    "linked", "done", "refused",
 ];
 
 fn name(text: &str) -> Name {
@@ -27,7 +28,10 @@ fn shapes() -> impl Strategy<Value = (Vec<Shape>, i64)> {
     let on = prop::collection::vec((0..EVENTS.len(), 0..STATES.len()), 0..4);
     let timeout = prop::option::of((MIN_TIMEOUT..2_000, 0..STATES.len()));
     let shape = prop::option::weighted(0.7, (on, timeout));
-    (prop::collection::vec(shape, 2..=STATES.len()), MIN_LIFETIME..20_000)
+    (
+        prop::collection::vec(shape, 2..=STATES.len()),
+        MIN_LIFETIME..20_000,
+    )
 }
 
 /// A flow of a shape, if the checker takes it.
@@ -36,16 +40,41 @@ fn flow((shapes, lifetime): &(Vec<Shape>, i64)) -> Option<Flow> {
     draft.lifetime = *lifetime;
     for (state, shape) in STATES.iter().zip(shapes) {
         let Some((on, timeout)) = shape else {
-            let end = End { outcome: name(state), text: "x".to_owned(), show: Vec::new(), tells: true };
+            let end = End {
+                outcome: name(state),
+                text: "x".to_owned(),
+                show: Vec::new(),
+                tells: true,
+            };
             draft.state(name(state), State::End(end));
             continue;
         };
-        let on = on.iter().map(|(event, to)| (EVENTS[*event], STATES[*to % shapes.len()]));
+        let on = on
+            .iter()
+            .map(|(event, to)| (EVENTS[*event], STATES[*to % shapes.len()]));
         let on: BTreeMap<_, _> = on.collect();
-        let line = |(event, to): (&&str, &&str)| Transition { event: name(event), to: name(to), handler: Handler::Go, inner: false };
-        let prompt = Prompt { text: "x".to_owned(), ..Prompt::default() };
-        let timeout = timeout.map(|(after, to)| Timeout { after, to: name(STATES[to % shapes.len()]) });
-        draft.state(name(state), State::Ask { prompt, on: on.iter().map(line).collect(), timeout });
+        let line = |(event, to): (&&str, &&str)| Transition {
+            event: name(event),
+            to: name(to),
+            handler: Handler::Go,
+            inner: false,
+        };
+        let prompt = Prompt {
+            text: "x".to_owned(),
+            ..Prompt::default()
+        };
+        let timeout = timeout.map(|(after, to)| Timeout {
+            after,
+            to: name(STATES[to % shapes.len()]),
+        });
+        draft.state(
+            name(state),
+            State::Ask {
+                prompt,
+                on: on.iter().map(line).collect(),
+                timeout,
+            },
+        );
     }
     check(FlowName::parse("random").unwrap(), draft).ok()
 }
@@ -81,7 +110,11 @@ fn fitting(flow: &Flow, state: Name) -> BTreeMap<String, Value> {
         Kind::Url => Value::Text("https://example.com/".to_owned()),
         Kind::Date => Value::Text("2026-11-28".to_owned()),
     };
-    prompt.fields.iter().map(|field| (field.name.to_string(), answer(&field.kind))).collect()
+    prompt
+        .fields
+        .iter()
+        .map(|field| (field.name.to_string(), answer(&field.kind)))
+        .collect()
 }
 
 /// Whatever the service comes to, until it waits for somebody.
@@ -125,7 +158,9 @@ fn walk(flow: &Flow, steps: &[(usize, usize, i64)]) -> Result<(), TestCaseError>
                 prop_assert!(!legal);
                 prop_assert_eq!(listed, flow.legal(stands.state));
             }
-            Err(NotTaken::Over(outcome)) => prop_assert_eq!(stands.ended.map(|ended| ended.outcome), Some(outcome)),
+            Err(NotTaken::Over(outcome)) => {
+                prop_assert_eq!(stands.ended.map(|ended| ended.outcome), Some(outcome))
+            }
             Err(other) => prop_assert!(false, "{:?}", other),
         }
         if !legal {
@@ -140,7 +175,14 @@ fn walk(flow: &Flow, steps: &[(usize, usize, i64)]) -> Result<(), TestCaseError>
 }
 
 fn steps() -> impl Strategy<Value = Vec<(usize, usize, i64)>> {
-    prop::collection::vec((0..SAID.len(), 0..8_usize, prop_oneof![3 => 0..60_i64, 1 => 0..100_000_i64]), 0..40)
+    prop::collection::vec(
+        (
+            0..SAID.len(),
+            0..8_usize,
+            prop_oneof![3 => 0..60_i64, 1 => 0..100_000_i64],
+        ),
+        0..40,
+    )
 }
 
 proptest! {

@@ -192,7 +192,10 @@ impl NotTaken {
         match self {
             Self::Illegal { state, event, legal } => {
                 let names: Vec<_> = legal.iter().map(Name::as_str).collect();
-                format!("in the state {state} there is no {event}; there is {}", listed(&names))
+                format!(
+                    "in the state {state} there is no {event}; there is {}",
+                    listed(&names)
+                )
             }
             Self::Over(outcome) => format!("the conversation is over: {outcome}"),
             Self::Answers(_) => "the answers are not valid".to_owned(),

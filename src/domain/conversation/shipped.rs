@@ -47,12 +47,16 @@ impl Shipped {
     /// The one of a name.
     #[must_use]
     pub fn named(name: &FlowName) -> Option<Self> {
-        Self::ALL.into_iter().find(|shipped| shipped.name() == name.as_str())
+        Self::ALL
+            .into_iter()
+            .find(|shipped| shipped.name() == name.as_str())
     }
 }
 
 static FLOWS: LazyLock<Vec<Flow>> = LazyLock::new(|| {
-    let drafts = Shipped::ALL.into_iter().map(|shipped| (shipped.name(), draft(shipped)));
+    let drafts = Shipped::ALL
+        .into_iter()
+        .map(|shipped| (shipped.name(), draft(shipped)));
     drafts
         .filter_map(|(name, draft)| check(FlowName::parse(name).ok()?, draft).ok())
         .collect()
@@ -176,11 +180,19 @@ fn appeal() -> Draft {
         field("evidence", "appeal.evidence", Kind::Url, false),
     ];
     draft.state(name("statement"), ask(asked, TO_WRITE));
-    let choices = [("file", "appeal.file"), ("edit", "appeal.edit"), ("cancel", "cancel")];
+    let choices = [
+        ("file", "appeal.file"),
+        ("edit", "appeal.edit"),
+        ("cancel", "cancel"),
+    ];
     let check = prompt("appeal.check", &["case", "statement", "evidence"], &choices);
     draft.state(name("check"), ask(check, TO_WRITE));
     draft.state(name("filing"), call(Call::FileAppeal));
-    let choices = [("again", "appeal.again"), ("edit", "appeal.edit"), ("cancel", "cancel")];
+    let choices = [
+        ("again", "appeal.again"),
+        ("edit", "appeal.edit"),
+        ("cancel", "cancel"),
+    ];
     let refused = prompt("appeal.refused", &["case", "refusal"], &choices);
     draft.state(name("refused"), ask(refused, TO_WRITE));
     draft.state(name("filed"), end("filed", "appeal.filed", &["case", "appeal"]));
@@ -214,7 +226,10 @@ fn confirm_act() -> Draft {
             choice("mute", "kind.mute"),
         ],
     };
-    let seconds = Kind::Integer { min: 1, max: MAX_SPAN };
+    let seconds = Kind::Integer {
+        min: 1,
+        max: MAX_SPAN,
+    };
     draft.takes = vec![
         field("member", "act.member", Kind::Text { min: 3, max: 161 }, true),
         field("kind", "act.kind", kinds, true),
@@ -231,7 +246,10 @@ fn confirm_act() -> Draft {
     draft.state(name("refused"), end("refused", "act.refused", &["refusal"]));
     draft.state(name("cancelled"), end("cancelled", "act.cancelled", &[]));
     draft.state(name("late"), end("expired", "act.late", &[]));
-    let table = [("confirm", "confirm", "acting"), ("confirm", "cancel", "cancelled")];
+    let table = [
+        ("confirm", "confirm", "acting"),
+        ("confirm", "cancel", "cancelled"),
+    ];
     lines(&mut draft, Handler::Go, false, &table);
     let table = [
         ("acting", "done", "done"),
@@ -258,7 +276,10 @@ fn link_account() -> Draft {
     let choices = [("again", "link.again"), ("cancel", "cancel")];
     draft.state(name("code"), ask(prompt("link.code", &[], &choices), TO_LINK));
     let choices = [("confirm", "link.confirm"), ("deny", "link.deny")];
-    draft.state(name("confirm"), ask(prompt("link.ask", &["other"], &choices), TO_LINK));
+    draft.state(
+        name("confirm"),
+        ask(prompt("link.ask", &["other"], &choices), TO_LINK),
+    );
     draft.state(name("merging"), call(Call::Merge));
     draft.state(name("denying"), call(Call::Deny));
     draft.state(name("failed"), end("failed", "link.failed", &["refusal"]));
@@ -291,7 +312,10 @@ fn enter_code() -> Draft {
     }
     draft.state(name("matching"), call(Call::MatchCode));
     let choices = [("confirm", "link.confirm"), ("deny", "link.deny")];
-    draft.state(name("confirm"), ask(prompt("code.check", &["other"], &choices), TO_LINK));
+    draft.state(
+        name("confirm"),
+        ask(prompt("code.check", &["other"], &choices), TO_LINK),
+    );
     draft.state(name("agreeing"), call(Call::Agree));
     let waiting = prompt("code.waiting", &["other"], &[("cancel", "cancel")]);
     draft.state(name("waiting"), ask(waiting, TO_LINK));

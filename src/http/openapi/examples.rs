@@ -442,7 +442,11 @@ mod tests {
         is::<wire::page::AppealPage>(appeal::page());
         asks::<wire::conversation::ConversationRequest>(conversation::request());
         asks::<wire::conversation::AdvanceRequest>(conversation::advance());
-        for shown in [conversation::started(), conversation::advanced(), conversation::cancelled()] {
+        for shown in [
+            conversation::started(),
+            conversation::advanced(),
+            conversation::cancelled(),
+        ] {
             is::<wire::conversation::Conversation>(shown);
         }
         is::<wire::page::ConversationPage>(conversation::page());

@@ -115,7 +115,12 @@ pub(super) fn act(data: &BTreeMap<Name, Value>) -> Result<(PersonRef, Act), Find
     let member = crate::domain::id::UserId::parse(&member)
         .map(PersonRef::User)
         .or_else(|| Identity::parse(&member).ok().map(PersonRef::Identity))
-        .ok_or_else(|| wrong("member", "write a user id (usr_…) or platform:native_id".to_owned()))?;
+        .ok_or_else(|| {
+            wrong(
+                "member",
+                "write a user id (usr_…) or platform:native_id".to_owned(),
+            )
+        })?;
     let kind = text("kind").unwrap_or_default();
     let kind = Kind::named(&kind).map_err(|error| wrong("kind", error.to_string()))?;
     let seconds = Name::new("duration").ok().and_then(|name| data.get(&name));

@@ -26,7 +26,10 @@ impl LinkCode {
 
     /// The 128-bit number in base 30: what the division leaves over favours no letter by more than 2^-84.
     fn of(random: [u8; 32]) -> Self {
-        let mut number = random.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        let mut number = random
+            .iter()
+            .take(16)
+            .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         let mut letters = String::with_capacity(LENGTH);
         for _ in 0..LENGTH {
             letters.push(char::from(LETTERS[(number % 30) as usize]));
@@ -67,8 +70,16 @@ mod tests {
         let (tenant, code) = (TenantId(Uuid::from_u128(1)), LinkCode::of([7; 32]));
         let shown = code.shown();
         assert_eq!((shown.len(), shown.as_bytes()[4]), (9, b'-'));
-        assert!(shown.bytes().all(|b| b == b'-' || LETTERS.contains(&b)), "{shown}");
-        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), format!(" {shown}\n")] {
+        assert!(
+            shown.bytes().all(|b| b == b'-' || LETTERS.contains(&b)),
+            "{shown}"
+        );
+        for typed in [
+            shown.clone(),
+            shown.to_lowercase(),
+            shown.replace('-', " "),
+            format!(" {shown}\n"),
+        ] {
             assert_eq!(hash(tenant, &typed), code.hash(tenant), "{typed}");
         }
         assert_ne!(hash(TenantId(Uuid::from_u128(2)), &shown), code.hash(tenant));

@@ -26,7 +26,10 @@ impl Service {
         let (tenant, community) = (due.tenant, due.community);
         let moved = async {
             let (session, flow) = self.store.conversation(tenant, community, due.id).await?;
-            if flow.state(session.state).is_some_and(|state| state.calls().is_some()) {
+            if flow
+                .state(session.state)
+                .is_some_and(|state| state.calls().is_some())
+            {
                 self.finish_act(tenant, (community, due.id)).await?;
                 return Ok(Moved::Acted);
             }

@@ -48,7 +48,9 @@ impl Reader {
             Duration::Seconds(seconds) => Span::new(*seconds),
             Duration::Iso(text) => Span::parse_iso(text),
         };
-        span.map(Span::seconds).map_err(|error| self.wrong(pointer, error)).ok()
+        span.map(Span::seconds)
+            .map_err(|error| self.wrong(pointer, error))
+            .ok()
     }
 
     fn draft(&mut self, request: &FlowRequest) -> Option<Draft> {
@@ -113,7 +115,10 @@ impl Reader {
             Some(timeout) => {
                 let after = self.seconds(&format!("{at}/timeout/after"), &timeout.after);
                 let to = self.name(&format!("{at}/timeout/to"), &timeout.to);
-                Some(Timeout { after: after?, to: to? })
+                Some(Timeout {
+                    after: after?,
+                    to: to?,
+                })
             }
             None => None,
         };

@@ -42,7 +42,11 @@ pub(crate) fn conversation(session: &Session, flow: &Flow) -> Conversation {
         step: session.step,
         next: match session.ended {
             Some(_) => Vec::new(),
-            None => flow.legal(session.state).iter().map(ToString::to_string).collect(),
+            None => flow
+                .legal(session.state)
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         },
         prompt: prompt(session, flow),
         data: data(&session.data),
@@ -244,7 +248,9 @@ fn field(field: &Field) -> FlowField {
 
 fn data(data: &BTreeMap<Name, Value>) -> BTreeMap<String, AnswerValue> {
     let answers = data.iter();
-    answers.map(|(name, value)| (name.to_string(), answer(value))).collect()
+    answers
+        .map(|(name, value)| (name.to_string(), answer(value)))
+        .collect()
 }
 
 fn answer(value: &Value) -> AnswerValue {

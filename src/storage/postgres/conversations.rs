@@ -8,9 +8,7 @@ use super::row::{Row, all, one};
 use super::seams::everybody;
 use crate::domain::conversation::{Ended, Flow, FlowName, Link, Next, Session};
 use crate::domain::id::{CommunityId, ConversationId, TenantId, UserId};
-use crate::ports::conversations::{
-    ConversationFilter, Conversations, DueConversation, FlowRecord, act_key,
-};
+use crate::ports::conversations::{ConversationFilter, Conversations, DueConversation, FlowRecord, act_key};
 use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::storage::batch::Home;
@@ -61,8 +59,7 @@ const NEXT: &str = "SELECT min(due_at) AS due_at FROM conversations WHERE due_at
 const FORGET: &str = "DELETE FROM conversations WHERE (tenant_id, community_id, conversation_id) IN \
     (SELECT tenant_id, community_id, conversation_id FROM conversations WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED) \
     RETURNING tenant_id, community_id, conversation_id";
-const FORGET_OF_USER: &str =
-    "DELETE FROM conversations WHERE tenant_id = $1 AND user_id = $2 RETURNING tenant_id, community_id, conversation_id";
+const FORGET_OF_USER: &str = "DELETE FROM conversations WHERE tenant_id = $1 AND user_id = $2 RETURNING tenant_id, community_id, conversation_id";
 const FORGET_ACT: &str = "DELETE FROM idempotency WHERE tenant_id = $1 AND key = $2";
 
 pub(super) const STATEMENTS: &[&str] = &[
@@ -183,7 +180,10 @@ pub(super) async fn find(
     (tenant, community): Home,
     id: ConversationId,
 ) -> Result<(Session, Flow), StoreError> {
-    let query = sqlx::query(CONVERSATION).bind(tenant.0).bind(community.0).bind(id.0);
+    let query = sqlx::query(CONVERSATION)
+        .bind(tenant.0)
+        .bind(community.0)
+        .bind(id.0);
     let found = one(query.fetch_optional(connection).await, conversation_of)?;
     found.ok_or(StoreError::NotFound("conversation"))
 }
@@ -311,7 +311,9 @@ fn conversation_of(row: &PgRow) -> Result<(Session, Flow), StoreError> {
     let place = row.place();
     let flow = flow_of(&place, &name, version, doc.as_deref())?;
     let outcome: Option<String> = row.get("outcome")?;
-    let outcome = outcome.map(|outcome| word(&place, "outcome", &outcome)).transpose()?;
+    let outcome = outcome
+        .map(|outcome| word(&place, "outcome", &outcome))
+        .transpose()?;
     let code: Option<Vec<u8>> = row.get("code")?;
     let code = code.map(|code| place.hash("code", &code)).transpose()?;
     let session = Session {
@@ -327,7 +329,10 @@ fn conversation_of(row: &PgRow) -> Result<(Session, Flow), StoreError> {
         deadline: row.time_opt("deadline")?,
         expires_at: row.time("expires_at")?,
         created_at: row.time("created_at")?,
-        ended: row.time_opt("ended_at")?.zip(outcome).map(|(at, outcome)| Ended { at, outcome }),
+        ended: row
+            .time_opt("ended_at")?
+            .zip(outcome)
+            .map(|(at, outcome)| Ended { at, outcome }),
         link: Link {
             code,
             ..row.json("link")?

@@ -44,7 +44,10 @@ problems!(AdvanceConversationProblems: Post, NotFound, CommunityArchived, Conver
 pub async fn advance_conversation(
     caller: Caller,
     State(api): State<ApiState>,
-    Segments(InConversation { community, conversation }): Segments<InConversation>,
+    Segments(InConversation {
+        community,
+        conversation,
+    }): Segments<InConversation>,
     repeat: Idempotency,
     body: StrictJson<AdvanceRequest>,
 ) -> Result<Response, Problem> {

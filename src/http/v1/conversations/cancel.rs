@@ -35,7 +35,10 @@ problems!(CancelConversationProblems: PostBare, NotFound, ConversationEvent);
 pub async fn cancel_conversation(
     caller: Caller,
     State(api): State<ApiState>,
-    Segments(InConversation { community, conversation }): Segments<InConversation>,
+    Segments(InConversation {
+        community,
+        conversation,
+    }): Segments<InConversation>,
     repeat: Idempotency,
 ) -> Result<Response, Problem> {
     let claim = repeat.claim_bodiless();

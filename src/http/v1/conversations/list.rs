@@ -62,7 +62,10 @@ pub async fn list_conversations(
     let member = asked.member.as_deref();
     let member = member.map(|member| query::person("member", member)).transpose()?;
     let which = (running, member);
-    let listed = api.service.conversations(&caller, community, which, after).await?;
+    let listed = api
+        .service
+        .conversations(&caller, community, which, after)
+        .await?;
     page.respond(&caller, listed.next, |next_cursor| ConversationPage {
         items: listed.items,
         next_cursor,

@@ -27,5 +27,8 @@ fn answers(
         fields.refuse(pointer, format!("at most {MOST_ANSWERS}"));
         return BTreeMap::new();
     }
-    given.iter().map(|(name, given)| (name.clone(), value(given))).collect()
+    given
+        .iter()
+        .map(|(name, given)| (name.clone(), value(given)))
+        .collect()
 }

@@ -31,7 +31,10 @@ problems!(ReadConversationProblems: Read, NotFound);
 pub async fn read_conversation(
     caller: Caller,
     State(api): State<ApiState>,
-    Segments(InConversation { community, conversation }): Segments<InConversation>,
+    Segments(InConversation {
+        community,
+        conversation,
+    }): Segments<InConversation>,
 ) -> Result<Response, Problem> {
     let place = (community, conversation);
     let conversation = api.service.conversation(&caller, place).await?;

@@ -7,8 +7,8 @@ use crate::ports::conversations::{Fresh, Talked};
 use crate::ports::directory::{Applied, Change, Order};
 use crate::ports::error::StoreError;
 use crate::storage::conversations::{agreed, bring, filed, matches, not_taken, number, talked, text};
-use sqlx::PgConnection;
 use crate::storage::postgres::{conversations, people, record, seams};
+use sqlx::PgConnection;
 
 /// The other side of a link, as it stands now.
 type Peer = Option<(Session, Flow)>;
@@ -35,13 +35,23 @@ impl Context<'_> {
                     next.session.link.peer = None;
                     "done"
                 }
-                Call::MatchCode => self.match_code(&mut *connection, next, fresh, peer.clone()).await?,
-                Call::Agree => self.tell(&mut *connection, (next, talk), peer.clone(), "agreed").await?,
+                Call::MatchCode => {
+                    self.match_code(&mut *connection, next, fresh, peer.clone())
+                        .await?
+                }
+                Call::Agree => {
+                    self.tell(&mut *connection, (next, talk), peer.clone(), "agreed")
+                        .await?
+                }
                 Call::Deny => {
-                    self.tell(&mut *connection, (next, talk), peer.clone(), "denied").await?;
+                    self.tell(&mut *connection, (next, talk), peer.clone(), "denied")
+                        .await?;
                     "done"
                 }
-                Call::Merge => self.merge_both(&mut *connection, (next, talk), fresh, peer.clone()).await?,
+                Call::Merge => {
+                    self.merge_both(&mut *connection, (next, talk), fresh, peer.clone())
+                        .await?
+                }
             };
             next.called(&flow, came, self.now).map_err(not_taken)?;
         }
@@ -68,7 +78,8 @@ impl Context<'_> {
             Ok(found) => {
                 let group = seams::everybody(&mut *connection, home.0, session.user).await?;
                 if group.contains(&found.user) {
-                    self.file(&mut *connection, home.1, (fresh.appeal, case), &statement).await
+                    self.file(&mut *connection, home.1, (fresh.appeal, case), &statement)
+                        .await
                 } else {
                     Err(StoreError::NotFound("case").into())
                 }
@@ -131,7 +142,11 @@ impl Context<'_> {
             return Ok("refused");
         };
         let mut there = session.at(&flow, self.now).map_err(not_taken)?;
-        let bound = there.session.link.peer.is_some_and(|(_, id)| id == next.session.id);
+        let bound = there
+            .session
+            .link
+            .peer
+            .is_some_and(|(_, id)| id == next.session.id);
         let mine = next.session.link.named.clone().unwrap_or_default();
         bring(&mut there.session, "other", Value::Text(mine));
         if !bound || there.called(&flow, event, self.now).is_err() {

@@ -7,7 +7,9 @@ use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
-use crate::storage::postgres::{appeals, conversations, directives, directory, observations, schedules, seams};
+use crate::storage::postgres::{
+    appeals, conversations, directives, directory, observations, schedules, seams,
+};
 use sqlx::PgConnection;
 
 /// A tenant that never erased anybody has no secret yet.

@@ -6,8 +6,8 @@ use crate::ports::conversations::{FlowRecord, MOST_FLOWS, NewFlow};
 use crate::ports::directory::{Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::storage::codec::json;
-use sqlx::PgConnection;
 use crate::storage::postgres::flows;
+use sqlx::PgConnection;
 
 /// Changes of the flows of a tenant wait for each other.
 const LOCK: &str = "SELECT 1 FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE";
@@ -20,7 +20,12 @@ const INSERT: &str = "INSERT INTO flow_versions (tenant_id, name, version, doc, 
 pub(in crate::storage::postgres) const STATEMENTS: &[&str] = &[LOCK, COUNT, CREATE, MOVE, INSERT];
 
 impl Context<'_> {
-    pub(super) async fn put_flow(&self, connection: &mut PgConnection, new: &NewFlow, acting: &Acting) -> Result<Changed, Stop> {
+    pub(super) async fn put_flow(
+        &self,
+        connection: &mut PgConnection,
+        new: &NewFlow,
+        acting: &Acting,
+    ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
         let lock = sqlx::query(LOCK).bind(tenant.0);
         lock.execute(&mut *connection).await?;
@@ -44,7 +49,10 @@ impl Context<'_> {
             let query = sqlx::query(CREATE).bind(tenant.0).bind(new.name.as_str());
             query.execute(&mut *connection).await?;
         } else {
-            let query = sqlx::query(MOVE).bind(tenant.0).bind(new.name.as_str()).bind(version);
+            let query = sqlx::query(MOVE)
+                .bind(tenant.0)
+                .bind(new.name.as_str())
+                .bind(version);
             query.execute(&mut *connection).await?;
         }
         let record = FlowRecord {

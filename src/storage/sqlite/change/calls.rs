@@ -36,12 +36,19 @@ impl Context<'_> {
                     "done"
                 }
                 Call::MatchCode => self.match_code(transaction, next, fresh, peer.clone()).await?,
-                Call::Agree => self.tell(transaction, (next, talk), peer.clone(), "agreed").await?,
+                Call::Agree => {
+                    self.tell(transaction, (next, talk), peer.clone(), "agreed")
+                        .await?
+                }
                 Call::Deny => {
-                    self.tell(transaction, (next, talk), peer.clone(), "denied").await?;
+                    self.tell(transaction, (next, talk), peer.clone(), "denied")
+                        .await?;
                     "done"
                 }
-                Call::Merge => self.merge_both(transaction, (next, talk), fresh, peer.clone()).await?,
+                Call::Merge => {
+                    self.merge_both(transaction, (next, talk), fresh, peer.clone())
+                        .await?
+                }
             };
             next.called(&flow, came, self.now).map_err(not_taken)?;
         }
@@ -68,7 +75,8 @@ impl Context<'_> {
             Ok(found) => {
                 let group = seams::everybody(transaction.connection()?, home.0, session.user).await?;
                 if group.contains(&found.user) {
-                    self.file(transaction, home.1, (fresh.appeal, case), &statement).await
+                    self.file(transaction, home.1, (fresh.appeal, case), &statement)
+                        .await
                 } else {
                     Err(StoreError::NotFound("case").into())
                 }
@@ -131,7 +139,11 @@ impl Context<'_> {
             return Ok("refused");
         };
         let mut there = session.at(&flow, self.now).map_err(not_taken)?;
-        let bound = there.session.link.peer.is_some_and(|(_, id)| id == next.session.id);
+        let bound = there
+            .session
+            .link
+            .peer
+            .is_some_and(|(_, id)| id == next.session.id);
         let mine = next.session.link.named.clone().unwrap_or_default();
         bring(&mut there.session, "other", Value::Text(mine));
         if !bound || there.called(&flow, event, self.now).is_err() {

@@ -1,14 +1,13 @@
 //! Conversations: they begin, go on and end. What shipped flows have the service do is in `calls.rs`.
 
 use super::{Context, Stop};
-use crate::domain::conversation::{Call, Flow, Next, Session, Start, Value, opened};
-use crate::domain::id::{CommunityId, ConversationId};
-use crate::ports::conversations::{
-    Advancing, Came, ConversationChange, ConversationStep, Starting, Talked,
-};
+use crate::domain::conversation::{Call, Flow, FlowName, Link, Next, Session, Start, Value, opened};
+use crate::domain::id::{CommunityId, ConversationId, UserId};
+use crate::ports::conversations::{Advancing, Came, ConversationChange, ConversationStep, Starting, Talked};
 use crate::ports::directory::{Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
+use crate::storage::batch::Home;
 use crate::storage::conversations::{bring, in_order, not_taken, talked};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::{conversations, directory, people, seams};
@@ -41,7 +40,10 @@ impl Context<'_> {
             ConversationStep::Came(id, came) => {
                 let (session, flow) = conversations::lock(transaction, home, *id).await?;
                 let mut next = session.at(&flow, self.now).map_err(not_taken)?;
-                if !flow.state(session.state).is_some_and(|state| state.calls() == Some(Call::Act)) {
+                if !flow
+                    .state(session.state)
+                    .is_some_and(|state| state.calls() == Some(Call::Act))
+                {
                     return Ok(unchanged(next, flow));
                 }
                 let (event, name, value) = match came {
@@ -66,24 +68,18 @@ impl Context<'_> {
         let (tenant, now) = (self.order.tenant, self.now);
         let home = (tenant, community);
         directory::community_exists(transaction.connection()?, tenant, community).await?;
-        let user = people::find_or_make(transaction, tenant, &starting.person, starting.fresh.user, now).await?;
+        let user =
+            people::find_or_make(transaction, tenant, &starting.person, starting.fresh.user, now).await?;
         let group = seams::everybody(transaction.connection()?, tenant, user).await?;
         let place = (starting.flow.name(), starting.channel.as_str());
-        let mut others = Vec::new();
-        if let Some((there, flow)) = conversations::running(transaction, home, &group, place).await? {
-            let next = there.at(&flow, now).map_err(not_taken)?;
-            if next.session.ended.is_none() {
-                return Err(Conflict::ConversationRunning(there.id).into());
-            }
-            others.push(self.keep(transaction, next, flow).await?);
-        }
+        let others = self.make_room(transaction, home, &group, place).await?;
         let mut start = Start {
             id: starting.id,
             community,
             user,
             channel: starting.channel.clone(),
             data: starting.data.clone(),
-            link: crate::domain::conversation::Link::default(),
+            link: Link::default(),
         };
         if let PersonRef::Identity(identity) = &starting.person {
             start.link.named = Some(identity.to_string());
@@ -93,7 +89,8 @@ impl Context<'_> {
             others,
             ..talked(next.clone(), starting.flow.clone())
         };
-        self.carry_out(transaction, (&mut next, &mut talk), starting.fresh, None).await?;
+        self.carry_out(transaction, (&mut next, &mut talk), starting.fresh, None)
+            .await?;
         if !conversations::insert(transaction, tenant, &next, now).await? {
             let there = conversations::running(transaction, home, &group, place).await?;
             let id = there.map_or(starting.id, |(there, _)| there.id);
@@ -106,6 +103,28 @@ impl Context<'_> {
         })
     }
 
+    /// That nobody among these users has one that runs. One whose time is up is ended here, where nobody has written that down yet.
+    async fn make_room(
+        &self,
+        transaction: &mut Transaction,
+        home: Home,
+        group: &[UserId],
+        place: (&FlowName, &str),
+    ) -> Result<Vec<Talked>, Stop> {
+        let Some((there, _)) = conversations::running(transaction, home, group, place).await? else {
+            return Ok(Vec::new());
+        };
+        let (there, flow) = conversations::lock(transaction, home, there.id).await?;
+        let next = there.at(&flow, self.now).map_err(not_taken)?;
+        if next.session.ended.is_none() {
+            return Err(Conflict::ConversationRunning(there.id).into());
+        }
+        if next.told.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![self.keep(transaction, next, flow).await?])
+    }
+
     async fn advance(
         &self,
         transaction: &mut Transaction,
@@ -114,7 +133,8 @@ impl Context<'_> {
     ) -> Result<Talked, Stop> {
         let now = self.now;
         let (session, flow, peer) = self.lock_both(transaction, community, advancing).await?;
-        self.is_theirs(transaction, &session, advancing.by.as_ref()).await?;
+        self.is_theirs(transaction, &session, advancing.by.as_ref())
+            .await?;
         let stands = session.at(&flow, now).map_err(not_taken)?.session;
         if stands.step != advancing.step && stands.ended.is_none() {
             return Err(Conflict::ConversationMoved(stands.step, stands.state).into());

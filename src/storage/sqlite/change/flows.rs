@@ -18,7 +18,11 @@ const INSERT: &str = "INSERT INTO flow_versions (tenant_id, name, version, doc, 
 pub(in crate::storage::sqlite) const STATEMENTS: &[&str] = &[COUNT, CREATE, MOVE, INSERT];
 
 impl Context<'_> {
-    pub(super) async fn put_flow(&self, transaction: &mut Transaction, new: &NewFlow) -> Result<Changed, Stop> {
+    pub(super) async fn put_flow(
+        &self,
+        transaction: &mut Transaction,
+        new: &NewFlow,
+    ) -> Result<Changed, Stop> {
         let tenant = self.order.tenant;
         let there = flows::flow(transaction.connection()?, tenant, new.flow.name(), None).await?;
         let there = there.map(|there| there.flow.version());
@@ -40,7 +44,10 @@ impl Context<'_> {
             let query = sqlx::query(CREATE).bind(tenant.0).bind(new.name.as_str());
             query.execute(transaction.connection()?).await?;
         } else {
-            let query = sqlx::query(MOVE).bind(tenant.0).bind(new.name.as_str()).bind(version);
+            let query = sqlx::query(MOVE)
+                .bind(tenant.0)
+                .bind(new.name.as_str())
+                .bind(version);
             query.execute(transaction.connection()?).await?;
         }
         let by = people::acting(transaction, tenant, None, &self.order.by, self.now).await?;

@@ -50,8 +50,11 @@ impl Community {
 
     async fn advance(&self, at: &Value, event: &str, answers: Value) -> Reply {
         let path = format!("/conversations/{}/advance", at["id"].as_str().unwrap());
-        self.post(&path, json!({"step": at["step"], "event": event, "answers": answers}))
-            .await
+        self.post(
+            &path,
+            json!({"step": at["step"], "event": event, "answers": answers}),
+        )
+        .await
     }
 
     async fn conversation(&self, at: &Value) -> Value {
@@ -69,7 +72,11 @@ async fn told(api: &Api) -> Vec<(String, String, Value)> {
     ours.map(|event| {
         let news = &event["data"]["conversation"];
         let state = news["state"].as_str().unwrap().to_owned();
-        (event["type"].as_str().unwrap().to_owned(), state, news["outcome"].clone())
+        (
+            event["type"].as_str().unwrap().to_owned(),
+            state,
+            news["outcome"].clone(),
+        )
     })
     .collect()
 }

@@ -5,9 +5,9 @@
 mod access; // keys, scopes, ranks, actors
 mod acts; // every kind of act, lifts, duplicates
 mod appeals;
-mod conversations; // flows of a tenant's own
 mod automod; // rules that act
 mod bulk; // many acts in one request
+mod conversations; // flows of a tenant's own
 mod drift; // what platforms differ in
 mod events; // the log
 mod exports; // whole communities

@@ -1,6 +1,22 @@
 //! The shipped flows: an appeal, a severe act that is confirmed, and two accounts of one person that are linked.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use tribune::domain::actor::{Acting, Actor, Target};
+use tribune::domain::case::Case;
+use tribune::domain::conversation::{Event, Source};
+use tribune::domain::id::{AppealId, CommunityId, ConversationId, KeyId, MergeId, TenantId, UserId};
+use tribune::domain::name::Name;
+use tribune::domain::policy::Policy;
+use tribune::domain::rank::{Authority, Rank};
+use tribune::domain::refusal::Refusal;
+use tribune::ports::answer::Answer;
+use tribune::ports::conversations::{Advancing, ConversationChange, ConversationStep, Fresh};
+use tribune::ports::directory::{Applied, Change, Changed, Order, Render, Rendered};
+use tribune::ports::ledger::ActorRef;
+use uuid::Uuid;
 
 use super::world::{Api, Community, pointers, problem};
 use crate::support::client::Reply;
@@ -63,6 +79,71 @@ fn fact<'v>(at: &'v Value, name: &str) -> &'v Value {
         .iter()
         .find(|fact| fact["name"] == name)
         .map_or(&Value::Null, |fact| &fact["value"])
+}
+
+/// Says nothing of what was changed.
+struct Silent;
+
+impl Render for Silent {
+    fn render(&self, _: &Changed, _: &Actor, _: DateTime<Utc>) -> Rendered {
+        let (body, tag) = ("{}".to_owned(), String::new());
+        let events = Vec::new();
+        Rendered {
+            answer: Answer { body, tag },
+            events,
+        }
+    }
+
+    fn may_edit(&self, _: &Case, _: &Target, _: &Acting, _: &Policy) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+/// The step that confirms an act is committed, and whoever asked for it does nothing more.
+async fn confirm_and_die(api: &Api, talk: &Talk) {
+    let tenant = TenantId::parse(
+        api.admin.get("/v1/tenant").await.expect(200)["id"]
+            .as_str()
+            .unwrap(),
+    )
+    .unwrap();
+    let keys = api.admin.get("/v1/keys").await.expect(200);
+    let key = KeyId::parse(keys["items"][0]["id"].as_str().unwrap()).unwrap();
+    let fresh = Fresh {
+        user: UserId(Uuid::from_u128(1)),
+        appeal: AppealId(Uuid::from_u128(2)),
+        merge: MergeId(Uuid::from_u128(3)),
+        code: [0; 32],
+        entered: None,
+        key,
+    };
+    let advancing = Advancing {
+        id: ConversationId::parse(talk.at["id"].as_str().unwrap()).unwrap(),
+        step: 1,
+        event: Event {
+            name: Name::new("confirm").unwrap(),
+            answers: BTreeMap::new(),
+            source: Source::Caller,
+        },
+        by: None,
+        fresh,
+    };
+    let change = ConversationChange {
+        community: CommunityId::parse(&talk.here.id).unwrap(),
+        what: ConversationStep::Advance(Box::new(advancing)),
+    };
+    let authority = Authority {
+        rank: Rank::Admin,
+        level: 0,
+    };
+    let order = Order {
+        tenant,
+        by: ActorRef::Key { key, authority },
+        change: Change::Conversation(Box::new(change)),
+        claim: None,
+    };
+    let applied = api.store.apply(&order, &Silent).await.unwrap();
+    assert!(matches!(applied, Applied::Done(_)), "{applied:?}");
 }
 
 on_every_store! {
@@ -146,6 +227,27 @@ on_every_store! {
         assert_eq!(here.cases("?kind=ban").await.len(), 0, "on timeout nothing");
         let bad = json!({"flow": "tribune.confirm_act", "member": "discord:50", "channel": "x", "data": {"member": ANN, "kind": "tempban"}});
         assert_eq!(pointers(&here.post("/conversations", bad).await), ["/data/duration"]);
+    }
+
+    /// Whoever confirmed dies before the act is submitted: others look after it, at the same time, and it is done once.
+    async fn an_act_is_done_once_whoever_dies(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        let moderator = json!({"rank": "moderator"});
+        api.admin.call(hyper::Method::PATCH, &here.path("/members/discord:50")).json(&moderator).send().await.expect(200);
+        let mut talk = Talk::begin(&here, "tribune.confirm_act", "discord:50", json!({"member": ANN, "kind": "kick"})).await;
+        confirm_and_die(&api, &talk).await;
+        assert_eq!((talk.look().await["prompt"].clone(), talk.state()), (Value::Null, "acting"));
+        problem(here.post(&format!("{}/cancel", talk.path()), json!({})).await, 409, "conversation_event");
+        assert!(api.store.due_conversations(10).await.unwrap().is_empty(), "whoever confirmed has half a minute");
+        api.clock.advance(7_200);
+        let due = api.store.due_conversations(10).await.unwrap();
+        assert_eq!(due.len(), 1);
+        let both = tokio::join!(api.service.move_on(&due[0]), api.service.move_on(&due[0]));
+        assert!(both.0.is_ok() && both.1.is_ok(), "{both:?}");
+        assert_eq!(talk.look().await["outcome"], "done");
+        assert_eq!(here.cases("?kind=kick").await, [fact(&talk.at, "case").as_i64().unwrap()]);
+        assert_eq!(told(&api, "conversation.").await, ["conversation.started", "conversation.ended"]);
     }
 
     /// An account on Discord and one on Telegram become one person with one history, when both sides have confirmed; and that can be undone.
