@@ -180,7 +180,9 @@ pub enum ServiceError {
     )]
     TooManyFlows,
     /// There is one that runs.
-    #[error("{0} of the same flow runs with this person in this channel; go on with it, or cancel it first")]
+    #[error(
+        "the conversation {0} of the same flow runs with this person in this channel; go on with it, or cancel it first"
+    )]
     ConversationRunning(ConversationId),
     /// It has moved on.
     #[error(

@@ -24,16 +24,19 @@ impl LinkCode {
         Ok(Self::of(random))
     }
 
-    /// The 128-bit number in base 30: what the division leaves over favours no letter by more than 2^-84.
+    /// The 256-bit number in base 30: what the division leaves over favours no letter by more than 2^-200.
     fn of(random: [u8; 32]) -> Self {
-        let mut number = random
-            .iter()
-            .take(16)
-            .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        let mut number = random;
         let mut letters = String::with_capacity(LENGTH);
         for _ in 0..LENGTH {
-            letters.push(char::from(LETTERS[(number % 30) as usize]));
-            number /= 30;
+            let mut rest = 0_u16;
+            for byte in &mut number {
+                let whole = rest * 256 + u16::from(*byte);
+                // The remainder is below 30, so the quotient is below 256 and the cast loses nothing.
+                *byte = (whole / 30) as u8;
+                rest = whole % 30;
+            }
+            letters.push(char::from(LETTERS[usize::from(rest)]));
         }
         Self(letters)
     }
@@ -83,6 +86,10 @@ mod tests {
             assert_eq!(hash(tenant, &typed), code.hash(tenant), "{typed}");
         }
         assert_ne!(hash(TenantId(Uuid::from_u128(2)), &shown), code.hash(tenant));
-        assert_ne!(LinkCode::of([8; 32]).shown(), shown);
+        let mut other = [7; 32];
+        for place in [0, 31] {
+            other[place] = 8;
+            assert_ne!(LinkCode::of(other).shown(), shown);
+        }
     }
 }

@@ -24,7 +24,7 @@ use std::time::Duration;
 macro_rules! conversations {
     ($where:literal) => {
         concat!(
-            "SELECT c.*, (SELECT v.doc FROM flow_versions v WHERE v.tenant_id = c.tenant_id AND v.name = c.flow \
+            "SELECT c.*, (SELECT v.doc::text FROM flow_versions v WHERE v.tenant_id = c.tenant_id AND v.name = c.flow \
              AND v.version = c.version) AS doc FROM conversations c WHERE ",
             $where
         )

@@ -10,11 +10,11 @@ use crate::storage::conversations::flow_of;
 use sqlx::PgExecutor;
 use sqlx::postgres::PgRow;
 
-const FLOW: &str = "SELECT v.* FROM flows f JOIN flow_versions v ON v.tenant_id = f.tenant_id AND v.name = f.name \
+const FLOW: &str = "SELECT v.tenant_id, v.name, v.version, v.doc::text AS doc, v.created_at, v.by_actor, v.comment FROM flows f JOIN flow_versions v ON v.tenant_id = f.tenant_id AND v.name = f.name \
     AND v.version = coalesce($3, f.version) WHERE f.tenant_id = $1 AND f.name = $2";
-const FLOWS: &str = "SELECT v.* FROM flows f JOIN flow_versions v ON v.tenant_id = f.tenant_id AND v.name = f.name \
+const FLOWS: &str = "SELECT v.tenant_id, v.name, v.version, v.doc::text AS doc, v.created_at, v.by_actor, v.comment FROM flows f JOIN flow_versions v ON v.tenant_id = f.tenant_id AND v.name = f.name \
     AND v.version = f.version WHERE f.tenant_id = $1 AND f.name > coalesce($2, '') ORDER BY f.name LIMIT $3";
-const VERSIONS: &str = "SELECT v.* FROM flow_versions v WHERE v.tenant_id = $1 AND v.name = $2 AND v.version < coalesce($3, 2147483647) \
+const VERSIONS: &str = "SELECT v.tenant_id, v.name, v.version, v.doc::text AS doc, v.created_at, v.by_actor, v.comment FROM flow_versions v WHERE v.tenant_id = $1 AND v.name = $2 AND v.version < coalesce($3, 2147483647) \
     ORDER BY v.version DESC LIMIT $4";
 
 pub(super) const STATEMENTS: &[&str] = &[FLOW, FLOWS, VERSIONS];
