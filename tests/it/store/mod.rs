@@ -16,6 +16,7 @@ mod batches;
 mod cases;
 mod claims;
 mod communities;
+mod conversations;
 mod directives;
 mod drift;
 mod erasure;
