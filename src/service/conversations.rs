@@ -70,7 +70,7 @@ impl Service {
         let data = answers(&flow.draft().takes, &order.data, "/data").map_err(ServiceError::Invalid)?;
         match Shipped::named(flow.name()) {
             Some(Shipped::ConfirmAct) => {
-                drop(acting::act(&data).map_err(|found| ServiceError::Invalid(vec![found]))?)
+                acting::act(&data).map_err(|found| ServiceError::Invalid(vec![found]))?;
             }
             Some(Shipped::EnterCode | Shipped::LinkAccount) => named(&order.member)?,
             _ => {}

@@ -86,7 +86,12 @@ impl Service {
             .filter(|name| after.as_ref().is_none_or(|after| name > after))
             .filter_map(|name| shipped(&name))
             .map(Known::Always);
-        let mut all: Vec<Known> = own.into_iter().map(Known::Own).chain(always).collect();
+        let mut all: Vec<Known> = own
+            .into_iter()
+            .map(Box::new)
+            .map(Known::Own)
+            .chain(always)
+            .collect();
         all.sort_by_key(name);
         Ok(cut(all, limit, name, Known::show))
     }
@@ -126,7 +131,7 @@ impl Service {
 
 /// A flow of a list.
 enum Known {
-    Own(FlowRecord),
+    Own(Box<FlowRecord>),
     Always(&'static Flow),
 }
 

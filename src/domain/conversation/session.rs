@@ -82,7 +82,6 @@ pub struct Link {
     pub code: Option<[u8; 32]>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(count: &u32) -> bool {
     *count == 0
 }
