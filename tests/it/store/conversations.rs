@@ -21,7 +21,7 @@ fn enter_code() -> Flow {
 }
 
 impl World {
-    async fn start(
+    async fn begin(
         &self,
         home: Home,
         name: &str,
@@ -44,16 +44,16 @@ impl World {
             },
         };
         let what = ConversationStep::Start(Box::new(starting));
-        (id, self.talk(home, what).await)
+        (id, self.say(home, what).await)
     }
 
-    async fn talk(&self, home: Home, what: ConversationStep) -> Result<Applied, StoreError> {
+    async fn say(&self, home: Home, what: ConversationStep) -> Result<Applied, StoreError> {
         let community = home.community;
         let change = Change::Conversation(Box::new(ConversationChange { community, what }));
         self.apply(home.tenant, change).await
     }
 
-    async fn listed(&self, filter: ConversationFilter) -> Vec<ConversationId> {
+    async fn talks(&self, filter: ConversationFilter) -> Vec<ConversationId> {
         let (tenant, community) = (self.home.tenant, self.home.community);
         let found = self
             .store
@@ -62,7 +62,7 @@ impl World {
         found.unwrap().iter().map(|(session, _)| session.id).collect()
     }
 
-    async fn session(&self, id: ConversationId) -> Session {
+    async fn standing_in(&self, id: ConversationId) -> Session {
         let found = self
             .store
             .conversation(self.home.tenant, self.home.community, id)
@@ -76,50 +76,50 @@ on_every_store! {
     async fn one_conversation_runs_in_a_place(store) {
         let world = World::new(store).await;
         let home = world.home;
-        let (first, begun) = world.start(home, "ann", "a").await;
+        let (first, begun) = world.begin(home, "ann", "a").await;
         changed(begun);
-        let (_, again) = world.start(home, "ann", "a").await;
+        let (_, again) = world.begin(home, "ann", "a").await;
         assert!(matches!(again, Ok(Applied::Conflict(Conflict::ConversationRunning(id))) if id == first), "{again:?}");
-        let (second, begun) = world.start(home, "ann", "b").await;
+        let (second, begun) = world.begin(home, "ann", "b").await;
         changed(begun);
-        let (third, begun) = world.start(home, "bob", "a").await;
+        let (third, begun) = world.begin(home, "bob", "a").await;
         changed(begun);
-        let read = world.session(first).await;
+        let read = world.standing_in(first).await;
         assert_eq!((read.state.as_str(), read.step, read.channel.as_str(), read.created_at), ("enter", 1, "a", world.clock.now()));
         assert_eq!(read.link.named.as_deref(), Some("discord:ann"));
-        assert_eq!(world.listed(ConversationFilter::default()).await, [third, second, first]);
+        assert_eq!(world.talks(ConversationFilter::default()).await, [third, second, first]);
         let of_ann = ConversationFilter { user: Some(read.user), running: None };
-        assert_eq!(world.listed(of_ann).await, [second, first]);
-        changed(world.talk(home, ConversationStep::Cancel(second)).await);
+        assert_eq!(world.talks(of_ann).await, [second, first]);
+        changed(world.say(home, ConversationStep::Cancel(second)).await);
         let running = ConversationFilter { running: Some(true), ..of_ann };
-        assert_eq!(world.listed(running).await, [first]);
+        assert_eq!(world.talks(running).await, [first]);
         let over = ConversationFilter { running: Some(false), user: None };
-        assert_eq!(world.listed(over).await, [second]);
+        assert_eq!(world.talks(over).await, [second]);
         let rest = world.store.conversations(home.tenant, home.community, ConversationFilter::default(), page(Some(third), 1)).await;
         assert_eq!(rest.unwrap().iter().map(|(session, _)| session.id).collect::<Vec<_>>(), [second]);
         let other = world.another_home().await;
         not_found(world.store.conversation(other.tenant, home.community, first).await, "conversation");
-        not_found(world.talk(other, ConversationStep::Cancel(first)).await, "conversation");
-        not_found(world.start(Home { community: home.community, ..other }, "ann", "a").await.1, "community");
+        not_found(world.say(other, ConversationStep::Cancel(first)).await, "conversation");
+        not_found(world.begin(Home { community: home.community, ..other }, "ann", "a").await.1, "community");
     }
 
     /// Time leads on once, whoever writes it down, and what is due comes in the order of its time.
     async fn time_leads_a_conversation_on_once(store) {
         let world = World::new(store).await;
         assert_eq!(world.store.next_conversation().await.unwrap(), None);
-        let (first, begun) = world.start(world.home, "ann", "a").await;
+        let (first, begun) = world.begin(world.home, "ann", "a").await;
         changed(begun);
         world.clock.advance(5);
-        let (second, begun) = world.start(world.home, "bob", "a").await;
+        let (second, begun) = world.begin(world.home, "bob", "a").await;
         changed(begun);
-        assert_eq!(world.store.next_conversation().await.unwrap(), world.session(first).await.due_at());
+        assert_eq!(world.store.next_conversation().await.unwrap(), world.standing_in(first).await.due_at());
         world.clock.advance(600);
         let due = world.store.due_conversations(10).await.unwrap();
         assert_eq!(due.iter().map(|due| due.id).collect::<Vec<_>>(), [first, second]);
-        let both = tokio::join!(world.talk(world.home, ConversationStep::Pass(first)), world.talk(world.home, ConversationStep::Pass(first)));
+        let both = tokio::join!(world.say(world.home, ConversationStep::Pass(first)), world.say(world.home, ConversationStep::Pass(first)));
         changed(both.0);
         changed(both.1);
-        let over = world.session(first).await;
+        let over = world.standing_in(first).await;
         assert_eq!((over.state.as_str(), over.ended.map(|ended| ended.at)), ("late", Some(over.created_at + chrono::TimeDelta::seconds(600))));
         assert_eq!(world.store.due_conversations(10).await.unwrap().len(), 1);
     }
@@ -128,12 +128,12 @@ on_every_store! {
     async fn an_erasure_takes_conversations_along(store) {
         let world = World::new(store).await;
         for name in ["ann", "bob"] {
-            changed(world.start(world.home, name, "a").await.1);
+            changed(world.begin(world.home, name, "a").await.1);
         }
-        let all = world.listed(ConversationFilter::default()).await;
-        let ann = world.session(all[1]).await.user;
+        let all = world.talks(ConversationFilter::default()).await;
+        let ann = world.standing_in(all[1]).await.user;
         changed(world.apply(world.home.tenant, Change::EraseUser(ann)).await);
-        assert_eq!(world.listed(ConversationFilter::default()).await, all[..1]);
+        assert_eq!(world.talks(ConversationFilter::default()).await, all[..1]);
     }
 
     /// Versions of a flow are written once, each after the one that was seen, and a tenant has so many flows.
