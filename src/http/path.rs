@@ -110,7 +110,7 @@ pub struct InFlow {
 #[into_params(parameter_in = Path)]
 pub struct InOwnFlow {
     /// The flow's name.
-    #[param(value_type = wire::form::OwnFlowName, example = "feedback")]
+    #[param(value_type = wire::form::Word, example = "feedback")]
     pub flow: Name,
 }
 

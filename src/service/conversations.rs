@@ -65,6 +65,8 @@ impl Service {
     ) -> Result<Outcome, ServiceError> {
         caller.require(Scope::ConversationsWrite)?;
         caller.enter(community)?;
+        // What is not there comes before what the key may not do in it.
+        self.store.community(caller.tenant, community).await?;
         let flow = self.flow_to_start(caller, &order.flow).await?;
         may(caller, flow.name())?;
         let data = answers(&flow.draft().takes, &order.data, "/data").map_err(ServiceError::Invalid)?;

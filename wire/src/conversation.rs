@@ -411,6 +411,8 @@ wire! {
         /// The community.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::CommunityId))]
         pub community: String,
+        /// With whom.
+        pub member: MemberRef,
         /// The flow.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::FlowName))]
         pub flow: String,

@@ -54,8 +54,6 @@ texts! {
     ConversationId: (36, 36), "^cnv_[0-9a-f]{32}$", "cnv_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// The name of a flow: lower-case letters, digits and `_`, beginning with a letter. Those of shipped flows begin with `tribune.`.
     FlowName: (1, 40), r"^(tribune\.)?[a-z][a-z0-9_]{0,31}$", "tribune.appeal";
-    /// The name of a flow of your own: lower-case letters, digits and `_`, beginning with a letter.
-    OwnFlowName: (1, 32), "^[a-z][a-z0-9_]*$", "feedback";
     /// A word that a flow chooses: lower-case letters, digits and `_`, beginning with a letter.
     Word: (1, 32), "^[a-z][a-z0-9_]*$", "submit";
     /// What people read beside a field or on a button: no control characters but line break and tab, and not white space alone.

@@ -28,10 +28,7 @@ pub(crate) fn conversation(session: &Session, flow: &Flow) -> Conversation {
         community: session.community.to_string(),
         flow: session.flow.to_string(),
         version: session.version,
-        member: MemberRef {
-            user: Some(session.user.to_string()),
-            identity: None,
-        },
+        member: member(session),
         channel: session.channel.clone(),
         status: if session.ended.is_some() {
             ConversationStatus::Ended
@@ -56,6 +53,13 @@ pub(crate) fn conversation(session: &Session, flow: &Flow) -> Conversation {
         created_at: Time(session.created_at),
         ended_at: session.ended.map(|ended| Time(ended.at)),
         outcome: session.ended.map(|ended| ended.outcome.to_string()),
+    }
+}
+
+fn member(session: &Session) -> MemberRef {
+    MemberRef {
+        user: Some(session.user.to_string()),
+        identity: None,
     }
 }
 
@@ -112,6 +116,7 @@ fn event(session: &Session, told: &Told) -> NewEvent {
             conversation: Some(ConversationNews {
                 id: session.id.to_string(),
                 community: session.community.to_string(),
+                member: member(session),
                 flow: session.flow.to_string(),
                 version: session.version,
                 state: told.state.to_string(),

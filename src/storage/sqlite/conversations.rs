@@ -46,7 +46,7 @@ const LIST_OF_USER: &str = conversations!(
 );
 const RUNNING: &str = conversations!(
     "c.tenant_id = ?1 AND c.community_id = ?2 AND c.user_id IN (SELECT unhex(value) FROM json_each(?3)) AND c.flow = ?4 \
-     AND c.channel = ?5 AND c.ended_at IS NULL ORDER BY c.conversation_id LIMIT 1"
+     AND c.channel = ?5 AND c.ended_at IS NULL LIMIT 1"
 );
 const BY_CODE: &str = "SELECT tenant_id, community_id, conversation_id FROM conversations WHERE tenant_id = ?1 AND code = ?2 LIMIT 1";
 const INSERT: &str = "INSERT INTO conversations (tenant_id, community_id, conversation_id, user_id, channel, flow, version, state, step, data, \
