@@ -13,6 +13,7 @@ use crate::jobs::Stop;
 use crate::jobs::activations::Activations;
 use crate::jobs::appeals::Appeals;
 use crate::jobs::backlog::Backlog;
+use crate::jobs::conversations::Conversations;
 use crate::jobs::removals::Removals;
 use crate::jobs::restatements::Restatements;
 use crate::jobs::retention::Retention;
@@ -67,6 +68,12 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         service: service.clone(),
         interval: config.jobs.timer_interval,
     };
+    let conversations = Conversations {
+        store: store.clone(),
+        service: service.clone(),
+        clock: clock.clone(),
+        interval: config.jobs.timer_interval,
+    };
     let schedules = Schedules {
         store: store.clone(),
         service: service.clone(),
@@ -89,6 +96,7 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
+    jobs.spawn_on(conversations.run(stop.clone()), writers.handle());
     jobs.spawn_on(schedules.run(stop.clone()), writers.handle());
     jobs.spawn_on(webhooks(config, service).run(stop.clone()), writers.handle());
     jobs.spawn_on(waiting.run(stop.clone()), writers.handle());

@@ -87,6 +87,10 @@ id!(
     NoticeId, "ntc_"
 );
 id!(
+    /// A conversation.
+    ConversationId, "cnv_"
+);
+id!(
     /// A rate limit by name.
     LimitId, "lim_"
 );

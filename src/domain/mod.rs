@@ -53,6 +53,8 @@ pub mod address; // which IP addresses are public
 pub mod target; // where a call of ours goes
 pub mod webhook; // where events are sent, and how that goes
 
+pub mod conversation; // one question after the other, to an end
+
 pub mod brief; // a case in short, for searches and reports
 pub mod consistency; // whether like is treated alike
 pub mod counts; // how much was done, by whom, when and why

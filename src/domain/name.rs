@@ -21,6 +21,12 @@ pub struct Name {
 pub struct NotAName;
 
 impl Name {
+    /// Stands where a word in the sources is no name, which tests forbid.
+    pub(crate) const NAMELESS: Self = Self {
+        length: 1,
+        bytes: [b'x'; MAX_NAME],
+    };
+
     /// From a text.
     ///
     /// # Errors

@@ -50,6 +50,10 @@ const TAGS: &[(&str, &str)] = &[
         "What members are told of cases and of appeals, in their language, and what became of telling them.",
     ),
     (
+        "conversations",
+        "A person is asked one thing after the other: shipped flows, and flows of your own.",
+    ),
+    (
         "schedules",
         "Acts and reminders at a time: once, or with a cron expression.",
     ),

@@ -7,9 +7,10 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use utoipa::IntoParams;
 
 use super::problem::Problem;
+use crate::domain::conversation::FlowName;
 use crate::domain::id::{
-    AppealId, AppealLinkId, CommunityId, DeliveryId, DirectiveId, HeldId, JobId, KeyId, MergeId, NoticeId,
-    PlanId, SanctionId, ScheduleId, TenantId, UserId, WebhookId,
+    AppealId, AppealLinkId, CommunityId, ConversationId, DeliveryId, DirectiveId, HeldId, JobId, KeyId,
+    MergeId, NoticeId, PlanId, SanctionId, ScheduleId, TenantId, UserId, WebhookId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::name::Name;
@@ -92,6 +93,39 @@ pub struct InAppealLink {
     #[serde(deserialize_with = "appeal_link")]
     #[param(value_type = wire::form::AppealLinkId, example = "alk_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
     pub appeal_link: AppealLinkId,
+}
+
+/// `/communities/{community}/conversations/{conversation}`
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InConversation {
+    /// The community's id.
+    #[serde(deserialize_with = "community")]
+    #[param(value_type = wire::form::CommunityId, example = "com_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub community: CommunityId,
+    /// The conversation's id.
+    #[serde(deserialize_with = "conversation")]
+    #[param(value_type = wire::form::ConversationId, example = "cnv_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f")]
+    pub conversation: ConversationId,
+}
+
+/// `/flows/{flow}`, of a flow that may be a shipped one
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InFlow {
+    /// The flow's name.
+    #[serde(deserialize_with = "flow")]
+    #[param(value_type = wire::form::FlowName, example = "tribune.appeal")]
+    pub flow: FlowName,
+}
+
+/// `/flows/{flow}`, of a tenant's own
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InOwnFlow {
+    /// The flow's name.
+    #[param(value_type = wire::form::Word, example = "feedback")]
+    pub flow: Name,
 }
 
 /// `/communities/{community}/held-acts/{held}`
@@ -331,6 +365,8 @@ read_by! {
     appeal -> AppealId, AppealId::parse;
     appeal_link -> AppealLinkId, AppealLinkId::parse;
     notice -> NoticeId, NoticeId::parse;
+    conversation -> ConversationId, ConversationId::parse;
+    flow -> FlowName, |text| FlowName::parse(text).ok();
     held -> HeldId, HeldId::parse;
     directive -> DirectiveId, DirectiveId::parse;
     webhook -> WebhookId, WebhookId::parse;

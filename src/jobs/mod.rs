@@ -3,6 +3,7 @@
 pub mod activations; // versions of policies that come into force by time
 pub mod appeals; // what time does to appeals
 pub mod backlog; // requests of many items, worked off a part at a time
+pub mod conversations; // conversations in which time is up
 pub mod publisher; // the log, as streams for groups of consumers
 pub mod removals; // people, communities and tenants that go
 pub mod restatements; // what platforms are to do under new names and in new spaces

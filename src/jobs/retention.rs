@@ -1,5 +1,5 @@
 //! Forgets the answers that are kept under idempotency keys, once they are older than anyone repeats a request, events whose time is
-//! over, and jobs, schedules, links and deliveries that ended long ago.
+//! over, and jobs, schedules, conversations, links and deliveries that ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::service::error::{ServiceError, chain};
 /// How often to look for answers that have grown old.
 const INTERVAL: Duration = Duration::from_secs(300);
 
-/// How long a job and its results, and a schedule, are kept once they have ended, and a plan and a link once they have expired.
+/// How long a job and its results, a schedule and a conversation are kept once they have ended, and a plan and a link once they have expired.
 const JOBS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 
 /// How long acts are kept that budgets count: none looks back further.
@@ -80,9 +80,18 @@ impl Retention {
         let spent = self.store.forget_spent(BUDGETS_LOOK_BACK, STEP).await?;
         let schedules = self.store.forget_schedules(JOBS_KEPT, STEP).await?;
         let links = self.store.forget_appeal_links(JOBS_KEPT, STEP).await?;
+        let conversations = self.store.forget_conversations(JOBS_KEPT, STEP).await?;
         let deliveries = self.store.forget_deliveries(self.deliveries, STEP).await?;
-        Ok([forgotten, plans, spent, schedules, links, deliveries]
-            .into_iter()
-            .fold(0, u64::max))
+        Ok([
+            forgotten,
+            plans,
+            spent,
+            schedules,
+            links,
+            conversations,
+            deliveries,
+        ]
+        .into_iter()
+        .fold(0, u64::max))
     }
 }

@@ -5,6 +5,7 @@ pub mod appeal_links; // what lets members in, to one case each
 pub mod appeals; // members ask that cases be looked at again
 pub mod bus; // the log as streams for groups of consumers
 pub mod clock; // what time it is
+pub mod conversations; // what people are asked, one thing after the other
 pub mod courier; // calls to addresses that others have given
 pub mod directives; // what relays carry out
 pub mod directory; // tenants, keys, communities, policies, users: changes and reads

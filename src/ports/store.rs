@@ -2,6 +2,7 @@
 
 use super::appeal_links::AppealLinks;
 use super::appeals::Appeals;
+use super::conversations::Conversations;
 use super::directives::{Directives, Restatements};
 use super::directory::Directory;
 use super::drift::Drifts;
@@ -60,6 +61,7 @@ pub trait Store:
     + Appeals
     + AppealLinks
     + Notices
+    + Conversations
     + Drifts
     + 'static
 {

@@ -82,6 +82,9 @@ impl DirectoryRender {
             Change::AppealLink(change) if change.is_revocation() => types::APPEAL_LINK_REVOKED,
             Change::AppealLink(_) => types::APPEAL_LINK_CREATED,
             Change::AcknowledgeNotice { .. } => types::NOTICE_ACKNOWLEDGED,
+            Change::PutFlow(_) => types::FLOW_WRITTEN,
+            // What is written of a conversation tells of several steps.
+            Change::Conversation(_) => types::CONVERSATION_ADVANCED,
             Change::Webhook(change) => match **change {
                 WebhookChange::Create { .. } => types::WEBHOOK_CREATED,
                 WebhookChange::Delete(_) => types::WEBHOOK_DELETED,
@@ -319,6 +322,17 @@ impl DirectoryRender {
             Changed::Appeal(appeal) => self.appeal(appeal, now),
             Changed::AppealMoved(appeal, happened) => show::appeal::moved(appeal, happened, now),
             Changed::AppealLink(link) => show::appeal_link::changed(self.kind, link, now),
+            Changed::Flow(record) => {
+                let shown = show::conversation::record(record);
+                data.flow = Some(shown.clone());
+                self.one(shown.version.to_string(), &shown, (None, None), &data, now)
+            }
+            Changed::Conversation(talked) => {
+                let (answer, mut events) = show::conversation::moved(talked);
+                let brought = talked.brought.iter().flat_map(|changed| brought(changed, now));
+                events.extend(brought);
+                Rendered { answer, events }
+            }
             Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);
@@ -332,6 +346,15 @@ impl DirectoryRender {
             },
         }
     }
+}
+
+/// What the log says of what a conversation brought about.
+fn brought(changed: &Changed, now: DateTime<Utc>) -> Vec<NewEvent> {
+    let kind = match changed {
+        Changed::Appeal(_) => types::APPEAL_FILED,
+        _ => types::USER_MERGED,
+    };
+    DirectoryRender { kind }.written(changed, now).events
 }
 
 impl Render for DirectoryRender {

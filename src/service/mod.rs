@@ -10,6 +10,7 @@ pub mod bulk; // many acts in one request
 pub mod caller; // who calls, and what they may do
 pub mod communities; // communities and their links
 pub mod console; // communities and policies at the server's own console
+pub mod conversations; // one question after the other
 pub mod directives; // what platforms are to do
 pub mod drift; // what differs from the record
 pub mod dry_runs; // jobs that only try their items out
@@ -17,6 +18,7 @@ pub mod error; // why a call was not carried out
 pub mod events; // the log, read
 pub mod exports; // whole communities, out and in again
 pub mod feed; // the log, followed
+pub mod flows; // what conversations go by
 pub mod health; // whether this process can serve
 pub mod holds; // acts that wait for others
 pub mod imports; // acts of another bot's records

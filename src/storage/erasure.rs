@@ -302,6 +302,13 @@ fn without_texts(map: &mut Map<String, Value>) -> bool {
     if map.contains_key("text") && map.contains_key("evidence") {
         changed |= put(map, "text", Value::String(TOMBSTONE.to_owned()));
     }
+    // What was answered in a conversation, and what is shown of it.
+    if map.contains_key("flow") && map.contains_key("data") {
+        changed |= put(map, "data", Value::Object(Map::new()));
+    }
+    if map.contains_key("facts") {
+        changed |= put(map, "facts", Value::Array(Vec::new()));
+    }
     // It is a hash of a reason or of evidence, by which short ones could be guessed.
     changed | put(map, "likeness", Value::from(0))
 }

@@ -54,6 +54,7 @@ steps! {
     22 "0022" "old_secrets",
     23 "0023" "appeals",
     24 "0024" "appeal_times",
+    25 "0025" "conversations",
     26 "0026" "appeal_links",
     27 "0027" "notices",
 }

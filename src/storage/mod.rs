@@ -9,7 +9,8 @@ pub mod open; // why a database cannot be opened
 pub(crate) mod appeals; // what becomes of an appeal, apart from any SQL
 pub(crate) mod batch; // a batch of commands, apart from any SQL
 pub(crate) mod codec; // what columns hold
-pub(crate) mod erasure; // what an erasure takes out of documents
+pub(crate) mod conversations; // what both stores know of conversations
+mod erasure; // what an erasure takes out of documents
 pub(crate) mod halving; // one bad row never fails its neighbours
 pub(crate) mod import; // another bot's records, apart from any SQL
 pub(crate) mod jobs; // what the columns of jobs hold

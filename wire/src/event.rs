@@ -4,6 +4,7 @@ use crate::appeal::AppealNews;
 use crate::appeal_link::AppealLink;
 use crate::case::Case;
 use crate::community::Community;
+use crate::conversation::{ConversationNews, Flow};
 use crate::directive::Directive;
 use crate::drift::Drift;
 use crate::held::HeldAct;
@@ -99,6 +100,16 @@ types! {
         "A link lets a member see a case and appeal against it."
     APPEAL_LINK_REVOKED "appeal_link.revoked" appeal_link
         "A link lets nobody in any more."
+    CONVERSATION_STARTED "conversation.started" conversation
+        "A conversation began."
+    CONVERSATION_ADVANCED "conversation.advanced" conversation
+        "A conversation is in another state."
+    CONVERSATION_ENDED "conversation.ended" conversation
+        "A conversation is over."
+    CONVERSATION_COMPLETED "conversation.completed" conversation
+        "A conversation came to an end of a tenant's own flow, and this is what was collected."
+    FLOW_WRITTEN "flow.written" flow
+        "A version of a flow was written."
     DIRECTIVE_ISSUED "directive.issued" directive
         "A platform's space is to do something about a member."
     DIRECTIVE_APPLIED "directive.applied" directive
@@ -244,6 +255,14 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sanction: Option<Sanction>,
+    /// The conversation, for `conversation.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub conversation: Option<ConversationNews>,
+    /// The flow, for `flow.*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub flow: Option<Flow>,
     /// The directive, for `directive.*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

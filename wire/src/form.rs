@@ -2,7 +2,7 @@
 //! made. What is written in a form is checked where it is read, and tests hold the two against each other.
 
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The two parts of a native identity, for patterns.
@@ -60,6 +60,20 @@ texts! {
     NoticeText: (1, 4_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]+$", "You have been banned from Rust Cologne.";
     /// How to appeal, in a community's own words: no control characters but line break and tab, and not white space alone.
     HowToAppeal: (1, 500), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Write to appeals@example.com";
+    /// The id of a conversation.
+    ConversationId: (36, 36), "^cnv_[0-9a-f]{32}$", "cnv_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
+    /// The name of a flow: lower-case letters, digits and `_`, beginning with a letter. Those of shipped flows begin with `tribune.`.
+    FlowName: (1, 40), r"^(tribune\.)?[a-z][a-z0-9_]{0,31}$", "tribune.appeal";
+    /// A word that a flow chooses: lower-case letters, digits and `_`, beginning with a letter.
+    Word: (1, 32), "^[a-z][a-z0-9_]*$", "submit";
+    /// What people read beside a field or on a button: no control characters but line break and tab, and not white space alone.
+    Label: (1, 80), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "What happened";
+    /// What a prompt says, in the same form.
+    PromptText: (1, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Say why the decision was wrong, in your own words.";
+    /// Where a conversation is held: no control characters.
+    ConversationChannel: (1, 200), r"^[^\u0000-\u001f\u007f-\u009f]+$", "discord:dm:80351110224678912";
+    /// A one-time code for the other side.
+    LinkCode: (9, 9), "^[2-9A-HJKMNP-TV-Z]{4}-[2-9A-HJKMNP-TV-Z]{4}$", "7KQM-2XPD";
     /// The id of a held act.
     HeldId: (36, 36), "^hld_[0-9a-f]{32}$", "hld_01939c8e7a5b7c3d9e4f0a1b2c3d4e5f";
     /// A directive's id.
@@ -247,6 +261,54 @@ impl PartialSchema for KeyValues {
 }
 
 impl ToSchema for KeyValues {}
+
+/// An answer: a text, a whole number, or true or false.
+#[derive(Debug)]
+pub enum Answer {}
+
+impl PartialSchema for Answer {
+    fn schema() -> RefOr<Schema> {
+        let plain = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(-9_007_199_254_740_991_i64))
+            .maximum(Some(9_007_199_254_740_991_i64))
+            .description(Some("A whole number."));
+        let yes = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Yes or no."));
+        OneOfBuilder::new()
+            .item(text("A text, or a day as `2026-11-28`.", (0, 4_000), plain))
+            .item(number)
+            .item(yes)
+            .description(Some("An answer: a text, a whole number, or true or false."))
+            .examples([serde_json::json!("The link was to our own rules.")])
+            .into()
+    }
+}
+
+impl ToSchema for Answer {}
+
+/// Answers by the names of fields.
+#[derive(Debug)]
+pub enum Answers {}
+
+impl PartialSchema for Answers {
+    fn schema() -> RefOr<Schema> {
+        let name = text("A field.", (1, 32), "^[a-z][a-z0-9_]*$").build();
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("Answers by the names of fields."))
+            .property_names(Some(name))
+            .additional_properties(Some(Answer::schema()))
+            .max_properties(Some(50))
+            .examples([serde_json::json!({"statement": "The link was to our own rules."})])
+            .into()
+    }
+}
+
+impl ToSchema for Answers {}
 
 /// Text by name, as a bot keeps it with a case.
 #[derive(Debug)]

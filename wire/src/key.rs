@@ -86,6 +86,15 @@ pub enum Scope {
     /// Say for members that they have read notices.
     #[serde(rename = "notices:write")]
     NoticesWrite,
+    /// Read conversations and flows.
+    #[serde(rename = "conversations:read")]
+    ConversationsRead,
+    /// Begin conversations, and say what happens in them. What shipped flows do needs its own scope besides.
+    #[serde(rename = "conversations:write")]
+    ConversationsWrite,
+    /// Write flows.
+    #[serde(rename = "flows:write")]
+    FlowsWrite,
     /// Read webhooks, and what became of what was sent to them.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
@@ -99,7 +108,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::ActsWrite,
         Self::CasesRead,
         Self::EventsRead,
@@ -126,6 +135,9 @@ impl Scope {
         Self::AppealsLink,
         Self::NoticesRead,
         Self::NoticesWrite,
+        Self::ConversationsRead,
+        Self::ConversationsWrite,
+        Self::FlowsWrite,
         Self::WebhooksRead,
         Self::WebhooksWrite,
         Self::TenantsWrite,
@@ -161,6 +173,9 @@ impl Scope {
             Self::AppealsLink => "appeals:link",
             Self::NoticesRead => "notices:read",
             Self::NoticesWrite => "notices:write",
+            Self::ConversationsRead => "conversations:read",
+            Self::ConversationsWrite => "conversations:write",
+            Self::FlowsWrite => "flows:write",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsWrite => "tenants:write",

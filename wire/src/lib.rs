@@ -26,6 +26,7 @@ pub mod appeal_link; // what lets members in, to one case
 pub mod bulk; // many acts in one request
 pub mod case; // the numbered record
 pub mod community; // communities and their links
+pub mod conversation; // one question after the other
 pub mod directive;
 pub mod drift; // what relays carry out
 pub mod duration; // seconds or ISO 8601

@@ -5,6 +5,7 @@ use crate::appeal_link::AppealLink;
 use crate::bulk::BulkItem;
 use crate::case::{Case, ReasonRevision};
 use crate::community::Community;
+use crate::conversation::{Conversation, Flow};
 use crate::directive::Directive;
 use crate::drift::Drift;
 use crate::event::Event;
@@ -96,6 +97,18 @@ page!(
 page!(
     /// Notices, newest first.
     NoticePage of Notice
+);
+page!(
+    /// Conversations, newest first.
+    ConversationPage of Conversation
+);
+page!(
+    /// Flows, by name.
+    FlowPage of Flow
+);
+page!(
+    /// Versions of a flow, newest first.
+    FlowVersionPage of Flow
 );
 page!(
     /// Schedules, newest first.

@@ -263,6 +263,24 @@ wire! {
 }
 
 wire! {
+    /// What kind of answer a field takes.
+    pub enum FieldType {
+        /// A text.
+        Text,
+        /// A whole number.
+        Integer,
+        /// One of a list.
+        Choice,
+        /// True or false.
+        Boolean,
+        /// A link: http or https.
+        Url,
+        /// A day: `2026-11-28`.
+        Date,
+    }
+}
+
+wire! {
     /// Why a case may not be appealed.
     pub enum AppealBarrier {
         /// It was voided.
@@ -281,6 +299,16 @@ wire! {
         Early,
         /// It is too soon after the last one.
         Gap,
+    }
+}
+
+wire! {
+    /// Whether a conversation runs.
+    pub enum ConversationStatus {
+        /// Something is still to come of it.
+        Running,
+        /// It is over.
+        Ended,
     }
 }
 

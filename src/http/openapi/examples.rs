@@ -3,6 +3,7 @@
 pub(crate) mod appeal; // cases that are looked at again
 pub(crate) mod appeal_link; // what lets members in
 pub(crate) mod bulk; // many acts in one request
+pub(crate) mod conversation; // one question after the other
 pub(crate) mod directive; // what platforms are to do
 pub(crate) mod drift; // what differs from the record
 pub(crate) mod held; // acts that wait for others
@@ -463,6 +464,20 @@ mod tests {
             is::<wire::notice::Notice>(shown);
         }
         is::<wire::page::NoticePage>(notice::page());
+        asks::<wire::conversation::ConversationRequest>(conversation::request());
+        asks::<wire::conversation::AdvanceRequest>(conversation::advance());
+        for shown in [
+            conversation::started(),
+            conversation::advanced(),
+            conversation::cancelled(),
+        ] {
+            is::<wire::conversation::Conversation>(shown);
+        }
+        is::<wire::page::ConversationPage>(conversation::page());
+        asks::<wire::conversation::FlowRequest>(conversation::flow_request());
+        is::<wire::conversation::Flow>(conversation::flow());
+        is::<wire::page::FlowPage>(conversation::flows());
+        is::<wire::page::FlowVersionPage>(conversation::flows());
         asks::<wire::schedule::ScheduleRequest>(schedule::request());
         is::<wire::schedule::Schedule>(schedule::reminder());
         is::<wire::schedule::Schedule>(schedule::cancelled());

@@ -23,6 +23,7 @@ const LEADS: &[Lead] = &[
             "create_undo_plan",
             "list_appeals",
             "list_cases",
+            "list_conversations",
             "list_drift",
             "list_held_acts",
             "list_jobs",
@@ -112,6 +113,14 @@ const LEADS: &[Lead] = &[
             ("appeal_link", "$response.body#/id"),
         ],
         &["revoke_appeal_link"],
+    ),
+    (
+        "start_conversation",
+        &[
+            ("community", "$response.body#/community"),
+            ("conversation", "$response.body#/id"),
+        ],
+        &["read_conversation", "advance_conversation", "cancel_conversation"],
     ),
     (
         "create_schedule",

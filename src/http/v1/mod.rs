@@ -6,9 +6,11 @@ pub mod appeals;
 pub mod cases;
 pub mod checks;
 pub mod communities;
+pub mod conversations;
 pub mod directives;
 pub mod drift;
 pub mod events;
+pub mod flows;
 pub mod held;
 pub mod imports;
 pub mod insight;
@@ -40,6 +42,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .merge(work())
         .merge(scheduled())
         .merge(sent())
+        .merge(conversations())
 }
 
 /// What happens to members, and what is made of it.
@@ -175,6 +178,21 @@ fn scheduled() -> OpenApiRouter<ApiState> {
         .routes(routes!(schedules::read::read_schedule))
         .routes(routes!(schedules::cancel::cancel_schedule))
         .routes(routes!(schedules::retry::retry_schedule))
+}
+
+/// What people are asked, one thing after the other, and what that follows.
+fn conversations() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(flows::list::list_flows))
+        .routes(routes!(flows::read::read_flow, flows::put::put_flow))
+        .routes(routes!(flows::versions::list_flow_versions))
+        .routes(routes!(
+            conversations::list::list_conversations,
+            conversations::start::start_conversation
+        ))
+        .routes(routes!(conversations::read::read_conversation))
+        .routes(routes!(conversations::advance::advance_conversation))
+        .routes(routes!(conversations::cancel::cancel_conversation))
 }
 
 /// Events, sent where tenants want them.

@@ -5,10 +5,12 @@ use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Happened};
 use crate::domain::appeal_link::AppealLink;
 use crate::domain::case::Case;
+use crate::domain::conversation;
 use crate::domain::directive::{Directive, NotTaken, Receipt};
 use crate::domain::drift::Seen;
 use crate::domain::id::{
-    CommunityId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, NoticeId, ScheduleId, TenantId, UserId,
+    CommunityId, ConversationId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, NoticeId, ScheduleId,
+    TenantId, UserId,
 };
 use crate::domain::identity::Identity;
 use crate::domain::language::Language;
@@ -24,6 +26,7 @@ use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim, NewEvent};
 use crate::ports::appeal_links::AppealLinkChange;
 use crate::ports::appeals::AppealChange;
+use crate::ports::conversations::{ConversationChange, FlowRecord, NewFlow, Talked};
 use crate::ports::directives::Announce;
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
@@ -276,6 +279,10 @@ pub enum Change {
         /// Which.
         id: NoticeId,
     },
+    /// The next version of a flow, or the first one.
+    PutFlow(Box<NewFlow>),
+    /// A conversation begins, goes on or ends.
+    Conversation(Box<ConversationChange>),
     /// A webhook is made, changed, asked to take something, or deleted.
     Webhook(Box<WebhookChange>),
     /// The last run of a schedule, which failed, is carried out once more, from now on.
@@ -337,6 +344,7 @@ impl Change {
             Self::CreateSchedule(new) => Some(new.community),
             Self::Appeal(change) => Some(change.community),
             Self::AppealLink(change) if !change.is_revocation() => Some(change.community),
+            Self::Conversation(change) if !self.goes_on() => Some(change.community),
             Self::PutLimit { community, .. } | Self::DeleteLimit { community, .. } => *community,
             _ => None,
         }
@@ -356,6 +364,7 @@ impl Change {
                 | Self::CancelSchedule { .. }
         ) || matches!(self, Self::Webhook(change) if matches!(**change, WebhookChange::Delete(_)))
             || matches!(self, Self::AppealLink(change) if (**change).is_revocation())
+            || matches!(self, Self::Conversation(change) if change.what.goes_on())
     }
 }
 
@@ -408,6 +417,10 @@ pub enum Changed {
     AppealMoved(Box<Appeal>, Vec<Happened>),
     /// A link to a case was made or revoked.
     AppealLink(Box<AppealLink>),
+    /// A version of a flow was written.
+    Flow(Box<FlowRecord>),
+    /// A conversation.
+    Conversation(Box<Talked>),
     /// A webhook was made or changed, or something is sent to it.
     Webhook(Box<WebhookChanged>),
     /// A case's reason was changed.
@@ -460,6 +473,16 @@ pub enum Conflict {
     TooManySchedules,
     /// There are as many webhooks as there may be.
     TooManyWebhooks,
+    /// There are as many flows as there may be.
+    TooManyFlows,
+    /// The person has a conversation of the flow in the channel already, which runs.
+    ConversationRunning(ConversationId),
+    /// The conversation is at this step, in this state.
+    ConversationMoved(i32, Name),
+    /// The conversation is somebody else's.
+    ConversationOfAnother,
+    /// Nothing comes of an event.
+    Conversation(conversation::NotTaken),
     /// The webhook is off, and nothing is sent to it.
     WebhookOff,
     /// Only an archived community is deleted.

@@ -3,6 +3,7 @@
 pub mod appeal; // a case is looked at again
 pub mod appeal_link; // what lets members in
 pub mod case; // cases, their sanctions, actors
+pub mod conversation; // conversations and flows
 pub mod directive; // what platforms are to do
 pub mod directory; // tenants, keys, communities, policies, users
 pub mod drift; // what differs from the record

@@ -17,6 +17,7 @@ mod appeals; // members ask that cases be looked at again
 mod archived; // what is archived, and so not changed
 mod bench; // who could review an appeal
 mod change; // the directory, one change at a time
+mod conversations; // what people are asked, one thing after the other
 mod deliveries; // events on their way to webhooks
 mod directives; // what relays carry out
 mod directory; // reads of the directory
@@ -25,6 +26,7 @@ mod erase_cases; // likewise, in cases
 mod erased; // erased people, recognised
 mod events; // the log of a tenant
 mod export; // a community, out
+mod flows; // what conversations go by
 mod here; // who of an export is known
 mod holds; // acts that wait for others
 mod housekeeping; // what nobody needs any more
@@ -155,6 +157,8 @@ pub fn statements() -> Vec<&'static str> {
         bench::STATEMENTS,
         appeal_links::STATEMENTS,
         notices::STATEMENTS,
+        conversations::STATEMENTS,
+        flows::STATEMENTS,
         waiting::STATEMENTS,
         webhooks::STATEMENTS,
         deliveries::STATEMENTS,

@@ -47,6 +47,7 @@ const OF_COMMUNITY: &[&str] = &[
     of_community!("appeals", "appeal_id"),
     of_community!("appeal_links", "link_id"),
     of_community!("notices", "notice_id"),
+    of_community!("conversations", "conversation_id"),
     of_community!("jobs", "job_id"),
     of_community!("job_parts", "job_id, part"),
     of_community!("job_refusals", "job_id, item"),
@@ -73,6 +74,7 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("appeals", "community_id, appeal_id"),
     of_tenant!("appeal_links", "community_id, link_id"),
     of_tenant!("notices", "community_id, notice_id"),
+    of_tenant!("conversations", "community_id, conversation_id"),
     of_tenant!("jobs", "community_id, job_id"),
     of_tenant!("job_parts", "community_id, job_id, part"),
     of_tenant!("job_refusals", "community_id, job_id, item"),
@@ -93,6 +95,8 @@ const OF_TENANT: &[&str] = &[
     of_tenant!("seams", "community_id, merge_id"),
     of_tenant!("merges", "merge_id"),
     of_tenant!("policies", "community_id, version"),
+    of_tenant!("flows", "name"),
+    of_tenant!("flow_versions", "name, version"),
     of_tenant!("limits", "community_id, name"),
     of_tenant!("limit_versions", "community_id, limit_id, version"),
     of_tenant!("links", "platform, space"),
@@ -176,6 +180,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     OF_TENANT[29],
     OF_TENANT[30],
     OF_TENANT[31],
+    OF_TENANT[32],
+    OF_TENANT[33],
 ];
 
 /// Removes a portion of a tenant's rows; `None` when there is none left.

@@ -7,7 +7,7 @@ use crate::support::server::Server;
 use crate::support::store::TestStore;
 
 /// Every scope, as the API names them.
-pub(crate) const SCOPES: [&str; 29] = [
+pub(crate) const SCOPES: [&str; 32] = [
     "acts:write",
     "cases:read",
     "events:read",
@@ -34,6 +34,9 @@ pub(crate) const SCOPES: [&str; 29] = [
     "appeals:link",
     "notices:read",
     "notices:write",
+    "conversations:read",
+    "conversations:write",
+    "flows:write",
     "webhooks:read",
     "webhooks:write",
     "tenants:write",

@@ -44,12 +44,32 @@ async fn standing(world: &World, community: &str, who: &str) -> Value {
     world.admin.get(&path).await.expect(200)
 }
 
+/// A conversation in which they answer something, which the log tells at its end.
+async fn talk(world: &World, community: &str, member: &str) {
+    let ask = json!({"text": "x", "fields": [{"name": "words", "label": "x", "type": "text"}]});
+    let end = json!({"outcome": "done", "text": "x", "show": ["words"]});
+    let flow = json!({"title": "x", "start": "ask", "states": [
+        {"name": "ask", "prompt": ask, "on": [{"event": "submit", "to": "done"}]}, {"name": "done", "end": end}]});
+    let put = world.admin.call(Method::PUT, "/v1/flows/talk").json(&flow);
+    put.send().await.expect(201);
+    let path = format!("/v1/communities/{community}/conversations");
+    let start = json!({"flow": "talk", "member": member, "channel": "x"});
+    let begun = world.admin.post(&path, &start).await.expect(201);
+    let path = format!("{path}/{}/advance", text(&begun["id"]));
+    let answer = json!({"step": 1, "event": "submit", "answers": {"words": "zap-answer"}});
+    let call = world
+        .admin
+        .call(Method::POST, &path)
+        .header("Idempotency-Key", "k3");
+    call.json(&answer).send().await.expect(200);
+}
+
 on_every_store! {
     /// Whatever was written about them is nowhere in the database any more; every number is what it was.
     async fn nothing_of_them_is_left_and_every_number_stays(store) {
         let world = World::start(store);
         let community = world.community("c").await;
-        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift", "zap-past", "zap-statement"];
+        let secrets = ["ferris-4711", "zap-reason", "zap.example", "zap-context", "zap-message", "zap-name", "zap-void", "zap-second", "zap-lift", "zap-past", "zap-statement", "zap-answer"];
         let member = "discord:ferris-4711";
         let patch = json!({"rank": "admin"});
         world.admin.patch(&format!("/v1/communities/{community}/members/discord:mod-1"), &patch).await.expect(200);
@@ -71,6 +91,7 @@ on_every_store! {
         let appeal = json!({"statement": "zap-statement", "evidence": ["https://zap.example/3"]});
         let appeals = format!("/v1/communities/{community}/cases/1/appeals");
         world.admin.call(Method::POST, &appeals).header("Idempotency-Key", "k2").json(&appeal).send().await.expect(201);
+        talk(&world, &community, member).await;
         world.admin.post(&format!("/v1/communities/{community}/cases/1/void"), &json!({"reason": "zap-void"})).await.expect(200);
         world.admin.patch(&format!("/v1/communities/{community}/members/{member}"), &json!({"rank": "moderator"})).await.expect(200);
         let past = json!({

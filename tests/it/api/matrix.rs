@@ -177,7 +177,15 @@ impl Ids {
         let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
         let path = path.replace("/appeals", "/appeal-link");
         let appeal_link = admin.post(&path, &json!({})).await.expect(201);
+        let flow = json!({"title": "x", "start": "end", "states": [{"name": "end", "end": {"outcome": "done", "text": "x"}}]});
+        let flow = admin.call(Method::PUT, "/v1/flows/feedback").json(&flow);
+        flow.send().await.expect(201);
+        let talk = json!({"flow": "tribune.appeal", "member": "discord:77", "channel": "x", "data": {"case": act["case"]["number"]}});
+        let path = format!("/v1/communities/{community}/conversations");
+        let talk = admin.post(&path, &talk).await.expect(201);
         Self(vec![
+            ("conversation", text(&talk["id"])),
+            ("flow", "feedback".to_owned()),
             ("appeal", text(&appeal["id"])),
             ("appeal_link", text(&appeal_link["id"])),
             ("notice", notice(admin, &community).await),
@@ -206,6 +214,8 @@ impl Ids {
     fn absent() -> Self {
         let id = |prefix: &str| format!("{prefix}_0000000000007000800000000000dead");
         Self(vec![
+            ("conversation", id("cnv")),
+            ("flow", "nothing".to_owned()),
             ("appeal", id("apl")),
             ("appeal_link", id("alk")),
             ("notice", id("ntc")),
@@ -393,6 +403,7 @@ on_every_store! {
             } else if reply.body["code"] == "tenant_archived" {
                 refused += 1;
             } else if !["revoke_key", "revoke_appeal_link", "cancel_schedule"].contains(&&*operation.name) && operation.scope.as_deref() != Some("directives:work") {
+            } else if !["revoke_key", "cancel_conversation", "cancel_schedule"].contains(&&*operation.name) && operation.scope.as_deref() != Some("directives:work") {
                 // What stands in its way is found before. What platforms are still to do is done, and what is taken back is not.
                 assert!(reply.status >= 400, "{}: {}", operation.name, reply.body);
             }

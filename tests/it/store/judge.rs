@@ -292,6 +292,12 @@ impl Render for Plain {
                 stands("appeal.changed", appeal.community, appeal.stored.name())
             }
             Changed::AppealLink(link) => ("appeal_link.changed", Some(link.community), link.id.to_string()),
+            Changed::Flow(record) => ("flow.changed", None, record.flow.version().to_string()),
+            Changed::Conversation(talked) => (
+                "conversation.changed",
+                Some(talked.session.community),
+                talked.session.state.to_string(),
+            ),
             Changed::Webhook(changed) => ("webhook.changed", None, changed.webhook.id.to_string()),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),

@@ -4,7 +4,7 @@
 //! alone go through the service, and hold the store against what the domain alone comes to.
 
 pub(crate) mod draw; // what random histories draw from a seed
-mod judge; // a judge and a renderer with simple rulings
+pub(crate) mod judge; // a judge and a renderer with simple rulings
 mod merges;
 mod model; // a history in memory, decided by the domain alone
 mod replay; // a revision that adds up points again
@@ -17,6 +17,7 @@ mod batches;
 mod cases;
 mod claims;
 mod communities;
+mod conversations;
 mod directives;
 mod drift;
 mod erasure;

@@ -62,7 +62,7 @@ impl Context<'_> {
         })
     }
 
-    async fn file(
+    pub(super) async fn file(
         &self,
         connection: &mut PgConnection,
         community: CommunityId,

@@ -8,7 +8,7 @@ use crate::ports::ledger::PersonRef;
 use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
 use crate::storage::postgres::{
-    appeal_links, appeals, directives, directory, notices, observations, schedules, seams,
+    appeal_links, appeals, conversations, directives, directory, notices, observations, schedules, seams,
 };
 use sqlx::PgConnection;
 
@@ -88,6 +88,7 @@ impl Context<'_> {
             appeals::forget_of_user(&mut *connection, tenant, *user).await?;
             appeal_links::forget_of_user(&mut *connection, tenant, *user).await?;
             notices::forget_of_user(&mut *connection, tenant, *user).await?;
+            conversations::forget_of_user(&mut *connection, tenant, *user).await?;
             schedules::forget_of_user(&mut *connection, tenant, *user).await?;
         }
         self.unname_seams(connection, id, &group).await?;

@@ -2,10 +2,13 @@
 
 mod appeal_links;
 mod appeals;
+mod calls;
 mod communities;
+mod conversations;
 mod delete;
 mod directives;
 mod erase;
+mod flows;
 mod limits;
 mod merge;
 mod notices;
@@ -44,6 +47,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     erase::STATEMENTS,
     delete::STATEMENTS,
     reason::STATEMENTS,
+    flows::STATEMENTS,
     appeals::STATEMENTS,
     merge::STATEMENTS,
     split::STATEMENTS,
@@ -244,6 +248,8 @@ impl Context<'_> {
             }
             Change::Appeal(change) => self.change_appeal(connection, change).await,
             Change::AppealLink(change) => self.change_appeal_link(connection, change).await,
+            Change::PutFlow(new) => self.put_flow(connection, new, acting).await,
+            Change::Conversation(change) => self.change_conversation(connection, change).await,
             Change::Webhook(change) => self.change_webhook(connection, change).await,
             Change::ChangeReason {
                 community,

@@ -56,7 +56,7 @@ impl Context<'_> {
         })
     }
 
-    async fn file(
+    pub(super) async fn file(
         &self,
         transaction: &mut Transaction,
         community: CommunityId,

@@ -9,7 +9,9 @@ use crate::storage::codec::json;
 use crate::storage::erasure::{Progress, identity_hash};
 use crate::storage::sqlite::pool::Transaction;
 use crate::storage::sqlite::row::micros;
-use crate::storage::sqlite::{appeal_links, appeals, directives, directory, notices, observations, schedules, seams};
+use crate::storage::sqlite::{
+    appeal_links, appeals, conversations, directives, directory, notices, observations, schedules, seams,
+};
 
 /// A tenant that never erased anybody has no secret yet.
 const SECRET: &str =
@@ -89,6 +91,7 @@ impl Context<'_> {
             appeals::forget_of_user(transaction, tenant, *user).await?;
             appeal_links::forget_of_user(transaction, tenant, *user).await?;
             notices::forget_of_user(transaction, tenant, *user).await?;
+            conversations::forget_of_user(transaction, tenant, *user).await?;
             schedules::forget_of_user(transaction, tenant, *user).await?;
         }
         self.unname_seams(transaction, id, &group).await?;

@@ -2,10 +2,13 @@
 
 mod appeal_links;
 mod appeals;
+mod calls;
 mod communities;
+mod conversations;
 mod delete;
 mod directives;
 mod erase;
+mod flows;
 mod limits;
 mod merge;
 mod notices;
@@ -41,6 +44,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     erase::STATEMENTS,
     delete::STATEMENTS,
     reason::STATEMENTS,
+    flows::STATEMENTS,
     merge::STATEMENTS,
     split::STATEMENTS,
 ];
@@ -185,6 +189,8 @@ impl Context<'_> {
             }
             Change::Appeal(change) => self.change_appeal(transaction, change).await,
             Change::AppealLink(change) => self.change_appeal_link(transaction, change).await,
+            Change::PutFlow(new) => self.put_flow(transaction, new).await,
+            Change::Conversation(change) => self.change_conversation(transaction, change).await,
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
             Change::ChangeReason {
                 community,

@@ -7,6 +7,7 @@ mod acts; // every kind of act, lifts, duplicates
 mod appeals;
 mod automod; // rules that act
 mod bulk; // many acts in one request
+mod conversations; // flows of a tenant's own
 mod drift; // what platforms differ in
 mod events; // the log
 mod exports; // whole communities
@@ -27,6 +28,7 @@ mod reviews; // appeals: who reviews, what time does, what decisions come to
 mod rules; // what a policy may say beside the default rules
 mod runs;
 mod schedules; // acts and reminders at a time
+mod shipped; // flows that are always there
 mod simulate; // another policy
 mod standing; // past and future
 mod story; // the whole of it, as a newcomer meets it
