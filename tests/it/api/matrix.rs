@@ -427,7 +427,9 @@ on_every_store! {
         // What platforms are still to do goes on, and is told.
         let types = |log: &Value| {
             let mut types = each(log, "type");
-            let goes_on = |kind: &str| kind.starts_with("directive.") || kind.starts_with("notice.") || kind == "schedule.cancelled";
+            let goes_on = |kind: &str| {
+                kind.starts_with("directive.") || kind.starts_with("notice.") || ["schedule.cancelled", "appeal_link.revoked"].contains(&kind)
+            };
             types.retain(|kind| !goes_on(&text(kind)));
             types
         };
