@@ -15,8 +15,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 mod change;
+mod render; // what is written of a change
 
-pub use change::{Applied, Change, Changed, Conflict, Order, Render, Rendered};
+pub use change::{Applied, Change, Changed, Conflict, Order};
+pub use render::{Render, Rendered};
 
 /// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]

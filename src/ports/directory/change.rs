@@ -1,7 +1,6 @@
 //! Changes to the directory: what is asked for, and what comes of it.
 
 use super::{ApiKey, Community, Link, Looks, LooksChange, PolicyChange, Profile, Tenant, User};
-use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Happened};
 use crate::domain::appeal_link::AppealLink;
 use crate::domain::case::Case;
@@ -23,15 +22,13 @@ use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
 use crate::domain::schedule::{self, Schedule};
 use crate::domain::time::{Instant, Span};
-use crate::ports::answer::{Answer, Claim, NewEvent};
+use crate::ports::answer::{Answer, Claim};
 use crate::ports::appeal_links::AppealLinkChange;
 use crate::ports::appeals::AppealChange;
 use crate::ports::conversations::{ConversationChange, FlowRecord, NewFlow, Talked};
-use crate::ports::directives::Announce;
 use crate::ports::ledger::{ActorRef, PersonRef};
 use crate::ports::limits::LimitRecord;
 use crate::ports::merges::{Merged, Parted};
-use crate::ports::notices::Audience;
 use crate::ports::schedules::NewSchedule;
 use crate::ports::webhooks::{WebhookChange, WebhookChanged};
 use chrono::{DateTime, Utc};
@@ -489,48 +486,6 @@ pub enum Conflict {
     NotArchived,
     /// Nobody archives or deletes the tenant of their own key.
     OwnTenant,
-}
-
-/// What a change comes to once its rows are written: the answer to keep and the events to append.
-#[derive(Debug)]
-pub struct Rendered {
-    /// What the caller gets, and what is kept under the claim.
-    pub answer: Answer,
-    /// Events to append, in order.
-    pub events: Vec<NewEvent>,
-}
-
-/// Pure functions that the store calls inside the transaction of a change.
-pub trait Render: Send + Sync {
-    /// Turns the changed thing into the answer and the events. `by` is the resolved actor.
-    fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered;
-
-    /// What the member is told of an appeal that was decided without a remedy: nothing, unless a renderer has something to say.
-    fn notice(
-        &self,
-        _id: NoticeId,
-        _audience: &Audience,
-        _policy: &Policy,
-        _appeal: &Appeal,
-        _now: DateTime<Utc>,
-    ) -> Option<Notice> {
-        None
-    }
-
-    /// What writes out the directives that have the member told.
-    fn announcer(&self) -> Box<dyn Announce>;
-
-    /// Whether the actor may change the reason of this case; called for [`Change::ChangeReason`] only.
-    ///
-    /// # Errors
-    /// A refusal, which writes nothing.
-    fn may_edit(
-        &self,
-        case: &Case,
-        target: &crate::domain::actor::Target,
-        acting: &crate::domain::actor::Acting,
-        policy: &Policy,
-    ) -> Result<(), Refusal>;
 }
 
 /// What became of an order.

@@ -133,7 +133,7 @@ on_every_store! {
         let capabilities = taken[0]["wanted"]["capabilities"].as_array().unwrap();
         assert_eq!(capabilities.iter().map(|c| c["capability"].as_str().unwrap()).collect::<Vec<_>>(), ["links", "media"]);
         assert!(capabilities[0]["until"].is_string() && capabilities[1]["until"].is_null());
-        assert_eq!(taken[1]["wanted"], json!({"holds": false, "until": null, "capabilities": [], "channel": null, "messages": []}));
+        assert_eq!(taken[1]["wanted"], json!({"holds": false, "until": null, "capabilities": [], "channel": null, "messages": [], "notice": null}));
         assert_eq!((&taken[2]["wanted"]["channel"], &taken[2]["wanted"]["messages"]), (&json!("general"), &json!(["1", "2"])));
     }
 
