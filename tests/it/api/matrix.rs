@@ -408,10 +408,10 @@ on_every_store! {
             assert_eq!(reply.expect(409)["code"], "tenant_archived");
         }
         let after = log().await;
-        // What platforms are still to do goes on, and is told.
+        // What platforms are still to do goes on, what is taken back is, and both are told.
         let types = |log: &Value| {
             let mut types = each(log, "type");
-            types.retain(|kind| !text(kind).starts_with("directive.") && kind != "schedule.cancelled");
+            types.retain(|kind| !text(kind).starts_with("directive.") && kind != "schedule.cancelled" && kind != "conversation.ended");
             types
         };
         assert_eq!(types(&after), [types(&before), vec![json!("key.revoked")]].concat());
