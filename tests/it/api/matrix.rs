@@ -175,14 +175,9 @@ impl Ids {
             act["case"]["number"]
         );
         let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
-        let flow = json!({"title": "x", "start": "end", "states": [{"name": "end", "end": {"outcome": "done", "text": "x"}}]});
-        let flow = admin.call(Method::PUT, "/v1/flows/feedback").json(&flow);
-        flow.send().await.expect(201);
-        let talk = json!({"flow": "tribune.appeal", "member": "discord:77", "channel": "x", "data": {"case": act["case"]["number"]}});
-        let path = format!("/v1/communities/{community}/conversations");
-        let talk = admin.post(&path, &talk).await.expect(201);
+        let talk = talk(admin, &community, &act["case"]["number"]).await;
         Self(vec![
-            ("conversation", text(&talk["id"])),
+            ("conversation", talk),
             ("flow", "feedback".to_owned()),
             ("appeal", text(&appeal["id"])),
             ("webhook", webhook),
@@ -233,6 +228,18 @@ impl Ids {
             ("key", id("key")),
         ])
     }
+}
+
+/// A flow, and a conversation of another one.
+async fn talk(admin: &Client, community: &str, case: &Value) -> String {
+    let end = json!({"name": "end", "end": {"outcome": "done", "text": "x"}});
+    let flow = json!({"title": "x", "start": "end", "states": [end]});
+    let flow = admin.call(Method::PUT, "/v1/flows/feedback").json(&flow);
+    flow.send().await.expect(201);
+    let talk =
+        json!({"flow": "tribune.appeal", "member": "discord:77", "channel": "x", "data": {"case": case}});
+    let path = format!("/v1/communities/{community}/conversations");
+    text(&admin.post(&path, &talk).await.expect(201)["id"])
 }
 
 /// A job that is done.
