@@ -68,12 +68,6 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         service: service.clone(),
         interval: config.jobs.timer_interval,
     };
-    let conversations = Conversations {
-        store: store.clone(),
-        service: service.clone(),
-        clock: clock.clone(),
-        interval: config.jobs.timer_interval,
-    };
     let schedules = Schedules {
         store: store.clone(),
         service: service.clone(),
@@ -96,7 +90,7 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(backlog.run(stop.clone()), writers.handle());
     jobs.spawn_on(removals.run(stop.clone()), writers.handle());
     jobs.spawn_on(restatements.run(stop.clone()), writers.handle());
-    jobs.spawn_on(conversations.run(stop.clone()), writers.handle());
+    jobs.spawn_on(conversations(config, engine).run(stop.clone()), writers.handle());
     jobs.spawn_on(schedules.run(stop.clone()), writers.handle());
     jobs.spawn_on(webhooks(config, service).run(stop.clone()), writers.handle());
     jobs.spawn_on(waiting.run(stop.clone()), writers.handle());
@@ -105,6 +99,16 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention(config, store).run(stop.clone()), writers.handle());
     Ok(jobs)
+}
+
+/// What leads conversations on.
+fn conversations(config: &Config, engine: &Engine) -> Conversations {
+    Conversations {
+        store: engine.store.clone(),
+        service: engine.service.clone(),
+        clock: engine.clock.clone(),
+        interval: config.jobs.timer_interval,
+    }
 }
 
 /// What forgets what is old.

@@ -3,8 +3,10 @@
 mod acting; // acts that were confirmed
 mod code; // one-time codes
 mod due; // time leads on
+mod unsaid; // why nothing comes of it
 
 pub use due::Moved;
+pub use unsaid::Unsaid;
 
 use super::caller::Caller;
 use super::error::ServiceError;
@@ -55,7 +57,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for the community or the flow, [`ServiceError::Invalid`] for what it is started with,
-    /// [`ServiceError::ConversationRunning`] when there is one.
+    /// [`Unsaid::Running`] when there is one.
     pub async fn start_conversation(
         &self,
         caller: &Caller,

@@ -17,6 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::schedule::Schedule;
 use crate::ports::answer::NewEvent;
+use crate::ports::conversations::{FlowRecord, Talked};
 use crate::ports::directives::Announce;
 use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
@@ -215,6 +216,16 @@ impl DirectoryRender {
         }
     }
 
+    /// A version of a flow.
+    fn flow(&self, record: &FlowRecord, now: DateTime<Utc>) -> Rendered {
+        let shown = show::conversation::record(record);
+        let data = EventData {
+            flow: Some(shown.clone()),
+            ..EventData::default()
+        };
+        self.one(shown.version.to_string(), &shown, (None, None), &data, now)
+    }
+
     /// An appeal; one that was decided without a remedy is answered as a decision.
     fn appeal(&self, appeal: &Appeal, now: DateTime<Utc>) -> Rendered {
         let shown = show::appeal::appeal(appeal, now);
@@ -322,17 +333,8 @@ impl DirectoryRender {
             Changed::Appeal(appeal) => self.appeal(appeal, now),
             Changed::AppealMoved(appeal, happened) => show::appeal::moved(appeal, happened, now),
             Changed::AppealLink(link) => show::appeal_link::changed(self.kind, link, now),
-            Changed::Flow(record) => {
-                let shown = show::conversation::record(record);
-                data.flow = Some(shown.clone());
-                self.one(shown.version.to_string(), &shown, (None, None), &data, now)
-            }
-            Changed::Conversation(talked) => {
-                let (answer, mut events) = show::conversation::moved(talked);
-                let brought = talked.brought.iter().flat_map(|changed| brought(changed, now));
-                events.extend(brought);
-                Rendered { answer, events }
-            }
+            Changed::Flow(record) => self.flow(record, now),
+            Changed::Conversation(talked) => conversation(talked, now),
             Changed::Webhook(changed) => show::webhook::changed(self.kind, changed, now),
             Changed::Case(community, case) => {
                 let shown = show::case::case(*community, case);
@@ -346,6 +348,14 @@ impl DirectoryRender {
             },
         }
     }
+}
+
+/// A conversation that moved, and what it brought about.
+fn conversation(talked: &Talked, now: DateTime<Utc>) -> Rendered {
+    let (answer, mut events) = show::conversation::moved(talked);
+    let brought = talked.brought.iter().flat_map(|changed| brought(changed, now));
+    events.extend(brought);
+    Rendered { answer, events }
 }
 
 /// What the log says of what a conversation brought about.

@@ -1,16 +1,14 @@
 //! Why a call was not carried out. The HTTP layer makes a problem document of each.
 
-use crate::domain::conversation;
+use crate::domain::conversation::NotTaken as NotSaid;
 use crate::domain::directive::NotTaken;
-use crate::domain::id::{ConversationId, JobId, MergeId, UserId};
+use crate::domain::id::{JobId, MergeId, UserId};
 use crate::domain::merge::MAX_MERGED;
-use crate::domain::name::Name;
 use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::domain::schedule::{self, MOST_ACTIVE};
 use crate::domain::time::Instant;
 use crate::domain::webhook::MOST_WEBHOOKS;
-use crate::ports::conversations::MOST_FLOWS;
 use crate::ports::directory::{Applied, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::history::BadLine;
@@ -18,6 +16,7 @@ use crate::ports::ledger::Reply;
 use crate::ports::limiter::Unreachable;
 use crate::ports::limits::MOST_LIMITS;
 use crate::service::auth::BadKey;
+use crate::service::conversations::Unsaid;
 use crate::service::{Outcome, Quota};
 use chrono::{DateTime, SecondsFormat, Utc};
 use wire::key::Scope;
@@ -179,32 +178,9 @@ pub enum ServiceError {
     /// Nothing is sent to the webhook.
     #[error("the webhook is off; turn it on first")]
     WebhookOff,
-    /// There are as many flows as there may be.
-    #[error(
-        "a tenant has at most {MOST_FLOWS} flows of its own; write another version of one that is not used"
-    )]
-    TooManyFlows,
-    /// There is one that runs.
-    #[error(
-        "the conversation {0} of the same flow runs with this person in this channel; go on with it, or cancel it first"
-    )]
-    ConversationRunning(ConversationId),
-    /// It has moved on.
-    #[error(
-        "the conversation is at step {step} now, in the state {state}; read it, and say what happens there"
-    )]
-    ConversationMoved {
-        /// The step.
-        step: i32,
-        /// The state.
-        state: Name,
-    },
-    /// Whoever did it is somebody else.
-    #[error("the conversation is with somebody else")]
-    ConversationOfAnother,
-    /// Nothing comes of an event.
-    #[error("{}", .0.said())]
-    Conversation(conversation::NotTaken),
+    /// Nothing comes of what is said in a conversation, or of a flow.
+    #[error(transparent)]
+    Conversation(#[from] Unsaid),
     /// As many follow events as this process takes.
     #[error("as many readers follow events as this process takes; try again shortly")]
     TooManyReaders,
@@ -388,16 +364,16 @@ pub(crate) fn applied(applied: Applied) -> Result<Outcome, ServiceError> {
         Applied::Conflict(Conflict::NeverRuns { once, now }) => Err(never_runs(once, now)),
         Applied::Conflict(Conflict::TooManySchedules) => Err(ServiceError::TooManySchedules),
         Applied::Conflict(Conflict::TooManyWebhooks) => Err(ServiceError::TooManyWebhooks),
-        Applied::Conflict(Conflict::TooManyFlows) => Err(ServiceError::TooManyFlows),
-        Applied::Conflict(Conflict::ConversationRunning(id)) => Err(ServiceError::ConversationRunning(id)),
+        Applied::Conflict(Conflict::TooManyFlows) => Err(Unsaid::TooManyFlows.into()),
+        Applied::Conflict(Conflict::ConversationRunning(id)) => Err(Unsaid::Running(id).into()),
         Applied::Conflict(Conflict::ConversationMoved(step, state)) => {
-            Err(ServiceError::ConversationMoved { step, state })
+            Err(Unsaid::Moved { step, state }.into())
         }
-        Applied::Conflict(Conflict::ConversationOfAnother) => Err(ServiceError::ConversationOfAnother),
-        Applied::Conflict(Conflict::Conversation(conversation::NotTaken::Answers(findings))) => {
+        Applied::Conflict(Conflict::ConversationOfAnother) => Err(Unsaid::OfAnother.into()),
+        Applied::Conflict(Conflict::Conversation(NotSaid::Answers(findings))) => {
             Err(ServiceError::Invalid(findings))
         }
-        Applied::Conflict(Conflict::Conversation(why)) => Err(ServiceError::Conversation(why)),
+        Applied::Conflict(Conflict::Conversation(why)) => Err(Unsaid::Event(why).into()),
         Applied::Conflict(Conflict::WebhookOff) => Err(ServiceError::WebhookOff),
         Applied::Conflict(Conflict::NotArchived) => Err(ServiceError::NotArchived),
         Applied::Conflict(Conflict::OwnTenant) => Err(ServiceError::OwnTenant),

@@ -5,6 +5,7 @@ use crate::domain::policy_check::Finding;
 use crate::domain::refusal::Refusal;
 use crate::http::{auth, rate_limit};
 use crate::service::StoreError;
+use crate::service::conversations::Unsaid;
 use crate::service::error::ServiceError;
 use crate::service::imports::BadLine;
 use wire::problem::ProblemError;
@@ -58,11 +59,7 @@ impl From<ServiceError> for Problem {
             ServiceError::TooManySchedules => Code::TooManySchedules,
             ServiceError::TooManyWebhooks => Code::TooManyWebhooks,
             ServiceError::WebhookOff => Code::WebhookOff,
-            ServiceError::TooManyFlows => Code::TooManyFlows,
-            ServiceError::ConversationRunning(_) => Code::ConversationRunning,
-            ServiceError::ConversationMoved { .. } => Code::ConversationMoved,
-            ServiceError::ConversationOfAnother => Code::ConversationOfAnother,
-            ServiceError::Conversation(_) => Code::ConversationEvent,
+            ServiceError::Conversation(ref why) => unsaid(why),
             ServiceError::TooManyReaders => Code::TooManyReaders,
             ServiceError::Overloaded | ServiceError::Busy => Code::Overloaded,
             ServiceError::Simulating => Code::TooManySimulations,
@@ -75,6 +72,17 @@ impl From<ServiceError> for Problem {
             ServiceError::PlanApplied(_) => Code::PlanApplied,
         };
         Self::new(code).detail(sentence(&error.to_string()))
+    }
+}
+
+/// Why nothing comes of what is said in a conversation.
+const fn unsaid(why: &Unsaid) -> Code {
+    match why {
+        Unsaid::TooManyFlows => Code::TooManyFlows,
+        Unsaid::Running(_) => Code::ConversationRunning,
+        Unsaid::Moved { .. } => Code::ConversationMoved,
+        Unsaid::OfAnother => Code::ConversationOfAnother,
+        Unsaid::Event(_) => Code::ConversationEvent,
     }
 }
 

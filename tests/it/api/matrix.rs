@@ -177,14 +177,9 @@ impl Ids {
         let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
         let path = path.replace("/appeals", "/appeal-link");
         let appeal_link = admin.post(&path, &json!({})).await.expect(201);
-        let flow = json!({"title": "x", "start": "end", "states": [{"name": "end", "end": {"outcome": "done", "text": "x"}}]});
-        let flow = admin.call(Method::PUT, "/v1/flows/feedback").json(&flow);
-        flow.send().await.expect(201);
-        let talk = json!({"flow": "tribune.appeal", "member": "discord:77", "channel": "x", "data": {"case": act["case"]["number"]}});
-        let path = format!("/v1/communities/{community}/conversations");
-        let talk = admin.post(&path, &talk).await.expect(201);
+        let talk = talk(admin, &community, &act["case"]["number"]).await;
         Self(vec![
-            ("conversation", text(&talk["id"])),
+            ("conversation", talk),
             ("flow", "feedback".to_owned()),
             ("appeal", text(&appeal["id"])),
             ("appeal_link", text(&appeal_link["id"])),
@@ -248,6 +243,18 @@ async fn notice(admin: &Client, community: &str) -> String {
         .await
         .expect(200);
     text(&page["items"][0]["id"])
+}
+
+/// A flow, and a conversation of another one.
+async fn talk(admin: &Client, community: &str, case: &Value) -> String {
+    let end = json!({"name": "end", "end": {"outcome": "done", "text": "x"}});
+    let flow = json!({"title": "x", "start": "end", "states": [end]});
+    let flow = admin.call(Method::PUT, "/v1/flows/feedback").json(&flow);
+    flow.send().await.expect(201);
+    let talk =
+        json!({"flow": "tribune.appeal", "member": "discord:77", "channel": "x", "data": {"case": case}});
+    let path = format!("/v1/communities/{community}/conversations");
+    text(&admin.post(&path, &talk).await.expect(201)["id"])
 }
 
 /// A job that is done.
@@ -424,11 +431,11 @@ on_every_store! {
             assert_eq!(reply.expect(409)["code"], "tenant_archived");
         }
         let after = log().await;
-        // What platforms are still to do goes on, and is told.
+        // What platforms are still to do goes on, what is taken back is, and both are told.
         let types = |log: &Value| {
             let mut types = each(log, "type");
             let goes_on = |kind: &str| {
-                kind.starts_with("directive.") || kind.starts_with("notice.") || ["schedule.cancelled", "appeal_link.revoked"].contains(&kind)
+                kind.starts_with("directive.") || kind.starts_with("notice.") || ["schedule.cancelled", "appeal_link.revoked", "conversation.ended"].contains(&kind)
             };
             types.retain(|kind| !goes_on(&text(kind)));
             types

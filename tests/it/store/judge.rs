@@ -293,20 +293,17 @@ impl Render for Plain {
             }
             Changed::AppealLink(link) => ("appeal_link.changed", Some(link.community), link.id.to_string()),
             Changed::Flow(record) => ("flow.changed", None, record.flow.version().to_string()),
-            Changed::Conversation(talked) => (
-                "conversation.changed",
-                Some(talked.session.community),
-                talked.session.state.to_string(),
-            ),
+            Changed::Conversation(talked) => {
+                let session = &talked.session;
+                stands("conversation.changed", session.community, session.state.as_str())
+            }
             Changed::Webhook(changed) => ("webhook.changed", None, changed.webhook.id.to_string()),
             Changed::Merged(merged) => ("user.merged", None, merged.merge.id.to_string()),
             Changed::Parted(parted) => ("user.split", None, parted.merge.id.to_string()),
             Changed::Same(there) => {
-                let events = Vec::new();
-                return Rendered {
-                    events,
-                    ..self.render(there, by, now)
-                };
+                let mut same = self.render(there, by, now);
+                same.events.clear();
+                return same;
             }
         };
         Rendered {
