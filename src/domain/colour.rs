@@ -32,6 +32,49 @@ impl Colour {
     }
 }
 
+/// How far text and what is behind it have to be apart to be read, by WCAG 2.2.
+const READABLE: f64 = 4.5;
+/// In how many steps a colour is brought to black or to white.
+const STEPS: u16 = 32;
+
+impl Colour {
+    /// The colour, darker or lighter by as little as it takes to be read on another one: darker on a light one, lighter on a dark one.
+    #[must_use]
+    pub fn readable_on(self, behind: Self) -> Self {
+        let goal = if behind.luminance() > 0.5 { 0 } else { 255 };
+        let towards = |step: u16| {
+            let mix = |part: u8| {
+                let mixed = (u16::from(part) * (STEPS - step) + goal * step) / STEPS;
+                u8::try_from(mixed).unwrap_or(u8::MAX)
+            };
+            Self(self.0.map(mix))
+        };
+        let mut shades = (0..STEPS).map(towards);
+        let readable = shades.find(|shade| shade.contrast(behind) >= READABLE);
+        readable.unwrap_or_else(|| towards(STEPS))
+    }
+
+    /// How far two colours are apart, from 1 to 21, by WCAG 2.2.
+    #[must_use]
+    pub fn contrast(self, other: Self) -> f64 {
+        let (one, other) = (self.luminance(), other.luminance());
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    fn luminance(self) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.040_45 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        let [red, green, blue] = self.0.map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+}
+
 impl TryFrom<String> for Colour {
     type Error = NotAColour;
 
@@ -69,5 +112,22 @@ mod tests {
         ] {
             assert_eq!(Colour::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn any_colour_can_be_read_on_any_ground() {
+        let of = |text: &str| Colour::parse(text).unwrap();
+        for behind in ["#e8eefb", "#232c40", "#ffffff", "#000000"].map(of) {
+            for text in ["#ffcc00", "#2b57c4", "#000000", "#ffffff", "#777777", "#ff0000"] {
+                let shade = of(text).readable_on(behind);
+                assert!(shade.contrast(behind) >= 4.5, "{text} on {behind}: {shade}");
+            }
+        }
+        assert_eq!(
+            of("#2b57c4").readable_on(of("#ffffff")),
+            of("#2b57c4"),
+            "as it is where it can be"
+        );
+        assert!((of("#000000").contrast(of("#ffffff")) - 21.0).abs() < 1e-9);
     }
 }

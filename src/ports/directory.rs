@@ -15,9 +15,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 mod change;
+mod changed; // what comes of one
 mod render; // what is written of a change
 
-pub use change::{Applied, Change, Changed, Conflict, Order};
+pub use change::{Applied, Change, Conflict, Order};
+pub use changed::Changed;
 pub use render::{Render, Rendered};
 
 /// A tenant.

@@ -60,6 +60,7 @@ mod rehearsal; // many acts tried out, one after the other
 pub use quota::Quota;
 
 pub use crate::ports::answer::{Answer, Claim};
+pub use crate::ports::appeals::QueueFilter;
 pub use crate::ports::directory::{After, Link, Looks, LooksChange};
 pub use crate::ports::drift::{DriftFilter, Snapshot};
 pub use crate::ports::error::StoreError;

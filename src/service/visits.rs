@@ -14,6 +14,7 @@ use super::{PersonRef, Service, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Eligibility, Question};
 use crate::domain::case::{Case, Visibility};
+use crate::domain::colour::Colour;
 use crate::domain::id::{AppealLinkId, CommunityId, TenantId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::language::Language;
@@ -43,6 +44,8 @@ pub struct Visitor {
 pub struct Visit {
     /// What the community is called.
     pub community: String,
+    /// The colour of its pages, if it has one.
+    pub colour: Option<Colour>,
     /// Which language they are spoken to unless they ask for another one.
     pub language: Option<Language>,
     /// The case.
@@ -153,6 +156,7 @@ impl Service {
             ..
         } = *visitor;
         let shown = self.store.community(tenant, community).await?;
+        let person = self.store.user(tenant, &PersonRef::User(user)).await?;
         let case = self.store.case(tenant, community, case).await?;
         let (standing, outlook) = self.outlook(tenant, community, &PersonRef::User(user)).await?;
         let mut appeals = self.appeals_of(visitor).await?;
@@ -160,7 +164,8 @@ impl Service {
         let now = self.clock.now();
         Ok(Visit {
             community: shown.name,
-            language: None,
+            colour: shown.looks.colour,
+            language: person.language.or(shown.looks.language),
             eligibility: Eligibility::of(&rules, &case, &appeals, now),
             questions: rules.questions,
             case: told(case, &standing),

@@ -434,32 +434,6 @@ mod tests {
         is::<wire::page::SanctionPage>(sanction_page());
         is::<wire::standing::Explanation>(explanation());
         is::<wire::page::EventPage>(event_page());
-        asks::<wire::appeal_link::AppealLinkRequest>(appeal_link::request());
-        is::<wire::appeal_link::AppealLinkCreated>(appeal_link::created());
-        is::<wire::appeal_link::AppealLink>(appeal_link::revoked());
-        is::<wire::page::AppealLinkPage>(appeal_link::page());
-        asks::<wire::appeal::AppealRequest>(appeal::request());
-        asks::<wire::appeal::ReviewerRequest>(appeal::reviewer());
-        asks::<wire::appeal::AskRequest>(appeal::ask_request());
-        asks::<wire::appeal::BarRequest>(appeal::bar_request());
-        asks::<wire::appeal::CommentRequest>(appeal::comment_request());
-        asks::<wire::appeal::StatementRequest>(appeal::statement_request());
-        asks::<wire::appeal::SubmitRequest>(appeal::submit_request());
-        is::<wire::appeal::AppealReview>(appeal::review());
-        is::<wire::appeal::Overturns>(appeal::overturns());
-        is::<wire::appeal::AppealEligibility>(appeal::eligibility());
-        asks::<wire::appeal::DecisionRequest>(appeal::decision_request());
-        for shown in [
-            appeal::filed(),
-            appeal::claimed(),
-            appeal::withdrawn(),
-            appeal::asked(),
-            appeal::barred(),
-        ] {
-            is::<wire::appeal::Appeal>(shown);
-        }
-        is::<wire::appeal::DecisionAnswer>(appeal::decided());
-        is::<wire::page::AppealPage>(appeal::page());
         for shown in [notice::sent(), notice::acknowledged()] {
             is::<wire::notice::Notice>(shown);
         }

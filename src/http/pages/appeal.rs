@@ -255,6 +255,7 @@ async fn drawn(guest: &Guest, api: &ApiState, kept: &Kept) -> Result<Response, S
         title: &format!("{title} · {}", visit.community),
         languages: &languages(),
         foot: Some(&foot),
+        colour: visit.colour,
     };
     let main = view::main(language, guest, &visit, kept, &word);
     let wrong = (!kept.faults.is_empty()).then_some(Code::InvalidRequest);

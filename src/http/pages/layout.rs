@@ -7,14 +7,30 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::colour::Colour;
 use crate::domain::language::Language;
 use crate::texts::say;
 
 /// The style sheet.
 const STYLE: &str = include_str!("page.css");
 
-static STYLE_HASH: LazyLock<String> =
-    LazyLock::new(|| format!("sha256-{}", STANDARD.encode(Sha256::digest(STYLE))));
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| hash(STYLE));
+
+fn hash(style: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(style)))
+}
+
+/// What a community's colour makes of the style: as near to it as can be read.
+fn theme(colour: Colour) -> Option<String> {
+    let [light, dark] = BEHIND.map(|behind| Some(colour.readable_on(Colour::parse(behind)?)));
+    let (light, dark) = (light?, dark?);
+    Some(format!(
+        ":root{{--accent:{light}}}@media (prefers-color-scheme: dark){{:root{{--accent:{dark}}}}}"
+    ))
+}
+
+/// What is behind text at the most, of all that the style has: in the light, and in the dark.
+const BEHIND: [&str; 2] = ["#e8eefb", "#232c40"];
 
 /// A page, ready to send, and by what its style is known.
 pub(super) struct Drawing {
@@ -30,11 +46,14 @@ pub(super) struct Frame<'a> {
     pub(super) languages: &'a [(Language, String)],
     /// What stands below.
     pub(super) foot: Option<&'a str>,
+    /// The community's colour; none for ours.
+    pub(super) colour: Option<Colour>,
 }
 
 /// Puts a page together.
 pub(super) fn draw(frame: &Frame<'_>, main: &Markup) -> Drawing {
     let language = frame.language;
+    let theme = frame.colour.and_then(theme);
     let page = html! {
         (DOCTYPE)
         html lang=(language.code()) {
@@ -45,7 +64,7 @@ pub(super) fn draw(frame: &Frame<'_>, main: &Markup) -> Drawing {
                 meta name="color-scheme" content="light dark";
                 title { (frame.title) }
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) @if let Some(theme) = &theme { (PreEscaped(theme)) } }
             }
             body {
                 a.skip href="#main" { (say(language, "page-skip", &[])) }
@@ -59,7 +78,10 @@ pub(super) fn draw(frame: &Frame<'_>, main: &Markup) -> Drawing {
     };
     Drawing {
         html: page.into_string(),
-        style_hash: STYLE_HASH.clone(),
+        style_hash: match theme {
+            Some(theme) => hash(&[STYLE, &theme].concat()),
+            None => STYLE_HASH.clone(),
+        },
     }
 }
 
@@ -93,6 +115,7 @@ mod tests {
             title,
             languages: &[(Language::De, "\"><b>".to_owned())],
             foot: Some("<i>"),
+            colour: None,
         };
         let page = draw(&frame, &html! { p { (title) } }).html;
         assert!(
@@ -113,6 +136,7 @@ mod tests {
             title: "x",
             languages: &[],
             foot: None,
+            colour: Colour::parse("#ffcc00"),
         };
         let drawn = draw(&frame, &html! { p { "y" } });
         assert_eq!(drawn.html.matches("<style>").count(), 1);
@@ -127,5 +151,10 @@ mod tests {
         let hash = format!("sha256-{}", STANDARD.encode(Sha256::digest(style)));
         assert_eq!(drawn.style_hash, hash);
         assert!(drawn.html.contains("<html lang=\"fr\">"));
+        let theme = theme(Colour::parse("#ffcc00").unwrap()).unwrap();
+        assert!(
+            style.ends_with(&theme) && theme.contains("{--accent:#ffcc00}}"),
+            "light enough in the dark: {theme}"
+        );
     }
 }

@@ -36,6 +36,7 @@ pub(super) async fn read(guest: Guest, State(api): State<ApiState>) -> Response 
         title: &format!("{title} · {}", visit.community),
         languages: &languages(),
         foot: Some(&foot),
+        colour: visit.colour,
     };
     let main = html! {
         header {

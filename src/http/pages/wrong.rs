@@ -70,6 +70,7 @@ impl Wrong {
             title: &title,
             languages: &[],
             foot: None,
+            colour: None,
         };
         let main = html! {
             section.card.lonely {

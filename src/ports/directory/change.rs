@@ -1,12 +1,8 @@
 //! Changes to the directory: what is asked for, and what comes of it.
 
-use super::{ApiKey, Community, Link, Looks, LooksChange, PolicyChange, Profile, Tenant, User};
-use crate::domain::appeal::{Appeal, Happened};
-use crate::domain::appeal_link::AppealLink;
-use crate::domain::case::Case;
+use super::{ApiKey, Link, Looks, LooksChange};
 use crate::domain::conversation;
-use crate::domain::directive::{Directive, NotTaken, Receipt};
-use crate::domain::drift::Seen;
+use crate::domain::directive::{NotTaken, Receipt};
 use crate::domain::id::{
     CommunityId, ConversationId, DirectiveId, KeyId, LeaseId, LimitId, MergeId, NoticeId, ScheduleId,
     TenantId, UserId,
@@ -15,22 +11,19 @@ use crate::domain::identity::Identity;
 use crate::domain::language::Language;
 use crate::domain::limit::Limit;
 use crate::domain::name::Name;
-use crate::domain::notice::Notice;
 use crate::domain::plan::Plan;
 use crate::domain::policy::Policy;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
-use crate::domain::schedule::{self, Schedule};
+use crate::domain::schedule;
 use crate::domain::time::{Instant, Span};
 use crate::ports::answer::{Answer, Claim};
 use crate::ports::appeal_links::AppealLinkChange;
 use crate::ports::appeals::AppealChange;
-use crate::ports::conversations::{ConversationChange, FlowRecord, NewFlow, Talked};
+use crate::ports::conversations::{ConversationChange, NewFlow};
 use crate::ports::ledger::{ActorRef, PersonRef};
-use crate::ports::limits::LimitRecord;
-use crate::ports::merges::{Merged, Parted};
 use crate::ports::schedules::NewSchedule;
-use crate::ports::webhooks::{WebhookChange, WebhookChanged};
+use crate::ports::webhooks::WebhookChange;
 use chrono::{DateTime, Utc};
 
 /// A change to the directory.
@@ -377,57 +370,6 @@ impl Order {
             _ => self.tenant,
         }
     }
-}
-
-/// The thing as it stands after a change.
-#[derive(Clone, Debug)]
-pub enum Changed {
-    /// A tenant was made.
-    Tenant(Tenant, Box<ApiKey>),
-    /// A key was made or revoked.
-    Key(Box<ApiKey>),
-    /// A tenant was changed, archived or unarchived; or deleted, and this is as it was.
-    OtherTenant(Tenant),
-    /// A community was made, renamed, linked, unlinked, archived or deleted.
-    Community(Community),
-    /// A policy version was made, withdrawn or activated.
-    Policy(Box<PolicyChange>),
-    /// A version of a rate limit was made, or the limit was deleted, and this is as it was.
-    Limit(Box<LimitRecord>),
-    /// A user was made or changed.
-    User(User),
-    /// A member was changed.
-    Member(CommunityId, Profile),
-    /// A directive was reported on, is tried again or was taken back.
-    Directive(Box<Directive>),
-    /// A directive was reported on, and what was observed stands otherwise for that: before, and now.
-    Observed(Box<Directive>, Box<(Seen, Seen)>),
-    /// A directive was reported on, is tried again or was taken back, and so the notice is anywhere else that it has the member told.
-    Told(Box<Directive>, Box<Notice>),
-    /// A notice was read.
-    Notice(Box<(Notice, Vec<Directive>)>),
-    /// A schedule was made, taken back or is tried again.
-    Schedule(Box<Schedule>),
-    /// An appeal.
-    Appeal(Box<Appeal>),
-    /// An appeal to which time has done this, or to which nothing had happened.
-    AppealMoved(Box<Appeal>, Vec<Happened>),
-    /// A link to a case was made or revoked.
-    AppealLink(Box<AppealLink>),
-    /// A version of a flow was written.
-    Flow(Box<FlowRecord>),
-    /// A conversation.
-    Conversation(Box<Talked>),
-    /// A webhook was made or changed, or something is sent to it.
-    Webhook(Box<WebhookChanged>),
-    /// A case's reason was changed.
-    Case(CommunityId, Box<Case>),
-    /// Two users are one person.
-    Merged(Box<Merged>),
-    /// Two users are two again.
-    Parted(Box<Parted>),
-    /// It was so already, and nothing happened: the answer says how it stands, the log nothing.
-    Same(Box<Changed>),
 }
 
 /// Why a change cannot be made as things stand.

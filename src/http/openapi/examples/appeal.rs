@@ -180,3 +180,33 @@ pub(crate) fn overturns() -> Value {
         "left_out": 0, "total": tally, "complete": true,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{asks, is};
+    use super::*;
+
+    #[test]
+    fn examples_of_appeals_are_what_they_show() {
+        asks::<wire::appeal_link::AppealLinkRequest>(super::super::appeal_link::request());
+        is::<wire::appeal_link::AppealLinkCreated>(super::super::appeal_link::created());
+        is::<wire::appeal_link::AppealLink>(super::super::appeal_link::revoked());
+        is::<wire::page::AppealLinkPage>(super::super::appeal_link::page());
+        asks::<wire::appeal::AppealRequest>(request());
+        asks::<wire::appeal::ReviewerRequest>(reviewer());
+        asks::<wire::appeal::AskRequest>(ask_request());
+        asks::<wire::appeal::BarRequest>(bar_request());
+        asks::<wire::appeal::CommentRequest>(comment_request());
+        asks::<wire::appeal::StatementRequest>(statement_request());
+        asks::<wire::appeal::SubmitRequest>(submit_request());
+        is::<wire::appeal::AppealReview>(review());
+        is::<wire::appeal::Overturns>(overturns());
+        is::<wire::appeal::AppealEligibility>(eligibility());
+        asks::<wire::appeal::DecisionRequest>(decision_request());
+        for shown in [filed(), claimed(), withdrawn(), asked(), barred()] {
+            is::<wire::appeal::Appeal>(shown);
+        }
+        is::<wire::appeal::DecisionAnswer>(decided());
+        is::<wire::page::AppealPage>(page());
+    }
+}

@@ -199,7 +199,7 @@ fn said(language: Language, about: &About) -> Markup {
 /// Taken back in two steps, so that nobody does it by a slip.
 fn withdraw(language: Language, guest: &Guest, word: &str) -> Markup {
     html! {
-        details.card {
+        details.card #withdraw {
             summary { (say(language, "page-withdraw", &[])) }
             form method="post" action={ "withdraw" (guest.wish.suffix()) } {
                 input type="hidden" name="form" value=(word);
@@ -282,7 +282,7 @@ fn more(
             }
         },
         _ => html! {
-            details.card open[!kept.faults.is_empty()] {
+            details.card #more open[!kept.faults.is_empty()] {
                 summary { (say(language, "page-more", &[])) }
                 (fields("page-more-write", "page-more-send", &[]))
             }

@@ -11,7 +11,7 @@ use crate::http::openapi::{examples, problems::problems};
 use crate::http::page::{PageParams, Paged};
 use crate::http::path::{InCommunity, Segments};
 use crate::http::problem::Problem;
-use crate::ports::appeals::QueueFilter;
+use crate::service::QueueFilter;
 use crate::service::caller::Caller;
 
 problems!(ListAppealQueueProblems: Page, NotFound);

@@ -64,7 +64,7 @@ on_every_store! {
         let here = api.community().await;
         here.post("/links", json!({"platform": "discord", "space": "guild"})).await.expect(201);
         let other = here.kind("mute", "51", json!({"duration": 1_800})).await;
-        let case = here.muted().await;
+        let case = here.kind("mute", "50", json!({"duration": 3_600})).await;
         let long = here.get(&format!("/cases/{case}")).await.expect(200)["sanction"]["ends_at"].clone();
         assert_eq!(here.restricted_until("mute").await, Some(long));
         let path = here.claimed(case).await;
@@ -205,8 +205,8 @@ on_every_store! {
     async fn a_lift_by_hand_leaves_the_points(store) {
         let api = Api::start(store).await;
         let here = api.community().await;
-        let mute = here.claimed(here.muted().await).await;
-        // The fourth point escalates: the mute that follows has no points of its own.
+        let mute = here.claimed(here.kind("mute", "50", json!({"duration": 600})).await).await;
+        // The third point escalates: the mute that follows has no points of its own.
         here.kind("warn", "51", json!({})).await;
         let escalated = here.cases("").await[0];
         let of_escalated = here.claimed(escalated).await;
@@ -321,7 +321,7 @@ on_every_store! {
         assert_eq!((&line["identity"], &line["tally"]["decided"], &line["tally"]["voided"]), (&json!("discord:50"), &json!(3), &json!(2)));
         assert_eq!((&counted["total"]["overturned_percent"], &counted["complete"]), (&json!(66), &json!(true)));
         let counted = here.get("/overturns?by=reason&limit=1").await.expect(200);
-        assert_eq!((&counted["items"][0]["group"], &counted["left_out"]), (&json!("mute by 50"), &json!(1)));
+        assert_eq!((&counted["items"][0]["group"], &counted["left_out"]), (&json!("warn by 50"), &json!(1)));
         let counted = here.get("/overturns?by=rule").await.expect(200);
         assert_eq!(counted["items"][0]["group"], Value::Null);
         let late = here.get("/overturns?by=rule&from=2100-01-01T00:00:00Z").await.expect(200);

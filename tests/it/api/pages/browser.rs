@@ -45,8 +45,8 @@ on_every_store! {
         assert_eq!((appeals.len(), &appeals[0]["state"], &appeals[0]["statements"][0]["evidence"]), (1, &json!("submitted"), &json!(["https://x.example/cat"])));
         browser.click(".languages a[hreflang=de]").await;
         assert!(browser.text(".progress").await.contains("wartet darauf"));
-        browser.click("summary").await;
-        browser.click("details button").await;
+        browser.click("#withdraw summary").await;
+        browser.click("#withdraw button").await;
         assert!(browser.text(".progress").await.contains("Du hast ihn zurückgenommen"));
         assert_eq!(here.appeals().await[0]["state"], "withdrawn");
         browser.quit().await;

@@ -7,6 +7,7 @@ mod logs; // what lets people in is not in logs
 mod standing; // how a member stands
 mod strangers; // links that let nobody in
 mod webdriver; // the browser
+mod whole; // from a ban to a shorter one
 
 use hyper::Method;
 use serde_json::{Value, json};

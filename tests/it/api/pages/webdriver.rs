@@ -1,5 +1,6 @@
 //! A real browser: Chromium without a window and without JavaScript, driven over WebDriver (https://www.w3.org/TR/webdriver2), which is JSON over HTTP.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -33,10 +34,24 @@ const OPTIONS: &[&str] = &[
     "--blink-settings=scriptEnabled=false",
 ];
 
+impl Drop for Browser {
+    /// A test that fails does not quit; the browser then goes on, and takes time from the others.
+    fn drop(&mut self) {
+        let owner = std::fs::read_link(self.profile.join("SingletonLock")).ok();
+        let owner = owner.as_ref().and_then(|owner| owner.to_str()?.rsplit_once('-'));
+        if let Some((_, process)) = owner {
+            let ended = Command::new("kill").args(["-KILL", process]).status();
+            assert!(ended.is_ok() || std::thread::panicking(), "a browser is ended");
+        }
+    }
+}
+
 /// A browser with one page.
 pub(super) struct Browser {
     client: Client,
     session: String,
+    /// Where it keeps what it has seen, and says which process it is.
+    profile: PathBuf,
     /// Ended before the folders go.
     _driver: Process,
     _folder: Folder,
@@ -52,8 +67,9 @@ impl Browser {
         let mut driver = Process::start_ended_by("TERM", command, &folder.path().join("log"));
         let port = driver.wait_in_log("chromedriver to listen", TO_START, port);
         let client = Client::anonymous(&format!("http://127.0.0.1:{port}"));
-        let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-        let options: Vec<&str> = OPTIONS.iter().copied().chain([&*profile]).collect();
+        let profile = folder.path().join("profile");
+        let kept = format!("--user-data-dir={}", profile.display());
+        let options: Vec<&str> = OPTIONS.iter().copied().chain([&*kept]).collect();
         let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"args": options}}}});
         let session = client.post("/session", &wanted).await.expect(200);
         let session = session["value"]["sessionId"]
@@ -63,6 +79,7 @@ impl Browser {
         Self {
             client,
             session,
+            profile,
             _driver: driver,
             _folder: folder,
         }
