@@ -46,12 +46,6 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
         clock: clock.clone(),
         interval: config.jobs.timer_interval,
     };
-    let appeals = Appeals {
-        store: store.clone(),
-        service: service.clone(),
-        clock: clock.clone(),
-        interval: config.jobs.timer_interval,
-    };
     let timers = Timers {
         store: store.clone(),
         service: service.clone(),
@@ -95,10 +89,20 @@ pub(super) fn start(config: &Config, engine: &Engine, stop: &Stop) -> Result<Joi
     jobs.spawn_on(webhooks(config, service).run(stop.clone()), writers.handle());
     jobs.spawn_on(waiting.run(stop.clone()), writers.handle());
     jobs.spawn_on(timers.run(stop.clone()), writers.handle());
-    jobs.spawn_on(appeals.run(stop.clone()), writers.handle());
+    jobs.spawn_on(appeals(config, engine).run(stop.clone()), writers.handle());
     jobs.spawn_on(activations.run(stop.clone()), writers.handle());
     jobs.spawn_on(retention(config, store).run(stop.clone()), writers.handle());
     Ok(jobs)
+}
+
+/// What writes down what time does to appeals.
+fn appeals(config: &Config, engine: &Engine) -> Appeals {
+    Appeals {
+        store: engine.store.clone(),
+        service: engine.service.clone(),
+        clock: engine.clock.clone(),
+        interval: config.jobs.timer_interval,
+    }
 }
 
 /// What leads conversations on.

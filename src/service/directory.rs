@@ -23,6 +23,7 @@ use crate::ports::directory::{
     ApiKey, Change, Changed, Order, PolicyChange, PolicyNews, PolicyRecord, Render, Rendered, Tenant,
 };
 use crate::ports::ledger::ActorRef;
+use crate::ports::limits::LimitRecord;
 use crate::ports::notices::Audience;
 use crate::ports::webhooks::WebhookChange;
 use chrono::{DateTime, Utc};
@@ -284,6 +285,17 @@ impl DirectoryRender {
         rendered
     }
 
+    /// A version of a rate limit.
+    fn limit(&self, record: &LimitRecord, now: DateTime<Utc>) -> Rendered {
+        let shown = show::limit::limit(record);
+        let data = EventData {
+            limit: Some(shown.clone()),
+            ..EventData::default()
+        };
+        let tag = record.version.to_string();
+        self.one(tag, &shown, (record.community, None), &data, now)
+    }
+
     /// The thing as it stands now, for the caller and for the log.
     fn written(&self, changed: &Changed, now: DateTime<Utc>) -> Rendered {
         let mut data = EventData::default();
@@ -301,17 +313,7 @@ impl DirectoryRender {
                 self.one(shown.id.clone(), &shown, (Some(community.id), None), &data, now)
             }
             Changed::Policy(change) => policy(change, now),
-            Changed::Limit(record) => {
-                let shown = show::limit::limit(record);
-                data.limit = Some(shown.clone());
-                self.one(
-                    record.version.to_string(),
-                    &shown,
-                    (record.community, None),
-                    &data,
-                    now,
-                )
-            }
+            Changed::Limit(record) => self.limit(record, now),
             Changed::Merged(merged) => merges::merged(merged, now),
             Changed::Parted(parted) => merges::parted(parted, now),
             Changed::User(user) => {

@@ -170,19 +170,13 @@ impl Ids {
         limit.send().await.expect(201);
         let user = text(&act["case"]["member"]["user"]);
         let (webhook, delivery) = webhook(admin).await;
-        let path = format!(
-            "/v1/communities/{community}/cases/{}/appeals",
-            act["case"]["number"]
-        );
-        let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
-        let path = path.replace("/appeals", "/appeal-link");
-        let appeal_link = admin.post(&path, &json!({})).await.expect(201);
+        let (appeal, appeal_link) = appeal(admin, &community, &act["case"]["number"]).await;
         let talk = talk(admin, &community, &act["case"]["number"]).await;
         Self(vec![
             ("conversation", talk),
             ("flow", "feedback".to_owned()),
-            ("appeal", text(&appeal["id"])),
-            ("appeal_link", text(&appeal_link["id"])),
+            ("appeal", appeal),
+            ("appeal_link", appeal_link),
             ("notice", notice(admin, &community).await),
             ("webhook", webhook),
             ("delivery", delivery),
@@ -243,6 +237,15 @@ async fn notice(admin: &Client, community: &str) -> String {
         .await
         .expect(200);
     text(&page["items"][0]["id"])
+}
+
+/// An appeal, and a link to its case.
+async fn appeal(admin: &Client, community: &str, case: &Value) -> (String, String) {
+    let path = format!("/v1/communities/{community}/cases/{case}/appeals");
+    let appeal = admin.post(&path, &json!({"statement": "x"})).await.expect(201);
+    let path = path.replace("/appeals", "/appeal-link");
+    let link = admin.post(&path, &json!({})).await.expect(201);
+    (text(&appeal["id"]), text(&link["id"]))
 }
 
 /// A flow, and a conversation of another one.

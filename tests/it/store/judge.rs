@@ -20,7 +20,7 @@ use tribune::domain::sanction::{Ending, Sanction};
 use tribune::domain::time::{Instant, Span};
 use tribune::ports::answer::{Answer, NewEvent};
 use tribune::ports::directives::Announce;
-use tribune::ports::directory::{Changed, PolicyNews, Render, Rendered};
+use tribune::ports::directory::{Changed, PolicyChange, PolicyNews, Render, Rendered};
 use tribune::ports::ledger::{Judge, Ruling, Submission};
 
 use super::world::{Home, sanction_of};
@@ -248,6 +248,16 @@ pub(crate) fn tell_appeal(appeal: &Appeal, now: DateTime<Utc>) -> NewEvent {
 /// Answers with the debug text of what was changed, one event each; a case's reason takes a moderator.
 pub(crate) struct Plain;
 
+/// What has become of a policy.
+fn policy_news(change: &PolicyChange) -> &'static str {
+    match change.news.last() {
+        Some((PolicyNews::Scheduled, _)) => "policy.scheduled",
+        Some((PolicyNews::Withdrawn, _)) => "policy.withdrawn",
+        Some((PolicyNews::Activated, _)) => "policy.activated",
+        None => "policy.unchanged",
+    }
+}
+
 impl Render for Plain {
     fn announcer(&self) -> Box<dyn Announce> {
         Box::new(Announcer)
@@ -262,12 +272,7 @@ impl Render for Plain {
                 ("community.changed", Some(community.id), community.id.to_string())
             }
             Changed::Policy(change) => (
-                match change.news.last() {
-                    Some((PolicyNews::Scheduled, _)) => "policy.scheduled",
-                    Some((PolicyNews::Withdrawn, _)) => "policy.withdrawn",
-                    Some((PolicyNews::Activated, _)) => "policy.activated",
-                    None => "policy.unchanged",
-                },
+                policy_news(change),
                 Some(change.community),
                 change.record.version.version.to_string(),
             ),

@@ -246,11 +246,21 @@ impl Context<'_> {
             Change::CreateSchedule(_) | Change::CancelSchedule { .. } | Change::RetrySchedule { .. } => {
                 self.change_schedule(connection).await
             }
-            Change::Appeal(change) => self.change_appeal(connection, change).await,
-            Change::AppealLink(change) => self.change_appeal_link(connection, change).await,
+            Change::Appeal(_) | Change::AppealLink(_) | Change::ChangeReason { .. } => {
+                self.change_of_case(connection).await
+            }
             Change::PutFlow(new) => self.put_flow(connection, new, acting).await,
             Change::Conversation(change) => self.change_conversation(connection, change).await,
             Change::Webhook(change) => self.change_webhook(connection, change).await,
+            _ => self.change_person(connection, acting).await,
+        }
+    }
+
+    /// A change of a case, or of what belongs to one.
+    async fn change_of_case(&self, connection: &mut PgConnection) -> Result<Changed, Stop> {
+        match &self.order.change {
+            Change::Appeal(change) => self.change_appeal(connection, change).await,
+            Change::AppealLink(change) => self.change_appeal_link(connection, change).await,
             Change::ChangeReason {
                 community,
                 number,
@@ -261,7 +271,7 @@ impl Context<'_> {
                 self.change_reason(connection, *community, *number, *expected, reason)
                     .await
             }
-            _ => self.change_person(connection, acting).await,
+            _ => Err(StoreError::Failed("this changes no case".into()).into()),
         }
     }
 

@@ -187,11 +187,21 @@ impl Context<'_> {
             Change::CreateSchedule(_) | Change::CancelSchedule { .. } | Change::RetrySchedule { .. } => {
                 self.change_schedule(transaction).await
             }
-            Change::Appeal(change) => self.change_appeal(transaction, change).await,
-            Change::AppealLink(change) => self.change_appeal_link(transaction, change).await,
+            Change::Appeal(_) | Change::AppealLink(_) | Change::ChangeReason { .. } => {
+                self.change_of_case(transaction).await
+            }
             Change::PutFlow(new) => self.put_flow(transaction, new).await,
             Change::Conversation(change) => self.change_conversation(transaction, change).await,
             Change::Webhook(change) => self.change_webhook(transaction, change).await,
+            _ => self.change_person(transaction).await,
+        }
+    }
+
+    /// A change of a case, or of what belongs to one.
+    async fn change_of_case(&self, transaction: &mut Transaction) -> Result<Changed, Stop> {
+        match &self.order.change {
+            Change::Appeal(change) => self.change_appeal(transaction, change).await,
+            Change::AppealLink(change) => self.change_appeal_link(transaction, change).await,
             Change::ChangeReason {
                 community,
                 number,
@@ -202,7 +212,7 @@ impl Context<'_> {
                 self.change_reason(transaction, *community, *number, *expected, reason)
                     .await
             }
-            _ => self.change_person(transaction).await,
+            _ => Err(StoreError::Failed("this changes no case".into()).into()),
         }
     }
 
