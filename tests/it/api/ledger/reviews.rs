@@ -52,7 +52,9 @@ impl Community {
     async fn restricted_until(&self, kind: &str) -> Option<Value> {
         let standing = self.standing(ANN).await;
         let all = standing["restrictions"].as_array().unwrap().clone();
-        let one = all.into_iter().find(|restriction| restriction["kind"] == kind);
+        let one = all
+            .into_iter()
+            .find(|restriction| restriction["restriction"] == kind);
         one.map(|restriction| restriction["until"].clone())
     }
 }

@@ -49,7 +49,7 @@ on_every_store! {
         assert_eq!((&decided["appeal"]["state"], &decided["remedy"]["case"]["points"]), (&json!("closed"), &json!(1)));
         let after = here.standing(ANN).await;
         assert_eq!(after["points"], 2.9, "two of the mute and one of the ban, a day later");
-        let kinds: Vec<_> = after["restrictions"].as_array().unwrap().iter().map(|held| held["kind"].clone()).collect();
+        let kinds: Vec<_> = after["restrictions"].as_array().unwrap().iter().map(|held| held["restriction"].clone()).collect();
         assert!(kinds.contains(&json!("mute")) && kinds.len() == 2, "the mute is held by its own case: {after}");
         // Platforms are told of the ban's new end, and the member of the decision.
         let directives = api.admin.get("/v1/directives?limit=100").await.expect(200);
@@ -64,7 +64,7 @@ on_every_store! {
         // Time goes on: the shorter ban is over, the mute is not.
         api.clock.advance(4 * 86_400);
         let later = here.standing(ANN).await;
-        assert_eq!(later["restrictions"].as_array().unwrap().iter().map(|held| held["kind"].clone()).collect::<Vec<_>>(), ["mute"]);
+        assert_eq!(later["restrictions"].as_array().unwrap().iter().map(|held| held["restriction"].clone()).collect::<Vec<_>>(), ["mute"]);
         browser.quit().await;
     }
 
