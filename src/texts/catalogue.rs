@@ -1,4 +1,4 @@
-//! The catalogues: files in the format of Fluent (https://projectfluent.org), one for each language and subject, read once.
+//! The catalogues: files in the format of Fluent (<https://projectfluent.org>), one for each language and subject, read once.
 
 use crate::domain::language::Language;
 use fluent_bundle::FluentResource;

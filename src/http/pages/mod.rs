@@ -1,6 +1,6 @@
 //! What members see who come by a link: pages of HTML that need neither an account nor a script.
 //!
-//! `/a/{token}` is how they stand, `/a/{token}/appeal` what they appeal against. Every handler begins with a [`Guest`], who has shown a link that is
+//! `/a/{token}` is how they stand, `/a/{token}/appeal` what they appeal against. Every handler begins with a `Guest`, who has shown a link that is
 //! good. Nothing is loaded but the page itself, and addresses within are relative, so that a proxy may put a path before them.
 
 mod appeal; // the appeal: written, seen, taken back
