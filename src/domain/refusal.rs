@@ -128,7 +128,7 @@ pub enum Refusal {
     },
     /// Somebody else has the appeal in hand.
     #[error(
-        "somebody else has the appeal in hand; it is anybody's again when they release it or their hour is over"
+        "somebody else has the appeal in hand; it is anybody's again when they release it or their time is over"
     )]
     AppealClaimed,
     /// The appeal is not this person's to review.
