@@ -15,7 +15,7 @@ use crate::ports::store::Store;
 use crate::service::feed::Pace;
 use crate::service::health::NotReady;
 use crate::service::pipeline::Lanes;
-use crate::service::{Service, Tuning};
+use crate::service::{Service, Site, Tuning};
 
 /// The store, what is done with it, and where.
 pub(super) struct Engine {
@@ -74,7 +74,7 @@ impl Engine {
 }
 
 /// How much this process takes on at a time.
-fn tuning(config: &Config, courier: Arc<dyn Courier>, site: Option<Arc<str>>) -> Tuning {
+fn tuning(config: &Config, courier: Arc<dyn Courier>, site: Option<Site>) -> Tuning {
     Tuning {
         lanes: lanes(config),
         plans: limiter::plans(config),

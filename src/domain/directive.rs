@@ -15,7 +15,7 @@ use super::identity::{NativeId, Platform};
 use super::kind::{Kind, Restriction};
 use super::language::Language;
 use super::name::Name;
-use super::notice::When;
+use super::notice::{Pass, When};
 use super::sanction::{Sanction, capabilities, later_end, latest_end};
 use super::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -72,6 +72,9 @@ pub struct Told {
     pub language: Language,
     /// The text.
     pub text: String,
+    /// The link that goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Pass>,
 }
 
 /// What is wanted of all platforms, before it is known on which.

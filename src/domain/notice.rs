@@ -8,8 +8,9 @@ mod policy; // what a community tells, and when
 pub use policy::{MOST_CHARACTERS, NoticePolicy, When};
 
 use super::appeal::Outcome;
+use super::appeal_link::AppealLink;
 use super::directive::{self, Directive, Effect, Told, Wanted};
-use super::id::{AppealId, CommunityId, NoticeId, UserId};
+use super::id::{AppealId, AppealLinkId, CommunityId, NoticeId, UserId};
 use super::language::Language;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,13 +41,24 @@ pub enum State {
 pub enum Subject {
     /// That the act of the case was done.
     Act,
-    /// That an appeal of the case was decided.
+    /// Something about an appeal of the case: that it was decided or refused, or that its reviewer asks something.
     Appeal {
         /// Which.
         id: AppealId,
-        /// What it came to.
-        outcome: Outcome,
+        /// What it came to, where it was decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Outcome>,
     },
+}
+
+/// That a link goes with a notice, which lets the member see the case and appeal. Its id is the notice's; its address is written when the notice is handed
+/// out, and kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// When the link was made.
+    pub made_at: DateTime<Utc>,
+    /// When it stops working, in whole seconds.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What the store keeps of a notice as one document.
@@ -60,6 +72,9 @@ pub struct Message {
     pub language: Language,
     /// What the member is told.
     pub text: String,
+    /// The link that goes with it, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Pass>,
 }
 
 /// A notice.
@@ -129,7 +144,34 @@ impl State {
     }
 }
 
+impl Pass {
+    /// The link that goes with a notice of somebody's case.
+    #[must_use]
+    pub const fn link(
+        self,
+        notice: NoticeId,
+        (community, case, user): (CommunityId, i64, UserId),
+    ) -> AppealLink {
+        AppealLink {
+            id: AppealLinkId(notice.0),
+            community,
+            case,
+            user,
+            created_at: self.made_at,
+            expires_at: self.expires_at,
+            revoked_at: None,
+        }
+    }
+}
+
 impl Notice {
+    /// The link that goes with it.
+    #[must_use]
+    pub fn link(&self) -> Option<AppealLink> {
+        let of = (self.community, self.case, self.user);
+        self.message.pass.map(|pass| pass.link(self.id, of))
+    }
+
     /// What platforms are to tell.
     #[must_use]
     pub fn wish(&self) -> directive::Wish {
@@ -140,6 +182,7 @@ impl Notice {
                 when: self.message.when,
                 language: self.message.language,
                 text: self.message.text.clone(),
+                pass: self.message.pass,
             }),
             case: Some(self.case),
         }

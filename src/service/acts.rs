@@ -3,7 +3,7 @@
 use super::caller::{Caller, NamedActor};
 use super::error::ServiceError;
 use super::judge::json;
-use super::{After, Claim, Outcome, PersonRef, Service, show};
+use super::{After, Claim, Outcome, PersonRef, Service};
 use crate::domain::act::{Act, Command};
 use crate::domain::actor::Acting;
 use crate::domain::case::Particulars;
@@ -125,7 +125,8 @@ impl Service {
         let of_these = found
             .iter()
             .filter(|directive| directive.wish.case.is_some_and(|case| cases.contains(&case)));
-        answer.directives = of_these.map(show::directive::directive).collect();
+        let addresses = self.addresses(caller.tenant).await?;
+        answer.directives = of_these.map(|directive| addresses.directive(directive)).collect();
         answer.directives.reverse();
         outcome.answer.body = json(&answer);
         Ok(outcome)

@@ -104,11 +104,6 @@ impl Service {
             expires_at: link.expires_at.0,
             revoked_at: None,
         };
-        let token = self.link_keys().await?.sign(tenant, &link);
-        Ok(self
-            .site
-            .as_deref()
-            .zip(token)
-            .map(|(site, token)| format!("{site}/a/{token}")))
+        Ok(self.addresses(tenant).await?.of(&link))
     }
 }

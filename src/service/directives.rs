@@ -64,7 +64,17 @@ impl Service {
         wait: Duration,
     ) -> Result<Vec<Directive>, ServiceError> {
         let taken = self.wait_for_directives(caller, work, wait).await?;
-        Ok(taken.iter().map(show::directive::directive).collect())
+        self.handed_out(caller, &taken).await
+    }
+
+    /// Directives for whoever carries them out, with the addresses of the links that go with notices.
+    pub(super) async fn handed_out(
+        &self,
+        caller: &Caller,
+        taken: &[domain::Directive],
+    ) -> Result<Vec<Directive>, ServiceError> {
+        let addresses = self.addresses(caller.tenant).await?;
+        Ok(taken.iter().map(|directive| addresses.directive(directive)).collect())
     }
 
     async fn wait_for_directives(

@@ -36,6 +36,8 @@ use wire::tenant::TenantCreated;
 pub(crate) struct DirectoryRender {
     /// The type of the event that the change appends.
     kind: &'static str,
+    /// Whether members can reach pages of this service.
+    links: bool,
 }
 
 impl DirectoryRender {
@@ -94,7 +96,7 @@ impl DirectoryRender {
             },
             Change::ChangeReason { .. } => types::CASE_REASON_CHANGED,
         };
-        Self { kind }
+        Self { kind, links: false }
     }
 
     /// A thing that is answered and logged as the same document.
@@ -366,7 +368,8 @@ fn brought(changed: &Changed, now: DateTime<Utc>) -> Vec<NewEvent> {
         Changed::Appeal(_) => types::APPEAL_FILED,
         _ => types::USER_MERGED,
     };
-    DirectoryRender { kind }.written(changed, now).events
+    let links = false;
+    DirectoryRender { kind, links }.written(changed, now).events
 }
 
 impl Render for DirectoryRender {
@@ -382,7 +385,7 @@ impl Render for DirectoryRender {
         appeal: &Appeal,
         now: DateTime<Utc>,
     ) -> Option<Notice> {
-        notices::of_decision(id, audience, policy, appeal, now)
+        notices::of_appeal((id, self.links), audience, policy, appeal, now)
     }
 
     fn announcer(&self) -> Box<dyn Announce> {
@@ -411,8 +414,12 @@ impl Service {
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         let store = self.store.clone();
+        let links = self.site.as_ref().is_some_and(|site| site.is_public);
         self.detached(async move {
-            let render = DirectoryRender::of(&change);
+            let render = DirectoryRender {
+                links,
+                ..DirectoryRender::of(&change)
+            };
             let order = Order {
                 tenant,
                 by,

@@ -33,6 +33,8 @@ use wire::event::{EventData, types};
 pub(crate) struct ActJudge {
     /// Where new sanctions get their ids.
     pub(crate) ids: Arc<dyn Ids>,
+    /// Whether members can reach pages of this service.
+    pub(crate) links: bool,
 }
 
 impl Judge for ActJudge {
@@ -61,7 +63,7 @@ impl Judge for ActJudge {
         entries: &[Entry],
         now: DateTime<Utc>,
     ) -> Vec<Notice> {
-        notices::of_cases(&*self.ids, audience, policy, entries, now)
+        notices::of_cases((&*self.ids, self.links), audience, policy, entries, now)
     }
 
     fn ran(&self, schedule: &Schedule, run: &Run) -> Vec<NewEvent> {

@@ -103,8 +103,8 @@ pub struct Parts {
     simulations: Arc<Semaphore>,
     /// A permit for each file that may be taken in.
     intakes: Arc<Semaphore>,
-    /// Where browsers reach this service, without a slash at the end, if that is known.
-    site: Option<Arc<str>>,
+    /// Where browsers reach this service, if that is known.
+    site: Option<Site>,
     /// What links are signed with, once it was needed.
     link_keys: OnceCell<visits::Keys>,
 }
@@ -120,8 +120,17 @@ pub struct Tuning {
     pub feed: feed::Pace,
     /// How addresses are called that tenants have given.
     pub courier: Arc<dyn Courier>,
-    /// Where browsers reach this service, without a slash at the end, if that is known.
-    pub site: Option<Arc<str>>,
+    /// Where browsers reach this service, if that is known.
+    pub site: Option<Site>,
+}
+
+/// Where browsers reach this service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The address, without a slash at the end.
+    pub url: Arc<str>,
+    /// The operator has said that it is this one; else it leads to this machine alone, and is of no use to members elsewhere.
+    pub is_public: bool,
 }
 
 /// A finished change.
@@ -168,7 +177,11 @@ impl Service {
             site,
         } = tuning;
         let feed = Arc::new(feed::Feed::new(feed));
-        let judge = Arc::new(judge::ActJudge { ids: ids.clone() });
+        let links = site.as_ref().is_some_and(|site| site.is_public);
+        let judge = Arc::new(judge::ActJudge {
+            ids: ids.clone(),
+            links,
+        });
         let pipeline = Pipeline::start(store.clone(), judge, lanes, &writes, feed.clone());
         Self(Arc::new(Parts {
             store,

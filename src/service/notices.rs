@@ -1,5 +1,6 @@
 //! Notices: what members are told of cases and of appeals, listed, and read by members.
 
+mod links; // links that go with them, whose addresses are written when they are handed out
 mod text; // what they say
 
 use super::caller::Caller;
@@ -8,19 +9,22 @@ use super::listing::{Listed, cut, one_more};
 use super::{After, Claim, Outcome, Service, show};
 use crate::domain::act::Entry;
 use crate::domain::actor::Actor;
-use crate::domain::appeal::Appeal;
+use crate::domain::appeal::{self, Appeal, Eligibility};
+use crate::domain::appeal_link::{DEFAULT_LIFE, LONGEST_LIFE};
 use crate::domain::id::{CommunityId, NoticeId, UserId};
-use crate::domain::notice::{Message, Notice, State, Subject, When};
+use crate::domain::notice::{Message, Notice, Pass, State, Subject, When};
 use crate::domain::policy::Policy;
 use crate::ports::directory::Change;
 use crate::ports::ids::Ids;
 use crate::ports::notices::{Audience, NoticeFilter};
-use chrono::{DateTime, Utc};
+use links::Addresses;
+use chrono::{DateTime, SubsecRound as _, Utc};
 use wire::key::Scope;
 
 /// What the member is told of new cases, one notice for each. Of what was done natively the platform has told them, and what comes with time was told before.
+/// `links` says whether members can reach pages of this service.
 pub(super) fn of_cases(
-    ids: &dyn Ids,
+    (ids, links): (&dyn Ids, bool),
     audience: &Audience,
     policy: &Policy,
     entries: &[Entry],
@@ -38,12 +42,19 @@ pub(super) fn of_cases(
         if when == When::Off {
             return None;
         }
-        let how_to_appeal = policy.notices.how_to_appeal.as_deref();
+        let eligibility = Eligibility::of(&policy.appeals, case, &[], now);
+        let pass = pass_of(&eligibility, now).filter(|_| links && policy.notices.links);
+        let appealing = text::Appealing {
+            eligibility: &eligibility,
+            own_words: policy.notices.how_to_appeal.as_deref(),
+            has_page: pass.is_some(),
+        };
         let message = Message {
             subject: Subject::Act,
             when,
             language: audience.language(),
-            text: text::act(audience, case, how_to_appeal),
+            text: text::act(audience, case, &appealing),
+            pass,
         };
         let id = NoticeId(ids.fresh());
         Some(notice(
@@ -56,26 +67,46 @@ pub(super) fn of_cases(
     told.collect()
 }
 
-/// What the member is told of an appeal that was decided.
-pub(super) fn of_decision(
-    id: NoticeId,
+/// What the member is told of an appeal that was decided or refused, or about which its reviewer asks something.
+pub(super) fn of_appeal(
+    (id, links): (NoticeId, bool),
     audience: &Audience,
     policy: &Policy,
     appeal: &Appeal,
     now: DateTime<Utc>,
 ) -> Option<Notice> {
-    let (decision, when) = (appeal.about.decision.as_ref()?, policy.notices.of_decisions());
+    let when = policy.notices.of_decisions();
+    let asked = appeal.about.asked.last();
+    let open = asked.filter(|_| appeal.stored == appeal::State::NeedsInfo);
+    let pass = open.map(|asked| pass(now, asked.until));
+    let decision = appeal.about.decision.as_ref();
     let message = Message {
         subject: Subject::Appeal {
             id: appeal.id,
-            outcome: decision.outcome,
+            outcome: decision.map(|decision| decision.outcome),
         },
         when,
         language: audience.language(),
-        text: text::decision(audience, appeal)?,
+        text: text::appeal(audience, appeal, open)?,
+        pass: pass.filter(|_| links && policy.notices.links),
     };
     let about = (audience.community, appeal.case, appeal.user);
     (when != When::Off).then(|| notice(id, about, message, now))
+}
+
+/// The link that goes with what is told of a case, if that may be appealed: as long as it may, within what a link may last.
+fn pass_of(eligibility: &Eligibility, now: DateTime<Utc>) -> Option<Pass> {
+    let may_be = eligibility.barrier.as_ref().is_none_or(|barrier| barrier.from().is_some());
+    may_be.then(|| pass(now, eligibility.until.unwrap_or(now + LONGEST_LIFE)))
+}
+
+/// A link that is good until a moment: for the usual time at the least, and no longer than any may be.
+fn pass(now: DateTime<Utc>, until: DateTime<Utc>) -> Pass {
+    let (least, most) = (now + DEFAULT_LIFE, now + LONGEST_LIFE);
+    Pass {
+        made_at: now,
+        expires_at: until.clamp(least, most).trunc_subsecs(0),
+    }
 }
 
 /// A notice of which nobody knows yet whether there is a way to the member.
@@ -112,7 +143,10 @@ impl Service {
         caller.require(Scope::NoticesRead)?;
         caller.enter(community)?;
         let found = self.store.notice(caller.tenant, community, id).await?;
-        Ok(show::notice::notice(&found))
+        Ok(match self.links_for(caller).await? {
+            Some(addresses) => addresses.notice(&found),
+            None => show::notice::notice(&found),
+        })
     }
 
     /// Notices, newest first.
@@ -132,12 +166,20 @@ impl Service {
             .store
             .notices(caller.tenant, community, &filter, one_more(page))
             .await?;
-        Ok(cut(
-            rows,
-            page.limit,
-            |(notice, _)| notice.id,
-            show::notice::notice,
-        ))
+        let links = self.links_for(caller).await?;
+        let show = |found: &_| match &links {
+            Some(addresses) => addresses.notice(found),
+            None => show::notice::notice(found),
+        };
+        Ok(cut(rows, page.limit, |(notice, _)| notice.id, show))
+    }
+
+    /// What writes out addresses for a caller, if they may make links themselves.
+    async fn links_for(&self, caller: &Caller) -> Result<Option<Addresses>, ServiceError> {
+        match caller.require(Scope::AppealsLink) {
+            Ok(()) => self.addresses(caller.tenant).await.map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Takes down that a member has read what they were told; to say so again changes nothing.

@@ -131,6 +131,7 @@ impl Reading {
             kinds: kinds.collect(),
             when: given.when.map(Into::into),
             how_to_appeal: given.how_to_appeal.clone(),
+            links: given.links.unwrap_or(true),
         }
     }
 

@@ -369,7 +369,7 @@ impl Revision for Remedy {
         let policy = &work.timeline.in_force(work.at).policy;
         let told = work.audience.as_ref().zip(work.appeal.as_ref());
         let id = NoticeId(self.ids.fresh());
-        let told = told.and_then(|(to, appeal)| notices::of_decision(id, to, policy, appeal, work.now));
+        let told = told.and_then(|(to, appeal)| notices::of_appeal((id, false), to, policy, appeal, work.now));
         Closing {
             answer,
             notices: told.into_iter().collect(),

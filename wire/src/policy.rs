@@ -265,6 +265,10 @@ wire! {
         #[serde(default)]
         #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::form::HowToAppeal>))]
         pub how_to_appeal: Option<String>,
+        /// Whether a link to the member's own page goes with a notice, where the server knows its public address; there they see the case and may
+        /// appeal without an account. Default true.
+        #[serde(default)]
+        pub links: Option<bool>,
     }
 }
 

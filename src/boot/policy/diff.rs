@@ -149,6 +149,7 @@ fn holds(policy: &Policy, put: &mut impl FnMut(String, String)) {
         "notices/when".into(),
         notices.when.map_or("by kind", When::name).into(),
     );
+    put("notices/links".into(), notices.links.to_string());
     for (kind, when) in &notices.kinds {
         put(format!("notices/kinds/{}", kind.name()), when.name().into());
     }

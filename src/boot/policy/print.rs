@@ -114,7 +114,7 @@ fn acts(out: &mut String, policy: &Policy) {
 fn notices(out: &mut String, notices: &NoticePolicy) {
     section(
         out,
-        "When members are told of acts: before or after what platforms do, or off. Left out: before what removes them, else after.",
+        "When members are told of acts: before or after what platforms do, or off. Left out: before what removes them, else after. links: false sends no links to the members' pages.",
     );
     let when = notices.when.iter();
     let mut parts: Vec<String> = when.map(|when| format!("when: {}", word(when.name()))).collect();
@@ -128,6 +128,9 @@ fn notices(out: &mut String, notices: &NoticePolicy) {
     if let Some(text) = &notices.how_to_appeal {
         // Read as JSON would be.
         parts.push(format!("how_to_appeal: {}", serde_json::json!(text)));
+    }
+    if !notices.links {
+        parts.push("links: false".to_owned());
     }
     line(out, &format!("notices: {{{}}}", parts.join(", ")));
 }

@@ -20,7 +20,7 @@ pub enum When {
 }
 
 /// What a community tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NoticePolicy {
     /// When, for all kinds that `kinds` does not name; by default before what removes the member, and after everything else.
@@ -29,6 +29,19 @@ pub struct NoticePolicy {
     pub kinds: BTreeMap<Kind, When>,
     /// How to appeal, in the community's own words.
     pub how_to_appeal: Option<String>,
+    /// Whether a link goes with notices that lets the member see the case and appeal.
+    pub links: bool,
+}
+
+impl Default for NoticePolicy {
+    fn default() -> Self {
+        Self {
+            when: None,
+            kinds: BTreeMap::new(),
+            how_to_appeal: None,
+            links: true,
+        }
+    }
 }
 
 impl When {

@@ -22,6 +22,7 @@ fn notice() -> Notice {
             when: When::Before,
             language: Language::En,
             text: "You have been banned".into(),
+            pass: None,
         },
     }
 }

@@ -29,7 +29,7 @@ pub trait Render: Send + Sync {
     /// Turns the changed thing into the answer and the events. `by` is the resolved actor.
     fn render(&self, changed: &Changed, by: &Actor, now: DateTime<Utc>) -> Rendered;
 
-    /// What the member is told of an appeal that was decided without a remedy: nothing, unless a renderer has something to say.
+    /// What the member is told of an appeal that was refused or decided without a remedy, or about which its reviewer asks something: nothing, unless a renderer has something to say.
     fn notice(
         &self,
         _id: NoticeId,

@@ -4,7 +4,7 @@ use super::super::caller::Caller;
 use super::super::error::{ServiceError, chain};
 use super::super::events::EventQuery;
 use super::super::feed::{Follow, Reader};
-use super::super::{Service, show};
+use super::super::Service;
 use super::Work;
 use super::hand::Hand;
 use crate::domain::directive as domain;
@@ -79,12 +79,9 @@ impl Shift {
     /// What comes next; `None` when it is over, because the process stops or the key is no longer good.
     pub async fn next(&mut self) -> Option<Next> {
         loop {
-            match self.take().await {
+            match self.take_out().await {
                 Ok(found) if found.is_empty() => {}
-                Ok(found) => {
-                    let shown = found.iter().map(show::directive::directive);
-                    return Some(Next::Work(shown.collect()));
-                }
+                Ok(found) => return Some(Next::Work(found)),
                 Err(error) => {
                     tracing::warn!(
                         error = chain(&error),
@@ -99,6 +96,12 @@ impl Shift {
                 Wake::Over => return None,
             }
         }
+    }
+
+    /// What is due, as the relay reads it.
+    async fn take_out(&mut self) -> Result<Vec<Directive>, ServiceError> {
+        let found = self.take().await?;
+        self.service.handed_out(&self.caller, &found).await
     }
 
     /// Takes what is due, as much as the relay has hands for: one that hangs is not to keep from others what it does nothing about.

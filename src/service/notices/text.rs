@@ -1,7 +1,7 @@
 //! What a member is told, put together in their language from the values of the domain. Pure.
 
 use crate::domain::actor::Actor;
-use crate::domain::appeal::Appeal;
+use crate::domain::appeal::{Appeal, Asked, Barrier, Eligibility};
 use crate::domain::case::Case;
 use crate::domain::kind::Kind;
 use crate::domain::language::Language;
@@ -13,8 +13,18 @@ use crate::texts::{self, Value, say};
 /// The longest part of a reason that is told, in characters: platforms take some two thousand for all of it.
 const LONGEST_REASON: usize = 800;
 
+/// What there is to say of appeals.
+pub(super) struct Appealing<'a> {
+    /// Whether the case may be appealed, and when.
+    pub(super) eligibility: &'a Eligibility,
+    /// How, in the community's own words.
+    pub(super) own_words: Option<&'a str>,
+    /// Whether the member gets a link to a page on which they can.
+    pub(super) has_page: bool,
+}
+
 /// What a notice says of a case: what was done, for how long, by which rule and why, whether a person decided it, and how to appeal.
-pub(super) fn act(audience: &Audience, case: &Case, how_to_appeal: Option<&str>) -> String {
+pub(super) fn act(audience: &Audience, case: &Case, appealing: &Appealing<'_>) -> String {
     let language = audience.language();
     let mut lines = vec![done(audience, case)];
     lines.extend(case.started.as_ref().map(|sanction| lasts(language, sanction)));
@@ -24,31 +34,59 @@ pub(super) fn act(audience: &Audience, case: &Case, how_to_appeal: Option<&str>)
         let points = texts::points(language, case.points);
         lines.push(say(language, "notice-points", &[("points", points.into())]));
     }
-    let number = case.number.to_string();
-    lines.push(match how_to_appeal {
-        Some(text) => {
-            let number = say(language, "notice-number", &[("case", number.into())]);
-            format!("{number}. {text}")
-        }
-        None => say(
-            language,
-            "notice-appeal",
-            &[("case", number.into()), ("community", (&audience.name).into())],
-        ),
-    });
+    lines.extend(how_to_appeal(audience, case.number, appealing));
     lines.join("\n")
 }
 
-/// What a notice says of an appeal that was decided; nothing of one that is not.
-pub(super) fn decision(audience: &Audience, appeal: &Appeal) -> Option<String> {
-    let (language, decision) = (audience.language(), appeal.about.decision.as_ref()?);
-    let key = format!("notice-decided-{}", decision.outcome.name());
-    let arguments = [
+/// Whether, how and when the case may be appealed; nothing of what restricts nobody.
+fn how_to_appeal(audience: &Audience, number: i64, appealing: &Appealing<'_>) -> Option<String> {
+    let language = audience.language();
+    let about = [
+        ("case", number.to_string().into()),
+        ("community", (&audience.name).into()),
+    ];
+    let from = match &appealing.eligibility.barrier {
+        Some(Barrier::Lift) => return None,
+        Some(barrier) if barrier.from().is_none() => return Some(say(language, "notice-no-appeal", &about)),
+        barrier => barrier.as_ref().and_then(Barrier::from),
+    };
+    let mut said = match (appealing.own_words, appealing.has_page) {
+        (Some(text), _) => format!("{}. {text}", say(language, "notice-number", &about)),
+        (None, true) => say(language, "notice-appeal-page", &about),
+        (None, false) => say(language, "notice-appeal", &about),
+    };
+    for (key, at) in [
+        ("notice-appeal-from", from),
+        ("notice-appeal-until", appealing.eligibility.until),
+    ] {
+        if let Some(at) = at {
+            let at = texts::moment(language, at);
+            said.push('\n');
+            said.push_str(&say(language, key, &[("at", at.into())]));
+        }
+    }
+    Some(said)
+}
+
+/// What a notice says of an appeal that was decided or refused, or of what its reviewer asks; nothing of any other.
+pub(super) fn appeal(audience: &Audience, appeal: &Appeal, open: Option<&Asked>) -> Option<String> {
+    let (language, about) = (audience.language(), &appeal.about);
+    let mut arguments = vec![
         ("case", appeal.case.to_string().into()),
         ("community", (&audience.name).into()),
     ];
-    let decided = say(language, &key, &arguments);
-    Some(format!("{decided}\n{}", reason(language, &decision.reason)))
+    let (key, why) = if let Some(decision) = &about.decision {
+        let key = format!("notice-decided-{}", decision.outcome.name());
+        (key, reason(language, &decision.reason))
+    } else if let Some(barred) = &about.barred {
+        ("notice-barred".to_owned(), reason(language, &barred.reason))
+    } else {
+        let asked = open?;
+        arguments.push(("until", texts::moment(language, asked.until).into()));
+        let question = say(language, "notice-question", &[("question", cut(&asked.text).into())]);
+        ("notice-asked".to_owned(), question)
+    };
+    Some(format!("{}\n{why}", say(language, &key, &arguments)))
 }
 
 fn done(audience: &Audience, case: &Case) -> String {
@@ -102,11 +140,16 @@ fn why(language: Language, case: &Case) -> Option<String> {
 }
 
 fn reason(language: Language, text: &str) -> String {
+    say(language, "notice-reason", &[("reason", cut(text).into())])
+}
+
+/// As much of a text as there is room for.
+fn cut(text: &str) -> String {
     let mut told: String = text.trim().chars().take(LONGEST_REASON).collect();
     if text.trim().chars().count() > LONGEST_REASON {
         told.push('…');
     }
-    say(language, "notice-reason", &[("reason", told.into())])
+    told
 }
 
 /// Whether a person decided it.

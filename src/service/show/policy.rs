@@ -108,6 +108,7 @@ fn notices(notices: &NoticePolicy) -> wire::policy::NoticePolicy {
                 .collect(),
         ),
         how_to_appeal: notices.how_to_appeal.clone(),
+        links: Some(notices.links),
     }
 }
 

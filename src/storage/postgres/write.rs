@@ -55,6 +55,9 @@ const WRITE: &str = "WITH held AS (SELECT t.tenant_id, n.count FROM tenants t \
     SELECT n.tenant_id, n.community_id, n.notice_id, n.number, n.user_id, n.state, n.at, n.at, n.message::json \
     FROM UNNEST($75::uuid[], $76::uuid[], $77::uuid[], $78::bigint[], $79::uuid[], $80::text[], $81::timestamptz[], $82::text[]) \
     AS n (tenant_id, community_id, notice_id, number, user_id, state, at, message)), \
+    linked AS (INSERT INTO appeal_links (tenant_id, community_id, link_id, number, user_id, created_at, expires_at) \
+    SELECT n.* FROM UNNEST($75::uuid[], $76::uuid[], $77::uuid[], $78::bigint[], $79::uuid[], $81::timestamptz[], $83::timestamptz[]) \
+    AS n (tenant_id, community_id, link_id, number, user_id, created_at, expires_at) WHERE n.expires_at IS NOT NULL), \
     moved AS (UPDATE members m SET state = n.state::json, recent = n.recent::json \
     FROM UNNEST($49::uuid[], $50::uuid[], $51::uuid[], $52::text[], $53::text[]) \
     AS n (tenant_id, community_id, user_id, state, recent) \

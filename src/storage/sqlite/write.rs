@@ -59,6 +59,9 @@ const MOVED: &str = "UPDATE OR ROLLBACK sanctions SET ends_at = j.value->>3, ver
 const NOTICES: &str = "INSERT OR ROLLBACK INTO notices (tenant_id, community_id, notice_id, number, user_id, state, created_at, \
     changed_at, message) SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, unhex(value->>4), value->>5, value->>6, value->>6, \
     value->>7 FROM jsonb_each($15)";
+const LINKS: &str = "INSERT OR ROLLBACK INTO appeal_links (tenant_id, community_id, link_id, number, user_id, created_at, expires_at) \
+    SELECT unhex(value->>0), unhex(value->>1), unhex(value->>2), value->>3, unhex(value->>4), value->>6, value->>8 FROM jsonb_each($15) \
+    WHERE value->>8 IS NOT NULL";
 
 pub(super) const STATEMENTS: &[&str] = &[
     USERS,
@@ -75,6 +78,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     KEPT,
     MOVED,
     NOTICES,
+    LINKS,
 ];
 
 /// Everything in one call. A statement without rows does next to nothing.

@@ -26,6 +26,15 @@ notice-by-key = Das hat ein Werkzeug der Community festgehalten, das nicht sagt,
 
 notice-number = Fall #{ $case }
 notice-appeal = Wenn du das für falsch hältst, kannst du Einspruch erheben: Bitte die Moderation von { $community }, sich Fall #{ $case } noch einmal anzusehen.
+notice-appeal-page = Wenn du das für falsch hältst, kannst du auf deiner Seite zu Fall #{ $case } Einspruch erheben.
+notice-appeal-from = Einspruch ist ab dem { $at } möglich.
+notice-appeal-until = Einspruch ist bis zum { $at } möglich.
+notice-no-appeal = Nach den Regeln von { $community } ist gegen Fall #{ $case } kein Einspruch möglich.
+notice-page = Deine Seite, für die du kein Konto brauchst, bis zum { $until }: { $url }
+
+notice-asked = Wer deinen Einspruch zu Fall #{ $case } in { $community } prüft, fragt dich etwas. Du kannst bis zum { $until } antworten.
+notice-question = Frage: { $question }
+notice-barred = Dein Einspruch zu Fall #{ $case } in { $community } wurde abgewiesen, und niemand wird ihn prüfen.
 
 notice-decided-uphold = Über deinen Einspruch zu Fall #{ $case } in { $community } ist entschieden: Der Fall bleibt bestehen.
 notice-decided-reduce = Über deinen Einspruch zu Fall #{ $case } in { $community } ist entschieden: Der Fall zählt ab jetzt weniger.

@@ -1,4 +1,4 @@
-# What members are told of cases, and of appeals that were decided.
+# What members are told of cases, and of appeals that were decided or refused, or about which a reviewer asks something.
 
 notice-done-note = A note about you was recorded in { $community }.
 notice-done-warn = You have been warned in { $community }.
@@ -26,6 +26,15 @@ notice-by-key = This was recorded by a tool of the community that does not say w
 
 notice-number = Case #{ $case }
 notice-appeal = If you think that this is wrong, you can appeal: ask the moderators of { $community } to look at case #{ $case } again.
+notice-appeal-page = If you think that this is wrong, you can appeal on your page about case #{ $case }.
+notice-appeal-from = You can appeal from { $at } on.
+notice-appeal-until = You can appeal until { $at }.
+notice-no-appeal = By the rules of { $community } case #{ $case } cannot be appealed.
+notice-page = Your page, which needs no account, until { $until }: { $url }
+
+notice-asked = Whoever reviews your appeal of case #{ $case } in { $community } asks you something. You can answer until { $until }.
+notice-question = Question: { $question }
+notice-barred = Your appeal of case #{ $case } in { $community } was refused, and nobody will look at it.
 
 notice-decided-uphold = Your appeal of case #{ $case } in { $community } has been decided: the case stands.
 notice-decided-reduce = Your appeal of case #{ $case } in { $community } has been decided: the case counts less from now on.

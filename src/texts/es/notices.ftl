@@ -26,6 +26,15 @@ notice-by-key = Lo registró una herramienta de la comunidad que no dice quién 
 
 notice-number = Caso #{ $case }
 notice-appeal = Si crees que es un error, puedes apelar: pide a la moderación de { $community } que vuelva a mirar el caso #{ $case }.
+notice-appeal-page = Si crees que es un error, puedes apelar en tu página sobre el caso #{ $case }.
+notice-appeal-from = Puedes apelar a partir del { $at }.
+notice-appeal-until = Puedes apelar hasta el { $at }.
+notice-no-appeal = Según las reglas de { $community }, el caso #{ $case } no se puede apelar.
+notice-page = Tu página, que no requiere cuenta, hasta el { $until }: { $url }
+
+notice-asked = Quien revisa tu apelación del caso #{ $case } en { $community } te pregunta algo. Puedes responder hasta el { $until }.
+notice-question = Pregunta: { $question }
+notice-barred = Tu apelación del caso #{ $case } en { $community } ha sido rechazada y nadie la revisará.
 
 notice-decided-uphold = Tu apelación del caso #{ $case } en { $community } ha sido decidida: el caso se mantiene.
 notice-decided-reduce = Tu apelación del caso #{ $case } en { $community } ha sido decidida: el caso cuenta menos desde ahora.

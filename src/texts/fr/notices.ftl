@@ -26,6 +26,15 @@ notice-by-key = Un outil de la communauté l’a enregistré sans dire qui l’a
 
 notice-number = Dossier #{ $case }
 notice-appeal = Si vous pensez que c’est une erreur, vous pouvez faire appel : demandez à la modération de { $community } de revoir le dossier #{ $case }.
+notice-appeal-page = Si vous pensez que c’est une erreur, vous pouvez faire appel sur votre page du dossier #{ $case }.
+notice-appeal-from = Vous pouvez faire appel à partir du { $at }.
+notice-appeal-until = Vous pouvez faire appel jusqu’au { $at }.
+notice-no-appeal = Selon les règles de { $community }, le dossier #{ $case } ne peut pas faire l’objet d’un appel.
+notice-page = Votre page, sans compte, jusqu’au { $until } : { $url }
+
+notice-asked = La personne qui examine votre appel du dossier #{ $case } dans { $community } vous pose une question. Vous pouvez répondre jusqu’au { $until }.
+notice-question = Question : { $question }
+notice-barred = Votre appel du dossier #{ $case } dans { $community } a été rejeté et personne ne l’examinera.
 
 notice-decided-uphold = Votre appel du dossier #{ $case } dans { $community } a été tranché : le dossier est maintenu.
 notice-decided-reduce = Votre appel du dossier #{ $case } dans { $community } a été tranché : le dossier compte moins désormais.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tribune::outbound::{Outbound, Settings};
 use tribune::ports::courier::Courier;
-use tribune::service::Tuning;
+use tribune::service::{Site, Tuning};
 use tribune::service::allowance::Plans;
 use tribune::service::feed::Pace;
 use tribune::service::pipeline::Lanes;
@@ -21,7 +21,10 @@ pub(crate) fn with(lanes: Lanes) -> Tuning {
         plans: Plans::unlimited(),
         feed,
         courier: courier(),
-        site: Some("https://tribune.example.com".into()),
+        site: Some(Site {
+            url: "https://tribune.example.com".into(),
+            is_public: false,
+        }),
     }
 }
 

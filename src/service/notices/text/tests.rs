@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::actor::Rule;
-use crate::domain::appeal::{About, Decision, Outcome, State};
+use crate::domain::appeal::{About, Barred, Decision, Outcome, Rules, State};
 use crate::domain::case::Particulars;
 use crate::domain::id::{AppealId, CommunityId, KeyId, SanctionId, UserId};
 use crate::domain::kind::Restriction;
@@ -78,9 +78,24 @@ fn case(kind: Kind, actor: Actor, hours: Option<i64>) -> Case {
     }
 }
 
+/// What is said of a case that may be appealed.
+fn said(audience: &Audience, case: &Case, own_words: Option<&str>) -> String {
+    let eligibility = Eligibility {
+        barrier: None,
+        until: None,
+        left: 3,
+    };
+    let appealing = Appealing {
+        eligibility: &eligibility,
+        own_words,
+        has_page: false,
+    };
+    act(audience, case, &appealing)
+}
+
 #[test]
 fn a_ban_for_a_time_is_told_with_its_facts() {
-    let said = act(
+    let said = said(
         &audience(None, None),
         &case(Kind::Tempban, person(), Some(36)),
         None,
@@ -102,7 +117,7 @@ fn a_ban_for_a_time_is_told_with_its_facts() {
 #[test]
 fn it_is_told_in_the_language_of_the_member_or_else_of_the_community() {
     let ban = case(Kind::Ban, person(), None);
-    let first = |audience: &Audience| act(audience, &ban, None).lines().next().unwrap().to_owned();
+    let first = |audience: &Audience| said(audience, &ban, None).lines().next().unwrap().to_owned();
     assert_eq!(
         first(&audience(Some(Language::De), Some(Language::Fr))),
         "Du wurdest aus Rust Cologne ausgeschlossen."
@@ -127,7 +142,7 @@ fn automation_is_named() {
     let by = |actor, causes: &[i64]| {
         let mut muted = case(Kind::Mute, actor, Some(1));
         muted.causes = causes.to_vec();
-        act(&audience(None, None), &muted, None)
+        said(&audience(None, None), &muted, None)
     };
     assert!(by(automod, &[]).contains("This was decided automatically, by the rule no-links."));
     let escalated = by(
@@ -155,15 +170,15 @@ fn automation_is_named() {
 #[test]
 fn a_restriction_says_what_it_takes_away_and_what_a_community_says_of_appeals_is_told() {
     let restricted = case(Kind::Restrict, person(), None);
-    let said = act(
+    let told = said(
         &audience(None, None),
         &restricted,
         Some("Write to appeals@example.com"),
     );
-    assert!(said.starts_with(
+    assert!(told.starts_with(
         "You have been restricted in Rust Cologne. This is taken away: links, media.\nIt has no end date."
     ));
-    assert!(said.ends_with("Case #12. Write to appeals@example.com"), "{said}");
+    assert!(told.ends_with("Case #12. Write to appeals@example.com"), "{told}");
 }
 
 #[test]
@@ -173,7 +188,7 @@ fn what_holds_while_points_are_high_says_so() {
         sanction.while_above = Some(Points::from_millis(3_000));
     }
     assert!(
-        act(&audience(None, None), &muted, None).contains("It lasts as long as you have 3 points or more.")
+        said(&audience(None, None), &muted, None).contains("It lasts as long as you have 3 points or more.")
     );
 }
 
@@ -185,10 +200,10 @@ fn every_kind_is_told_in_every_language() {
             .into_iter()
             .chain([Kind::named("voice_kick").unwrap()]);
         for kind in kinds {
-            let said = act(&to, &case(kind, person(), None), None);
+            let told = said(&to, &case(kind, person(), None), None);
             assert!(
-                !said.contains("notice-") && said.contains("Rust Cologne"),
-                "{said}"
+                !told.contains("notice-") && told.contains("Rust Cologne"),
+                "{told}"
             );
         }
     }
@@ -198,9 +213,47 @@ fn every_kind_is_told_in_every_language() {
 fn a_long_reason_is_cut_between_letters() {
     let mut warned = case(Kind::Warn, person(), None);
     warned.particulars.reason = Some("ä".repeat(2_000));
-    let said = act(&audience(None, None), &warned, None);
-    assert_eq!(said.matches('ä').count(), LONGEST_REASON);
-    assert!(said.contains("ä…\n") && said.chars().count() < 1_500);
+    let told = said(&audience(None, None), &warned, None);
+    assert_eq!(told.matches('ä').count(), LONGEST_REASON);
+    assert!(told.contains("ä…\n") && told.chars().count() < 1_500);
+}
+
+#[test]
+fn what_cannot_be_appealed_is_said_to_be_so() {
+    let rules = Rules {
+        wait: 3_600,
+        window: Some(86_400),
+        except_kinds: [Kind::Warn].into(),
+        ..Rules::default()
+    };
+    let last = |kind: Kind, language: Language| {
+        let case = case(kind, person(), None);
+        let eligibility = Eligibility::of(&rules, &case, &[], case.recorded_at);
+        let appealing = Appealing {
+            eligibility: &eligibility,
+            own_words: None,
+            has_page: true,
+        };
+        let told = act(&audience(Some(language), None), &case, &appealing);
+        told.split_once("It adds 2.5 points.\n")
+            .map_or_else(|| told.clone(), |(_, last)| last.to_owned())
+    };
+    assert_eq!(
+        last(Kind::Warn, Language::En),
+        "By the rules of Rust Cologne case #12 cannot be appealed."
+    );
+    assert_eq!(
+        last(Kind::Ban, Language::En),
+        "If you think that this is wrong, you can appeal on your page about case #12.\n\
+         You can appeal from 28 November 2026, 13:00 UTC on.\nYou can appeal until 29 November 2026, 12:00 UTC."
+    );
+    assert!(!last(Kind::Unban, Language::En).contains("appeal"));
+    for language in Language::ALL {
+        for kind in [Kind::Warn, Kind::Ban] {
+            let told = last(kind, language);
+            assert!(told.contains("#12") && !told.contains("notice-"), "{told}");
+        }
+    }
 }
 
 #[test]
@@ -216,7 +269,7 @@ fn a_decision_is_told_with_its_reason() {
         lifted_at: None,
         about: About::default(),
     };
-    assert_eq!(decision(&audience(None, None), &appeal), None);
+    assert_eq!(super::appeal(&audience(None, None), &appeal, None), None);
     for (outcome, said) in [
         (Outcome::Uphold, "the case stands"),
         (Outcome::Reduce, "the case counts less from now on"),
@@ -230,10 +283,56 @@ fn a_decision_is_told_with_its_reason() {
             reason: "The log shows it".into(),
             exception: false,
         });
-        let told = decision(&audience(None, None), &appeal).unwrap();
+        let told = super::appeal(&audience(None, None), &appeal, None).unwrap();
         let whole = format!(
             "Your appeal of case #1234 in Rust Cologne has been decided: {said}.\nReason: The log shows it"
         );
         assert_eq!(told, whole);
+    }
+}
+
+#[test]
+fn what_a_reviewer_asks_or_refuses_is_told_in_every_language() {
+    let mut about = Appeal {
+        id: AppealId(Uuid::nil()),
+        community: CommunityId(Uuid::nil()),
+        case: 12,
+        user: UserId(Uuid::nil()),
+        stored: State::NeedsInfo,
+        created_at: DateTime::UNIX_EPOCH,
+        ended_at: None,
+        lifted_at: None,
+        about: About::default(),
+    };
+    let asked = Asked {
+        at: DateTime::UNIX_EPOCH,
+        by: person(),
+        text: "Who else was there?".into(),
+        until: DateTime::from_timestamp(1_795_867_200, 0).unwrap(),
+        answered_at: None,
+    };
+    assert_eq!(
+        super::appeal(&audience(None, None), &about, Some(&asked)).unwrap(),
+        "Whoever reviews your appeal of case #12 in Rust Cologne asks you something. You can answer until 28 November 2026, 12:00 UTC.\n\
+         Question: Who else was there?"
+    );
+    for language in Language::ALL {
+        let told = super::appeal(&audience(Some(language), None), &about, Some(&asked)).unwrap();
+        assert!(
+            told.ends_with("Who else was there?") && !told.contains("notice-"),
+            "{told}"
+        );
+    }
+    about.about.barred = Some(Barred {
+        at: DateTime::UNIX_EPOCH,
+        by: person(),
+        reason: "The fifth one".into(),
+    });
+    for language in Language::ALL {
+        let told = super::appeal(&audience(Some(language), None), &about, None).unwrap();
+        assert!(
+            told.contains("#12") && told.ends_with("The fifth one") && !told.contains("notice-"),
+            "{told}"
+        );
     }
 }

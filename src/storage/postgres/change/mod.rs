@@ -174,7 +174,7 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(order.logged_by(), rendered.events);
-        self.tell_decision(&mut *connection, &changed, &mut writes)
+        self.tell_of_appeal(&mut *connection, &changed, &mut writes)
             .await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);

@@ -101,6 +101,7 @@ columns! {
         state: &'static str,
         at: DateTime<Utc>,
         message: String,
+        link_expires: Option<DateTime<Utc>>,
     }
 }
 
@@ -344,6 +345,9 @@ impl Notices {
             columns.state.push(row.notice.state.name());
             columns.at.push(row.notice.created_at);
             columns.message.push(json(&row.notice.message)?);
+            columns
+                .link_expires
+                .push(row.notice.message.pass.map(|pass| pass.expires_at));
         }
         Ok(columns)
     }

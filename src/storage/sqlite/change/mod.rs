@@ -137,7 +137,7 @@ impl Context<'_> {
         }
         let mut writes = Writes::default();
         writes.append(logged_by, rendered.events);
-        self.tell_decision(transaction, &changed, &mut writes).await?;
+        self.tell_of_appeal(transaction, &changed, &mut writes).await?;
         if let Some(claim) = &order.claim {
             writes.keep(tenant, claim, &rendered.answer, self.now);
         }

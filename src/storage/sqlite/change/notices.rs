@@ -1,4 +1,4 @@
-//! Notices: read by members, and those of appeals that were decided without a remedy.
+//! Notices: read by members, and those of appeals that were refused, decided without a remedy, or about which a reviewer asks something.
 
 use super::{Context, Stop};
 use crate::domain::id::{CommunityId, NoticeId};
@@ -29,8 +29,8 @@ impl Context<'_> {
         Ok(Changed::Notice(Box::new((notice, directives))))
     }
 
-    /// Has the member told that their appeal came to nothing. What a remedy decides is told with the remedy.
-    pub(super) async fn tell_decision(
+    /// Has the member told that their appeal was refused or came to nothing, or what its reviewer asks. What a remedy decides is told with the remedy.
+    pub(super) async fn tell_of_appeal(
         &self,
         transaction: &mut Transaction,
         changed: &Changed,
@@ -39,7 +39,12 @@ impl Context<'_> {
         let (Change::Appeal(change), Changed::Appeal(appeal)) = (&self.order.change, changed) else {
             return Ok(());
         };
-        if !matches!(change.what, AppealStep::Decide(..)) || appeal.about.decision.is_none() {
+        let is_news = match change.what {
+            AppealStep::Decide(..) => appeal.about.decision.is_some(),
+            AppealStep::Ask(..) | AppealStep::Bar(..) => true,
+            _ => false,
+        };
+        if !is_news {
             return Ok(());
         }
         let home = (self.order.tenant, appeal.community);

@@ -272,6 +272,7 @@ pub(super) fn notices(writes: &Writes) -> Result<String, StoreError> {
             notice.state.name(),
             micros(notice.created_at),
             json(&notice.message)?,
+            notice.message.pass.map(|pass| micros(pass.expires_at)),
         ));
     }
     json(&notices)

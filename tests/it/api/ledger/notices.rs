@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use tribune::service::Site;
+
 use super::{Api, Community, pointers, problem};
 
 const ANN: &str = "discord:7";
@@ -271,6 +273,85 @@ on_every_store! {
         let notify: Vec<Value> = lease(&api).await.into_iter().filter(|directive| directive["effect"] == "notify").collect();
         assert_eq!(notify.len(), 2);
         assert_eq!(types(&log(&api).await), ["notice.queued", "notice.queued"]);
+    }
+
+    /// What a reviewer asks, and that an appeal was refused, is told as well; what they say among themselves is not.
+    async fn questions_and_refusals_are_told(store) {
+        let api = Api::start(store).await;
+        let here = linked(&api, json!({"kinds": {"mute": "off"}})).await;
+        here.act(json!({"kind": "mute", "member": ANN, "actor": person("50")})).await.expect(201);
+        let filed = here.post("/cases/1/appeals", json!({"statement": "No"})).await.expect(201);
+        let appeal = format!("/appeals/{}", filed["id"].as_str().unwrap());
+        let by = |more: Value| { let mut body = json!({"actor": person("60")}); body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone()); body };
+        here.post(&format!("{appeal}/claim"), by(json!({}))).await.expect(200);
+        here.post(&format!("{appeal}/comments"), by(json!({"text": "Hm"}))).await.expect(200);
+        assert_eq!(here.notices(1).await, Vec::<Value>::new());
+        let asked = here.post(&format!("{appeal}/ask"), by(json!({"question": "Who else was there?"}))).await.expect(200);
+        let notice = here.notice(1).await;
+        assert_eq!((&notice["subject"], &notice["appeal"], &notice["state"]), (&json!("appeal"), &filed["id"], &json!("queued")), "{asked}");
+        let text = notice["text"].as_str().unwrap();
+        assert!(text.starts_with("Whoever reviews your appeal of case #1 in Rust Cologne asks you something. You can answer until "), "{text}");
+        assert!(text.ends_with(".\nQuestion: Who else was there?"), "{text}");
+        here.post(&format!("{appeal}/statements"), json!({"text": "Bea"})).await.expect(200);
+        here.post(&format!("{appeal}/claim"), by(json!({}))).await.expect(200);
+        here.post(&format!("{appeal}/bar"), by(json!({"reason": "Abuse"}))).await.expect(200);
+        let told = here.notices(1).await;
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0]["text"], "Your appeal of case #1 in Rust Cologne was refused, and nobody will look at it.\nReason: Abuse");
+        assert_eq!(types(&log(&api).await), ["notice.queued", "notice.queued"]);
+    }
+
+    /// Where members can reach the pages, a link goes with what they are told: written for whoever delivers it, and for whoever may make links.
+    async fn a_link_goes_with_a_notice(store) {
+        let site = Site { url: "https://tribune.example.com".into(), is_public: true };
+        let api = Api::start_at(store, Some(site)).await;
+        let here = linked(&api, json!({})).await;
+        here.act(json!({"kind": "kick", "member": ANN, "reason": "Spam"})).await.expect(201);
+        let reader = here.seen_by(&api.key(&["notices:read", "directives:read"], json!({})).await);
+        let plain = reader.get("/notices?case=1").await.expect(200)["items"][0].clone();
+        let text = plain["text"].as_str().unwrap();
+        assert!(text.ends_with("you can appeal on your page about case #1."), "{text}");
+        let delivered = lease(&api).await[0]["wanted"]["notice"]["text"].as_str().unwrap().to_owned();
+        let line = delivered.strip_prefix(text).unwrap().strip_prefix("\nYour page, which needs no account, until ").unwrap();
+        let (_, address) = line.split_once(" UTC: https://tribune.example.com").unwrap();
+        let page = api.admin.without_key().get(address).await;
+        assert_eq!(page.status, 200);
+        assert_eq!(here.notice(1).await["text"], delivered, "who may make links is given it");
+        let links = here.get("/cases/1/appeal-links").await.expect(200);
+        assert_eq!(links["items"].as_array().unwrap().len(), 1);
+        let everything = format!(
+            "{}{}{}",
+            api.admin.get("/v1/events?limit=200").await.expect(200),
+            api.admin.get("/v1/directives").await.expect(200),
+            reader.get(&format!("/notices/{}", plain["id"].as_str().unwrap())).await.expect(200),
+        );
+        assert!(!everything.contains("/a/"), "{everything}");
+        let link = links["items"][0]["id"].as_str().unwrap();
+        api.admin.call(hyper::Method::DELETE, &here.path(&format!("/appeal-links/{link}"))).send().await.expect(200);
+        assert_eq!(api.admin.without_key().get(address).await.status, 404);
+        let acted = here.act(json!({"kind": "kick", "member": "discord:8", "execute_by": "caller", "actor": person("50")})).await.expect(201);
+        let text = acted["directives"][0]["wanted"]["notice"]["text"].as_str().unwrap();
+        assert!(text.contains("https://tribune.example.com/a/"), "who carries it out delivers it too: {text}");
+    }
+
+    /// No link goes where the policy has none, or no appeals.
+    async fn no_link_goes_where_it_leads_nowhere(store) {
+        let site = Site { url: "https://tribune.example.com".into(), is_public: true };
+        let api = Api::start_at(store, Some(site)).await;
+        let without = linked(&api, json!({"links": false, "kinds": {"unban": "after"}})).await;
+        for (kind, end) in [("ban", "look at case #1 again."), ("unban", "A tool of the community recorded this.")] {
+            let acted = without.act(json!({"kind": kind, "member": ANN})).await.expect(201);
+            let text = without.notice(acted["case"]["number"].as_i64().unwrap()).await["text"].as_str().unwrap().to_owned();
+            assert!(kind == "unban" || text.ends_with(end), "{text}");
+            assert!(kind == "ban" || !text.contains("appeal"), "{text}");
+        }
+        let rules = json!({"appeals": {"except_kinds": ["warn"]}});
+        let made = api.admin.post("/v1/communities", &json!({"name": "Strict", "rules": rules})).await.expect(201);
+        let strict = Community { id: made["id"].as_str().unwrap().to_owned(), client: api.admin.clone() };
+        strict.act(json!({"kind": "warn", "member": ANN})).await.expect(201);
+        let text = strict.notice(1).await["text"].as_str().unwrap().to_owned();
+        assert!(text.ends_with("By the rules of Strict case #1 cannot be appealed."), "{text}");
+        assert_eq!(strict.get("/cases/1/appeal-links").await.expect(200)["items"], json!([]));
     }
 
     /// What goes with a link, a person and a community.

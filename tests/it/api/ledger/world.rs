@@ -9,7 +9,7 @@ use tribune::http::api::{ApiState, router};
 use tribune::http::edge::EdgeLimits;
 use tribune::ports::store::Store;
 use tribune::service::pipeline::Lanes;
-use tribune::service::{Service, Tuning};
+use tribune::service::{Service, Site, Tuning};
 
 use crate::support::client::{Client, Reply};
 use crate::support::clock::TestClock;
@@ -36,11 +36,15 @@ pub(crate) struct Api {
 impl Api {
     /// Starts it.
     pub(crate) async fn start(database: TestStore) -> Self {
-        Self::start_at(database, Some("https://tribune.example.com")).await
+        let site = Site {
+            url: "https://tribune.example.com".into(),
+            is_public: false,
+        };
+        Self::start_at(database, Some(site)).await
     }
 
     /// Starts it as one that browsers reach there, or nobody knows where.
-    pub(crate) async fn start_at(database: TestStore, site: Option<&str>) -> Self {
+    pub(crate) async fn start_at(database: TestStore, site: Option<Site>) -> Self {
         let clock = TestClock::new();
         let lanes = Lanes {
             lanes: 2,
@@ -55,7 +59,7 @@ impl Api {
             limits::memory(&clock),
             Handle::current(),
             Tuning {
-                site: site.map(Into::into),
+                site,
                 ..tuning::with(lanes)
             },
         );
