@@ -30,6 +30,9 @@ use chrono::{DateTime, Utc};
 use eligibility::after;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What is put down as the reason where reviewers did not agree; the member is told so in their language.
+const SPLIT: &str = "No change has enough votes, so the case stands.";
+
 /// An appeal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appeal {
@@ -352,13 +355,13 @@ impl Appeal {
         if agreed.as_ref() != expected {
             return Err(NotTaken::Overtaken);
         }
-        let reason = self.reason_for(agreed.as_ref(), &finding, reason.clone());
+        let told = self.reason_for(agreed.as_ref(), &finding, &reason);
         if rules.votes.is_some() {
             self.about.votes.push(Vote {
                 at: now,
                 by: acting.actor.clone(),
                 finding,
-                reason: reason.clone(),
+                reason,
             });
         }
         let Some(agreed) = agreed else {
@@ -370,17 +373,23 @@ impl Appeal {
             outcome: agreed.outcome(),
             by: acting.actor.clone(),
             at: now,
-            reason,
+            split: told.is_none(),
+            reason: told.unwrap_or_else(|| SPLIT.to_owned()),
             exception,
         });
         Ok(())
     }
 
-    /// What the member is told: of whoever said what it came to, the last.
-    fn reason_for(&self, agreed: Option<&Finding>, finding: &Finding, reason: String) -> String {
-        let said = self.about.votes.iter().rev();
-        let mut same = said.filter(|vote| Some(&vote.finding) == agreed && agreed != Some(finding));
-        same.next().map_or(reason, |vote| vote.reason.clone())
+    /// What the member is told: what the last of those said who came to it. `None` where nobody did, and the case stands because no change has enough votes.
+    fn reason_for(&self, agreed: Option<&Finding>, finding: &Finding, reason: &str) -> Option<String> {
+        let before = self
+            .about
+            .votes
+            .iter()
+            .map(|vote| (&vote.finding, vote.reason.as_str()));
+        let mut said = before.chain([(finding, reason)]).rev();
+        let same = said.find(|(what, _)| Some(*what) == agreed);
+        same.map(|(_, reason)| reason.to_owned())
     }
 
     /// Who has said what they came to.

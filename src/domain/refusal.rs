@@ -1,7 +1,7 @@
 //! Why the domain refuses a command. Each refusal becomes one problem document with a stable code.
 
 use super::appeal::{Barrier, NotTaken, Recusal, State, Step};
-use super::id::SanctionId;
+use super::id::{AppealId, SanctionId};
 use super::kind::Kind;
 use super::name::Name;
 use super::rank::{Authority, Rank};
@@ -135,10 +135,12 @@ pub enum Refusal {
     #[error("{}", recused(*.0))]
     Recused(Recusal),
     /// The case has an appeal that is open.
-    #[error("case #{number} has an appeal that is open")]
+    #[error("case #{number} has an appeal that is open, {appeal}: say more there, or withdraw it")]
     AppealOpen {
         /// Its number.
         number: i64,
+        /// Which.
+        appeal: AppealId,
     },
     /// The case may not be appealed, or not now.
     #[error("case #{number} may not be appealed: {barrier}")]

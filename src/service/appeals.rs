@@ -145,7 +145,11 @@ impl Service {
             .store
             .appeals(caller.tenant, community, &filter, newest)
             .await?;
-        let eligibility = Eligibility::of(rules, &case, &earlier, now);
+        let mut eligibility = Eligibility::of(rules, &case, &earlier, now);
+        let place = self.store.community(caller.tenant, community).await?;
+        if place.archived_at.is_some() {
+            eligibility = eligibility.in_archived();
+        }
         Ok(show::appeal::eligibility(&eligibility, rules))
     }
 

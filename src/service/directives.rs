@@ -74,7 +74,10 @@ impl Service {
         taken: &[domain::Directive],
     ) -> Result<Vec<Directive>, ServiceError> {
         let addresses = self.addresses(caller.tenant).await?;
-        Ok(taken.iter().map(|directive| addresses.directive(directive)).collect())
+        Ok(taken
+            .iter()
+            .map(|directive| addresses.directive(directive))
+            .collect())
     }
 
     async fn wait_for_directives(

@@ -385,7 +385,7 @@ impl Render for DirectoryRender {
         appeal: &Appeal,
         now: DateTime<Utc>,
     ) -> Option<Notice> {
-        notices::of_appeal((id, self.links), audience, policy, appeal, now)
+        notices::of_appeal((id, self.links), audience, policy, (appeal, None), now)
     }
 
     fn announcer(&self) -> Box<dyn Announce> {

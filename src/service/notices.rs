@@ -11,14 +11,15 @@ use crate::domain::act::Entry;
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{self, Appeal, Eligibility};
 use crate::domain::appeal_link::{DEFAULT_LIFE, LONGEST_LIFE};
+use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, NoticeId, UserId};
 use crate::domain::notice::{Message, Notice, Pass, State, Subject, When};
 use crate::domain::policy::Policy;
 use crate::ports::directory::Change;
 use crate::ports::ids::Ids;
 use crate::ports::notices::{Audience, NoticeFilter};
-use links::Addresses;
 use chrono::{DateTime, SubsecRound as _, Utc};
+use links::Addresses;
 use wire::key::Scope;
 
 /// What the member is told of new cases, one notice for each. Of what was done natively the platform has told them, and what comes with time was told before.
@@ -67,12 +68,13 @@ pub(super) fn of_cases(
     told.collect()
 }
 
-/// What the member is told of an appeal that was decided or refused, or about which its reviewer asks something.
+/// What the member is told of an appeal that was decided or refused, or about which its reviewer asks something. `came_to` is the case as it is after a
+/// reduction, or the milder act that takes its place.
 pub(super) fn of_appeal(
     (id, links): (NoticeId, bool),
     audience: &Audience,
     policy: &Policy,
-    appeal: &Appeal,
+    (appeal, came_to): (&Appeal, Option<&Case>),
     now: DateTime<Utc>,
 ) -> Option<Notice> {
     let when = policy.notices.of_decisions();
@@ -87,7 +89,7 @@ pub(super) fn of_appeal(
         },
         when,
         language: audience.language(),
-        text: text::appeal(audience, appeal, open)?,
+        text: text::appeal(audience, (appeal, came_to), open, now)?,
         pass: pass.filter(|_| links && policy.notices.links),
     };
     let about = (audience.community, appeal.case, appeal.user);
@@ -96,7 +98,10 @@ pub(super) fn of_appeal(
 
 /// The link that goes with what is told of a case, if that may be appealed: as long as it may, within what a link may last.
 fn pass_of(eligibility: &Eligibility, now: DateTime<Utc>) -> Option<Pass> {
-    let may_be = eligibility.barrier.as_ref().is_none_or(|barrier| barrier.from().is_some());
+    let may_be = eligibility
+        .barrier
+        .as_ref()
+        .is_none_or(|barrier| barrier.from().is_some());
     may_be.then(|| pass(now, eligibility.until.unwrap_or(now + LONGEST_LIFE)))
 }
 

@@ -87,6 +87,8 @@ pub struct Told {
     pub holds: bool,
     /// Whether the case no longer counts.
     pub voided: bool,
+    /// The milder act that took its place.
+    pub replaced_by: Option<i64>,
     /// Whether it counts less than it did.
     pub reduced: bool,
 }
@@ -162,11 +164,15 @@ impl Service {
         let mut appeals = self.appeals_of(visitor).await?;
         let rules = self.appeal_rules(visitor).await?;
         let now = self.clock.now();
+        let mut eligibility = Eligibility::of(&rules, &case, &appeals, now);
+        if shown.archived_at.is_some() {
+            eligibility = eligibility.in_archived();
+        }
         Ok(Visit {
             community: shown.name,
             colour: shown.looks.colour,
             language: person.language.or(shown.looks.language),
-            eligibility: Eligibility::of(&rules, &case, &appeals, now),
+            eligibility,
             questions: rules.questions,
             case: told(case, &standing),
             standing,
@@ -195,6 +201,7 @@ fn told(case: Case, standing: &Standing) -> Told {
         .sanctions
         .iter()
         .any(|sanction| sanction.case == case.number);
+    let duration = lasts(&case);
     let hidden = case.kind == Kind::Note && case.particulars.visibility == Visibility::Moderators;
     Told {
         number: case.number,
@@ -207,10 +214,21 @@ fn told(case: Case, standing: &Standing) -> Told {
             _ => Decided::Moderator,
         },
         points: case.points,
-        duration: case.duration,
+        duration,
         started: case.started,
         holds,
+        replaced_by: case.voided.as_ref().and_then(|voided| voided.replaced_by),
         voided: case.voided.is_some(),
         reduced: case.reduced.is_some(),
     }
+}
+
+/// How long the act lasts: from its start to its end, where that was reduced.
+fn lasts(case: &Case) -> Option<Span> {
+    let sanction = case.started.as_ref().filter(|_| case.reduced.is_some());
+    let reduced = sanction.and_then(|sanction| {
+        let end = sanction.end?;
+        Span::new(end.seconds() - sanction.start.seconds()).ok()
+    });
+    reduced.or(case.duration)
 }

@@ -2,6 +2,7 @@
 //! is replayed.
 
 mod answer; // what the caller reads
+mod appeals; // what appeals come to
 mod log; // the events of a remedy
 
 use self::answer::Came;
@@ -12,7 +13,7 @@ use super::show::directive::Announcer;
 use super::{Claim, Outcome, Service, notices, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
-use crate::domain::appeal::{Appeal, Finding};
+use crate::domain::appeal::Appeal;
 use crate::domain::case::{Case, Reduced, Voided};
 use crate::domain::id::{CommunityId, NoticeId, UserId};
 use crate::domain::kind::Kind;
@@ -78,32 +79,6 @@ impl Service {
             detail: milder.detail,
         };
         self.remedy(order, measure, milder.reason).await
-    }
-
-    /// Carries out what an appeal comes to, together with the decision. The key needs no scope for acts: what it may decide it may carry out.
-    pub(super) async fn remedy_for_appeal(
-        &self,
-        caller: &Caller,
-        of: CaseOrder,
-        deciding: Deciding,
-    ) -> Result<Outcome, ServiceError> {
-        let (replaces, measure) = match deciding.finding.clone() {
-            Finding::Reduce { points, duration } => (false, Measure::Reduce { points, duration }),
-            Finding::Replace { kind, detail } => (true, Measure::Replace { kind, detail }),
-            Finding::Void | Finding::Uphold => (false, Measure::Void),
-        };
-        let order = VoidOrder {
-            tenant: caller.tenant,
-            community: of.community,
-            number: of.number,
-            actor: caller.actor(of.actor)?,
-            replaces,
-            appeal: Some(deciding.appeal),
-            dry_run: false,
-            claim: of.claim,
-        };
-        let reason = Some(deciding.reason.clone());
-        self.remedy_for(order, measure, reason, Some(deciding)).await
     }
 
     /// Carries a void out.
@@ -368,8 +343,10 @@ impl Revision for Remedy {
         };
         let policy = &work.timeline.in_force(work.at).policy;
         let told = work.audience.as_ref().zip(work.appeal.as_ref());
+        let now = voiding.added.as_ref().map(|added| &added.case).or(changed);
         let id = NoticeId(self.ids.fresh());
-        let told = told.and_then(|(to, appeal)| notices::of_appeal((id, false), to, policy, appeal, work.now));
+        let told = told
+            .and_then(|(to, appeal)| notices::of_appeal((id, false), to, policy, (appeal, now), work.now));
         Closing {
             answer,
             notices: told.into_iter().collect(),

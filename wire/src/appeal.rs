@@ -232,6 +232,18 @@ wire! {
         /// What; null in a blind review as long as it is open.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub outcome: Option<AppealOutcome>,
+        /// Why; in what reviewers read alone, like all that follows, and null elsewhere.
+        #[cfg_attr(feature = "openapi", schema(required, max_length = 2_000))]
+        pub reason: Option<String>,
+        /// To how many points it reduces.
+        #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::form::Points>))]
+        pub points: Option<Decimal>,
+        /// How long the sanction, or that of the milder act, lasts from its start.
+        #[cfg_attr(feature = "openapi", schema(required))]
+        pub duration: Option<Duration>,
+        /// The kind of the milder act.
+        #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::form::KindName>))]
+        pub kind: Option<Kind>,
     }
 }
 
@@ -274,6 +286,8 @@ wire! {
         pub reason: String,
         /// It was the owner's, who stood behind the case, because nobody else in the community could.
         pub exception: bool,
+        /// No reviewer came to it: the case stands because no change has enough votes.
+        pub split: bool,
     }
 }
 

@@ -98,6 +98,9 @@ pub struct Decision {
     pub at: DateTime<Utc>,
     /// Why, as the member is told.
     pub reason: String,
+    /// No reviewer came to it: the case stands because no change has enough votes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub split: bool,
     /// It was the owner's, who stood behind the case, because nobody else could.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exception: bool,

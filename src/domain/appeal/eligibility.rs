@@ -22,8 +22,10 @@ pub enum Barrier {
     Most(i64),
     /// The time for it is over.
     Late {
-        /// Since when.
+        /// When it was over, or is.
         since: DateTime<Utc>,
+        /// Whether that is still to come, and another appeal is possible only after it.
+        ahead: bool,
     },
     /// It is too early.
     Early {
@@ -35,6 +37,8 @@ pub enum Barrier {
         /// From when on it may be.
         from: DateTime<Utc>,
     },
+    /// The community is archived.
+    Archived,
 }
 
 impl Barrier {
@@ -50,6 +54,7 @@ impl Barrier {
             Self::Late { .. } => "late",
             Self::Early { .. } => "early",
             Self::Gap { .. } => "gap",
+            Self::Archived => "archived",
         }
     }
 
@@ -76,7 +81,15 @@ impl std::fmt::Display for Barrier {
             ),
             Self::Open(appeal) => write!(f, "it has an appeal that is open, {appeal}"),
             Self::Most(most) => write!(f, "it had {most} appeals, which is as many as a case may have"),
-            Self::Late { since } => write!(f, "the time to appeal it was over on {}", moment(since)),
+            Self::Late { since, ahead: false } => {
+                write!(f, "the time to appeal it was over on {}", moment(since))
+            }
+            Self::Late { since, ahead: true } => write!(
+                f,
+                "the time to appeal it is over on {}, and before that it is too soon",
+                moment(since)
+            ),
+            Self::Archived => write!(f, "the community is archived, and nothing changes in it"),
             Self::Early { from } => write!(f, "it is too early; it may be appealed from {} on", moment(from)),
             Self::Gap { from } => {
                 write!(
@@ -101,6 +114,13 @@ pub struct Eligibility {
 }
 
 impl Eligibility {
+    /// In a community where nothing changes any more: what stands in the way otherwise comes first.
+    #[must_use]
+    pub fn in_archived(self) -> Self {
+        let barrier = self.barrier.or(Some(Barrier::Archived));
+        Self { barrier, ..self }
+    }
+
     /// Of a case whose earlier appeals are known.
     #[must_use]
     pub fn of(rules: &Rules, case: &Case, earlier: &[Appeal], now: DateTime<Utc>) -> Self {
@@ -141,7 +161,10 @@ fn barrier(
     let from = gap.map_or(early, |gap| gap.max(early));
     match until {
         // What would be possible only when the time is over is possible no more.
-        Some(until) if now.max(from) >= until => Some(Barrier::Late { since: until }),
+        Some(until) if now.max(from) >= until => Some(Barrier::Late {
+            since: until,
+            ahead: now < until,
+        }),
         _ if now >= from => None,
         _ if from == early => Some(Barrier::Early { from }),
         _ => Some(Barrier::Gap { from }),

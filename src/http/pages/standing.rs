@@ -94,7 +94,10 @@ fn happened(language: Language, case: &Told) -> Markup {
     html! {
         section.card {
             h2 { (say("page-happened")) }
-            @if case.voided { p.notice { (say("page-voided")) } }
+            @if let Some(milder) = case.replaced_by {
+                p.notice { (texts::say(language, "page-replaced", &[("case", milder.to_string().into())])) }
+            }
+            @else if case.voided { p.notice { (say("page-voided")) } }
             @else if case.reduced { p.notice { (say("page-reduced")) } }
             dl {
                 (entry(&say("page-act"), &html! { strong { (act(language, case.kind, case.duration)) } }))
@@ -109,7 +112,7 @@ fn happened(language: Language, case: &Told) -> Markup {
                     }
                 }
                 @if let Some(until) = until(language, case) { (entry(&say("page-until"), &until)) }
-                @if case.points > Points::ZERO {
+                @if case.points > Points::ZERO && !case.voided {
                     (entry(&say("page-points-of"), &html! { (texts::points(language, case.points)) }))
                 }
                 (entry(&say("page-case"), &html! { (case.number) }))

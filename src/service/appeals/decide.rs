@@ -78,6 +78,13 @@ impl Service {
                 self.remedy_for_appeal(caller, of, deciding).await
             }
             expected => {
+                let is_change = order.finding != Finding::Uphold;
+                if expected.is_none() && is_change && found.state(now).is_open() {
+                    // A vote cannot be taken back, so what could not be carried out is refused right away.
+                    let by = caller.actor(order.actor.clone())?;
+                    self.try_finding(caller.tenant, (community, found.case), by, &order.finding)
+                        .await?;
+                }
                 let by = caller.actor(order.actor)?;
                 let verdict = Verdict {
                     finding: order.finding,

@@ -1,10 +1,10 @@
 //! A relay that is given directives as they fall due.
 
+use super::super::Service;
 use super::super::caller::Caller;
 use super::super::error::{ServiceError, chain};
 use super::super::events::EventQuery;
 use super::super::feed::{Follow, Reader};
-use super::super::Service;
 use super::Work;
 use super::hand::Hand;
 use crate::domain::directive as domain;

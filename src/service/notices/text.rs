@@ -9,6 +9,7 @@ use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
 use crate::ports::notices::Audience;
 use crate::texts::{self, Value, say};
+use chrono::{DateTime, Utc};
 
 /// The longest part of a reason that is told, in characters: platforms take some two thousand for all of it.
 const LONGEST_REASON: usize = 800;
@@ -69,7 +70,12 @@ fn how_to_appeal(audience: &Audience, number: i64, appealing: &Appealing<'_>) ->
 }
 
 /// What a notice says of an appeal that was decided or refused, or of what its reviewer asks; nothing of any other.
-pub(super) fn appeal(audience: &Audience, appeal: &Appeal, open: Option<&Asked>) -> Option<String> {
+pub(super) fn appeal(
+    audience: &Audience,
+    (appeal, came_to): (&Appeal, Option<&Case>),
+    open: Option<&Asked>,
+    now: DateTime<Utc>,
+) -> Option<String> {
     let (language, about) = (audience.language(), &appeal.about);
     let mut arguments = vec![
         ("case", appeal.case.to_string().into()),
@@ -77,16 +83,49 @@ pub(super) fn appeal(audience: &Audience, appeal: &Appeal, open: Option<&Asked>)
     ];
     let (key, why) = if let Some(decision) = &about.decision {
         let key = format!("notice-decided-{}", decision.outcome.name());
-        (key, reason(language, &decision.reason))
+        let why = match decision.split {
+            true => say(language, "notice-decided-split", &[]),
+            false => reason(language, &decision.reason),
+        };
+        (key, why)
     } else if let Some(barred) = &about.barred {
         ("notice-barred".to_owned(), reason(language, &barred.reason))
     } else {
         let asked = open?;
         arguments.push(("until", texts::moment(language, asked.until).into()));
-        let question = say(language, "notice-question", &[("question", cut(&asked.text).into())]);
+        let question = say(
+            language,
+            "notice-question",
+            &[("question", cut(&asked.text).into())],
+        );
         ("notice-asked".to_owned(), question)
     };
-    Some(format!("{}\n{why}", say(language, &key, &arguments)))
+    let mut lines = vec![say(language, &key, &arguments)];
+    lines.extend(
+        came_to
+            .into_iter()
+            .flat_map(|case| holds_now(audience, appeal, case, now)),
+    );
+    lines.push(why);
+    Some(lines.join("\n"))
+}
+
+/// What a decision comes to: what the case counts now and how long it lasts, or the act that takes its place.
+fn holds_now(audience: &Audience, appeal: &Appeal, case: &Case, now: DateTime<Utc>) -> Vec<String> {
+    let (language, mut lines) = (audience.language(), Vec::new());
+    if case.number != appeal.case {
+        lines.push(done(audience, case));
+    }
+    lines.extend(case.started.as_ref().map(|sanction| {
+        let is_over = sanction.end.is_some_and(|end| end.to_utc() <= now);
+        match is_over {
+            true => say(language, "notice-over", &[]),
+            false => lasts(language, sanction),
+        }
+    }));
+    let points = texts::points(language, case.points);
+    lines.push(say(language, "notice-counts", &[("points", points.into())]));
+    lines
 }
 
 fn done(audience: &Audience, case: &Case) -> String {

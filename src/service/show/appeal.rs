@@ -5,7 +5,7 @@ use super::case::{actor, case as whole};
 use super::{instant, points, policy::questions};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{
-    self, Appeal, Barrier, By, Eligibility, Happened, Line, Outcome, Overturns, State, Step, Tally,
+    self, Appeal, Barrier, By, Eligibility, Finding, Happened, Line, Outcome, Overturns, State, Step, Tally,
 };
 use crate::domain::case::Case;
 use crate::ports::answer::{Answer, NewEvent};
@@ -63,8 +63,12 @@ pub(crate) fn appeal(appeal: &Appeal, now: DateTime<Utc>) -> wire::appeal::Appea
 
 /// What a reviewer goes by.
 pub(crate) fn review(found: &Appeal, case: &Case, now: DateTime<Utc>) -> AppealReview {
+    let mut shown = appeal(found, now);
+    if !is_blind(found, now) {
+        shown.votes = found.about.votes.iter().map(whole_vote).collect();
+    }
     AppealReview {
-        appeal: appeal(found, now),
+        appeal: shown,
         facts: AppealFacts {
             kind: case.kind.into(),
             at: instant(case.at),
@@ -250,7 +254,26 @@ fn vote(vote: &appeal::Vote, blind: bool) -> AppealVote {
         at: Time(vote.at),
         by: (!blind).then(|| actor(&vote.by)),
         outcome: (!blind).then(|| vote.finding.outcome().into()),
+        reason: None,
+        points: None,
+        duration: None,
+        kind: None,
     }
+}
+
+/// A vote as the other reviewers read it: they can only come to the same if they know what that is.
+fn whole_vote(cast: &appeal::Vote) -> AppealVote {
+    let mut shown = vote(cast, false);
+    shown.reason = Some(cast.reason.clone());
+    let (less, span, kind) = match &cast.finding {
+        Finding::Reduce { points, duration } => (*points, *duration, None),
+        Finding::Replace { kind, detail } => (None, detail.duration, Some((*kind).into())),
+        Finding::Uphold | Finding::Void => (None, None, None),
+    };
+    shown.points = less.map(points);
+    shown.duration = span.map(|span| Duration::Seconds(span.seconds()));
+    shown.kind = kind;
+    shown
 }
 
 fn decision(decision: &appeal::Decision) -> AppealDecision {
@@ -260,6 +283,7 @@ fn decision(decision: &appeal::Decision) -> AppealDecision {
         at: Time(decision.at),
         reason: decision.reason.clone(),
         exception: decision.exception,
+        split: decision.split,
     }
 }
 
@@ -315,6 +339,7 @@ impl From<&Barrier> for AppealBarrier {
             Barrier::Late { .. } => Self::Late,
             Barrier::Early { .. } => Self::Early,
             Barrier::Gap { .. } => Self::Gap,
+            Barrier::Archived => Self::Archived,
         }
     }
 }

@@ -40,3 +40,6 @@ notice-decided-uphold = Über deinen Einspruch zu Fall #{ $case } in { $communit
 notice-decided-reduce = Über deinen Einspruch zu Fall #{ $case } in { $community } ist entschieden: Der Fall zählt ab jetzt weniger.
 notice-decided-replace = Über deinen Einspruch zu Fall #{ $case } in { $community } ist entschieden: Eine mildere Maßnahme tritt an die Stelle des Falls.
 notice-decided-void = Über deinen Einspruch zu Fall #{ $case } in { $community } ist entschieden: Der Fall zählt nicht mehr.
+notice-decided-split = Die Prüfenden waren sich über keine Änderung einig.
+notice-over = Die Einschränkung daraus ist vorbei.
+notice-counts = Dafür zählen jetzt { $points }.

@@ -26,7 +26,8 @@ page-until = Bis
 page-until-lifted = Sie hat kein eigenes Ende; sie gilt, bis sie aufgehoben wird.
 page-is-over = Sie ist vorbei.
 page-voided = Dieser Fall zählt nicht mehr, und es folgt nichts mehr daraus.
-page-reduced = Dieser Fall wurde gemildert: Er zählt weniger als zuerst.
+page-replaced = Eine mildere Maßnahme tritt an die Stelle dieses Falls: Fall #{ $case }.
+page-reduced = Dieser Fall wurde gemildert: Er zählt weniger als zuerst oder gilt kürzer.
 
 page-restrictions = Was jetzt gilt
 page-restrictions-none = Nichts. Du bist nicht eingeschränkt.
@@ -97,6 +98,8 @@ page-no-appeal-voided = Dieser Fall zählt nicht mehr.
 page-no-appeal-kind = Gegen diese Art von Fall gibt es hier keinen Einspruch.
 page-no-appeal-most = Gegen diesen Fall gab es { $most } Einsprüche, und mehr sind nicht möglich.
 page-no-appeal-late = Die Zeit für einen Einspruch war am { $since } vorbei.
+page-no-appeal-no-more = Die Zeit für einen Einspruch ist am { $since } vorbei, und vorher ist es für einen weiteren zu früh.
+page-no-appeal-archived = Die Community ist geschlossen, und es ändert sich dort nichts mehr.
 page-no-appeal-early = Für einen Einspruch ist es zu früh. Du kannst ihn ab { $from } einlegen.
 page-cannot = Das geht jetzt nicht. Was du geschrieben hast, ist noch da.
 

@@ -40,3 +40,6 @@ notice-decided-uphold = Your appeal of case #{ $case } in { $community } has bee
 notice-decided-reduce = Your appeal of case #{ $case } in { $community } has been decided: the case counts less from now on.
 notice-decided-replace = Your appeal of case #{ $case } in { $community } has been decided: a milder act takes the place of the case.
 notice-decided-void = Your appeal of case #{ $case } in { $community } has been decided: the case no longer counts.
+notice-decided-split = The reviewers did not agree on a change.
+notice-over = Its restriction is over.
+notice-counts = It counts { $points } now.

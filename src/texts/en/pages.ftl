@@ -26,7 +26,8 @@ page-until = Until
 page-until-lifted = It has no end of its own; it holds until it is lifted.
 page-is-over = It is over.
 page-voided = This case no longer counts, and nothing follows from it any more.
-page-reduced = This case was reduced: it counts less than it did at first.
+page-replaced = A milder act takes the place of this case: case #{ $case }.
+page-reduced = This case was reduced: it counts less than it did at first, or for a shorter time.
 
 page-restrictions = What holds now
 page-restrictions-none = Nothing. You are not restricted.
@@ -97,6 +98,8 @@ page-no-appeal-voided = This case no longer counts.
 page-no-appeal-kind = There are no appeals of this kind of case in this community.
 page-no-appeal-most = There were { $most } appeals against this case, and more are not possible.
 page-no-appeal-late = The time to appeal was over on { $since }.
+page-no-appeal-no-more = The time to appeal is over on { $since }, and before that it is too soon for another appeal.
+page-no-appeal-archived = The community is closed, and nothing changes in it any more.
 page-no-appeal-early = It is too early for an appeal. You can appeal from { $from } on.
 page-cannot = That cannot be done now. What you wrote is still here.
 

@@ -40,3 +40,6 @@ notice-decided-uphold = Tu apelación del caso #{ $case } en { $community } ha s
 notice-decided-reduce = Tu apelación del caso #{ $case } en { $community } ha sido decidida: el caso cuenta menos desde ahora.
 notice-decided-replace = Tu apelación del caso #{ $case } en { $community } ha sido decidida: una medida más leve sustituye al caso.
 notice-decided-void = Tu apelación del caso #{ $case } en { $community } ha sido decidida: el caso ya no cuenta.
+notice-decided-split = Quienes lo revisaron no se pusieron de acuerdo en ningún cambio.
+notice-over = Su restricción ha terminado.
+notice-counts = Ahora cuenta { $points }.

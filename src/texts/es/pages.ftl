@@ -26,7 +26,8 @@ page-until = Hasta
 page-until-lifted = No tiene un final propio; dura hasta que se levante.
 page-is-over = Ya ha terminado.
 page-voided = Este caso ya no cuenta y ya no tiene consecuencias.
-page-reduced = Este caso se redujo: cuenta menos que al principio.
+page-replaced = Una medida más leve sustituye a este caso: el caso #{ $case }.
+page-reduced = Este caso se redujo: cuenta menos que al principio o dura menos.
 
 page-restrictions = Qué está en vigor
 page-restrictions-none = Nada. No tienes restricciones.
@@ -97,6 +98,8 @@ page-no-appeal-voided = Este caso ya no cuenta.
 page-no-appeal-kind = En esta comunidad no se puede apelar este tipo de caso.
 page-no-appeal-most = Este caso ya tuvo { $most } apelaciones, y no se admiten más.
 page-no-appeal-late = El plazo para apelar terminó el { $since }.
+page-no-appeal-no-more = El plazo para apelar termina el { $since }, y antes es demasiado pronto para otra apelación.
+page-no-appeal-archived = La comunidad está cerrada y ya no cambia nada en ella.
 page-no-appeal-early = Es demasiado pronto. Puedes apelar a partir del { $from }.
 page-cannot = Ahora no es posible. Lo que has escrito sigue aquí.
 

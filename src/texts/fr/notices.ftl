@@ -40,3 +40,6 @@ notice-decided-uphold = Votre appel du dossier #{ $case } dans { $community } a 
 notice-decided-reduce = Votre appel du dossier #{ $case } dans { $community } a été tranché : le dossier compte moins désormais.
 notice-decided-replace = Votre appel du dossier #{ $case } dans { $community } a été tranché : une mesure plus légère remplace le dossier.
 notice-decided-void = Votre appel du dossier #{ $case } dans { $community } a été tranché : le dossier ne compte plus.
+notice-decided-split = Les personnes qui l’ont examiné ne se sont accordées sur aucun changement.
+notice-over = La restriction qui en découlait est terminée.
+notice-counts = Cela compte { $points } maintenant.

@@ -26,7 +26,8 @@ page-until = Jusqu’au
 page-until-lifted = Pas de fin prévue ; la mesure tient jusqu’à ce qu’elle soit levée.
 page-is-over = C’est terminé.
 page-voided = Ce cas ne compte plus, et plus rien n’en découle.
-page-reduced = Ce cas a été réduit : il compte moins qu’au début.
+page-replaced = Une mesure plus légère remplace ce cas : le cas nº { $case }.
+page-reduced = Ce cas a été réduit : il compte moins qu’au début, ou dure moins longtemps.
 
 page-restrictions = Ce qui est en vigueur
 page-restrictions-none = Rien. Vous n’avez aucune restriction.
@@ -97,6 +98,8 @@ page-no-appeal-voided = Ce cas ne compte plus.
 page-no-appeal-kind = Dans cette communauté, ce genre de cas ne peut pas être contesté.
 page-no-appeal-most = Ce cas a déjà eu { $most } recours, et il n’y en a pas davantage.
 page-no-appeal-late = Le délai pour contester s’est terminé le { $since }.
+page-no-appeal-no-more = Le délai pour contester se termine le { $since }, et avant cela il est trop tôt pour un autre recours.
+page-no-appeal-archived = La communauté est fermée, et plus rien n’y change.
 page-no-appeal-early = C’est trop tôt. Vous pourrez contester à partir du { $from }.
 page-cannot = Ce n’est pas possible en ce moment. Ce que vous avez écrit est toujours là.
 

@@ -102,7 +102,7 @@ on_every_store! {
         let said = &found.about.statements[0];
         assert_eq!((said.text.as_str(), said.at, said.evidence.len()), ("It was not me", world.clock.now(), 1));
         let again = world.appeal_step("ann", file(AppealId(uuid()), 1)).await;
-        assert_eq!(refused(again), Refusal::AppealOpen { number: 1 });
+        assert_eq!(refused(again), Refusal::AppealOpen { number: 1, appeal: first });
         not_found(world.appeal_step("ann", file(AppealId(uuid()), 9)).await, "case");
         let other = world.filed(2).await;
         changed(world.appeal_step("ann", AppealStep::Withdraw(first)).await);

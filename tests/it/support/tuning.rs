@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tribune::outbound::{Outbound, Settings};
 use tribune::ports::courier::Courier;
-use tribune::service::{Site, Tuning};
 use tribune::service::allowance::Plans;
 use tribune::service::feed::Pace;
 use tribune::service::pipeline::Lanes;
+use tribune::service::{Site, Tuning};
 
 /// With these lanes, and no plans.
 pub(crate) fn with(lanes: Lanes) -> Tuning {

@@ -91,5 +91,7 @@ wire! {
         Early,
         /// It is too soon after the last one.
         Gap,
+        /// The community is archived, and nothing changes in it.
+        Archived,
     }
 }

@@ -55,7 +55,10 @@ fn it_may_be_within_the_window_after_the_wait() {
     assert_eq!(barrier(DAY - 1), Some(Barrier::Early { from: at(DAY) }));
     assert_eq!(barrier(DAY), None);
     assert_eq!(barrier(10 * DAY - 1), None);
-    let late = Barrier::Late { since: at(10 * DAY) };
+    let late = Barrier::Late {
+        since: at(10 * DAY),
+        ahead: false,
+    };
     assert_eq!(barrier(10 * DAY), Some(late));
     assert_eq!(barrier(DAY - 1).unwrap().from(), Some(at(DAY)));
     let open = Eligibility::of(&Rules::default(), &case(), &[], at(DAY * 20_000));
@@ -83,7 +86,10 @@ fn it_may_be_so_often_and_with_a_gap() {
         window: Some(5 * DAY),
         ..rules
     };
-    let late = Some(Barrier::Late { since: at(5 * DAY) });
+    let late = Some(Barrier::Late {
+        since: at(5 * DAY),
+        ahead: true,
+    });
     assert_eq!(Eligibility::of(&short, &case(), &one, at(2 * DAY)).barrier, late);
 }
 

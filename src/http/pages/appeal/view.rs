@@ -59,10 +59,16 @@ pub(in crate::http::pages) fn why_not(language: Language, barrier: &Barrier) -> 
         Barrier::Voided => say(language, "page-no-appeal-voided", &[]),
         Barrier::Lift | Barrier::Kind(_) => say(language, "page-no-appeal-kind", &[]),
         Barrier::Most(most) => say(language, "page-no-appeal-most", &[("most", (*most).into())]),
-        Barrier::Late { since } => {
+        Barrier::Late { since, ahead } => {
             let since = texts::moment(language, *since);
-            say(language, "page-no-appeal-late", &[("since", since.into())])
+            let key = if *ahead {
+                "page-no-appeal-no-more"
+            } else {
+                "page-no-appeal-late"
+            };
+            say(language, key, &[("since", since.into())])
         }
+        Barrier::Archived => say(language, "page-no-appeal-archived", &[]),
         Barrier::Early { from } | Barrier::Gap { from } => {
             let from = texts::moment(language, *from);
             say(language, "page-no-appeal-early", &[("from", from.into())])

@@ -30,7 +30,7 @@ problems!(CreateAppealLinkProblems: Post, NotFound, CommunityArchived, NoPublicU
     path = "/v1/communities/{community}/cases/{number}/appeal-link",
     tag = "appeals",
     params(InCase, Idempotency),
-    request_body(content = AppealLinkRequest, example = json!(examples::appeal_link::request())),
+    request_body(content = Option<AppealLinkRequest>, example = json!(examples::appeal_link::request())),
     responses(
         (status = 201, description = "The link.", body = AppealLinkCreated,
             headers(
@@ -45,8 +45,9 @@ pub async fn create_appeal_link(
     State(api): State<ApiState>,
     Segments(InCase { community, number }): Segments<InCase>,
     repeat: Idempotency,
-    body: StrictJson<AppealLinkRequest>,
+    body: Option<StrictJson<AppealLinkRequest>>,
 ) -> Result<Response, Problem> {
+    let body = StrictJson::or_empty(body)?;
     let life = life(body.value.expires_in.as_ref())?;
     let claim = repeat.claim(&body);
     let made = api

@@ -31,7 +31,7 @@ problems!(SubmitAppealProblems: Post, NotFound, CommunityArchived, AppealStep, A
     path = "/v1/communities/{community}/appeals/{appeal}/submit",
     tag = "appeals",
     params(InAppeal, Idempotency),
-    request_body(content = SubmitRequest, example = json!(examples::appeal::submit_request())),
+    request_body(content = Option<SubmitRequest>, example = json!(examples::appeal::submit_request())),
     responses(
         (status = 200, description = "The appeal as it is now.", body = Appeal,
             headers(("Idempotent-Replayed" = String, description = "`true` on the answer to a repeat.")),
@@ -44,8 +44,9 @@ pub async fn submit_appeal(
     State(api): State<ApiState>,
     Segments(InAppeal { community, appeal }): Segments<InAppeal>,
     repeat: Idempotency,
-    body: StrictJson<SubmitRequest>,
+    body: Option<StrictJson<SubmitRequest>>,
 ) -> Result<Response, Problem> {
+    let body = StrictJson::or_empty(body)?;
     let mut fields = Fields::default();
     let text = body.value.statement.as_deref();
     let text = text.and_then(|text| fields.words("/statement", text, LONGEST));

@@ -269,7 +269,10 @@ fn a_decision_is_told_with_its_reason() {
         lifted_at: None,
         about: About::default(),
     };
-    assert_eq!(super::appeal(&audience(None, None), &appeal, None), None);
+    assert_eq!(
+        super::appeal(&audience(None, None), (&appeal, None), None, DateTime::UNIX_EPOCH),
+        None
+    );
     for (outcome, said) in [
         (Outcome::Uphold, "the case stands"),
         (Outcome::Reduce, "the case counts less from now on"),
@@ -282,13 +285,60 @@ fn a_decision_is_told_with_its_reason() {
             at: DateTime::UNIX_EPOCH,
             reason: "The log shows it".into(),
             exception: false,
+            split: false,
         });
-        let told = super::appeal(&audience(None, None), &appeal, None).unwrap();
+        let told = super::appeal(&audience(None, None), (&appeal, None), None, DateTime::UNIX_EPOCH).unwrap();
         let whole = format!(
             "Your appeal of case #1234 in Rust Cologne has been decided: {said}.\nReason: The log shows it"
         );
         assert_eq!(told, whole);
     }
+}
+
+#[test]
+fn a_decision_says_what_it_comes_to() {
+    let mut appeal = Appeal {
+        id: AppealId(Uuid::nil()),
+        community: CommunityId(Uuid::nil()),
+        case: 12,
+        user: UserId(Uuid::nil()),
+        stored: State::Closed,
+        created_at: DateTime::UNIX_EPOCH,
+        ended_at: None,
+        lifted_at: None,
+        about: About::default(),
+    };
+    let decision = |outcome, split| Decision {
+        outcome,
+        by: person(),
+        at: DateTime::UNIX_EPOCH,
+        reason: "Too long".into(),
+        exception: false,
+        split,
+    };
+    let told = |appeal: &Appeal, case: Option<&Case>, now: i64| {
+        let now = DateTime::from_timestamp(now, 0).unwrap();
+        let told = super::appeal(&audience(None, None), (appeal, case), None, now).unwrap();
+        told.split_once('\n').unwrap().1.to_owned()
+    };
+    appeal.about.decision = Some(decision(Outcome::Reduce, false));
+    let mut case = case(Kind::Tempban, person(), Some(24));
+    assert_eq!(
+        told(&appeal, Some(&case), 0),
+        "It lasts 1 day, until 29 November 2026, 12:00 UTC.\nIt counts 2.5 points now.\nReason: Too long"
+    );
+    assert_eq!(
+        told(&appeal, Some(&case), 1_900_000_000),
+        "Its restriction is over.\nIt counts 2.5 points now.\nReason: Too long"
+    );
+    case.number = 13;
+    case.kind = Kind::Mute;
+    appeal.about.decision = Some(decision(Outcome::Replace, false));
+    assert!(
+        told(&appeal, Some(&case), 0).starts_with("You have been muted in Rust Cologne.\nIt lasts 1 day")
+    );
+    appeal.about.decision = Some(decision(Outcome::Uphold, true));
+    assert_eq!(told(&appeal, None, 0), "The reviewers did not agree on a change.");
 }
 
 #[test]
@@ -312,12 +362,24 @@ fn what_a_reviewer_asks_or_refuses_is_told_in_every_language() {
         answered_at: None,
     };
     assert_eq!(
-        super::appeal(&audience(None, None), &about, Some(&asked)).unwrap(),
+        super::appeal(
+            &audience(None, None),
+            (&about, None),
+            Some(&asked),
+            DateTime::UNIX_EPOCH
+        )
+        .unwrap(),
         "Whoever reviews your appeal of case #12 in Rust Cologne asks you something. You can answer until 28 November 2026, 12:00 UTC.\n\
          Question: Who else was there?"
     );
     for language in Language::ALL {
-        let told = super::appeal(&audience(Some(language), None), &about, Some(&asked)).unwrap();
+        let told = super::appeal(
+            &audience(Some(language), None),
+            (&about, None),
+            Some(&asked),
+            DateTime::UNIX_EPOCH,
+        )
+        .unwrap();
         assert!(
             told.ends_with("Who else was there?") && !told.contains("notice-"),
             "{told}"
@@ -329,7 +391,13 @@ fn what_a_reviewer_asks_or_refuses_is_told_in_every_language() {
         reason: "The fifth one".into(),
     });
     for language in Language::ALL {
-        let told = super::appeal(&audience(Some(language), None), &about, None).unwrap();
+        let told = super::appeal(
+            &audience(Some(language), None),
+            (&about, None),
+            None,
+            DateTime::UNIX_EPOCH,
+        )
+        .unwrap();
         assert!(
             told.contains("#12") && told.ends_with("The fifth one") && !told.contains("notice-"),
             "{told}"

@@ -73,7 +73,7 @@ impl Context<'_> {
         if let Some(barrier) = Eligibility::of(rules, &case, &earlier, now).barrier {
             return Err(refused(match barrier {
                 Barrier::Voided => Refusal::AlreadyVoided { number },
-                Barrier::Open(_) => Refusal::AppealOpen { number },
+                Barrier::Open(appeal) => Refusal::AppealOpen { number, appeal },
                 barrier => Refusal::NotAppealable { number, barrier },
             }));
         }
@@ -88,7 +88,10 @@ impl Context<'_> {
         let filed = Appeal::file((id, community, number, case.user), saying, (draft, rules), now);
         let appeal = filed.map_err(|why| refused(why.into()))?;
         if !appeals::insert(transaction, tenant, &appeal).await? {
-            return Err(refused(Refusal::AppealOpen { number }));
+            // One whose time is over stands there as open until that is written down, in a second or so.
+            let open = earlier.iter().find(|appeal| appeal.stored.is_open());
+            let appeal = open.map_or(id, |appeal| appeal.id);
+            return Err(refused(Refusal::AppealOpen { number, appeal }));
         }
         Ok(Changed::Appeal(Box::new(appeal)))
     }

@@ -292,7 +292,7 @@ on_every_store! {
         let text = notice["text"].as_str().unwrap();
         assert!(text.starts_with("Whoever reviews your appeal of case #1 in Rust Cologne asks you something. You can answer until "), "{text}");
         assert!(text.ends_with(".\nQuestion: Who else was there?"), "{text}");
-        here.post(&format!("{appeal}/statements"), json!({"text": "Bea"})).await.expect(200);
+        here.post(&format!("{appeal}/statements"), json!({"statement": "Bea"})).await.expect(200);
         here.post(&format!("{appeal}/claim"), by(json!({}))).await.expect(200);
         here.post(&format!("{appeal}/bar"), by(json!({"reason": "Abuse"}))).await.expect(200);
         let told = here.notices(1).await;

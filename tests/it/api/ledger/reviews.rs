@@ -309,6 +309,43 @@ on_every_store! {
         let call = api.admin.call(Method::POST, &here.path(&format!("{path}/decide"))).header("idempotency-key", "one");
         assert_eq!(call.json(&first).send().await.expect(200), voted, "a repeat of the first vote");
     }
+
+    /// What could not be carried out is no vote; the others read what somebody came to, and where no change has enough votes the case stands, for nobody's reason.
+    async fn reviewers_know_what_the_others_came_to(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        rules(&here, 1, json!({"appeals": {"votes": {"needed": 2, "of": 2}}})).await;
+        let case = here.muted().await;
+        let path = here.claimed(case).await;
+        let refused = here.handle(&path, "decide", "60", json!({"outcome": "reduce", "points": 500, "reason": "x"})).await;
+        problem(refused, 409, "not_reducible");
+        let shown = here.get(&path).await.expect(200);
+        assert_eq!((&shown["state"], &shown["votes"]), (&json!("in_review"), &json!([])));
+        let less = json!({"outcome": "reduce", "points": 1, "reason": "Half of it"});
+        here.handle(&path, "decide", "60", less).await.expect(200);
+        here.handle(&path, "claim", "61", json!({})).await.expect(200);
+        let vote = here.get(&format!("{path}/review")).await.expect(200)["appeal"]["votes"][0].clone();
+        assert_eq!((&vote["outcome"], &vote["points"], &vote["reason"], &vote["duration"]), (&json!("reduce"), &json!(1), &json!("Half of it"), &Value::Null));
+        assert_eq!(here.get(&path).await.expect(200)["votes"][0]["reason"], Value::Null, "for reviewers alone");
+        let decided = here.handle(&path, "decide", "61", json!({"outcome": "void", "reason": "All of it"})).await.expect(200);
+        let decision = &decided["appeal"]["decision"];
+        assert_eq!((&decision["outcome"], &decision["split"]), (&json!("uphold"), &json!(true)));
+        assert_eq!(decision["reason"], "No change has enough votes, so the case stands.");
+        let notices = here.get(&format!("/notices?case={case}")).await.expect(200);
+        let text = notices["items"][0]["text"].as_str().unwrap();
+        assert!(text.ends_with("the case stands.\nThe reviewers did not agree on a change."), "{text}");
+    }
+
+    /// In an archived community nothing can be appealed, and the answer says so.
+    async fn nothing_is_appealed_where_nothing_changes(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        let case = here.muted().await;
+        api.admin.post(&here.path("/archive"), &json!({})).await.expect(200);
+        let asked = here.get(&format!("/cases/{case}/appeal-eligibility")).await.expect(200);
+        assert_eq!((&asked["eligible"], &asked["barrier"]), (&json!(false), &json!("archived")));
+    }
+
     /// How often appeals changed something, by who acted, by rule and by reason.
     async fn overturns_are_counted(store) {
         let api = Api::start(store).await;
