@@ -57,7 +57,10 @@ on_every_store! {
         let until = decided["remedy"]["case"]["sanction"]["ends_at"].clone();
         assert!(until.is_string() && all.iter().any(|d| d["effect"] == "ban" && d["wanted"]["until"] == until), "{all:#?}");
         let notices = here.get(&format!("/notices?case={ban}")).await.expect(200);
-        assert!(notices["items"][0]["text"].as_str().unwrap().contains("counts less from now on"), "{notices}");
+        let told: Vec<_> = notices["items"].as_array().unwrap().iter().map(|notice| notice["text"].as_str().unwrap()).collect();
+        let whole = "Your appeal of case #2 in Rust Cologne has been decided: the case counts less from now on.\n\
+            It lasts 5 days, until 6 January 2026, 00:00 UTC.\nIt counts 1 point now.\nReason: Rita did ask";
+        assert!(told.contains(&whole) && told.iter().any(|text| text.ends_with("Question: Who asked you for it?")), "{told:?}");
         browser.reload().await;
         let page = browser.text("main").await;
         assert!(page.contains("The case counts less from now on") && page.contains("Rita did ask"), "{page}");
