@@ -15,9 +15,9 @@ mod wording; // what people read
 
 pub use check::check;
 pub use draft::{
-    Call, Draft, End, Handler, MAX_FIELD_LABEL, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME, MIN_TIMEOUT,
-    MOST_CHOICES, MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State, StateDraft, Timeout,
-    Transition, USUAL_LIFETIME,
+    Call, Draft, End, Handler, MAX_FIELD_LABEL, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME,
+    MIN_TIMEOUT, MOST_CHOICES, MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State,
+    StateDraft, Timeout, Transition, USUAL_LIFETIME,
 };
 pub use field::{Choice, Field, Kind, MAX_ANSWER, Value, answers};
 pub use flow::{Flow, FlowName, NotAFlowName, PREFIX};

@@ -48,7 +48,9 @@ pub(crate) fn flow_of(
 /// What is wrong with a flow, as far as the first of it.
 fn first(found: &[Finding]) -> String {
     let first = found.first();
-    first.map_or_else(String::new, |first| format!("{}: {}", first.pointer, first.detail))
+    first.map_or_else(String::new, |first| {
+        format!("{}: {}", first.pointer, first.detail)
+    })
 }
 
 pub(crate) fn flow_name(place: &Place<'_>, name: &str) -> Result<FlowName, StoreError> {

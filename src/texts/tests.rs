@@ -1,7 +1,10 @@
 //! Tests: every catalogue says the same, nothing in it is unused, and what is said is well formed.
 
 use super::*;
-use crate::domain::conversation::{Choice, Field, FlowName, Kind as Asks, MAX_FIELD_LABEL, MAX_LABEL, MAX_TEXT, Shipped, State, Wording, label, shipped};
+use crate::domain::conversation::{
+    Choice, Field, FlowName, Kind as Asks, MAX_FIELD_LABEL, MAX_LABEL, MAX_TEXT, Shipped, State, Wording,
+    label, shipped,
+};
 use crate::domain::kind::{Kind, Restriction};
 use crate::domain::points::Points;
 use chrono::DateTime;
@@ -157,7 +160,10 @@ fn fits(wording: &Wording, most: usize) {
     assert!(has(key), "{key}");
     for language in Language::ALL {
         let said = say(language, key, &[]);
-        assert!((1..=most).contains(&said.chars().count()), "{language:?} {key}: {said}");
+        assert!(
+            (1..=most).contains(&said.chars().count()),
+            "{language:?} {key}: {said}"
+        );
     }
 }
 

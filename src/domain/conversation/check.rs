@@ -1,8 +1,8 @@
 //! From a draft to a flow, or to everything that is wrong with it.
 
 use super::draft::{
-    Draft, End, MAX_FIELD_LABEL, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME, MIN_TIMEOUT, MOST_CHOICES,
-    MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State, Timeout, Transition,
+    Draft, End, MAX_FIELD_LABEL, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME, MIN_TIMEOUT,
+    MOST_CHOICES, MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State, Timeout, Transition,
 };
 use super::field::{Choice, Field, Kind, MAX_ANSWER};
 use super::flow::{Flow, FlowName};

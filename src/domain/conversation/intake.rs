@@ -46,7 +46,11 @@ pub(super) fn appeal(questions: &[Question]) -> Draft {
     draft.forgets = vec![name("statement"), name("evidence")];
     draft.forgets.extend(asked.iter().map(|field| field.name));
     states(&mut draft, asked);
-    let after_statement = if questions.is_empty() { "check" } else { "questions" };
+    let after_statement = if questions.is_empty() {
+        "check"
+    } else {
+        "questions"
+    };
     let mut collected = vec![("statement", "submit", after_statement)];
     let mut left = vec![("statement", "cancel", "cancelled")];
     if !questions.is_empty() {
@@ -84,11 +88,7 @@ fn states(draft: &mut Draft, asked: Vec<Field>) {
         field("evidence", "talk-appeal-evidence", Kind::Url, false),
     ];
     draft.state(name("statement"), ask(statement, TO_WRITE));
-    let choices = [
-        ("file", "talk-appeal-file"),
-        ("edit", "talk-appeal-edit"),
-        cancel,
-    ];
+    let choices = [("file", "talk-appeal-file"), ("edit", "talk-appeal-edit"), cancel];
     let mut check = prompt("talk-appeal-check", &["case", "statement", "evidence"], &choices);
     if !asked.is_empty() {
         check.show.extend(asked.iter().map(|field| field.name));
@@ -105,7 +105,10 @@ fn states(draft: &mut Draft, asked: Vec<Field>) {
     ];
     let refused = prompt("talk-appeal-refused", &["case", "refusal"], &choices);
     draft.state(name("refused"), ask(refused, TO_WRITE));
-    draft.state(name("filed"), end("filed", "talk-appeal-filed", &["case", "appeal"]));
+    draft.state(
+        name("filed"),
+        end("filed", "talk-appeal-filed", &["case", "appeal"]),
+    );
     draft.state(name("cancelled"), end("cancelled", "talk-appeal-cancelled", &[]));
     draft.state(name("late"), end("expired", "talk-appeal-late", &[]));
 }

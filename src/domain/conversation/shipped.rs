@@ -187,11 +187,20 @@ fn confirm_act() -> Draft {
         field("member", "talk-act-member", Kind::Text { min: 3, max: 161 }, true),
         field("kind", "talk-act-kind", kinds, true),
         field("duration", "talk-act-duration", seconds, false),
-        field("reason", "talk-act-reason", Kind::Text { min: 1, max: 2_000 }, false),
+        field(
+            "reason",
+            "talk-act-reason",
+            Kind::Text { min: 1, max: 2_000 },
+            false,
+        ),
     ];
     draft.forgets = vec![name("member"), name("reason")];
     let choices = [("confirm", "talk-act-confirm"), ("cancel", "talk-cancel")];
-    let asked = prompt("talk-act-ask", &["kind", "member", "duration", "reason"], &choices);
+    let asked = prompt(
+        "talk-act-ask",
+        &["kind", "member", "duration", "reason"],
+        &choices,
+    );
     draft.state(name("confirm"), ask(asked, TO_CONFIRM));
     draft.state(name("acting"), call(Call::Act));
     draft.state(name("done"), end("done", "talk-act-done", &["case"]));
@@ -227,7 +236,10 @@ fn link_account() -> Draft {
     let mut draft = Draft::new(Wording::Key("talk-link-title"), name("issuing"));
     draft.state(name("issuing"), call(Call::IssueCode));
     let choices = [("again", "talk-link-again"), ("cancel", "talk-cancel")];
-    draft.state(name("code"), ask(prompt("talk-link-code", &[], &choices), TO_LINK));
+    draft.state(
+        name("code"),
+        ask(prompt("talk-link-code", &[], &choices), TO_LINK),
+    );
     let choices = [("confirm", "talk-link-confirm"), ("deny", "talk-link-deny")];
     draft.state(
         name("confirm"),
