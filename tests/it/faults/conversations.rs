@@ -80,7 +80,7 @@ impl Talk {
     async fn once(&self, client: &Client, path: &str, body: &Value) -> Result<Value, Unanswered> {
         let call = client
             .call(Method::POST, path)
-            .header("idempotency-key", &self.key);
+            .header("idempotency-key", &format!("{path} {}", self.key));
         let reply = call.json(body).try_send().await.map_err(|_| Unanswered)?;
         Ok(reply.expect(201))
     }
@@ -191,7 +191,11 @@ async fn talk(
         if last.go_on(&client, &base, &told).await.is_err() || !more {
             return talks;
         }
-        let flow = if number % 2 == 0 { "tribune.appeal" } else { "talk" };
+        let flow = if number.is_multiple_of(2) {
+            "tribune.appeal"
+        } else {
+            "talk"
+        };
         talks.push(Talk::new(format!("{name}-{number}"), flow));
     }
 }
@@ -206,40 +210,116 @@ async fn put(client: &Client, name: &str, flow: &Value, seen: Option<&str>) {
     assert!(matches!(status, 200 | 201), "{status}");
 }
 
-/// Has everybody talk until that many steps were answered, and kills the server then; or until they are done, where none is said.
-async fn round(
-    server: &mut Server,
-    base: &str,
+/// A server, and whoever talks with it.
+struct World {
+    server: Server,
+    base: String,
     talks: Vec<Vec<Talk>>,
-    steps: Option<usize>,
-    news: Option<&Value>,
-) -> Vec<Vec<Talk>> {
-    let told = Arc::new(AtomicUsize::new(0));
-    let people: Vec<_> = talks
-        .into_iter()
-        .map(|talks| {
-            let talking = talk(
-                server.admin(),
-                base.to_owned(),
-                talks,
-                told.clone(),
-                steps.is_some(),
-            );
-            tokio::spawn(talking)
-        })
-        .collect();
-    if let Some(flow) = news {
-        put(&server.admin(), "talk", flow, Some("\"1\"")).await;
+    /// Somebody who began before the flow had another version, and takes their time.
+    old: Talk,
+    /// Somebody for whom time leads on, and since when.
+    late: (Talk, Instant),
+}
+
+impl World {
+    async fn make(database: &Durable) -> Self {
+        let server = Server::start(&database.url());
+        let admin = server.admin();
+        let made = admin
+            .post("/v1/communities", &json!({"name": "c"}))
+            .await
+            .expect(201);
+        put(&admin, "talk", &flow(&["a", "b", "c"], "one"), None).await;
+        put(&admin, "waiting", &waiting(), None).await;
+        let mut world = Self {
+            server,
+            base: format!("/v1/communities/{}", made["id"].as_str().unwrap()),
+            talks: (0..PEOPLE)
+                .map(|n| vec![Talk::new(format!("p{n}"), "talk")])
+                .collect(),
+            old: Talk::new("old".to_owned(), "talk"),
+            late: (Talk::new("late".to_owned(), "waiting"), Instant::now()),
+        };
+        world.old.at = world.begin(&world.old).await;
+        world
     }
-    if let Some(steps) = steps {
-        wait::until_async("people to get on", PATIENCE, async || {
-            (told.load(Ordering::Relaxed) >= steps).then_some(())
+
+    async fn begin(&self, talk: &Talk) -> Value {
+        let start = json!({"flow": talk.flow, "member": talk.member(), "channel": "x"});
+        let path = format!("{}/conversations", self.base);
+        self.server.admin().post(&path, &start).await.expect(201)
+    }
+
+    /// Has everybody talk until that many steps were answered, and kills the server then; or until they are done, where none is said.
+    async fn round(&mut self, steps: Option<usize>, news: Option<Value>) {
+        let told = Arc::new(AtomicUsize::new(0));
+        let people: Vec<_> = std::mem::take(&mut self.talks)
+            .into_iter()
+            .map(|talks| {
+                let (client, base) = (self.server.admin(), self.base.clone());
+                tokio::spawn(talk(client, base, talks, told.clone(), steps.is_some()))
+            })
+            .collect();
+        if let Some(flow) = news {
+            put(&self.server.admin(), "talk", &flow, Some("\"1\"")).await;
+        }
+        if let Some(steps) = steps {
+            wait::until_async("people to get on", PATIENCE, async || {
+                (told.load(Ordering::Relaxed) >= steps).then_some(())
+            })
+            .await;
+            self.server.kill();
+        }
+        let done = join_all(people).await;
+        self.talks = done.into_iter().map(|talks| talks.unwrap()).collect();
+    }
+
+    /// Kills the server among them, again and again, and has it started again.
+    async fn rage(&mut self, dice: &mut Dice) {
+        for kill in 0..KILLS {
+            let last = kill + 1 == KILLS;
+            if last {
+                let at = self.begin(&self.late.0).await;
+                self.late.0.at = at;
+                self.late.1 = Instant::now();
+            }
+            let news = (kill == 1).then(|| flow(&["x", "y"], "two"));
+            self.round(Some(dice.below(STEPS)), news).await;
+            if last {
+                // Time goes on while nobody serves.
+                wait::until_async("the timeout to fall due", PATIENCE, async || {
+                    (self.late.1.elapsed() > TIMEOUT).then_some(())
+                })
+                .await;
+            }
+            self.server.restart();
+            let (admin, base) = (self.server.admin(), self.base.as_str());
+            let talks = self.talks.iter().flatten().chain([&self.old]);
+            join_all(talks.map(|talk| talk.check(&admin, base))).await;
+            if kill == 1 {
+                assert!(self.old.step(&admin, base).await.is_ok());
+                assert_eq!(self.old.at["state"], "b");
+            }
+        }
+    }
+
+    /// Time led on once, when it was due, and the log tells it.
+    async fn check_late(&self) {
+        let (admin, late) = (self.server.admin(), &self.late.0);
+        let over = admin.get(&late.path(&self.base)).await.expect(200);
+        assert_eq!(
+            (&over["outcome"], &over["ended_at"]),
+            (&json!("over"), &late.at["deadline"])
+        );
+        wait::until_async("what time did to be told", PATIENCE, async || {
+            let ended = admin
+                .all("/v1/events?limit=500&type=conversation.ended", "after")
+                .await;
+            let mut ids = ended.iter().map(|event| &event["data"]["conversation"]["id"]);
+            ids.any(|id| *id == late.at["id"]).then_some(())
         })
         .await;
-        server.kill();
     }
-    let done = join_all(people).await;
-    done.into_iter().map(|talks| talks.unwrap()).collect()
 }
 
 /// What the log says of each conversation, and how often it says of a case that it is appealed.
@@ -296,75 +376,15 @@ async fn check_appeals(client: &Client, base: &str, talks: &[&Talk]) {
 
 async fn kill_while_people_talk(database: &Durable) {
     let seed = draw::seeds((&[], 1))[0];
+    // Shown if it fails, wherever it does.
     println!("TRIBUNE_SEED={seed}");
-    let mut dice = Dice(seed);
-    let mut server = Server::start(&database.url());
-    let admin = server.admin();
-    let made = admin
-        .post("/v1/communities", &json!({"name": "c"}))
-        .await
-        .expect(201);
-    let base = format!("/v1/communities/{}", made["id"].as_str().unwrap());
-    put(&admin, "talk", &flow(&["a", "b", "c"], "one"), None).await;
-    put(&admin, "waiting", &waiting(), None).await;
-    let ignored = AtomicUsize::new(0);
-    let mut old = Talk::new("old".to_owned(), "talk");
-    let start = json!({"flow": "talk", "member": old.member(), "channel": "x"});
-    old.at = admin
-        .post(&format!("{base}/conversations"), &start)
-        .await
-        .expect(201);
-    let mut talks: Vec<_> = (0..PEOPLE)
-        .map(|n| vec![Talk::new(format!("p{n}"), "talk")])
-        .collect();
-    let (mut late, mut begun) = (Talk::new("late".to_owned(), "waiting"), Instant::now());
-    for kill in 0..KILLS {
-        if kill + 1 == KILLS {
-            let start = json!({"flow": "waiting", "member": late.member(), "channel": "x"});
-            late.at = server
-                .admin()
-                .post(&format!("{base}/conversations"), &start)
-                .await
-                .expect(201);
-            begun = Instant::now();
-        }
-        let news = (kill == 1).then(|| flow(&["x", "y"], "two"));
-        talks = round(&mut server, &base, talks, Some(dice.below(STEPS)), news.as_ref()).await;
-        if kill + 1 == KILLS {
-            // Time goes on while nobody serves.
-            wait::until_async("the timeout to fall due", PATIENCE, async || {
-                (begun.elapsed() > TIMEOUT).then_some(())
-            })
-            .await;
-        }
-        server.restart();
-        let admin = server.admin();
-        join_all(talks.iter().flatten().map(|talk| talk.check(&admin, &base))).await;
-        old.check(&admin, &base).await;
-        if kill == 2 {
-            assert!(old.step(&admin, &base).await.is_ok());
-            assert_eq!((&old.at["state"], &old.at["version"]), (&json!("b"), &json!(1)));
-        }
-    }
-    let admin = server.admin();
-    let over = admin.get(&late.path(&base)).await.expect(200);
-    assert_eq!(
-        (&over["outcome"], &over["ended_at"]),
-        (&json!("over"), &late.at["deadline"])
-    );
-    wait::until_async("what time did to be told", PATIENCE, async || {
-        let ended = admin
-            .all("/v1/events?limit=500&type=conversation.ended", "after")
-            .await;
-        ended
-            .iter()
-            .find(|event| event["data"]["conversation"]["id"] == late.at["id"])
-            .map(|_| ())
-    })
-    .await;
-    talks = round(&mut server, &base, talks, None, None).await;
-    assert!(old.go_on(&admin, &base, &ignored).await.is_ok());
-    let mut all: Vec<&Talk> = talks.iter().flatten().chain([&old]).collect();
+    let mut world = World::make(database).await;
+    world.rage(&mut Dice(seed)).await;
+    world.check_late().await;
+    world.round(None, None).await;
+    let (admin, base) = (world.server.admin(), world.base.as_str());
+    assert!(world.old.go_on(&admin, base, &AtomicUsize::new(0)).await.is_ok());
+    let mut all: Vec<&Talk> = world.talks.iter().flatten().chain([&world.old]).collect();
     for talk in &all {
         let outcome = match (talk.flow, talk.at["version"].as_i64()) {
             ("tribune.appeal", _) => "filed",
@@ -373,10 +393,10 @@ async fn kill_while_people_talk(database: &Durable) {
         };
         assert_eq!(talk.at["outcome"], outcome, "{}", talk.at);
     }
-    check_appeals(&admin, &base, &all).await;
-    all.push(&late);
+    check_appeals(&admin, base, &all).await;
+    all.push(&world.late.0);
     check_log(&admin, &all).await;
-    assert!(server.terminate().success(), "{}", server.log());
+    assert!(world.server.terminate().success(), "{}", world.server.log());
 }
 
 #[tokio::test]
