@@ -17,7 +17,7 @@ use crate::support::wait;
 
 /// How many people talk at once, how often the server is killed among them, and after how many of their steps at the most.
 const PEOPLE: usize = 8;
-const KILLS: usize = 4;
+const KILLS: usize = 3;
 const STEPS: usize = 60;
 /// How long somebody may wait in a flow until time leads on: the shortest that there is.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -277,15 +277,14 @@ impl World {
     /// Kills the server among them, again and again, and has it started again.
     async fn rage(&mut self, dice: &mut Dice) {
         for kill in 0..KILLS {
-            let last = kill + 1 == KILLS;
-            if last {
+            if kill + 2 == KILLS {
                 let at = self.begin(&self.late.0).await;
                 self.late.0.at = at;
                 self.late.1 = Instant::now();
             }
             let news = (kill == 1).then(|| flow(&["x", "y"], "two"));
             self.round(Some(dice.below(STEPS)), news).await;
-            if last {
+            if kill + 1 == KILLS {
                 // Time goes on while nobody serves.
                 wait::until_async("the timeout to fall due", PATIENCE, async || {
                     (self.late.1.elapsed() > TIMEOUT).then_some(())
