@@ -49,6 +49,8 @@ struct Talk {
     case: Value,
     /// What they were told last.
     at: Value,
+    /// What they said last of that which was answered.
+    said: Value,
     /// Whether they have said something since, and were not answered.
     unsure: bool,
 }
@@ -60,6 +62,7 @@ impl Talk {
             flow,
             case: Value::Null,
             at: Value::Null,
+            said: Value::Null,
             unsure: false,
         }
     }
@@ -141,26 +144,25 @@ impl Talk {
         if reply.status == 409 {
             // It was done before the server died, and is not done again.
             assert!(self.unsure, "{}: {}", self.key, reply.body);
-            let code = reply.body["code"].as_str().unwrap();
-            assert!(
-                matches!(code, "conversation_moved" | "conversation_event"),
-                "{}",
-                reply.body
-            );
+            is_behind(&reply);
             self.at = client.get(&self.path(base)).await.expect(200);
         } else {
             self.at = reply.expect(200);
         }
-        self.unsure = false;
+        (self.said, self.unsure) = (body, false);
         assert_eq!(self.at["state"], next, "{before} and then {}", self.at);
         assert_eq!(self.at["version"], before["version"]);
         Ok(())
     }
 
-    /// That they stand where they were told; where an answer is missing, by one thing further at the most.
+    /// That they stand where they were told; where an answer is missing, by one thing further at the most. What was answered is not done again.
     async fn check(&self, client: &Client, base: &str) {
         if self.at.is_null() {
             return;
+        }
+        if !self.said.is_null() {
+            let path = format!("{}/advance", self.path(base));
+            is_behind(&client.post(&path, &self.said).await);
         }
         let now = client.get(&self.path(base)).await.expect(200);
         if now["step"] == self.at["step"] || !self.unsure {
@@ -174,6 +176,13 @@ impl Talk {
             self.key
         );
     }
+}
+
+/// That a press comes too late: the conversation has moved on.
+fn is_behind(reply: &Reply) {
+    let code = reply.body["code"].as_str().unwrap_or_default();
+    let moved = matches!(code, "conversation_moved" | "conversation_event");
+    assert!(reply.status == 409 && moved, "{}", reply.body);
 }
 
 /// One person after the other, until the server no longer answers, or until they are told to stop.
