@@ -8,22 +8,25 @@ mod check; // from a draft to a flow
 mod draft; // a flow as it is written
 mod field; // what is asked for, and what is answered
 mod flow; // a flow that is right
+mod intake; // the flow of an appeal, with what a policy asks
 mod session; // where somebody stands in one
 mod shipped; // the flows that are always there
-mod texts; // what the shipped flows say
+mod wording; // what people read
 
 pub use check::check;
 pub use draft::{
-    Call, Draft, End, Handler, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME, MIN_TIMEOUT,
-    MOST_CHOICES, MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State, StateDraft, Timeout,
-    Transition, USUAL_LIFETIME,
+    Call, Draft, End, Handler, MAX_FIELD_LABEL, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME,
+    MIN_TIMEOUT, MOST_CHOICES, MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State,
+    StateDraft, Timeout, Transition, USUAL_LIFETIME,
 };
 pub use field::{Choice, Field, Kind, MAX_ANSWER, Value, answers};
 pub use flow::{Flow, FlowName, NotAFlowName, PREFIX};
+pub use intake::{intake, question_field};
 pub use session::{
     Ended, Event, Link, MAX_CHANNEL, MOST_TRIES, News, Next, NotTaken, Session, Source, Start, Told, opened,
 };
 pub use shipped::{Shipped, label, shipped};
+pub use wording::Wording;
 
 #[cfg(test)]
 mod properties;

@@ -4,6 +4,7 @@ use super::directory::{After, Changed};
 use super::error::StoreError;
 use super::ledger::PersonRef;
 use crate::domain::actor::Actor;
+use crate::domain::appeal::Question;
 use crate::domain::conversation::{Event, Flow, FlowName, Session, Told, Value};
 use crate::domain::id::{AppealId, CommunityId, ConversationId, KeyId, MergeId, TenantId, UserId};
 use crate::domain::name::Name;
@@ -90,6 +91,8 @@ pub struct Starting {
     pub channel: String,
     /// What it is started with, which has been checked.
     pub data: BTreeMap<Name, Value>,
+    /// What the policy asks, where the flow asks it.
+    pub questions: Vec<Question>,
     /// What it may need that is new.
     pub fresh: Fresh,
 }

@@ -13,10 +13,15 @@ use super::error::ServiceError;
 use super::keys::reveal;
 use super::listing::{Listed, cut, one_more};
 use super::{After, Claim, Outcome, PersonRef, Service, show};
-use crate::domain::conversation::{Event, Flow, FlowName, Session, Shipped, Source, Value, answers, shipped};
+use crate::domain::appeal::Question;
+use crate::domain::conversation::{
+    Event, Flow, FlowName, Session, Shipped, Source, Value, answers, intake, shipped,
+};
 use crate::domain::id::{AppealId, CommunityId, ConversationId, MergeId, UserId};
 use crate::domain::name::Name;
 use crate::domain::policy_check::Finding;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
 use crate::ports::conversations::{
     Advancing, ConversationChange, ConversationFilter, ConversationStep, Fresh, Starting,
 };
@@ -69,8 +74,7 @@ impl Service {
         caller.enter(community)?;
         // What is not there comes before what the key may not do in it.
         self.store.community(caller.tenant, community).await?;
-        let flow = self.flow_to_start(caller, &order.flow).await?;
-        may(caller, flow.name())?;
+        let (flow, questions) = self.flow_to_start(caller, community, &order.flow).await?;
         let data = answers(&flow.draft().takes, &order.data, "/data").map_err(ServiceError::Invalid)?;
         match Shipped::named(flow.name()) {
             Some(Shipped::ConfirmAct) => {
@@ -86,6 +90,7 @@ impl Service {
             person: order.member,
             channel: order.channel,
             data,
+            questions,
             fresh: self.fresh(caller, &code, None),
         };
         let what = ConversationStep::Start(Box::new(starting));
@@ -198,11 +203,25 @@ impl Service {
         show::conversation::conversation(now.as_ref().unwrap_or(session), flow)
     }
 
-    async fn flow_to_start(&self, caller: &Caller, name: &FlowName) -> Result<Flow, ServiceError> {
-        if let Some(flow) = shipped(name) {
-            return Ok(flow.clone());
+    /// The flow with which a conversation begins that the key may begin, and what it asks because the policy in force does.
+    async fn flow_to_start(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        name: &FlowName,
+    ) -> Result<(Flow, Vec<Question>), ServiceError> {
+        let Some(flow) = shipped(name) else {
+            return Ok((self.store.flow(caller.tenant, name, None).await?.flow, Vec::new()));
+        };
+        may(caller, name)?;
+        if Shipped::named(name) != Some(Shipped::Appeal) {
+            return Ok((flow.clone(), Vec::new()));
         }
-        Ok(self.store.flow(caller.tenant, name, None).await?.flow)
+        let (now, timeline) = self.store.rules(caller.tenant, community).await?;
+        let second = Instant::from_utc(now).map_err(|_| Refusal::ClockOutOfRange)?;
+        let questions = timeline.in_force(second).policy.appeals.questions.clone();
+        let flow = intake(&questions).map_err(ServiceError::Invalid)?;
+        Ok((flow, questions))
     }
 
     fn fresh(&self, caller: &Caller, code: &LinkCode, entered: Option<[u8; 32]>) -> Fresh {

@@ -1,9 +1,13 @@
 //! What both stores know of conversations: rows as values, and the work of shipped flows as far as it needs no query.
 
 use super::codec::Place;
-use crate::domain::conversation::{Draft, Flow, FlowName, Link, Next, Session, Value, check, shipped};
+use crate::domain::appeal::{Saying, Statement};
+use crate::domain::conversation::{
+    Draft, Flow, FlowName, Link, Next, Session, Value, check, intake, question_field, shipped,
+};
 use crate::domain::id::{AppealId, ConversationId};
 use crate::domain::name::Name;
+use crate::domain::policy_check::Finding;
 use crate::ports::conversations::Talked;
 use crate::ports::directory::Conflict;
 use crate::ports::error::StoreError;
@@ -12,7 +16,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// How long whoever submitted an act has for it before others look after it.
 const ACT_TAKES: TimeDelta = TimeDelta::seconds(30);
 
-/// The flow of a conversation: a shipped one, or what the tenant's version says.
+/// The flow of a conversation with what it keeps besides: a shipped one, asking what it began with, or what the tenant's version says.
+pub(crate) fn flow_with(
+    place: &Place<'_>,
+    (name, version, doc): (&str, i32, Option<&str>),
+    link: &Link,
+) -> Result<Flow, StoreError> {
+    if link.questions.is_empty() {
+        return flow_of(place, name, version, doc);
+    }
+    intake(&link.questions).map_err(|found| place.corrupt("link", first(&found)))
+}
+
+/// A shipped flow, or what the tenant's version says.
 pub(crate) fn flow_of(
     place: &Place<'_>,
     name: &str,
@@ -25,13 +41,16 @@ pub(crate) fn flow_of(
     }
     let doc = doc.ok_or_else(|| place.corrupt("flow", "there is no such version"))?;
     let draft: Draft = place.json("doc", doc)?;
-    let flow = check(name, draft).map_err(|found| {
-        let found = found
-            .first()
-            .map(|first| format!("{}: {}", first.pointer, first.detail));
-        place.corrupt("doc", found.unwrap_or_default())
-    })?;
+    let flow = check(name, draft).map_err(|found| place.corrupt("doc", first(&found)))?;
     Ok(flow.at(version))
+}
+
+/// What is wrong with a flow, as far as the first of it.
+fn first(found: &[Finding]) -> String {
+    let first = found.first();
+    first.map_or_else(String::new, |first| {
+        format!("{}: {}", first.pointer, first.detail)
+    })
 }
 
 pub(crate) fn flow_name(place: &Place<'_>, name: &str) -> Result<FlowName, StoreError> {
@@ -70,6 +89,25 @@ pub(crate) fn number(session: &Session, name: &str) -> Option<i64> {
     match session.data.get(&Name::new(name).ok()?)? {
         Value::Integer(number) => Some(*number),
         _ => None,
+    }
+}
+
+/// What somebody says in the appeal that they wrote.
+pub(crate) fn saying(session: &Session, now: DateTime<Utc>) -> Saying {
+    let words = |name: &str| text(session, name).map(str::to_owned);
+    let asked = session.link.questions.iter().enumerate();
+    Saying {
+        statement: Statement {
+            at: now,
+            text: words("statement").unwrap_or_default(),
+            evidence: words("evidence").into_iter().collect(),
+        },
+        answers: asked
+            .filter_map(|(place, question)| {
+                let said = words(question_field(place).as_str())?;
+                Some((question.id.clone(), said))
+            })
+            .collect(),
     }
 }
 

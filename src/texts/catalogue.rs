@@ -13,6 +13,7 @@ macro_rules! files {
             include_str!(concat!($language, "/words.ftl")),
             include_str!(concat!($language, "/pages.ftl")),
             include_str!(concat!($language, "/notices.ftl")),
+            include_str!(concat!($language, "/conversations.ftl")),
         ]
     };
 }

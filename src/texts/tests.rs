@@ -1,6 +1,10 @@
 //! Tests: every catalogue says the same, nothing in it is unused, and what is said is well formed.
 
 use super::*;
+use crate::domain::conversation::{
+    Choice, Field, FlowName, Kind as Asks, MAX_FIELD_LABEL, MAX_LABEL, MAX_TEXT, Shipped, State, Wording,
+    label, shipped,
+};
 use crate::domain::kind::{Kind, Restriction};
 use crate::domain::points::Points;
 use chrono::DateTime;
@@ -146,4 +150,52 @@ fn arguments_come_as_they_are() {
         &[("day", "<b>{ $time }</b>".into()), ("time", "\u{202e}x".into())],
     );
     assert_eq!(said, "<b>{ $time }</b>, \u{202e}x UTC");
+}
+
+/// That there is a message, and that no language has more words for it than there is room.
+fn fits(wording: &Wording, most: usize) {
+    let Wording::Key(key) = wording else {
+        panic!("{wording:?} is in one language alone");
+    };
+    assert!(has(key), "{key}");
+    for language in Language::ALL {
+        let said = say(language, key, &[]);
+        assert!(
+            (1..=most).contains(&said.chars().count()),
+            "{language:?} {key}: {said}"
+        );
+    }
+}
+
+fn field_fits(field: &Field) {
+    fits(&field.label, MAX_FIELD_LABEL);
+    if let Asks::Choice { options } = &field.kind {
+        options.iter().for_each(|option| fits(&option.label, MAX_LABEL));
+    }
+}
+
+#[test]
+fn shipped_flows_speak_every_language() {
+    for kind in Shipped::ALL {
+        let flow = shipped(&FlowName::parse(kind.name()).unwrap()).unwrap();
+        fits(&flow.draft().title, MAX_LABEL);
+        flow.draft().takes.iter().for_each(field_fits);
+        for state in &flow.draft().states {
+            let shown = match &state.state {
+                State::Ask { prompt, .. } => {
+                    fits(&prompt.text, MAX_TEXT);
+                    prompt.fields.iter().for_each(field_fits);
+                    let choices = prompt.choices.iter();
+                    choices.for_each(|Choice { label, .. }| fits(label, MAX_LABEL));
+                    &prompt.show
+                }
+                State::End(end) => {
+                    fits(&end.text, MAX_TEXT);
+                    &end.show
+                }
+                State::Call { .. } => continue,
+            };
+            shown.iter().for_each(|name| fits(&label(flow, *name), MAX_LABEL));
+        }
+    }
 }

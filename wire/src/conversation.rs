@@ -86,7 +86,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Word))]
         pub name: String,
         /// What people read.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Label))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::FieldLabel))]
         pub label: String,
         /// What kind of answer it takes.
         #[serde(rename = "type")]
@@ -320,7 +320,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Word))]
         pub name: String,
         /// What people read.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Label))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::form::FieldLabel))]
         pub label: String,
         /// What was answered. People wrote it: draw it as plain text.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::form::Answer))]

@@ -66,8 +66,10 @@ texts! {
     FlowName: (1, 40), r"^(tribune\.)?[a-z][a-z0-9_]{0,31}$", "tribune.appeal";
     /// A word that a flow chooses: lower-case letters, digits and `_`, beginning with a letter.
     Word: (1, 32), "^[a-z][a-z0-9_]*$", "submit";
-    /// What people read beside a field or on a button: no control characters but line break and tab, and not white space alone.
+    /// What people read on a button, or as a title: no control characters but line break and tab, and not white space alone.
     Label: (1, 80), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "What happened";
+    /// What people read beside a field, in the same form.
+    FieldLabel: (1, 500), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "What happened";
     /// What a prompt says, in the same form.
     PromptText: (1, 2_000), r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$", "Say why the decision was wrong, in your own words.";
     /// Where a conversation is held: no control characters.

@@ -1,11 +1,12 @@
 //! From a draft to a flow, or to everything that is wrong with it.
 
 use super::draft::{
-    Draft, End, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME, MIN_TIMEOUT, MOST_CHOICES,
-    MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State, Timeout, Transition,
+    Draft, End, MAX_FIELD_LABEL, MAX_LABEL, MAX_LIFETIME, MAX_TEXT, MAX_TIMEOUT, MIN_LIFETIME, MIN_TIMEOUT,
+    MOST_CHOICES, MOST_FIELDS, MOST_NAMES, MOST_STATES, MOST_TRANSITIONS, Prompt, State, Timeout, Transition,
 };
 use super::field::{Choice, Field, Kind, MAX_ANSWER};
 use super::flow::{Flow, FlowName};
+use super::wording::Wording;
 use crate::domain::name::Name;
 use crate::domain::policy_check::Finding;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,8 @@ impl Findings {
         });
     }
 
-    fn text(&mut self, pointer: &str, text: &str, longest: usize) {
+    fn text(&mut self, pointer: &str, wording: &Wording, longest: usize) {
+        let text = wording.as_str();
         if text.trim().is_empty() {
             self.wrong(pointer, "say something");
         } else if text.chars().count() > longest {
@@ -155,7 +157,7 @@ fn check_fields(findings: &mut Findings, at: &str, fields: &[Field]) {
     findings.once(at, fields.iter().map(|field| field.name));
     for (index, field) in fields.iter().enumerate() {
         let at = format!("{at}/{index}");
-        findings.text(&format!("{at}/label"), &field.label, MAX_LABEL);
+        findings.text(&format!("{at}/label"), &field.label, MAX_FIELD_LABEL);
         match &field.kind {
             Kind::Text { min, max } if min > max || *max > MAX_ANSWER || *max == 0 => {
                 let bounds = format!(

@@ -1,6 +1,7 @@
 //! A flow as it is written, which may be wrong in any way.
 
 use super::field::{Choice, Field};
+use super::wording::Wording;
 use crate::domain::name::Name;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,10 @@ pub const MOST_TRANSITIONS: usize = 32;
 pub const MOST_NAMES: usize = 40;
 /// The longest text of a prompt, in characters.
 pub const MAX_TEXT: usize = 2_000;
-/// The longest label, in characters.
+/// The longest title, and the longest label of a choice, in characters.
 pub const MAX_LABEL: usize = 80;
+/// The longest label of a field, in characters: as long as a question of a policy.
+pub const MAX_FIELD_LABEL: usize = 500;
 /// The shortest time for which a state waits, in seconds.
 pub const MIN_TIMEOUT: i64 = 10;
 /// The longest, in seconds: 30 days.
@@ -33,7 +36,7 @@ pub const USUAL_LIFETIME: i64 = 7 * 86_400;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// What it is for.
-    pub title: String,
+    pub title: Wording,
     /// What a conversation is started with.
     pub takes: Vec<Field>,
     /// The state in which it begins.
@@ -85,7 +88,7 @@ pub enum State {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// What is said.
-    pub text: String,
+    pub text: Wording,
     /// Which answers are shown with it.
     pub show: Vec<Name>,
     /// What is asked for, with the event `submit`.
@@ -137,7 +140,7 @@ pub struct End {
     /// In one word.
     pub outcome: Name,
     /// What is said.
-    pub text: String,
+    pub text: Wording,
     /// Which answers are shown with it.
     pub show: Vec<Name>,
     /// Whether the log tells what was collected.
@@ -202,9 +205,9 @@ impl State {
 impl Draft {
     /// An empty one that begins in a state.
     #[must_use]
-    pub fn new(title: &str, start: Name) -> Self {
+    pub fn new(title: impl Into<Wording>, start: Name) -> Self {
         Self {
-            title: title.to_owned(),
+            title: title.into(),
             takes: Vec::new(),
             start,
             lifetime: USUAL_LIFETIME,

@@ -1,5 +1,6 @@
 //! What a state asks for, and whether an answer is one.
 
+use super::wording::Wording;
 use crate::domain::name::Name;
 use crate::domain::policy_check::Finding;
 use chrono::NaiveDate;
@@ -18,7 +19,7 @@ pub struct Choice {
     /// The event that it is, or the answer.
     pub id: Name,
     /// What people read.
-    pub label: String,
+    pub label: Wording,
 }
 
 /// What kind of answer a field takes.
@@ -58,7 +59,7 @@ pub struct Field {
     /// Under which name the answer is kept.
     pub name: Name,
     /// What people read.
-    pub label: String,
+    pub label: Wording,
     /// What it takes.
     pub kind: Kind,
     /// Whether there must be an answer.

@@ -3,6 +3,7 @@
 
 use super::tests::{at, begun, event};
 use super::*;
+use crate::domain::appeal::Question;
 use crate::domain::name::Name;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ fn flow((shapes, lifetime): &(Vec<Shape>, i64)) -> Option<Flow> {
         let Some((on, timeout)) = shape else {
             let end = End {
                 outcome: name(state),
-                text: "x".to_owned(),
+                text: "x".into(),
                 show: Vec::new(),
                 tells: true,
             };
@@ -60,7 +61,7 @@ fn flow((shapes, lifetime): &(Vec<Shape>, i64)) -> Option<Flow> {
             inner: false,
         };
         let prompt = Prompt {
-            text: "x".to_owned(),
+            text: "x".into(),
             ..Prompt::default()
         };
         let timeout = timeout.map(|(after, to)| Timeout {
@@ -97,8 +98,8 @@ fn ends(flow: &Flow, from: Name) -> bool {
     false
 }
 
-/// Answers that fit, for whatever is asked.
-fn fitting(flow: &Flow, state: Name) -> BTreeMap<String, Value> {
+/// Answers that fit, for whatever is asked; by dice, what need not be answered is left out.
+fn fitting(flow: &Flow, state: Name, dice: usize) -> BTreeMap<String, Value> {
     let Some(State::Ask { prompt, .. }) = flow.state(state) else {
         return BTreeMap::new();
     };
@@ -113,6 +114,7 @@ fn fitting(flow: &Flow, state: Name) -> BTreeMap<String, Value> {
     prompt
         .fields
         .iter()
+        .filter(|field| field.required || dice.is_multiple_of(2))
         .map(|field| (field.name.to_string(), answer(&field.kind)))
         .collect()
 }
@@ -145,7 +147,7 @@ fn walk(flow: &Flow, steps: &[(usize, usize, i64)]) -> Result<(), TestCaseError>
         prop_assert!(ends(flow, stands.state), "no end from {}", stands.state);
         let mut event = event(SAID[*said]);
         if SAID[*said] == "submit" {
-            event.answers = fitting(flow, stands.state);
+            event.answers = fitting(flow, stands.state, *dice);
         }
         let legal = stands.ended.is_none() && flow.legal(stands.state).contains(&event.name);
         match session.handle(flow, &event, at(now)) {
@@ -171,6 +173,9 @@ fn walk(flow: &Flow, steps: &[(usize, usize, i64)]) -> Result<(), TestCaseError>
     let ended = over.ended.expect("time ends it");
     prop_assert!(ended.at <= over.expires_at);
     prop_assert_eq!(over.due_at(), None);
+    for name in &flow.draft().forgets {
+        prop_assert!(!over.data.contains_key(name), "{} is kept", name);
+    }
     Ok(())
 }
 
@@ -193,9 +198,16 @@ proptest! {
         walk(shipped(&name).unwrap(), &steps)?;
     }
 
-    /// Through random flows, as far as the checker takes them.
+    /// Through random flows, as far as the checker takes them, and through an intake with random questions.
     #[test]
-    fn every_flow_comes_to_an_end(shape in shapes(), steps in steps()) {
+    fn every_flow_comes_to_an_end(shape in shapes(), required in prop::collection::vec(any::<bool>(), 1..=10), steps in steps()) {
+        let asked = required.iter().map(|required| Question {
+            id: "x".to_owned(),
+            text: "x".to_owned(),
+            required: *required,
+        });
+        let asking = intake(&asked.collect::<Vec<_>>()).unwrap();
+        walk(&asking, &steps)?;
         if let Some(flow) = flow(&shape) {
             for state in &flow.draft().states {
                 prop_assert!(ends(&flow, state.name));

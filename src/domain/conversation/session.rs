@@ -3,7 +3,9 @@
 use super::draft::{Call, Handler, State};
 use super::field::{Value, answers, listed};
 use super::flow::{Flow, FlowName};
+use crate::domain::appeal::Question;
 use crate::domain::id::{CommunityId, ConversationId, KeyId, UserId};
+use crate::domain::language::Language;
 use crate::domain::name::Name;
 use crate::domain::policy_check::Finding;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -68,6 +70,12 @@ pub struct Link {
     /// As whom they were named when it began: `platform:id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named: Option<String>,
+    /// The language in which they are asked, where it began with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// What the policy asks of an appeal, as it was in force when the conversation began.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
     /// The conversation on the other side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<(CommunityId, ConversationId)>,

@@ -1,16 +1,19 @@
 //! The flows that are always there: an appeal, a severe act that is confirmed, and two accounts of one person that are linked.
+//!
+//! They say what they say by keys of messages, of which there is one in every language. Whoever shows a conversation says them in the person's.
 
 use super::check::check;
 use super::draft::{Call, Draft, End, Handler, Prompt, State, Timeout, Transition};
 use super::field::{Choice, Field, Kind};
 use super::flow::{Flow, FlowName};
-use super::texts::text;
+use super::intake::appeal;
+use super::wording::Wording;
 use crate::domain::name::Name;
 use crate::domain::time::MAX_SPAN;
 use std::sync::LazyLock;
 
 /// How long somebody may take to write, in seconds.
-const TO_WRITE: i64 = 86_400;
+pub(super) const TO_WRITE: i64 = 86_400;
 /// How long somebody may take to confirm a severe act.
 const TO_CONFIRM: i64 = 300;
 /// How long a code counts, and how long either side may take after it.
@@ -70,27 +73,27 @@ pub fn shipped(name: &FlowName) -> Option<&'static Flow> {
 
 /// What people read beside an answer: the label of what asked for it.
 #[must_use]
-pub fn label(flow: &Flow, name: Name) -> &str {
+pub fn label(flow: &Flow, name: Name) -> Wording {
     let asked = flow.draft().states.iter().flat_map(|state| match &state.state {
         State::Ask { prompt, .. } => prompt.fields.as_slice(),
         _ => &[],
     });
     let mut fields = flow.draft().takes.iter().chain(asked);
     match fields.find(|field| field.name == name) {
-        Some(field) => &field.label,
-        None => match name.as_str() {
-            "appeal" => text("fact.appeal"),
-            "case" => text("appeal.case"),
-            "held" => text("fact.held"),
-            "other" => text("fact.other"),
-            _ => text("fact.refusal"),
-        },
+        Some(field) => field.label.clone(),
+        None => Wording::Key(match name.as_str() {
+            "appeal" => "talk-fact-appeal",
+            "case" => "talk-appeal-case",
+            "held" => "talk-fact-held",
+            "other" => "talk-fact-other",
+            _ => "talk-fact-refusal",
+        }),
     }
 }
 
 fn draft(shipped: Shipped) -> Draft {
     match shipped {
-        Shipped::Appeal => appeal(),
+        Shipped::Appeal => appeal(&[]),
         Shipped::ConfirmAct => confirm_act(),
         Shipped::EnterCode => enter_code(),
         Shipped::LinkAccount => link_account(),
@@ -99,11 +102,11 @@ fn draft(shipped: Shipped) -> Draft {
 
 /// The words here are names, all of them: one that was not would be none in every place, and the checker would refuse its flow, which a test
 /// would tell.
-fn name(word: &str) -> Name {
+pub(super) fn name(word: &str) -> Name {
     Name::new(word).unwrap_or(Name::NAMELESS)
 }
 
-fn ask(prompt: Prompt, after: i64) -> State {
+pub(super) fn ask(prompt: Prompt, after: i64) -> State {
     State::Ask {
         prompt,
         on: Vec::new(),
@@ -114,46 +117,46 @@ fn ask(prompt: Prompt, after: i64) -> State {
     }
 }
 
-fn prompt(key: &'static str, show: &[&str], choices: &[(&str, &'static str)]) -> Prompt {
+pub(super) fn prompt(key: &'static str, show: &[&str], choices: &[(&str, &'static str)]) -> Prompt {
     Prompt {
-        text: text(key).to_owned(),
+        text: Wording::Key(key),
         show: show.iter().map(|word| name(word)).collect(),
         fields: Vec::new(),
         choices: choices.iter().map(|(id, key)| choice(id, key)).collect(),
     }
 }
 
-fn choice(id: &str, key: &'static str) -> Choice {
+pub(super) fn choice(id: &str, key: &'static str) -> Choice {
     Choice {
         id: name(id),
-        label: text(key).to_owned(),
+        label: Wording::Key(key),
     }
 }
 
-fn call(call: Call) -> State {
+pub(super) fn call(call: Call) -> State {
     State::Call { call, on: Vec::new() }
 }
 
-fn end(outcome: &str, key: &'static str, show: &[&str]) -> State {
+pub(super) fn end(outcome: &str, key: &'static str, show: &[&str]) -> State {
     State::End(End {
         outcome: name(outcome),
-        text: text(key).to_owned(),
+        text: Wording::Key(key),
         show: show.iter().map(|word| name(word)).collect(),
         tells: false,
     })
 }
 
-fn field(word: &str, key: &'static str, kind: Kind, required: bool) -> Field {
+pub(super) fn field(word: &str, key: &'static str, kind: Kind, required: bool) -> Field {
     Field {
         name: name(word),
-        label: text(key).to_owned(),
+        label: Wording::Key(key),
         kind,
         required,
     }
 }
 
 /// Registers lines of the table: state, event, next state.
-fn lines(draft: &mut Draft, handler: Handler, inner: bool, lines: &[(&str, &str, &str)]) {
+pub(super) fn lines(draft: &mut Draft, handler: Handler, inner: bool, lines: &[(&str, &str, &str)]) {
     for (from, event, to) in lines {
         let transition = Transition {
             event: name(event),
@@ -165,65 +168,15 @@ fn lines(draft: &mut Draft, handler: Handler, inner: bool, lines: &[(&str, &str,
     }
 }
 
-fn appeal() -> Draft {
-    let mut draft = Draft::new(text("appeal.title"), name("statement"));
-    let numbers = Kind::Integer {
-        min: 1,
-        max: 9_007_199_254_740_991,
-    };
-    draft.takes = vec![field("case", "appeal.case", numbers, true)];
-    draft.forgets = vec![name("statement"), name("evidence")];
-    let words = Kind::Text { min: 1, max: 4_000 };
-    let mut asked = prompt("appeal.ask", &["case"], &[("cancel", "cancel")]);
-    asked.fields = vec![
-        field("statement", "appeal.statement", words, true),
-        field("evidence", "appeal.evidence", Kind::Url, false),
-    ];
-    draft.state(name("statement"), ask(asked, TO_WRITE));
-    let choices = [
-        ("file", "appeal.file"),
-        ("edit", "appeal.edit"),
-        ("cancel", "cancel"),
-    ];
-    let check = prompt("appeal.check", &["case", "statement", "evidence"], &choices);
-    draft.state(name("check"), ask(check, TO_WRITE));
-    draft.state(name("filing"), call(Call::FileAppeal));
-    let choices = [
-        ("again", "appeal.again"),
-        ("edit", "appeal.edit"),
-        ("cancel", "cancel"),
-    ];
-    let refused = prompt("appeal.refused", &["case", "refusal"], &choices);
-    draft.state(name("refused"), ask(refused, TO_WRITE));
-    draft.state(name("filed"), end("filed", "appeal.filed", &["case", "appeal"]));
-    draft.state(name("cancelled"), end("cancelled", "appeal.cancelled", &[]));
-    draft.state(name("late"), end("expired", "appeal.late", &[]));
-    let table = [("statement", "submit", "check")];
-    lines(&mut draft, Handler::Collect, false, &table);
-    let table = [
-        ("statement", "cancel", "cancelled"),
-        ("check", "file", "filing"),
-        ("check", "edit", "statement"),
-        ("check", "cancel", "cancelled"),
-        ("refused", "again", "filing"),
-        ("refused", "edit", "statement"),
-        ("refused", "cancel", "cancelled"),
-    ];
-    lines(&mut draft, Handler::Go, false, &table);
-    let table = [("filing", "done", "filed"), ("filing", "refused", "refused")];
-    lines(&mut draft, Handler::Go, true, &table);
-    draft
-}
-
 fn confirm_act() -> Draft {
-    let mut draft = Draft::new(text("act.title"), name("confirm"));
+    let mut draft = Draft::new(Wording::Key("talk-act-title"), name("confirm"));
     draft.lifetime = 3_600;
     let kinds = Kind::Choice {
         options: vec![
-            choice("ban", "kind.ban"),
-            choice("tempban", "kind.tempban"),
-            choice("kick", "kind.kick"),
-            choice("mute", "kind.mute"),
+            choice("ban", "kind-ban"),
+            choice("tempban", "kind-tempban"),
+            choice("kick", "kind-kick"),
+            choice("mute", "kind-mute"),
         ],
     };
     let seconds = Kind::Integer {
@@ -231,21 +184,30 @@ fn confirm_act() -> Draft {
         max: MAX_SPAN,
     };
     draft.takes = vec![
-        field("member", "act.member", Kind::Text { min: 3, max: 161 }, true),
-        field("kind", "act.kind", kinds, true),
-        field("duration", "act.duration", seconds, false),
-        field("reason", "act.reason", Kind::Text { min: 1, max: 2_000 }, false),
+        field("member", "talk-act-member", Kind::Text { min: 3, max: 161 }, true),
+        field("kind", "talk-act-kind", kinds, true),
+        field("duration", "talk-act-duration", seconds, false),
+        field(
+            "reason",
+            "talk-act-reason",
+            Kind::Text { min: 1, max: 2_000 },
+            false,
+        ),
     ];
     draft.forgets = vec![name("member"), name("reason")];
-    let choices = [("confirm", "act.confirm"), ("cancel", "cancel")];
-    let asked = prompt("act.ask", &["kind", "member", "duration", "reason"], &choices);
+    let choices = [("confirm", "talk-act-confirm"), ("cancel", "talk-cancel")];
+    let asked = prompt(
+        "talk-act-ask",
+        &["kind", "member", "duration", "reason"],
+        &choices,
+    );
     draft.state(name("confirm"), ask(asked, TO_CONFIRM));
     draft.state(name("acting"), call(Call::Act));
-    draft.state(name("done"), end("done", "act.done", &["case"]));
-    draft.state(name("held"), end("held", "act.held", &["held"]));
-    draft.state(name("refused"), end("refused", "act.refused", &["refusal"]));
-    draft.state(name("cancelled"), end("cancelled", "act.cancelled", &[]));
-    draft.state(name("late"), end("expired", "act.late", &[]));
+    draft.state(name("done"), end("done", "talk-act-done", &["case"]));
+    draft.state(name("held"), end("held", "talk-act-held", &["held"]));
+    draft.state(name("refused"), end("refused", "talk-act-refused", &["refusal"]));
+    draft.state(name("cancelled"), end("cancelled", "talk-act-cancelled", &[]));
+    draft.state(name("late"), end("expired", "talk-act-late", &[]));
     let table = [
         ("confirm", "confirm", "acting"),
         ("confirm", "cancel", "cancelled"),
@@ -262,27 +224,30 @@ fn confirm_act() -> Draft {
 
 /// What both sides of a link come to.
 fn link_ends(draft: &mut Draft) {
-    draft.state(name("linked"), end("linked", "link.linked", &[]));
-    draft.state(name("denied"), end("denied", "link.denied", &[]));
-    draft.state(name("cancelled"), end("cancelled", "link.cancelled", &[]));
-    draft.state(name("late"), end("expired", "link.late", &[]));
+    draft.state(name("linked"), end("linked", "talk-link-linked", &[]));
+    draft.state(name("denied"), end("denied", "talk-link-denied", &[]));
+    draft.state(name("cancelled"), end("cancelled", "talk-link-cancelled", &[]));
+    draft.state(name("late"), end("expired", "talk-link-late", &[]));
     draft.lifetime = 4 * 3_600;
     draft.forgets = vec![name("other")];
 }
 
 fn link_account() -> Draft {
-    let mut draft = Draft::new(text("link.title"), name("issuing"));
+    let mut draft = Draft::new(Wording::Key("talk-link-title"), name("issuing"));
     draft.state(name("issuing"), call(Call::IssueCode));
-    let choices = [("again", "link.again"), ("cancel", "cancel")];
-    draft.state(name("code"), ask(prompt("link.code", &[], &choices), TO_LINK));
-    let choices = [("confirm", "link.confirm"), ("deny", "link.deny")];
+    let choices = [("again", "talk-link-again"), ("cancel", "talk-cancel")];
+    draft.state(
+        name("code"),
+        ask(prompt("talk-link-code", &[], &choices), TO_LINK),
+    );
+    let choices = [("confirm", "talk-link-confirm"), ("deny", "talk-link-deny")];
     draft.state(
         name("confirm"),
-        ask(prompt("link.ask", &["other"], &choices), TO_LINK),
+        ask(prompt("talk-link-ask", &["other"], &choices), TO_LINK),
     );
     draft.state(name("merging"), call(Call::Merge));
     draft.state(name("denying"), call(Call::Deny));
-    draft.state(name("failed"), end("failed", "link.failed", &["refusal"]));
+    draft.state(name("failed"), end("failed", "talk-link-failed", &["refusal"]));
     link_ends(&mut draft);
     let table = [
         ("code", "again", "issuing"),
@@ -303,23 +268,23 @@ fn link_account() -> Draft {
 }
 
 fn enter_code() -> Draft {
-    let mut draft = Draft::new(text("code.title"), name("enter"));
-    for (word, key) in [("enter", "code.ask"), ("wrong", "code.wrong")] {
-        let mut asked = prompt(key, &[], &[("cancel", "cancel")]);
+    let mut draft = Draft::new(Wording::Key("talk-code-title"), name("enter"));
+    for (word, key) in [("enter", "talk-code-ask"), ("wrong", "talk-code-wrong")] {
+        let mut asked = prompt(key, &[], &[("cancel", "talk-cancel")]);
         let code = Kind::Text { min: 8, max: 20 };
-        asked.fields = vec![field("code", "code.code", code, true)];
+        asked.fields = vec![field("code", "talk-code-code", code, true)];
         draft.state(name(word), ask(asked, TO_LINK));
     }
     draft.state(name("matching"), call(Call::MatchCode));
-    let choices = [("confirm", "link.confirm"), ("deny", "link.deny")];
+    let choices = [("confirm", "talk-link-confirm"), ("deny", "talk-link-deny")];
     draft.state(
         name("confirm"),
-        ask(prompt("code.check", &["other"], &choices), TO_LINK),
+        ask(prompt("talk-code-check", &["other"], &choices), TO_LINK),
     );
     draft.state(name("agreeing"), call(Call::Agree));
-    let waiting = prompt("code.waiting", &["other"], &[("cancel", "cancel")]);
+    let waiting = prompt("talk-code-waiting", &["other"], &[("cancel", "talk-cancel")]);
     draft.state(name("waiting"), ask(waiting, TO_LINK));
-    draft.state(name("failed"), end("failed", "code.failed", &[]));
+    draft.state(name("failed"), end("failed", "talk-code-failed", &[]));
     link_ends(&mut draft);
     let table = [("enter", "submit", "matching"), ("wrong", "submit", "matching")];
     lines(&mut draft, Handler::Use, false, &table);

@@ -65,7 +65,7 @@ impl Reader {
             .filter_map(|(index, state)| self.state(&format!("/states/{index}"), state))
             .collect();
         Some(Draft {
-            title: request.title.clone(),
+            title: request.title.as_str().into(),
             takes,
             start: start?,
             lifetime: lifetime?,
@@ -124,7 +124,7 @@ impl Reader {
         };
         let at = format!("{at}/prompt");
         let prompt = Prompt {
-            text: prompt.text.clone(),
+            text: prompt.text.as_str().into(),
             show: self.names(&format!("{at}/show"), &prompt.show),
             fields: self.fields(&format!("{at}/fields"), &prompt.fields),
             choices: self.choices(&format!("{at}/choices"), &prompt.choices),
@@ -137,7 +137,7 @@ impl Reader {
         let show = self.names(&format!("{at}/show"), &end.show);
         Some(State::End(End {
             outcome: outcome?,
-            text: end.text.clone(),
+            text: end.text.as_str().into(),
             show,
             tells: end.completes,
         }))
@@ -155,7 +155,7 @@ impl Reader {
         choices
             .filter_map(|(index, choice)| {
                 let id = self.name(&format!("{at}/{index}/id"), &choice.id)?;
-                let label = choice.label.clone();
+                let label = choice.label.as_str().into();
                 Some(Choice { id, label })
             })
             .collect()
@@ -205,7 +205,7 @@ impl Reader {
         }
         Some(Field {
             name: name?,
-            label: field.label.clone(),
+            label: field.label.as_str().into(),
             kind,
             required: field.required,
         })

@@ -3,13 +3,15 @@
 use super::super::judge::json;
 use super::case::actor;
 use crate::domain::conversation::{
-    Choice, Field, Flow, Kind, News, Prompt, Session, State, StateDraft, Told, Value, label,
+    Choice, Field, Flow, Kind, News, Prompt, Session, State, StateDraft, Told, Value, Wording, label,
 };
+use crate::domain::language::Language;
 use crate::domain::name::Name;
 use crate::ports::answer::{Answer, NewEvent};
 use crate::ports::conversations::{FlowRecord, Talked};
 use crate::ports::error::StoreError;
 use crate::service::error::ServiceError;
+use crate::texts::say;
 use std::collections::BTreeMap;
 use wire::case::MemberRef;
 use wire::conversation::{
@@ -70,22 +72,31 @@ fn prompt(session: &Session, flow: &Flow) -> Option<ConversationPrompt> {
         State::End(end) => (&end.text, &end.show, None),
         _ => return None,
     };
+    let language = session.link.language.unwrap_or_default();
     let none = Prompt::default();
     let asked = asked.unwrap_or(&none);
     let facts = show.iter().filter_map(|name| {
         let value = session.data.get(name)?;
         Some(Fact {
             name: name.to_string(),
-            label: label(flow, *name).to_owned(),
+            label: said(language, &label(flow, *name)),
             value: answer(value),
         })
     });
     Some(ConversationPrompt {
-        text: text.clone(),
+        text: said(language, text),
         facts: facts.collect(),
-        fields: asked.fields.iter().map(field).collect(),
-        choices: asked.choices.iter().map(choice).collect(),
+        fields: asked.fields.iter().map(|it| field(language, it)).collect(),
+        choices: asked.choices.iter().map(|it| choice(language, it)).collect(),
     })
+}
+
+/// What a tenant wrote, as they wrote it; what a shipped flow says, in the language.
+fn said(language: Language, wording: &Wording) -> String {
+    match wording {
+        Wording::Written(text) => text.clone(),
+        Wording::Key(key) => say(language, key, &[]),
+    }
 }
 
 /// A conversation that moved: what callers read, and what the log says of each step.
@@ -138,14 +149,17 @@ pub(crate) fn read(answer: &Answer) -> Result<Conversation, ServiceError> {
         .map_err(|error| ServiceError::Store(StoreError::Failed(Box::new(error))))
 }
 
+/// The language in which the document of a flow is read.
+const READ_IN: Language = Language::En;
+
 /// A flow that is shipped.
 pub(crate) fn flow(flow: &Flow) -> wire::conversation::Flow {
     let draft = flow.draft();
     wire::conversation::Flow {
         name: flow.name().to_string(),
         version: flow.version(),
-        title: draft.title.clone(),
-        takes: draft.takes.iter().map(field).collect(),
+        title: said(READ_IN, &draft.title),
+        takes: draft.takes.iter().map(|it| field(READ_IN, it)).collect(),
         start: draft.start.to_string(),
         lifetime: draft.lifetime,
         states: draft.states.iter().map(state).collect(),
@@ -172,7 +186,7 @@ fn state(draft: &StateDraft) -> FlowState {
         State::End(end) => {
             let end = FlowEnd {
                 outcome: end.outcome.to_string(),
-                text: end.text.clone(),
+                text: said(READ_IN, &end.text),
                 show: words(&end.show),
                 completes: end.tells,
             };
@@ -201,10 +215,10 @@ fn state(draft: &StateDraft) -> FlowState {
 
 fn asked(prompt: &Prompt) -> FlowPrompt {
     FlowPrompt {
-        text: prompt.text.clone(),
+        text: said(READ_IN, &prompt.text),
         show: words(&prompt.show),
-        fields: prompt.fields.iter().map(field).collect(),
-        choices: prompt.choices.iter().map(choice).collect(),
+        fields: prompt.fields.iter().map(|it| field(READ_IN, it)).collect(),
+        choices: prompt.choices.iter().map(|it| choice(READ_IN, it)).collect(),
     }
 }
 
@@ -212,14 +226,14 @@ fn words(names: &[Name]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }
 
-fn choice(choice: &Choice) -> FlowChoice {
+fn choice(language: Language, choice: &Choice) -> FlowChoice {
     FlowChoice {
         id: choice.id.to_string(),
-        label: choice.label.clone(),
+        label: said(language, &choice.label),
     }
 }
 
-fn field(field: &Field) -> FlowField {
+fn field(language: Language, field: &Field) -> FlowField {
     let (mut lengths, mut bounds, mut options) = ((None, None), (None, None), Vec::new());
     let kind = match &field.kind {
         Kind::Text { min, max } => {
@@ -231,7 +245,7 @@ fn field(field: &Field) -> FlowField {
             FieldType::Integer
         }
         Kind::Choice { options: listed } => {
-            options = listed.iter().map(choice).collect();
+            options = listed.iter().map(|it| choice(language, it)).collect();
             FieldType::Choice
         }
         Kind::Boolean => FieldType::Boolean,
@@ -240,7 +254,7 @@ fn field(field: &Field) -> FlowField {
     };
     FlowField {
         name: field.name.to_string(),
-        label: field.label.clone(),
+        label: said(language, &field.label),
         kind,
         required: field.required,
         min_length: lengths.0,

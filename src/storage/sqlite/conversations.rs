@@ -15,7 +15,7 @@ use crate::ports::directory::After;
 use crate::ports::error::StoreError;
 use crate::storage::batch::Home;
 use crate::storage::codec::json;
-use crate::storage::conversations::{due_at, flow_name, flow_of, word};
+use crate::storage::conversations::{due_at, flow_name, flow_with, word};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
@@ -307,7 +307,8 @@ fn conversation_of(row: &SqliteRow) -> Result<(Session, Flow), StoreError> {
     let (name, version) = (row.text("flow")?, row.get("version")?);
     let doc: Option<String> = row.get("doc")?;
     let place = row.place();
-    let flow = flow_of(&place, &name, version, doc.as_deref())?;
+    let link: Link = row.json("link")?;
+    let flow = flow_with(&place, (&name, version, doc.as_deref()), &link)?;
     let outcome: Option<String> = row.get("outcome")?;
     let outcome = outcome
         .map(|outcome| word(&place, "outcome", &outcome))
@@ -331,10 +332,7 @@ fn conversation_of(row: &SqliteRow) -> Result<(Session, Flow), StoreError> {
             .time_opt("ended_at")?
             .zip(outcome)
             .map(|(at, outcome)| Ended { at, outcome }),
-        link: Link {
-            code,
-            ..row.json("link")?
-        },
+        link: Link { code, ..link },
     };
     Ok((session, flow))
 }

@@ -1,6 +1,7 @@
 //! What must hold whatever dies: on durable databases, with real processes, read back by a checker that trusts nobody.
 
 mod checker;
+mod conversations; // killed while people are asked
 mod hang_ups;
 mod history; // killed while another bot's records are taken in
 mod jobs;

@@ -34,6 +34,7 @@ impl World {
             person: person(name),
             channel: channel.to_owned(),
             data: BTreeMap::new(),
+            questions: Vec::new(),
             fresh: Fresh {
                 user: UserId(uuid()),
                 appeal: AppealId(uuid()),

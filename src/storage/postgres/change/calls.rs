@@ -1,15 +1,13 @@
 //! What shipped flows have the service do, in the transaction of the step that asks for it.
 
 use super::{Context, Stop};
-use crate::domain::appeal::{Saying, Statement};
 use crate::domain::conversation::{Call, Flow, MOST_TRIES, Next, Session, Value};
 use crate::ports::conversations::{Fresh, Talked};
 use crate::ports::directory::{Applied, Change, Order};
 use crate::ports::error::StoreError;
-use crate::storage::conversations::{agreed, bring, filed, matches, not_taken, number, talked, text};
+use crate::storage::conversations::{agreed, bring, filed, matches, not_taken, number, saying, talked};
 use crate::storage::postgres::{conversations, people, record, seams};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
 
 /// The other side of a link, as it stands now.
 type Peer = Option<(Session, Flow)>;
@@ -70,14 +68,7 @@ impl Context<'_> {
         let session = &mut next.session;
         let home = (self.order.tenant, session.community);
         let case = number(session, "case").unwrap_or_default();
-        let saying = Saying {
-            statement: Statement {
-                at: self.now,
-                text: text(session, "statement").unwrap_or_default().to_owned(),
-                evidence: text(session, "evidence").map(str::to_owned).into_iter().collect(),
-            },
-            answers: BTreeMap::new(),
-        };
+        let saying = saying(session, self.now);
         let filing = match record::case(&mut *connection, home, case).await {
             Ok(found) => {
                 let group = seams::everybody(&mut *connection, home.0, session.user).await?;

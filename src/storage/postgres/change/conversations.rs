@@ -7,9 +7,9 @@ use crate::ports::conversations::{Advancing, Came, ConversationChange, Conversat
 use crate::ports::directory::{Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
-use crate::storage::batch::Home;
+use crate::storage::batch::{Home, MemberKey};
 use crate::storage::conversations::{bring, in_order, not_taken, talked};
-use crate::storage::postgres::{conversations, directory, people, seams};
+use crate::storage::postgres::{conversations, directory, notices, people, seams};
 use sqlx::PgConnection;
 
 impl Context<'_> {
@@ -82,17 +82,15 @@ impl Context<'_> {
         let group = seams::everybody(&mut *connection, tenant, user).await?;
         let place = (starting.flow.name(), starting.channel.as_str());
         let others = self.make_room(&mut *connection, home, &group, place).await?;
-        let mut start = Start {
+        let link = self.kept(&mut *connection, community, user, starting).await?;
+        let start = Start {
             id: starting.id,
             community,
             user,
             channel: starting.channel.clone(),
             data: starting.data.clone(),
-            link: Link::default(),
+            link,
         };
-        if let PersonRef::Identity(identity) = &starting.person {
-            start.link.named = Some(identity.to_string());
-        }
         let mut next = opened(&starting.flow, start, now).map_err(not_taken)?;
         let mut talk = Talked {
             others,
@@ -109,6 +107,33 @@ impl Context<'_> {
             session: next.session,
             told: next.told,
             ..talk
+        })
+    }
+
+    /// What a conversation keeps besides answers, from its start on: the language is theirs, else the community's.
+    async fn kept(
+        &self,
+        connection: &mut PgConnection,
+        community: CommunityId,
+        user: UserId,
+        starting: &Starting,
+    ) -> Result<Link, Stop> {
+        let tenant = self.order.tenant;
+        let present = seams::present(&mut *connection, tenant, user).await?;
+        let member = MemberKey {
+            tenant,
+            community,
+            user: present.unwrap_or(user),
+        };
+        let audience = notices::audience(&mut *connection, member).await?;
+        Ok(Link {
+            named: match &starting.person {
+                PersonRef::Identity(identity) => Some(identity.to_string()),
+                PersonRef::User(_) => None,
+            },
+            language: Some(audience.language()),
+            questions: starting.questions.clone(),
+            ..Link::default()
         })
     }
 

@@ -7,10 +7,10 @@ use crate::ports::conversations::{Advancing, Came, ConversationChange, Conversat
 use crate::ports::directory::{Changed, Conflict};
 use crate::ports::error::StoreError;
 use crate::ports::ledger::PersonRef;
-use crate::storage::batch::Home;
+use crate::storage::batch::{Home, MemberKey};
 use crate::storage::conversations::{bring, in_order, not_taken, talked};
 use crate::storage::sqlite::pool::Transaction;
-use crate::storage::sqlite::{conversations, directory, people, seams};
+use crate::storage::sqlite::{conversations, directory, notices, people, seams};
 
 impl Context<'_> {
     pub(super) async fn change_conversation(
@@ -73,17 +73,15 @@ impl Context<'_> {
         let group = seams::everybody(transaction.connection()?, tenant, user).await?;
         let place = (starting.flow.name(), starting.channel.as_str());
         let others = self.make_room(transaction, home, &group, place).await?;
-        let mut start = Start {
+        let link = self.kept(transaction, community, user, starting).await?;
+        let start = Start {
             id: starting.id,
             community,
             user,
             channel: starting.channel.clone(),
             data: starting.data.clone(),
-            link: Link::default(),
+            link,
         };
-        if let PersonRef::Identity(identity) = &starting.person {
-            start.link.named = Some(identity.to_string());
-        }
         let mut next = opened(&starting.flow, start, now).map_err(not_taken)?;
         let mut talk = Talked {
             others,
@@ -100,6 +98,33 @@ impl Context<'_> {
             session: next.session,
             told: next.told,
             ..talk
+        })
+    }
+
+    /// What a conversation keeps besides answers, from its start on: the language is theirs, else the community's.
+    async fn kept(
+        &self,
+        transaction: &mut Transaction,
+        community: CommunityId,
+        user: UserId,
+        starting: &Starting,
+    ) -> Result<Link, Stop> {
+        let tenant = self.order.tenant;
+        let present = seams::present(transaction.connection()?, tenant, user).await?;
+        let member = MemberKey {
+            tenant,
+            community,
+            user: present.unwrap_or(user),
+        };
+        let audience = notices::audience(transaction.connection()?, member).await?;
+        Ok(Link {
+            named: match &starting.person {
+                PersonRef::Identity(identity) => Some(identity.to_string()),
+                PersonRef::User(_) => None,
+            },
+            language: Some(audience.language()),
+            questions: starting.questions.clone(),
+            ..Link::default()
         })
     }
 

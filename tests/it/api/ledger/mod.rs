@@ -15,6 +15,7 @@ mod holds; // acts that wait for others
 mod imports; // another bot's records
 mod input; // what is no request
 mod insight; // searches and reports
+mod intake; // what a shipped flow asks, and in which language
 mod isolation; // what belongs to another tenant, or another community
 mod lists; // filters and pages
 mod lowerings; // remedies in histories whose points never drain

@@ -27,14 +27,14 @@ const ANN: &str = "discord:1";
 const PHONE: &str = "telegram:2";
 
 /// Somebody in a conversation, and where it stands.
-struct Talk {
+pub(super) struct Talk {
     here: Community,
     who: String,
-    at: Value,
+    pub(super) at: Value,
 }
 
 impl Talk {
-    async fn begin(here: &Community, flow: &str, who: &str, data: Value) -> Self {
+    pub(super) async fn begin(here: &Community, flow: &str, who: &str, data: Value) -> Self {
         let body = json!({"flow": flow, "member": who, "channel": "dm", "data": data});
         let at = here.post("/conversations", body).await.expect(201);
         Self {
@@ -44,26 +44,26 @@ impl Talk {
         }
     }
 
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("/conversations/{}", self.at["id"].as_str().unwrap())
     }
 
-    async fn tried(&self, event: &str, answers: Value) -> Reply {
+    pub(super) async fn tried(&self, event: &str, answers: Value) -> Reply {
         let body = json!({"step": self.at["step"], "event": event, "answers": answers, "by": self.who});
         self.here.post(&format!("{}/advance", self.path()), body).await
     }
 
-    async fn say(&mut self, event: &str, answers: Value) -> &Value {
+    pub(super) async fn say(&mut self, event: &str, answers: Value) -> &Value {
         self.at = self.tried(event, answers).await.expect(200);
         &self.at
     }
 
-    async fn look(&mut self) -> &Value {
+    pub(super) async fn look(&mut self) -> &Value {
         self.at = self.here.get(&self.path()).await.expect(200);
         &self.at
     }
 
-    fn state(&self) -> &str {
+    pub(super) fn state(&self) -> &str {
         self.at["state"].as_str().unwrap()
     }
 }
@@ -75,7 +75,7 @@ async fn told(api: &Api, prefix: &str) -> Vec<String> {
     types.filter(|kind| kind.starts_with(prefix)).collect()
 }
 
-fn fact<'v>(at: &'v Value, name: &str) -> &'v Value {
+pub(super) fn fact<'v>(at: &'v Value, name: &str) -> &'v Value {
     let facts = at["prompt"]["facts"].as_array().unwrap();
     facts
         .iter()
