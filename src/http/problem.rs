@@ -17,6 +17,7 @@ use wire::problem::ProblemError;
 use super::edge::body::TooSlow;
 use super::json::in_plain_words;
 use super::pages::Drawn;
+use crate::domain::name::NotAName;
 use crate::service::error::chain;
 
 mod catalogue;
@@ -318,8 +319,14 @@ impl From<QueryRejection> for Problem {
 
 /// A path that names nothing that could exist is answered as one that names nothing that does.
 impl From<PathRejection> for Problem {
-    fn from(_: PathRejection) -> Self {
-        Self::new(Code::NotFound)
+    fn from(rejection: PathRejection) -> Self {
+        // Whoever gives a thing its name by the address has to learn what a name is.
+        let rule = NotAName.to_string();
+        let problem = Self::new(Code::NotFound);
+        if rejection.body_text().contains(&rule) {
+            return problem.detail(format!("Nothing can have this name: {rule}."));
+        }
+        problem
     }
 }
 

@@ -1,6 +1,7 @@
 //! Conversations: begun, led on, taken back, and looked at.
 
 mod acting; // acts that were confirmed
+mod appealing; // whose case it is
 mod code; // one-time codes
 mod due; // time leads on
 mod unsaid; // why nothing comes of it
@@ -81,7 +82,11 @@ impl Service {
                 acting::act(&data).map_err(|found| ServiceError::Invalid(vec![found]))?;
             }
             Some(Shipped::EnterCode | Shipped::LinkAccount) => named(&order.member)?,
-            _ => {}
+            Some(Shipped::Appeal) => {
+                self.is_theirs(caller.tenant, community, &order.member, &data)
+                    .await?;
+            }
+            None => {}
         }
         let code = LinkCode::draw(&*self.ids)?;
         let starting = Starting {

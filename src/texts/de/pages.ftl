@@ -84,6 +84,7 @@ page-asked = Eine Frage an dich
 page-asked-until = Antworte bis { $until }; danach ist der Einspruch vorbei.
 page-answer = Deine Antwort
 page-answer-send = Antwort absenden
+page-answer-help = Höchstens { $most } Zeichen. Wer prüft, liest es; veröffentlicht wird es nicht.
 page-draft = Schreib deinen Einspruch zu Ende
 page-more = Noch etwas sagen
 page-more-write = Was gibt es noch zu sagen?

@@ -84,6 +84,7 @@ page-asked = A reviewer asks
 page-asked-until = Answer until { $until }; after that the appeal is over.
 page-answer = Your answer
 page-answer-send = Send the answer
+page-answer-help = At most { $most } characters. Reviewers read it; nobody publishes it.
 page-draft = Finish your appeal
 page-more = Say something more
 page-more-write = What else is there to say?

@@ -84,6 +84,7 @@ page-asked = Una pregunta para ti
 page-asked-until = Responde hasta el { $until }; después la apelación se acaba.
 page-answer = Tu respuesta
 page-answer-send = Enviar la respuesta
+page-answer-help = Como máximo { $most } caracteres. Lo lee quien revisa; nadie lo publica.
 page-draft = Termina tu apelación
 page-more = Decir algo más
 page-more-write = ¿Qué más hay que decir?

@@ -84,6 +84,7 @@ page-asked = Une question pour vous
 page-asked-until = Répondez avant le { $until } ; ensuite le recours est terminé.
 page-answer = Votre réponse
 page-answer-send = Envoyer la réponse
+page-answer-help = { $most } caractères au plus. La personne qui examine le lit ; personne ne le publie.
 page-draft = Terminez votre recours
 page-more = Ajouter quelque chose
 page-more-write = Qu’y a-t-il d’autre à dire ?

@@ -300,7 +300,8 @@ fn more(
 fn statement(language: Language, kept: &Kept, key: &str) -> Markup {
     html! {
         label for="statement" { (say(language, key, &[])) }
-        p.quiet #statement-help { (say(language, "page-write-help", &[("most", LONGEST.into())])) }
+        @let help = if key == "page-answer" { "page-answer-help" } else { "page-write-help" };
+        p.quiet #statement-help { (say(language, help, &[("most", LONGEST.into())])) }
         (beside(language, "statement-wrong", &kept.faults, is_about_text))
         textarea #statement name="statement" rows="10" required dir="auto" aria-describedby="statement-help statement-wrong" aria-invalid=[is_wrong(kept, is_about_text)] {
             "\n" (kept.sent.statement)
