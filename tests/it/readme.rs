@@ -77,7 +77,7 @@ on_every_store! {
             }
             answers.push(paste(&admin, &line, community).await);
         }
-        let [_, _, third, muted, explained, voided, free, cases, events, hook, _, _, receipt, drift, check, schedule] = &answers[..] else {
+        let [_, _, third, muted, explained, voided, free, cases, events, hook, _, _, receipt, drift, told, link, queue, asked, check, schedule] = &answers[..] else {
             panic!("the README makes {} calls", answers.len());
         };
         assert_eq!(third["escalations"][0]["kind"], "mute");
@@ -89,6 +89,9 @@ on_every_store! {
         assert_eq!(cases["items"].as_array().unwrap().len(), 4);
         assert_eq!(hook["webhook"]["state"], "active");
         assert_eq!((&receipt["state"], &drift["items"]), (&"applied".into(), &serde_json::json!([])));
+        assert!(told["items"][0]["text"].as_str().unwrap().starts_with("You have been warned in Rustaceans."), "{told}");
+        assert!(link["url"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{link}");
+        assert_eq!((&queue["items"], &asked["state"]), (&serde_json::json!([]), &"statement".into()));
         assert_eq!((&check["allowed"], &check["remaining"]), (&true.into(), &4.into()));
         assert_eq!((&schedule["state"], &schedule["time_zone"]), (&"active".into(), &"Europe/Berlin".into()));
         assert!(events["items"].as_array().unwrap().iter().any(|event| event["type"] == "case.voided"));

@@ -35,6 +35,8 @@ pub(super) fn main(language: Language, guest: &Guest, visit: &Visit, kept: &Kept
         }
         @match &visit.eligibility.barrier {
             None => (form(language, guest, visit, kept, word)),
+            // What was written before it was archived is not lost.
+            Some(Barrier::Archived) if !kept.faults.is_empty() => (form(language, guest, visit, kept, word)),
             Some(barrier) => (no_appeal(language, barrier)),
         }
     }

@@ -132,7 +132,8 @@ on_every_store! {
         let english = greeted(&here, ANN, &case).await;
         assert_eq!((&english["fields"][0]["label"], &english["choices"][0]["label"]), (&json!("What happened"), &json!("Cancel")));
         api.admin.patch(&here.path(""), &json!({"language": "fr"})).await.expect(200);
-        let french = greeted(&here, "discord:5", &case).await;
+        let theirs = here.warn("discord:5", "spam").await["case"]["number"].clone();
+        let french = greeted(&here, "discord:5", &theirs).await;
         assert_eq!((&french["facts"][0]["label"], &french["choices"][0]["label"]), (&json!("Le numéro du cas"), &json!("Annuler")));
         api.admin.patch("/v1/users/discord:1", &json!({"language": "de"})).await.expect(200);
         let mut talk = Talk::begin(&here, "tribune.appeal", ANN, json!({"case": case})).await;

@@ -159,6 +159,8 @@ on_every_store! {
         let guest = Guest::of(&here, here.banned("spam").await).await;
         let word = guest.word().await;
         here.post("/archive", json!({})).await.expect(200);
+        let page = guest.read("/appeal").await;
+        assert!(page.contains("nothing changes in it any more") && !page.contains("<form"), "{page}");
         let page = text(&guest.send("/appeal", &[("form", &word), ("statement", "It was not me")]).await, 422);
         assert!(page.contains("cannot be done now") && page.contains("It was not me"), "{page}");
     }
