@@ -45,6 +45,6 @@ serve *OPTIONS:
 bench:
     cargo bench --bench domain
 
-# The load bench on both stores, everything compared in one run; PARTS: postgres, sqlite, history, idle, import, voids, limits, streams, timers, webhooks
+# The load bench on both stores, everything compared in one run; PARTS: postgres, sqlite, notices, history, idle, import, voids, limits, streams, timers, webhooks
 bench-http *PARTS:
     cargo bench --bench http -- {{ PARTS }}

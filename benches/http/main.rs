@@ -1,6 +1,6 @@
 //! The load bench: everything that is compared is measured in one run on one machine, against real processes.
 //!
-//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `history`, `idle`, `import`, `voids`, `limits`, `streams`,
+//! `just bench-http` runs all of it and prints ratios; `just bench-http postgres` (or `sqlite`, `notices`, `history`, `idle`, `import`, `voids`, `limits`, `streams`,
 //! `timers`, `webhooks`) a part.
 //! Absolute figures drift with the machine; only the ratios are worth quoting.
 
@@ -22,6 +22,7 @@ mod idle;
 mod import;
 mod limits;
 mod load;
+mod notices;
 mod peers;
 mod postgres;
 mod sqlite;
@@ -107,6 +108,9 @@ async fn main() {
     }
     if wanted("sqlite") {
         sqlite::measure().await;
+    }
+    if wanted("notices") {
+        notices::measure().await;
     }
     if wanted("history") {
         history::measure().await;

@@ -3,7 +3,7 @@
 use crate::load::{self, Requests};
 use crate::support::client::Client;
 use crate::support::server::Server;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,8 +30,13 @@ pub(crate) enum Spread {
     HotMember,
 }
 
-/// Makes the places. The policy has no ladder and no window for duplicates, so that every act is the same few rows.
+/// Makes the places. The policy has no ladder, no window for duplicates and no notices, so that every act is the same few rows.
 pub(crate) async fn furnish(server: &Server) -> Vec<Place> {
+    furnish_with(server, &json!({"when": "off"})).await
+}
+
+/// The same, where members are told what the policy says.
+pub(crate) async fn furnish_with(server: &Server, notices: &Value) -> Vec<Place> {
     let mut places = Vec::new();
     for tenant in 0..TENANTS {
         let made = server
@@ -47,7 +52,7 @@ pub(crate) async fn furnish(server: &Server) -> Vec<Place> {
                 .await
                 .expect(201);
             let community = made["id"].as_str().unwrap().to_owned();
-            let rules = json!({"rules": {"ladder": [], "duplicate_window": 0}});
+            let rules = json!({"rules": {"ladder": [], "duplicate_window": 0, "notices": notices}});
             client
                 .call(hyper::Method::PUT, &format!("/v1/communities/{community}/policy"))
                 .header("if-match", "\"1\"")
