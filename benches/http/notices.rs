@@ -17,7 +17,10 @@ pub(crate) async fn measure() {
 
 /// One server for all three, so that nothing but the policy differs.
 async fn measure_on(store: &str, url: &str) {
-    let server = Server::start_with_environment(url, &[("TRIBUNE_SERVER_PUBLIC_URL", "https://tribune.example.com")]);
+    let server = Server::start_with_environment(
+        url,
+        &[("TRIBUNE_SERVER_PUBLIC_URL", "https://tribune.example.com")],
+    );
     let mut off = None;
     for (run, what, notices) in [
         ("none", "nobody is told", json!({"when": "off"})),
@@ -30,6 +33,10 @@ async fn measure_on(store: &str, url: &str) {
         let seen = load::run(&[world::address(&server)], CALLERS, LENGTH, requests).await;
         figures(&format!("{store}: {what}"), &seen);
         let without = *off.get_or_insert(seen.rate);
-        println!("  {:<74} {:>9.2}", "of the rate when nobody is told", seen.rate / without);
+        println!(
+            "  {:<74} {:>9.2}",
+            "of the rate when nobody is told",
+            seen.rate / without
+        );
     }
 }

@@ -246,7 +246,7 @@ impl Appeal {
         now: DateTime<Utc>,
     ) -> Result<(), NotTaken> {
         let exception = reviewer::check(acting, bench).map_err(NotTaken::Recused)?;
-        self.has_not_voted(&acting.actor)?;
+        self.has_not_voted(&acting.actor, rules)?;
         if self.state(now) != State::InReview {
             self.step(Step::Claim, now)?;
         } else if !self.is_claimed_by(&acting.actor) {
@@ -349,20 +349,23 @@ impl Appeal {
         now: DateTime<Utc>,
     ) -> Result<(), NotTaken> {
         let exception = reviewer::check(acting, bench).map_err(NotTaken::Recused)?;
-        self.has_not_voted(&acting.actor)?;
+        self.has_not_voted(&acting.actor, rules)?;
         self.in_hand_of(&acting.actor, Step::Decide, now)?;
         let agreed = agreed(rules.votes, &self.about.votes, &finding);
         if agreed.as_ref() != expected {
             return Err(NotTaken::Overtaken);
         }
-        let told = self.reason_for(agreed.as_ref(), &finding, &reason);
+        let vote = Vote {
+            at: now,
+            by: acting.actor.clone(),
+            finding,
+            reason,
+            exception,
+        };
+        let told = self.said_so(agreed.as_ref(), &vote);
+        let exception = exception || self.about.votes.iter().any(|cast| cast.exception);
         if rules.votes.is_some() {
-            self.about.votes.push(Vote {
-                at: now,
-                by: acting.actor.clone(),
-                finding,
-                reason,
-            });
+            self.about.votes.push(vote);
         }
         let Some(agreed) = agreed else {
             self.about.claimed = None;
@@ -371,25 +374,20 @@ impl Appeal {
         self.step(Step::Decide, now)?;
         self.about.decision = Some(Decision {
             outcome: agreed.outcome(),
-            by: acting.actor.clone(),
-            at: now,
             split: told.is_none(),
-            reason: told.unwrap_or_else(|| SPLIT.to_owned()),
+            by: told.as_ref().map_or(&acting.actor, |vote| &vote.by).clone(),
+            at: now,
+            reason: told.map_or_else(|| SPLIT.to_owned(), |vote| vote.reason),
             exception,
         });
         Ok(())
     }
 
-    /// What the member is told: what the last of those said who came to it. `None` where nobody did, and the case stands because no change has enough votes.
-    fn reason_for(&self, agreed: Option<&Finding>, finding: &Finding, reason: &str) -> Option<String> {
-        let before = self
-            .about
-            .votes
-            .iter()
-            .map(|vote| (&vote.finding, vote.reason.as_str()));
-        let mut said = before.chain([(finding, reason)]).rev();
-        let same = said.find(|(what, _)| Some(*what) == agreed);
-        same.map(|(_, reason)| reason.to_owned())
+    /// The last of those who came to it: theirs is the reason that the member is told. `None` where nobody did, and the case stands because no change has
+    /// enough votes.
+    fn said_so(&self, agreed: Option<&Finding>, last: &Vote) -> Option<Vote> {
+        let mut said = self.about.votes.iter().chain([last]).rev();
+        said.find(|vote| Some(&vote.finding) == agreed).cloned()
     }
 
     /// Who has said what they came to.
@@ -399,8 +397,9 @@ impl Appeal {
         by.filter_map(reviewer::person).collect()
     }
 
-    fn has_not_voted(&self, by: &Actor) -> Result<(), NotTaken> {
-        match reviewer::person(by) {
+    /// That they have no say already. Where the policy has no votes any more, whoever voted may decide.
+    fn has_not_voted(&self, by: &Actor, rules: &Rules) -> Result<(), NotTaken> {
+        match reviewer::person(by).filter(|_| rules.votes.is_some()) {
             Some(person) if self.voters().contains(&person) => Err(NotTaken::Voted),
             _ => Ok(()),
         }

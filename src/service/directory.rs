@@ -414,7 +414,7 @@ impl Service {
         claim: Option<Claim>,
     ) -> Result<Outcome, ServiceError> {
         let store = self.store.clone();
-        let links = self.site.as_ref().is_some_and(|site| site.is_public);
+        let links = self.has_public_pages();
         self.detached(async move {
             let render = DirectoryRender {
                 links,

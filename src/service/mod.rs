@@ -202,6 +202,11 @@ impl Service {
         }))
     }
 
+    /// Whether members can reach pages of this service.
+    fn has_public_pages(&self) -> bool {
+        self.site.as_ref().is_some_and(|site| site.is_public)
+    }
+
     /// Has those who follow events told of new ones, until [`Service::end_streams`].
     pub async fn feed(&self) {
         self.feed.run(&*self.store, &*self.clock).await;

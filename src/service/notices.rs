@@ -15,6 +15,7 @@ use crate::domain::case::Case;
 use crate::domain::id::{CommunityId, NoticeId, UserId};
 use crate::domain::notice::{Message, Notice, Pass, State, Subject, When};
 use crate::domain::policy::Policy;
+use crate::domain::standing::Standing;
 use crate::ports::directory::Change;
 use crate::ports::ids::Ids;
 use crate::ports::notices::{Audience, NoticeFilter};
@@ -68,13 +69,20 @@ pub(super) fn of_cases(
     told.collect()
 }
 
-/// What the member is told of an appeal that was decided or refused, or about which its reviewer asks something. `came_to` is the case as it is after a
-/// reduction, or the milder act that takes its place.
+/// What a decision comes to.
+pub(super) struct CameTo<'a> {
+    /// The case as it is now, if it was reduced.
+    pub(super) reduced: Option<&'a Case>,
+    /// How the member stands now.
+    pub(super) standing: &'a Standing,
+}
+
+/// What the member is told of an appeal that was decided or refused, or about which its reviewer asks something.
 pub(super) fn of_appeal(
     (id, links): (NoticeId, bool),
     audience: &Audience,
     policy: &Policy,
-    (appeal, came_to): (&Appeal, Option<&Case>),
+    (appeal, came_to): (&Appeal, Option<&CameTo<'_>>),
     now: DateTime<Utc>,
 ) -> Option<Notice> {
     let when = policy.notices.of_decisions();
@@ -89,7 +97,7 @@ pub(super) fn of_appeal(
         },
         when,
         language: audience.language(),
-        text: text::appeal(audience, (appeal, came_to), open, now)?,
+        text: text::appeal(audience, (appeal, came_to), open)?,
         pass: pass.filter(|_| links && policy.notices.links),
     };
     let about = (audience.community, appeal.case, appeal.user);

@@ -75,6 +75,8 @@ pub struct Told {
     pub at: Instant,
     /// Why.
     pub reason: Option<String>,
+    /// Whether it was written for moderators alone.
+    pub withheld: bool,
     /// Who or what decided it, as far as the member is told.
     pub decided: Decided,
     /// The points that it counts.
@@ -208,6 +210,7 @@ fn told(case: Case, standing: &Standing) -> Told {
         kind: case.kind,
         at: case.at,
         reason: case.particulars.reason.filter(|_| !hidden),
+        withheld: hidden,
         decided: match case.actor {
             Actor::Automod { rule, .. } => Decided::Rule(rule.as_str().to_owned()),
             Actor::Escalation { .. } => Decided::Ladder,

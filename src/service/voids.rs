@@ -9,13 +9,14 @@ use self::answer::Came;
 use self::log::Log;
 use super::caller::{Caller, NamedActor};
 use super::error::{ServiceError, outcome};
+use super::notices::CameTo;
 use super::show::directive::Announcer;
-use super::{Claim, Outcome, Service, notices, show};
+use super::{Claim, Outcome, Service, show};
 use crate::domain::act::{Detail, Entry};
 use crate::domain::actor::Actor;
 use crate::domain::appeal::Appeal;
 use crate::domain::case::{Case, Reduced, Voided};
-use crate::domain::id::{CommunityId, NoticeId, UserId};
+use crate::domain::id::{CommunityId, UserId};
 use crate::domain::kind::Kind;
 use crate::domain::merge::{Crossed, Crossing};
 use crate::domain::points::Points;
@@ -108,6 +109,7 @@ impl Service {
         deciding: Option<Deciding>,
     ) -> Result<Outcome, ServiceError> {
         let (store, ids) = (self.store.clone(), self.ids.clone());
+        let links = self.has_public_pages();
         self.detached(async move {
             let start = || -> Box<dyn Revision> {
                 Box::new(Remedy {
@@ -117,6 +119,7 @@ impl Service {
                     dry_run: order.dry_run,
                     deciding: deciding.clone(),
                     ids: ids.clone(),
+                    links,
                     work: None,
                 })
             };
@@ -203,6 +206,8 @@ struct Remedy {
     /// The decision that it is part of.
     deciding: Option<Deciding>,
     ids: Arc<dyn Ids>,
+    /// Whether members can reach pages of this service.
+    links: bool,
     work: Option<Work>,
 }
 
@@ -342,14 +347,15 @@ impl Revision for Remedy {
             None => came.answer(self.dry_run),
         };
         let policy = &work.timeline.in_force(work.at).policy;
-        let told = work.audience.as_ref().zip(work.appeal.as_ref());
-        let now = voiding.added.as_ref().map(|added| &added.case).or(changed);
-        let id = NoticeId(self.ids.fresh());
-        let told = told
-            .and_then(|(to, appeal)| notices::of_appeal((id, false), to, policy, (appeal, now), work.now));
+        let to = (work.audience.as_ref(), work.appeal.as_ref());
+        let came_to = CameTo {
+            reduced: changed,
+            standing: &standing,
+        };
+        let told = self.told(to, voiding.added.as_ref(), policy, &came_to, work.now);
         Closing {
             answer,
-            notices: told.into_iter().collect(),
+            notices: told,
             member: voiding.member,
             recent: voiding.recent,
             voided,

@@ -232,6 +232,8 @@ wire! {
         /// What; null in a blind review as long as it is open.
         #[cfg_attr(feature = "openapi", schema(required))]
         pub outcome: Option<AppealOutcome>,
+        /// It is the owner's, who stood behind the case, because nobody else in the community could.
+        pub exception: bool,
         /// Why; in what reviewers read alone, like all that follows, and null elsewhere.
         #[cfg_attr(feature = "openapi", schema(required, max_length = 2_000))]
         pub reason: Option<String>,

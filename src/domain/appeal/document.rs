@@ -85,6 +85,9 @@ pub struct Vote {
     pub finding: Finding,
     /// Why.
     pub reason: String,
+    /// It is the owner's, who stood behind the case, because nobody else could.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exception: bool,
 }
 
 /// A decision.

@@ -114,11 +114,14 @@ pub struct Eligibility {
 }
 
 impl Eligibility {
-    /// In a community where nothing changes any more: what stands in the way otherwise comes first.
+    /// In a community where nothing changes any more: what no time would have taken away comes first.
     #[must_use]
     pub fn in_archived(self) -> Self {
-        let barrier = self.barrier.or(Some(Barrier::Archived));
-        Self { barrier, ..self }
+        let lasting = self.barrier.filter(|barrier| barrier.from().is_none());
+        Self {
+            barrier: lasting.or(Some(Barrier::Archived)),
+            ..self
+        }
     }
 
     /// Of a case whose earlier appeals are known.

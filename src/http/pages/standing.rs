@@ -102,7 +102,10 @@ fn happened(language: Language, case: &Told) -> Markup {
             dl {
                 (entry(&say("page-act"), &html! { strong { (act(language, case.kind, case.duration)) } }))
                 (entry(&say("page-when"), &time(language, case.at)))
-                (entry(&say("page-why"), &why(language, case.reason.as_deref())))
+                // What a rung says of itself is English; that the ladder decided says it in the member's language.
+                @if case.decided != Decided::Ladder {
+                    (entry(&say("page-why"), &why(language, case)))
+                }
                 @match &case.decided {
                     Decided::Moderator => (entry(&say("page-decided"), &html! { (say("page-decided-moderator")) })),
                     Decided::Ladder => (entry(&say("page-decided"), &html! { (say("page-decided-ladder")) })),
@@ -122,9 +125,10 @@ fn happened(language: Language, case: &Told) -> Markup {
 }
 
 /// What somebody wrote as the reason, in its own lines.
-fn why(language: Language, reason: Option<&str>) -> Markup {
-    match reason {
+fn why(language: Language, case: &Told) -> Markup {
+    match &case.reason {
         Some(reason) => html! { span.written dir="auto" { (reason) } },
+        None if case.withheld => html! { span.quiet { (say(language, "page-why-withheld", &[])) } },
         None => html! { span.quiet { (say(language, "page-why-none", &[])) } },
     }
 }

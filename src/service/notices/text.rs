@@ -1,5 +1,6 @@
 //! What a member is told, put together in their language from the values of the domain. Pure.
 
+use super::CameTo;
 use crate::domain::actor::Actor;
 use crate::domain::appeal::{Appeal, Asked, Barrier, Eligibility};
 use crate::domain::case::Case;
@@ -9,7 +10,6 @@ use crate::domain::points::Points;
 use crate::domain::sanction::Sanction;
 use crate::ports::notices::Audience;
 use crate::texts::{self, Value, say};
-use chrono::{DateTime, Utc};
 
 /// The longest part of a reason that is told, in characters: platforms take some two thousand for all of it.
 const LONGEST_REASON: usize = 800;
@@ -72,9 +72,8 @@ fn how_to_appeal(audience: &Audience, number: i64, appealing: &Appealing<'_>) ->
 /// What a notice says of an appeal that was decided or refused, or of what its reviewer asks; nothing of any other.
 pub(super) fn appeal(
     audience: &Audience,
-    (appeal, came_to): (&Appeal, Option<&Case>),
+    (appeal, came_to): (&Appeal, Option<&CameTo<'_>>),
     open: Option<&Asked>,
-    now: DateTime<Utc>,
 ) -> Option<String> {
     let (language, about) = (audience.language(), &appeal.about);
     let mut arguments = vec![
@@ -104,27 +103,30 @@ pub(super) fn appeal(
     lines.extend(
         came_to
             .into_iter()
-            .flat_map(|case| holds_now(audience, appeal, case, now)),
+            .flat_map(|came_to| holds_now(language, appeal.case, came_to)),
     );
     lines.push(why);
     Some(lines.join("\n"))
 }
 
-/// What a decision comes to: what the case counts now and how long it lasts, or the act that takes its place.
-fn holds_now(audience: &Audience, appeal: &Appeal, case: &Case, now: DateTime<Utc>) -> Vec<String> {
-    let (language, mut lines) = (audience.language(), Vec::new());
-    if case.number != appeal.case {
-        lines.push(done(audience, case));
+/// What holds now: what the case counts and how long its sanction lasts, where it was reduced, and that others go on.
+fn holds_now(language: Language, number: i64, came_to: &CameTo<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let sanctions = &came_to.standing.sanctions;
+    if let Some(case) = came_to.reduced {
+        lines.extend(case.started.as_ref().map(|started| {
+            match sanctions.iter().any(|held| held.case == number) {
+                true => lasts(language, started),
+                false => say(language, "notice-over", &[]),
+            }
+        }));
+        let points = texts::points(language, case.points);
+        lines.push(say(language, "notice-counts", &[("points", points.into())]));
     }
-    lines.extend(case.started.as_ref().map(|sanction| {
-        let is_over = sanction.end.is_some_and(|end| end.to_utc() <= now);
-        match is_over {
-            true => say(language, "notice-over", &[]),
-            false => lasts(language, sanction),
-        }
-    }));
-    let points = texts::points(language, case.points);
-    lines.push(say(language, "notice-counts", &[("points", points.into())]));
+    let is_other = |case: i64| case != number;
+    if sanctions.iter().any(|held| is_other(held.case)) {
+        lines.push(say(language, "notice-others-hold", &[]));
+    }
     lines
 }
 

@@ -254,6 +254,7 @@ fn vote(vote: &appeal::Vote, blind: bool) -> AppealVote {
         at: Time(vote.at),
         by: (!blind).then(|| actor(&vote.by)),
         outcome: (!blind).then(|| vote.finding.outcome().into()),
+        exception: vote.exception && !blind,
         reason: None,
         points: None,
         duration: None,

@@ -35,7 +35,8 @@ pub(super) async fn bench(
     acting: &Acting,
 ) -> Result<(Case, Bench), StoreError> {
     let chain = chain(&mut *connection, home, appeal.case).await?;
-    let mut people = involved(&chain);
+    let replaced = replaced(&mut *connection, home, &chain).await?;
+    let mut people = involved(chain.iter().chain(&replaced));
     for pair in chain.windows(2) {
         people.extend(counting(&mut *connection, home, timeline, (&pair[0], &pair[1])).await?);
     }
@@ -67,6 +68,23 @@ async fn chain(connection: &mut PgConnection, home: Home, number: i64) -> Result
         chain.push(case(&mut *connection, home, cause).await?);
     }
     Ok(chain)
+}
+
+/// The cases whose place these took, and what those followed from.
+async fn replaced(
+    connection: &mut PgConnection,
+    home: Home,
+    chain: &[Case],
+) -> Result<Vec<Case>, StoreError> {
+    let mut earlier: Vec<i64> = chain.iter().filter_map(|case| case.replaces).collect();
+    let mut found = Vec::new();
+    while let Some(number) = earlier.pop() {
+        for case in self::chain(&mut *connection, home, number).await? {
+            earlier.extend(case.replaces);
+            found.push(case);
+        }
+    }
+    Ok(found)
 }
 
 /// Who issued the offences that the rung of an escalation counted.

@@ -195,9 +195,10 @@ async fn opening(
 ) -> Result<Opening, StoreError> {
     let timeline = timeline_of(&mut *connection, river.home, &store.timelines).await?;
     let appeal = to_decide(&mut *connection, river.home, order, (&timeline, &acting)).await?;
-    let audience = match &appeal {
-        Some(_) => Some(notices::audience(&mut *connection, river.member).await?),
-        None => None,
+    let audience = if appeal.is_some() || order.replaces {
+        Some(notices::audience(&mut *connection, river.member).await?)
+    } else {
+        None
     };
     let source = member(river.home, river.source);
     let vacancy = if order.replaces {

@@ -164,9 +164,10 @@ async fn opening(
     let acting = people::acting(transaction, home.0, Some(home.1), &order.actor, now).await?;
     let timeline = timeline_of(transaction.connection()?, home, &store.timelines).await?;
     let appeal = to_decide(transaction, home, order, (&timeline, &acting)).await?;
-    let audience = match &appeal {
-        Some(_) => Some(notices::audience(transaction.connection()?, river.member).await?),
-        None => None,
+    let audience = if appeal.is_some() || order.replaces {
+        Some(notices::audience(transaction.connection()?, river.member).await?)
+    } else {
+        None
     };
     let connection = transaction.connection()?;
     let row = member_row(connection, river.member).await?.unwrap_or_default();

@@ -43,3 +43,4 @@ notice-decided-void = Über deinen Einspruch zu Fall #{ $case } in { $community 
 notice-decided-split = Die Prüfenden waren sich über keine Änderung einig.
 notice-over = Die Einschränkung daraus ist vorbei.
 notice-counts = Dafür zählen jetzt { $points }.
+notice-others-hold = Was aus anderen Fällen folgt, gilt weiter.

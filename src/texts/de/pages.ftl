@@ -14,6 +14,7 @@ page-act = Maßnahme
 page-when = Wann
 page-why = Warum
 page-why-none = Es wurde kein Grund festgehalten.
+page-why-withheld = Er wurde nur für die Moderation festgehalten.
 page-rule = Regel
 page-decided = Entschieden von
 page-decided-moderator = Jemandem aus der Moderation

@@ -43,3 +43,4 @@ notice-decided-void = Your appeal of case #{ $case } in { $community } has been 
 notice-decided-split = The reviewers did not agree on a change.
 notice-over = Its restriction is over.
 notice-counts = It counts { $points } now.
+notice-others-hold = What follows from other cases goes on.

@@ -14,6 +14,7 @@ page-act = Act
 page-when = When
 page-why = Why
 page-why-none = No reason was written down.
+page-why-withheld = It was written for moderators alone.
 page-rule = Rule
 page-decided = Decided by
 page-decided-moderator = A moderator

@@ -43,3 +43,4 @@ notice-decided-void = Tu apelación del caso #{ $case } en { $community } ha sid
 notice-decided-split = Quienes lo revisaron no se pusieron de acuerdo en ningún cambio.
 notice-over = Su restricción ha terminado.
 notice-counts = Ahora cuenta { $points }.
+notice-others-hold = Lo que se sigue de otros casos continúa.

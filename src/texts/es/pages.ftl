@@ -14,6 +14,7 @@ page-act = Medida
 page-when = Cuándo
 page-why = Por qué
 page-why-none = No se anotó ningún motivo.
+page-why-withheld = Se anotó solo para la moderación.
 page-rule = Regla
 page-decided = Lo decidió
 page-decided-moderator = Una persona de la moderación

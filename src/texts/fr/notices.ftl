@@ -43,3 +43,4 @@ notice-decided-void = Votre appel du dossier #{ $case } dans { $community } a é
 notice-decided-split = Les personnes qui l’ont examiné ne se sont accordées sur aucun changement.
 notice-over = La restriction qui en découlait est terminée.
 notice-counts = Cela compte { $points } maintenant.
+notice-others-hold = Ce qui découle d’autres dossiers continue.

@@ -14,6 +14,7 @@ page-act = Mesure
 page-when = Quand
 page-why = Pourquoi
 page-why-none = Aucun motif n’a été noté.
+page-why-withheld = Il a été noté pour la modération seule.
 page-rule = Règle
 page-decided = Décidé par
 page-decided-moderator = Une personne de la modération

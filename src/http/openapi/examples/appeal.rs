@@ -87,7 +87,7 @@ pub(crate) fn decision_request() -> Value {
 pub(crate) fn decided() -> Value {
     let mut appeal = ended("closed");
     let reason = &decision_request()["reason"];
-    appeal["decision"] = json!({"outcome": "void", "by": by(), "at": "2026-11-22T13:30:00.123456Z", "reason": reason, "exception": false});
+    appeal["decision"] = json!({"outcome": "void", "by": by(), "at": "2026-11-22T13:30:00.123456Z", "reason": reason, "exception": false, "split": false});
     let came = void_answer();
     let remedy = json!({"case": came["case"], "replaced": null, "also_voided": came["also_voided"], "standing": came["standing"]});
     json!({"appeal": appeal, "remedy": remedy})

@@ -47,9 +47,9 @@ pub struct EventFilters {
 
 /// Read events
 ///
-/// In the order in which they happened, without gaps. Keep `next_cursor` and ask again later: whoever goes on from there misses
-/// nothing; after a position behind which events are no longer kept, the answer is `410 events_gone`. A key that is bound to communities
-/// sees the events of those alone.
+/// In the order in which they happened. Keep `next_cursor` and ask again later: whoever goes on from there misses nothing that is kept. What a
+/// community forgets sooner than others leaves gaps, which `missed_up_to` tells; after a position behind which nothing is kept, the answer
+/// is `410 events_gone`. A key that is bound to communities sees the events of those alone.
 ///
 /// Scope: `events:read`.
 #[utoipa::path(

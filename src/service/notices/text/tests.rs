@@ -7,6 +7,7 @@ use crate::domain::case::Particulars;
 use crate::domain::id::{AppealId, CommunityId, KeyId, SanctionId, UserId};
 use crate::domain::kind::Restriction;
 use crate::domain::name::Name;
+use crate::domain::standing::Standing;
 use crate::domain::time::{Instant, Span};
 use chrono::DateTime;
 use uuid::Uuid;
@@ -269,10 +270,7 @@ fn a_decision_is_told_with_its_reason() {
         lifted_at: None,
         about: About::default(),
     };
-    assert_eq!(
-        super::appeal(&audience(None, None), (&appeal, None), None, DateTime::UNIX_EPOCH),
-        None
-    );
+    assert_eq!(super::appeal(&audience(None, None), (&appeal, None), None), None);
     for (outcome, said) in [
         (Outcome::Uphold, "the case stands"),
         (Outcome::Reduce, "the case counts less from now on"),
@@ -287,7 +285,7 @@ fn a_decision_is_told_with_its_reason() {
             exception: false,
             split: false,
         });
-        let told = super::appeal(&audience(None, None), (&appeal, None), None, DateTime::UNIX_EPOCH).unwrap();
+        let told = super::appeal(&audience(None, None), (&appeal, None), None).unwrap();
         let whole = format!(
             "Your appeal of case #1234 in Rust Cologne has been decided: {said}.\nReason: The log shows it"
         );
@@ -316,29 +314,46 @@ fn a_decision_says_what_it_comes_to() {
         exception: false,
         split,
     };
-    let told = |appeal: &Appeal, case: Option<&Case>, now: i64| {
-        let now = DateTime::from_timestamp(now, 0).unwrap();
-        let told = super::appeal(&audience(None, None), (appeal, case), None, now).unwrap();
+    let mut standing = Standing {
+        at: Instant::from_utc(DateTime::UNIX_EPOCH).unwrap(),
+        policy_version: 1,
+        points: Points::ZERO,
+        exact: Points::ZERO,
+        paused: None,
+        clear_at: None,
+        drops: vec![],
+        latched: vec![],
+        restrictions: vec![],
+        sanctions: vec![],
+    };
+    let told = |appeal: &Appeal, reduced: Option<&Case>, standing: &Standing| {
+        let came_to = CameTo { reduced, standing };
+        let told = super::appeal(&audience(None, None), (appeal, Some(&came_to)), None).unwrap();
         told.split_once('\n').unwrap().1.to_owned()
     };
     appeal.about.decision = Some(decision(Outcome::Reduce, false));
-    let mut case = case(Kind::Tempban, person(), Some(24));
+    let case = case(Kind::Tempban, person(), Some(24));
     assert_eq!(
-        told(&appeal, Some(&case), 0),
-        "It lasts 1 day, until 29 November 2026, 12:00 UTC.\nIt counts 2.5 points now.\nReason: Too long"
-    );
-    assert_eq!(
-        told(&appeal, Some(&case), 1_900_000_000),
+        told(&appeal, Some(&case), &standing),
         "Its restriction is over.\nIt counts 2.5 points now.\nReason: Too long"
     );
-    case.number = 13;
-    case.kind = Kind::Mute;
-    appeal.about.decision = Some(decision(Outcome::Replace, false));
-    assert!(
-        told(&appeal, Some(&case), 0).starts_with("You have been muted in Rust Cologne.\nIt lasts 1 day")
+    standing.sanctions.extend(case.started.clone());
+    assert_eq!(
+        told(&appeal, Some(&case), &standing),
+        "It lasts 1 day, until 29 November 2026, 12:00 UTC.\nIt counts 2.5 points now.\nReason: Too long"
     );
+    appeal.about.decision = Some(decision(Outcome::Void, false));
+    standing.sanctions[0].case = 9;
+    assert_eq!(
+        told(&appeal, None, &standing),
+        "What follows from other cases goes on.\nReason: Too long"
+    );
+    standing.sanctions.clear();
     appeal.about.decision = Some(decision(Outcome::Uphold, true));
-    assert_eq!(told(&appeal, None, 0), "The reviewers did not agree on a change.");
+    assert_eq!(
+        told(&appeal, None, &standing),
+        "The reviewers did not agree on a change."
+    );
 }
 
 #[test]
@@ -362,24 +377,12 @@ fn what_a_reviewer_asks_or_refuses_is_told_in_every_language() {
         answered_at: None,
     };
     assert_eq!(
-        super::appeal(
-            &audience(None, None),
-            (&about, None),
-            Some(&asked),
-            DateTime::UNIX_EPOCH
-        )
-        .unwrap(),
+        super::appeal(&audience(None, None), (&about, None), Some(&asked)).unwrap(),
         "Whoever reviews your appeal of case #12 in Rust Cologne asks you something. You can answer until 28 November 2026, 12:00 UTC.\n\
          Question: Who else was there?"
     );
     for language in Language::ALL {
-        let told = super::appeal(
-            &audience(Some(language), None),
-            (&about, None),
-            Some(&asked),
-            DateTime::UNIX_EPOCH,
-        )
-        .unwrap();
+        let told = super::appeal(&audience(Some(language), None), (&about, None), Some(&asked)).unwrap();
         assert!(
             told.ends_with("Who else was there?") && !told.contains("notice-"),
             "{told}"
@@ -391,13 +394,7 @@ fn what_a_reviewer_asks_or_refuses_is_told_in_every_language() {
         reason: "The fifth one".into(),
     });
     for language in Language::ALL {
-        let told = super::appeal(
-            &audience(Some(language), None),
-            (&about, None),
-            None,
-            DateTime::UNIX_EPOCH,
-        )
-        .unwrap();
+        let told = super::appeal(&audience(Some(language), None), (&about, None), None).unwrap();
         assert!(
             told.contains("#12") && told.ends_with("The fifth one") && !told.contains("notice-"),
             "{told}"

@@ -281,6 +281,48 @@ on_every_store! {
         assert_eq!((&decided["appeal"]["decision"]["exception"], decided["remedy"]["case"]["voided"].is_object()), (&json!(true), true));
     }
 
+    /// Who acted does not review what took the place of their act either; the member is told of it like of any other act.
+    async fn nobody_reviews_what_took_the_place_of_their_act(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        let ban = here.kind("ban", "50", json!({})).await;
+        let milder = json!({"kind": "tempban", "duration": "P2D", "reason": "Milder", "actor": person("51")});
+        let replaced = here.post(&format!("/cases/{ban}/replace"), milder).await.expect(201);
+        let milder = replaced["case"]["number"].as_i64().unwrap();
+        let told = here.get(&format!("/notices?case={milder}")).await.expect(200);
+        assert!(told["items"][0]["text"].as_str().unwrap().starts_with("You have been banned"), "{told}");
+        let path = format!("/appeals/{}", here.file(milder).await.expect(201)["id"].as_str().unwrap());
+        for by in ["50", "51"] {
+            problem(here.handle(&path, "claim", by, json!({})).await, 403, "reviewer_recused");
+        }
+        here.handle(&path, "claim", "52", json!({})).await.expect(200);
+    }
+
+    /// An exception stays one among votes, and whoever voted may decide when no votes are asked for any more.
+    async fn an_exception_stays_one_among_votes(store) {
+        let api = Api::start(store).await;
+        let here = api.community().await;
+        rules(&here, 1, json!({"appeals": {"votes": {"needed": 2, "of": 3}}})).await;
+        here.client.patch(&here.path("/members/discord:90"), &json!({"rank": "owner"})).await.expect(200);
+        let owner = json!({"platform": "discord", "id": "90"});
+        let case = here.act(json!({"kind": "warn", "member": ANN, "actor": owner})).await.expect(201);
+        let path = format!("/appeals/{}", here.file(case["case"]["number"].as_i64().unwrap()).await.expect(201)["id"].as_str().unwrap());
+        let by_owner = |more: Value| {
+            let mut body = more;
+            body["actor"] = owner.clone();
+            body
+        };
+        here.post(&format!("{path}/claim"), by_owner(json!({}))).await.expect(200);
+        let void = json!({"outcome": "void", "reason": "I was wrong"});
+        let voted = here.post(&format!("{path}/decide"), by_owner(void.clone())).await.expect(200);
+        assert_eq!(voted["appeal"]["votes"][0]["exception"], true);
+        problem(here.post(&format!("{path}/claim"), by_owner(json!({}))).await, 409, "appeal_voted");
+        rules(&here, 2, json!({})).await;
+        here.post(&format!("{path}/claim"), by_owner(json!({}))).await.expect(200);
+        let decided = here.post(&format!("{path}/decide"), by_owner(void)).await.expect(200);
+        assert_eq!((&decided["appeal"]["state"], &decided["appeal"]["decision"]["exception"]), (&json!("closed"), &json!(true)));
+    }
+
     /// Several have to come to the same; blind reviewers are not told who is who until it is over.
     async fn several_reviewers_and_blind_ones(store) {
         let api = Api::start(store).await;
