@@ -256,7 +256,7 @@ on_every_store! {
     async fn decisions_are_told(store) {
         let api = Api::start(store).await;
         let here = linked(&api, json!({"kinds": {"mute": "off"}})).await;
-        for (case, outcome, text) in [(1, "uphold", "the case stands"), (2, "void", "the case no longer counts")] {
+        for (case, outcome, text) in [(1, "uphold", "the case stands."), (2, "void", "the case no longer counts.\nWhat follows from other cases goes on.")] {
             here.act(json!({"kind": "mute", "member": ANN, "reason": "Spam", "actor": person("50"), "allow_duplicate": true})).await.expect(201);
             let filed = here.post(&format!("/cases/{case}/appeals"), json!({"statement": "No"})).await.expect(201);
             let appeal = format!("/appeals/{}", filed["id"].as_str().unwrap());
@@ -267,7 +267,7 @@ on_every_store! {
             call().json(&decision).send().await.expect(200);
             let notice = here.notice(case).await;
             assert_eq!((&notice["subject"], &notice["appeal"], &notice["state"]), (&json!("appeal"), &filed["id"], &json!("queued")));
-            let whole = format!("Your appeal of case #{case} in Rust Cologne has been decided: {text}.\nReason: The log shows it");
+            let whole = format!("Your appeal of case #{case} in Rust Cologne has been decided: {text}\nReason: The log shows it");
             assert_eq!(notice["text"], whole);
         }
         let notify: Vec<Value> = lease(&api).await.into_iter().filter(|directive| directive["effect"] == "notify").collect();

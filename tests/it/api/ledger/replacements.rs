@@ -47,7 +47,7 @@ on_every_store! {
         let standing = home.standing("custom:1").await;
         assert_eq!(standing, answer["standing"]);
         assert_eq!(standing["restrictions"], json!([{"restriction": "mute", "capability": null, "until": "2026-01-03T00:00:00.000000Z"}]));
-        assert_eq!(types(&api).await[5..], ["case.voided", "case.created", "sanction.ended", "sanction.started"]);
+        assert_eq!(types(&api).await[5..], ["case.voided", "case.created", "sanction.ended", "sanction.started", "notice.unreachable"]);
         // It ends as any other does, and is a term at its own instant.
         let past = home.get("/members/custom:1/explanation?at=2026-01-01T00:00:01Z").await.expect(200);
         assert_eq!(past["terms"].as_array().unwrap().iter().map(|t| t["case"].as_i64()).collect::<Vec<_>>(), [Some(2)]);

@@ -59,7 +59,7 @@ on_every_store! {
         let notices = here.get(&format!("/notices?case={ban}")).await.expect(200);
         let told: Vec<_> = notices["items"].as_array().unwrap().iter().map(|notice| notice["text"].as_str().unwrap()).collect();
         let whole = "Your appeal of case #2 in Rust Cologne has been decided: the case counts less from now on.\n\
-            It lasts 5 days, until 6 January 2026, 00:00 UTC.\nIt counts 1 point now.\nReason: Rita did ask";
+            It lasts 5 days, until 6 January 2026, 00:00 UTC.\nIt counts 1 point now.\nWhat follows from other cases goes on.\nReason: Rita did ask";
         assert!(told.contains(&whole) && told.iter().any(|text| text.ends_with("Question: Who asked you for it?")), "{told:?}");
         browser.reload().await;
         let page = browser.text("main").await;
