@@ -41,6 +41,7 @@ impl Service {
         let pointer = "/data/case".to_owned();
         Err(ServiceError::Invalid(vec![Finding { pointer, detail }]))
     }
+
     /// Who somebody is now, if they are known.
     async fn who_is(&self, tenant: TenantId, person: &PersonRef) -> Result<Option<UserId>, ServiceError> {
         match self.store.user(tenant, person).await {
